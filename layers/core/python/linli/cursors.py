@@ -1,0 +1,86 @@
+"""Page cursors: opaque, signed, and bound to the list they came from.
+
+A cursor of one community, list or person is worthless for another: the scope is part of what is signed.
+"""
+
+import hmac
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import Field
+from pynamodb.expressions.condition import Condition
+from pynamodb.models import Model
+
+from linli.contracts import Contract
+from linli.errors import InvalidCursor
+from linli.secrets import keyed_hash
+
+KEY = "cursor-key"
+Item = TypeVar("Item", bound=Contract)
+Source = TypeVar("Source", bound=Model)
+
+
+class PageQuery(Contract):
+    """How much of a list, and from where on."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    cursor: Annotated[str, Field(max_length=2048)] | None = None
+
+
+class Page(Contract, Generic[Item]):
+    """A part of a list; `next_cursor` is absent on the last page."""
+
+    items: Sequence[Item]
+    next_cursor: str | None = None
+
+
+def sign(position: Any, scope: str) -> str:
+    """The cursor for a DynamoDB position (`LastEvaluatedKey`) in the list `scope`."""
+    text = json.dumps(position, separators=(",", ":"), sort_keys=True)
+    return urlsafe_b64encode(f"{keyed_hash(KEY, scope, text)}{text}".encode()).decode()
+
+
+def verify(cursor: str, scope: str) -> Any:
+    """The position inside a cursor.
+
+    Raises InvalidCursor when it was not signed by us for exactly this list.
+    """
+    try:
+        signed = urlsafe_b64decode(cursor.encode()).decode()
+    except ValueError as error:
+        raise InvalidCursor from error
+    signature, text = signed[:52], signed[52:]
+    if not hmac.compare_digest(signature.encode(), keyed_hash(KEY, scope, text).encode()):
+        raise InvalidCursor
+    return json.loads(text)
+
+
+def page_of(
+    model: type[Source],
+    partition: str,
+    condition: Condition | None,
+    query: PageQuery,
+    shown: Callable[[Source], Item | None],
+    *,
+    newest_first: bool = False,
+) -> Page[Item]:
+    """One page of the rows of `partition`, as `shown` presents them (None leaves a row out).
+
+    Reads at most `limit` rows in one round trip; a page may therefore be shorter than `limit` although more
+    follow: only a missing `next_cursor` means the end.
+    """
+    scope = f"{partition}|{condition}|{newest_first}"
+    start = verify(query.cursor, scope) if query.cursor else None
+    rows = model.query(
+        partition,
+        condition,
+        limit=query.limit,
+        page_size=query.limit,
+        last_evaluated_key=start,
+        scan_index_forward=not newest_first,
+    )
+    items = [item for row in rows if (item := shown(row)) is not None]
+    end = rows.last_evaluated_key
+    return Page(items=items, next_cursor=sign(end, scope) if end else None)

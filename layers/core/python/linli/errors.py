@@ -1,0 +1,137 @@
+"""Every error a caller or a device can be answered with, in one tree.
+
+    LinliError                     500 internal
+    ├── InvalidRequest             400 invalid-request
+    │   └── InvalidCursor          400 invalid-cursor
+    ├── Forbidden                  403 forbidden
+    ├── NotFound                   404 not-found
+    ├── Conflict                   409 conflict
+    ├── PayloadTooLarge            413 payload-too-large
+    ├── UnsupportedMediaType       415 unsupported-media-type
+    ├── IdempotencyKeyReused       422 idempotency-key-reused
+    └── Unavailable                503 unavailable (retry helps)
+
+The wire form is RFC 9457 `application/problem+json`. A missing or bad token is answered 401 by the API
+gateway, before any function runs.
+"""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from pydantic import ValidationError
+
+PROBLEM_PREFIX = "urn:linli:problem:"
+
+
+class LinliError(Exception):
+    """Something went wrong that has a defined answer.
+
+    `detail` is shown to the caller and logged: it must not hold personal data.
+    `extensions` become members of the problem document.
+    """
+
+    status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
+    slug: ClassVar[str] = "internal"
+    title: ClassVar[str] = "Something went wrong on our side"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, detail: str = "", **extensions: Any) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail
+        self.extensions = extensions
+
+    def problem(self, instance: str = "") -> dict[str, Any]:
+        """The problem document (RFC 9457 section 3); `instance` is the correlation id of the attempt."""
+        return {
+            "type": PROBLEM_PREFIX + self.slug,
+            "title": self.title,
+            "status": self.status.value,
+            **({"detail": self.detail} if self.detail else {}),
+            **({"instance": instance} if instance else {}),
+            **self.extensions,
+        }
+
+
+class InvalidRequest(LinliError):
+    """What came in does not have the declared shape; sending it again cannot help."""
+
+    status = HTTPStatus.BAD_REQUEST
+    slug = "invalid-request"
+    title = "The request is not valid"
+
+    @classmethod
+    def from_validation(cls, error: ValidationError) -> "InvalidRequest":
+        """List what was wrong and where, without repeating the values (they may be personal)."""
+        found: Sequence[Mapping[str, Any]] = error.errors(
+            include_url=False, include_context=False, include_input=False
+        )
+        errors = [
+            {"field": ".".join(str(part) for part in one["loc"]) or "body", "message": one["msg"]}
+            for one in found[:20]
+        ]
+        return cls("; ".join(f"{one['field']}: {one['message']}" for one in errors[:3]), errors=errors)
+
+
+class InvalidCursor(InvalidRequest):
+    """A page cursor that we did not sign for this caller and this list."""
+
+    slug = "invalid-cursor"
+    title = "The cursor is not valid here"
+
+
+class Forbidden(LinliError):
+    """The caller belongs here but none of their roles may do this."""
+
+    status = HTTPStatus.FORBIDDEN
+    slug = "forbidden"
+    title = "Your roles do not allow this"
+
+
+class NotFound(LinliError):
+    """There is no such thing, or it belongs to a tenant the caller has no part in: the answer is the same."""
+
+    status = HTTPStatus.NOT_FOUND
+    slug = "not-found"
+    title = "Not found"
+
+
+class Conflict(LinliError):
+    """The thing is in a state that does not allow this."""
+
+    status = HTTPStatus.CONFLICT
+    slug = "conflict"
+    title = "Not possible in the present state"
+
+
+class PayloadTooLarge(LinliError):
+    """A body over 256 KB."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    slug = "payload-too-large"
+    title = "The body is too large"
+
+
+class UnsupportedMediaType(LinliError):
+    """A body that is not JSON."""
+
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    slug = "unsupported-media-type"
+    title = "Send application/json"
+
+
+class IdempotencyKeyReused(LinliError):
+    """The same Idempotency-Key came with another request."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    slug = "idempotency-key-reused"
+    title = "This Idempotency-Key was used for another request"
+
+
+class Unavailable(LinliError):
+    """The store kept losing or refusing; the same request may succeed later."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    slug = "unavailable"
+    title = "Please try again"
+    retryable = True

@@ -1,0 +1,190 @@
+"""The facts that services tell each other: CloudEvents 1.0 on the bus, and the only coupling between them.
+
+`source` + `id` identify an event: consumers deduplicate by them. `type` is `linli.<service>.<fact>.v1` in the
+past tense; `subject` is `<community>/<entity>`. A changed meaning is a new version, never an edited one.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_core import to_json
+
+from linli.contracts import Contract
+from linli.errors import InvalidRequest
+from linli.ids import Id
+from linli.instants import Instant
+from linli.policies import CommunityPolicies
+
+
+class Fact(Contract):
+    """Something that happened in a community. A reader ignores fields that it does not know yet."""
+
+    model_config = Contract.model_config | {"extra": "ignore"}
+    TYPE: ClassVar[str]
+    community: Id
+
+    def entity(self) -> str:
+        """What the fact is about; the second half of the CloudEvent's subject."""
+        raise NotImplementedError
+
+
+class CommunityChanged(Fact):
+    """A community was registered or its particulars changed; the whole of them, so that the last one wins."""
+
+    TYPE = "linli.directory.community_changed.v1"
+    company: Id
+    sub_district: Id
+    time_zone: str
+    policies: CommunityPolicies
+    version: Annotated[int, Field(ge=1)]
+
+    def entity(self) -> str:
+        return self.community
+
+
+class MembershipChanged(Fact):
+    """A person's roles in a community, as they are now; none left means that the person has gone."""
+
+    TYPE = "linli.directory.membership_changed.v1"
+    person: Id
+    roles: list[str]
+    version: Annotated[int, Field(ge=1)]
+
+    def entity(self) -> str:
+        return self.person
+
+
+class DeviceRegistered(Fact):
+    """A device may connect."""
+
+    TYPE = "linli.devices.device_registered.v1"
+    device: Id
+    kind: str
+
+    def entity(self) -> str:
+        return self.device
+
+
+class DeviceRevoked(Fact):
+    """A device may no longer connect, nor be believed."""
+
+    TYPE = "linli.devices.device_revoked.v1"
+    device: Id
+
+    def entity(self) -> str:
+        return self.device
+
+
+class GatePassed(Fact):
+    """A gate was told to let somebody pass; `person` is None for visitors and vehicles of visitors."""
+
+    TYPE = "linli.access.gate_passed.v1"
+    gate: Id
+    area: Id
+    direction: Literal["in", "out"]
+    person: Id | None
+    passed_at: Instant
+    offline: bool
+
+    def entity(self) -> str:
+        return self.gate
+
+
+class GateAlarmRaised(Fact):
+    """A gate was forced or is held open."""
+
+    TYPE = "linli.access.gate_alarm_raised.v1"
+    gate: Id
+    alarm: Literal["forced", "held_open"]
+    occurred_at: Instant
+
+    def entity(self) -> str:
+        return self.gate
+
+
+class FeverConfirmed(Fact):
+    """A second reading within the retest window confirmed a person's fever."""
+
+    TYPE = "linli.health.fever_confirmed.v1"
+    person: Id
+    sub_district: Id | None
+    confirmed_at: Instant
+
+    def entity(self) -> str:
+        return self.person
+
+
+class FeverCleared(Fact):
+    """A caregiver or manager lifted a confirmed fever."""
+
+    TYPE = "linli.health.fever_cleared.v1"
+    person: Id
+    sub_district: Id | None
+    cleared_at: Instant
+    cleared_by: Id
+
+    def entity(self) -> str:
+        return self.person
+
+
+FACTS: dict[str, type[Fact]] = {
+    fact.TYPE: fact
+    for fact in (
+        CommunityChanged,
+        MembershipChanged,
+        DeviceRegistered,
+        DeviceRevoked,
+        GatePassed,
+        GateAlarmRaised,
+        FeverConfirmed,
+        FeverCleared,
+    )
+}
+
+
+class Event(Contract):
+    """The CloudEvents 1.0 envelope, JSON format."""
+
+    specversion: Literal["1.0"] = "1.0"
+    id: Annotated[str, Field(min_length=1, max_length=256)]
+    source: Annotated[str, Field(pattern=r"^linli\.[a-z]+$")]
+    type: Annotated[str, Field(pattern=r"^linli\.[a-z]+\.[a-z_]+\.v\d+$")]
+    subject: str
+    time: Instant
+    datacontenttype: Literal["application/json"] = "application/json"
+    data: dict[str, Any]
+
+
+class _BusEnvelope(Contract):
+    """What EventBridge puts into a queue; only the CloudEvent inside is ours."""
+
+    model_config = Contract.model_config | {"extra": "ignore"}
+    detail: Event
+
+
+def envelope(fact: Fact, event_id: str, time: datetime) -> Event:
+    """`fact` as a CloudEvent; `event_id` is derived from what caused it, so that a repeat is recognised."""
+    return Event(
+        id=event_id,
+        source=".".join(fact.TYPE.split(".")[:2]),
+        type=fact.TYPE,
+        subject=f"{fact.community}/{fact.entity()}",
+        time=time,
+        data=fact.model_dump(mode="json"),
+    )
+
+
+def parse_event(body: str) -> tuple[Event, Fact]:
+    """The event in a queue message that a rule of the bus wrote.
+
+    Raises InvalidRequest when it is none of `FACTS` in its declared form. Fields that a newer publisher
+    added are ignored.
+    """
+    try:
+        event = _BusEnvelope.model_validate_json(body).detail
+        if event.type not in FACTS:
+            raise InvalidRequest(f"type: {event.type} is not a fact we know")
+        return event, FACTS[event.type].model_validate_json(to_json(event.data))
+    except ValidationError as error:
+        raise InvalidRequest.from_validation(error) from error

@@ -1,0 +1,220 @@
+"""HTTP: a route is declared once, with its permission next to its handler; no declaration, no access.
+
+The tenant comes from the token (through the authorizer) and the path, never from a body. A caller without
+any role in the tenant of the path is answered exactly as if it did not exist.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from typing import Any, Generic, TypeVar
+
+from chalice.app import Blueprint, CORSConfig, CustomAuthorizer, Response
+from pydantic import ValidationError
+from pynamodb.exceptions import PynamoDBException
+
+from linli.contracts import Contract
+from linli.errors import (
+    Forbidden,
+    InvalidRequest,
+    LinliError,
+    NotFound,
+    PayloadTooLarge,
+    Unavailable,
+    UnsupportedMediaType,
+)
+from linli.idempotency import CreationKey
+from linli.ids import is_id
+from linli.instants import from_millis
+from linli.naming import authorizer_uri
+from linli.observability import observed
+from linli.permissions import GRANTS, Permission, Role
+
+LARGEST_BODY = 256 * 1024
+LONGEST_KEY = 128
+SCOPES = {"community": "communities", "company": "companies", "sub_district": "sub_districts"}
+AUTHORIZER = CustomAuthorizer("token", header="Authorization", authorizer_uri=authorizer_uri())  # type: ignore[arg-type]  # Chalice passes an intrinsic through
+CORS = CORSConfig(
+    allow_origin="*", allow_headers=["Authorization", "Content-Type", "Idempotency-Key"], max_age=3600
+)
+
+
+class Nothing(Contract):
+    """An empty body or query."""
+
+
+Body = TypeVar("Body", bound=Contract)
+Query = TypeVar("Query", bound=Contract)
+Grants = Mapping[str, Mapping[str, list[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Request(Generic[Body, Query]):
+    """A request of a known person who may make it.
+
+    `tenant` is the community, company or sub-district of the path; without one, the person.
+    """
+
+    person: str
+    grants: Grants
+    roles: frozenset[Role]
+    tenant: str
+    path: Mapping[str, str]
+    body: Body
+    query: Query
+    now: datetime
+    correlation_id: str
+    creation_key: CreationKey | None
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the caller's roles in this tenant allow `permission`."""
+        return bool(self.roles & GRANTS[permission])
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A declared route."""
+
+    method: str
+    path: str
+    permission: Permission
+    body: type[Contract]
+    query: type[Contract]
+    status: int
+    name: str
+    summary: str
+
+
+ROUTES: list[Route] = []
+View = Callable[[Request[Body, Query]], Contract | None]
+
+
+def route(
+    blueprint: Blueprint,
+    method: str,
+    path: str,
+    permission: Permission,
+    *,
+    body: type[Body] = Nothing,  # type: ignore[assignment]  # a default for a type parameter
+    query: type[Query] = Nothing,  # type: ignore[assignment]
+    status: int = 200,
+) -> Callable[[View[Body, Query]], View[Body, Query]]:
+    """Declare a view: `view(request) -> contract`, or None for 204."""
+
+    def declare(view: View[Body, Query]) -> View[Body, Query]:
+        summary = (view.__doc__ or "").strip().split("\n")[0]
+        declared = Route(method, path, permission, body, query, status, view.__name__, summary)
+        ROUTES.append(declared)
+
+        def answer(**_parameters: str) -> Response:
+            return _answer(blueprint.current_request, declared, view)
+
+        answer.__name__ = view.__name__
+        blueprint.route(path, methods=[method], authorizer=AUTHORIZER, cors=CORS, content_types=["*/*"])(
+            answer
+        )
+        return view
+
+    return declare
+
+
+def _answer(raw: Any, declared: Route, view: View[Any, Any]) -> Response:
+    correlation_id = raw.context.get("requestId", "unknown")
+    try:
+        with observed(declared.name, correlation_id, route=f"{declared.method} {declared.path}") as attempt:
+            result = _called(raw, declared, view, correlation_id)
+            attempt.outcome = getattr(result, "outcome", "ok")
+    except LinliError as error:
+        return _problem(error, correlation_id)
+    except Exception:  # noqa: BLE001  observed has logged it; the caller gets a problem document, not a traceback
+        return _problem(LinliError(), correlation_id)
+    if result is None:
+        return Response(body="", status_code=204)
+    return Response(
+        body=result.model_dump_json(exclude_none=True),
+        status_code=declared.status,
+        headers={"Content-Type": "application/json"},
+    )
+
+
+def _called(raw: Any, declared: Route, view: View[Any, Any], correlation_id: str) -> Contract | None:
+    try:
+        return view(_request(raw, declared, correlation_id))
+    except PynamoDBException as error:
+        raise Unavailable("the store did not answer") from error
+
+
+def _problem(error: LinliError, correlation_id: str) -> Response:
+    retry = {"Retry-After": "1"} if error.retryable else {}
+    return Response(
+        body=json.dumps(error.problem(correlation_id)),
+        status_code=error.status.value,
+        headers={"Content-Type": "application/problem+json", **retry},
+    )
+
+
+def _request(raw: Any, declared: Route, correlation_id: str) -> Request[Any, Any]:
+    path = dict(raw.uri_params or {})
+    authorizer = raw.context["authorizer"]
+    grants: Grants = json.loads(authorizer["grants"])
+    kind, tenant = next(
+        ((kind, path[kind]) for kind in SCOPES if kind in path), ("person", authorizer["person"])
+    )
+    roles = _roles(grants, kind, tenant)
+    if not roles:
+        raise NotFound
+    if not roles & GRANTS[declared.permission]:
+        raise Forbidden
+    if not all(is_id(part) for part in path.values()):
+        raise NotFound
+    body = _body(raw, declared)
+    return Request(
+        person=authorizer["person"],
+        grants=grants,
+        roles=roles,
+        tenant=tenant,
+        path=path,
+        body=body,
+        query=_query(raw, declared),
+        now=from_millis(raw.context["requestTimeEpoch"]),
+        correlation_id=correlation_id,
+        creation_key=_creation_key(raw, declared, tenant, authorizer["person"]),
+    )
+
+
+def _roles(grants: Grants, kind: str, tenant: str) -> frozenset[Role]:
+    if kind == "person":
+        held = (roles for tenants in grants.values() for roles in tenants.values())
+        return reduce(frozenset.union, (frozenset(map(Role, roles)) for roles in held), frozenset())
+    return frozenset(map(Role, grants.get(SCOPES[kind], {}).get(tenant, [])))
+
+
+def _body(raw: Any, declared: Route) -> Contract:
+    content = raw.raw_body
+    if len(content) > LARGEST_BODY:
+        raise PayloadTooLarge(f"at most {LARGEST_BODY} bytes")
+    if content and raw.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
+        raise UnsupportedMediaType
+    try:
+        return declared.body.model_validate_json(content or b"{}")
+    except ValidationError as error:
+        raise InvalidRequest.from_validation(error) from error
+
+
+def _query(raw: Any, declared: Route) -> Contract:
+    try:
+        return declared.query.model_validate_strings(dict(raw.query_params or {}))
+    except ValidationError as error:
+        raise InvalidRequest.from_validation(error) from error
+
+
+def _creation_key(raw: Any, declared: Route, tenant: str, person: str) -> CreationKey | None:
+    key = raw.headers.get("idempotency-key")
+    if declared.method != "POST" or key is None:
+        return None
+    if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable() or not key.isascii():
+        raise InvalidRequest("Idempotency-Key: 1 to 128 printable ASCII characters")
+    where = f"{declared.name}#{'/'.join(raw.uri_params.values() if raw.uri_params else ())}"
+    return CreationKey.of(tenant, person, where, key, raw.raw_body)

@@ -1,0 +1,63 @@
+"""`Idempotency-Key` on POSTs that create: the same key and request is the same creation.
+
+The key's row is written in the transaction that creates, so that there is no moment between the two, and a
+repeat costs one failed condition. (IETF draft-ietf-httpapi-idempotency-key-header, section 2.)
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from pynamodb.attributes import UnicodeAttribute
+
+from linli.errors import IdempotencyKeyReused
+from linli.instants import to_epoch_seconds
+from linli.tables import ConditionsFailed, Row, Transaction
+
+KEPT = timedelta(hours=48)
+NAME = "idempotency"
+
+
+class CreationRow(Row, discriminator="creation"):
+    """What a key created."""
+
+    digest = UnicodeAttribute()
+    created = UnicodeAttribute()
+
+
+@dataclass(frozen=True, slots=True)
+class CreationKey:
+    """A caller's key for one creation. Its scope is the tenant, the person and the route."""
+
+    tenant: str
+    scope: str
+    key: str
+    digest: str
+
+    @classmethod
+    def of(cls, tenant: str, person: str, route: str, key: str, body: bytes) -> "CreationKey":
+        """The key of a request; `body` is what must not differ between two uses."""
+        return cls(tenant, f"{person}#{route}", key, sha256(body).hexdigest())
+
+    def claim(self, transaction: Transaction, created: str, now: datetime) -> None:
+        """Let `transaction` succeed only if this key has not been used before."""
+        row = CreationRow(
+            pk=f"{self.tenant}#idempotency",
+            sk=f"{self.scope}#{self.key}",
+            digest=self.digest,
+            created=created,
+            ttl=to_epoch_seconds(now + KEPT),
+        )
+        transaction.create(NAME, row)
+
+    def earlier(self, failed: ConditionsFailed) -> str | None:
+        """The id that an earlier use of this key created, if that is why the transaction failed.
+
+        Raises IdempotencyKeyReused when the earlier request was another one.
+        """
+        row = failed.rows.get(NAME)
+        if not isinstance(row, CreationRow):
+            return None
+        if row.digest != self.digest:
+            raise IdempotencyKeyReused
+        return row.created

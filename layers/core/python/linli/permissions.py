@@ -1,0 +1,79 @@
+"""Who may do what: the one table of roles and permissions.
+
+A membership says which roles a person has in a community; `operator` is held for a whole company and
+`official` for a sub-district (街道), and the authorizer expands both to the communities they cover.
+"""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person is to a community."""
+
+    RESIDENT = "resident"
+    GUARD = "guard"
+    REPAIRER = "repairer"
+    CAREGIVER = "caregiver"
+    MANAGER = "manager"
+    OPERATOR = "operator"
+    OFFICIAL = "official"
+
+
+class Permission(StrEnum):
+    """What a route asks for."""
+
+    READ_COMPANY = "company:read"
+    CREATE_COMMUNITY = "community:create"
+    READ_COMMUNITY = "community:read"
+    CHANGE_COMMUNITY = "community:change"
+    CHANGE_BUILDINGS = "buildings:change"
+    READ_PEOPLE = "people:read"
+    CHANGE_PEOPLE = "people:change"
+    READ_SELF = "self:read"
+    READ_DEVICES = "devices:read"
+    CHANGE_DEVICES = "devices:change"
+    READ_GATES = "gates:read"
+    CHANGE_GATES = "gates:change"
+    CHANGE_CREDENTIALS = "credentials:change"
+    READ_CREDENTIALS = "credentials:read"
+    SHOW_QR = "qr:show"
+    INVITE_VISITOR = "visitors:invite"
+    ASK_PASS = "passes:ask"  # noqa: S105  a permission, not a password
+    READ_PASSES = "passes:read"
+    READ_ALL_PASSES = "passes:read-all"
+    OPEN_REMOTELY = "gates:open"
+    MEASURE_FEVER = "fevers:measure"
+    READ_FEVERS = "fevers:read"
+    CLEAR_FEVER = "fevers:clear"
+    READ_DISTRICT_FEVERS = "fevers:read-district"
+
+
+_EVERYONE_IN_A_COMMUNITY = frozenset(Role) - {Role.OFFICIAL}
+_RUNNING_IT = frozenset({Role.MANAGER, Role.OPERATOR})
+
+GRANTS: dict[Permission, frozenset[Role]] = {
+    Permission.READ_COMPANY: frozenset({Role.OPERATOR}),
+    Permission.CREATE_COMMUNITY: frozenset({Role.OPERATOR}),
+    Permission.READ_COMMUNITY: frozenset(Role),
+    Permission.CHANGE_COMMUNITY: _RUNNING_IT,
+    Permission.CHANGE_BUILDINGS: _RUNNING_IT,
+    Permission.READ_PEOPLE: _RUNNING_IT,
+    Permission.CHANGE_PEOPLE: _RUNNING_IT,
+    Permission.READ_SELF: frozenset(Role),
+    Permission.READ_DEVICES: _RUNNING_IT | {Role.GUARD, Role.REPAIRER},
+    Permission.CHANGE_DEVICES: _RUNNING_IT,
+    Permission.READ_GATES: _RUNNING_IT | {Role.GUARD, Role.REPAIRER},
+    Permission.CHANGE_GATES: _RUNNING_IT,
+    Permission.READ_CREDENTIALS: _EVERYONE_IN_A_COMMUNITY,
+    Permission.CHANGE_CREDENTIALS: _RUNNING_IT,
+    Permission.SHOW_QR: frozenset({Role.RESIDENT}),
+    Permission.INVITE_VISITOR: frozenset({Role.RESIDENT}),
+    Permission.ASK_PASS: frozenset({Role.GUARD}),
+    Permission.READ_PASSES: _EVERYONE_IN_A_COMMUNITY,
+    Permission.READ_ALL_PASSES: _RUNNING_IT | {Role.GUARD},
+    Permission.OPEN_REMOTELY: frozenset({Role.GUARD, Role.MANAGER}),
+    Permission.MEASURE_FEVER: frozenset({Role.GUARD, Role.CAREGIVER}),
+    Permission.READ_FEVERS: frozenset({Role.CAREGIVER, Role.MANAGER}),
+    Permission.CLEAR_FEVER: frozenset({Role.CAREGIVER, Role.MANAGER}),
+    Permission.READ_DISTRICT_FEVERS: frozenset({Role.OFFICIAL}),
+}

@@ -1,0 +1,106 @@
+"""Messages that arrive through a queue, with partial batch responses: one bad message fails alone.
+
+A message that no retry can help is parked in the dead-letter queue at once; one that may pass later is
+reported as failed, so that the queue delivers it again and, after the last try, parks it itself.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Generic, Protocol, TypeVar
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from pydantic_core import from_json
+
+from linli.dead_letters import park
+from linli.errors import LinliError
+from linli.events import Event, Fact, parse_event
+from linli.mqtt import Body, Handled, handle
+from linli.observability import observed
+
+Kind = TypeVar("Kind", bound=Fact)
+
+
+class _SQSEvent(Protocol):
+    def to_dict(self) -> dict[str, Any]: ...
+
+
+BatchAnswer = dict[str, Any]
+Trigger = Callable[[_SQSEvent], BatchAnswer]
+
+
+@dataclass(slots=True)
+class _Batch:
+    """One outcome per message, in order: Lambda ignores that member, people and `linli replay` read it."""
+
+    record: Callable[[str], str]
+
+    def answer(self, event: dict[str, Any]) -> BatchAnswer:
+        outcomes: list[str] = []
+
+        def one(record: dict[str, Any]) -> None:
+            outcomes.append("failed")
+            outcomes[-1] = self.record(record["body"])
+
+        processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+        response = process_partial_response(event=event, record_handler=one, processor=processor)
+        return {**response, "outcomes": outcomes}
+
+
+def device_queue(model: type[Body]) -> Callable[[Handled[Body]], Trigger]:
+    """For a function behind a queue that a topic rule fills: `function(message) -> answer`."""
+
+    def decorate(function: Handled[Body]) -> Trigger:
+        def record(body: str) -> str:
+            try:
+                event = from_json(body)
+            except ValueError:
+                event = None
+            return handle(event, model, function, body)
+
+        @wraps(function)
+        def handler(event: _SQSEvent) -> BatchAnswer:
+            return _Batch(record).answer(event.to_dict())
+
+        return handler
+
+    return decorate
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Generic[Kind]):
+    """A fact another service published."""
+
+    event: Event
+    fact: Kind
+
+
+def bus_queue(function: Callable[[Received[Any]], str]) -> Trigger:
+    """For a function behind a queue that rules of the bus fill: `function(received) -> outcome`."""
+
+    def record(body: str) -> str:
+        try:
+            return _handled(body, function)
+        except LinliError as error:
+            if error.retryable:
+                raise
+            park(body, error)
+            return error.slug
+
+    @wraps(function)
+    def handler(event: _SQSEvent) -> BatchAnswer:
+        return _Batch(record).answer(event.to_dict())
+
+    return handler
+
+
+def _handled(body: str, function: Callable[[Received[Any]], str]) -> str:
+    name = function.__name__
+    try:
+        event, fact = parse_event(body)
+    except LinliError:
+        with observed(name, "unreadable"):
+            raise
+    with observed(name, f"{event.source}:{event.id}", community=fact.community) as attempt:
+        attempt.outcome = function(Received(event, fact))
+    return attempt.outcome

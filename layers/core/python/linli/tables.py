@@ -1,0 +1,183 @@
+"""State: rows of a service's one table, and transactions over them.
+
+A service's table has string keys `pk`, `sk`, a `kind` that says which row it is, and `ttl`. The partition key
+of every tenant row begins with `<community>#`.
+"""
+
+import os
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from pynamodb.attributes import Attribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.connection import Connection
+from pynamodb.constants import STRING
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
+
+from linli.errors import Unavailable
+from linli.events import Event, Fact, envelope
+from linli.instants import to_epoch_seconds, to_text
+from linli.naming import stage
+
+OUTBOX_DAYS = 7
+OUTBOX = "#outbox"
+RACES_LOST = 5
+
+
+class _TableName:
+    """`linli-<stage>-<service>`, read when a request is made: Chalice imports models without a stage."""
+
+    def __get__(self, _instance: object, _owner: type) -> str:
+        return f"linli-{stage()}-{os.environ['LINLI_SERVICE']}"
+
+
+class InstantAttribute(Attribute[datetime]):
+    """An instant as RFC 3339 text with milliseconds: readable, and sorts in time order."""
+
+    attr_type = STRING
+
+    def serialize(self, value: datetime) -> str:
+        return to_text(value)
+
+    def deserialize(self, value: str) -> datetime:
+        return datetime.fromisoformat(value)
+
+
+class Row(Model):
+    """Any row of the service's table; reading through this class gives each row its own type."""
+
+    class Meta:
+        table_name = _TableName()
+        connect_timeout_seconds = 1
+        read_timeout_seconds = 3
+        max_retry_attempts = 3
+        max_pool_connections = 10
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    kind = DiscriminatorAttribute()
+    ttl = NumberAttribute(null=True)
+
+
+class OutboxRow(Row, discriminator="outbox"):
+    """An event to be published, written with the state it tells of; the relay sends it on."""
+
+    event = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, event: Event, now: datetime) -> "OutboxRow":
+        """`event` to be published once the transaction that holds this row succeeds."""
+        return cls(
+            pk=event.subject.split("/")[0] + OUTBOX,
+            sk=event.id,
+            event=event.model_dump_json(),
+            ttl=to_epoch_seconds(now + timedelta(days=OUTBOX_DAYS)),
+        )
+
+
+class SeenRow(Row, discriminator="seen"):
+    """A fact of another service that has had its effect."""
+
+    @classmethod
+    def of(cls, community: str, event: Event, now: datetime) -> "SeenRow":
+        """The mark of `event`, kept as long as the bus may repeat it."""
+        ttl = to_epoch_seconds(now + timedelta(days=OUTBOX_DAYS))
+        return cls(pk=f"{community}#seen", sk=f"{event.source}#{event.id}", ttl=ttl)
+
+
+class ConditionsFailed(Exception):  # noqa: N818  a result the caller handles, not a fault
+    """A transaction changed nothing because conditions did not hold: the rows that stood in the way.
+
+    `rows` maps the name each write was given to the row as it is, or None when there is none.
+    """
+
+    def __init__(self, rows: dict[str, Row | None]) -> None:
+        super().__init__(", ".join(rows))
+        self.rows = rows
+
+
+class Transaction:
+    """Writes that happen together or not at all (TransactWriteItems), each under a name of its own.
+
+    botocore gives each call a ClientRequestToken, so a lost reply that it retries is not applied twice.
+    """
+
+    def __init__(self) -> None:
+        self._puts: list[tuple[str, Row, Condition | None]] = []
+        self._updates: list[tuple[str, Row, list[Action], Condition | None]] = []
+
+    def put(self, name: str, row: Row, condition: Condition | None = None) -> None:
+        """Write a whole row, if `condition` holds."""
+        self._puts.append((name, row, condition))
+
+    def create(self, name: str, row: Row) -> None:
+        """Write a row that must not exist yet."""
+        self.put(name, row, Row.pk.does_not_exist())
+
+    def update(self, name: str, row: Row, actions: list[Action], condition: Condition | None = None) -> None:
+        """Change a row in place, if `condition` holds."""
+        self._updates.append((name, row, actions, condition))
+
+    def publish(self, facts: Iterable[Fact], cause: str, now: datetime) -> None:
+        """Add the outbox rows of `facts`; `cause` (an id) makes their event ids the same on every attempt."""
+        for number, fact in enumerate(facts):
+            event = envelope(fact, f"{cause}-{number}" if number else cause, now)
+            self.put(f"outbox-{number}", OutboxRow.of(event, now))
+
+    def commit(self) -> None:
+        """Apply all writes in one round trip.
+
+        Raises ConditionsFailed with the rows in the way, or Unavailable when another transaction held them.
+        """
+        try:
+            with TransactWrite(connection=_connection()) as transaction:
+                for _, row, condition in self._puts:
+                    transaction.save(row, condition=condition, return_values="ALL_OLD")
+                for _, row, actions, condition in self._updates:
+                    transaction.update(row, actions=actions, condition=condition, return_values="ALL_OLD")
+        except TransactWriteError as error:
+            raise self._explained(error) from error
+
+    def _explained(self, error: TransactWriteError) -> Exception:
+        names = [name for name, *_ in self._puts] + [name for name, *_ in self._updates]
+        failed = {
+            name: Row.from_raw_data(reason.raw_item) if reason.raw_item else None
+            for name, reason in zip(names, error.cancellation_reasons, strict=False)
+            if reason is not None and reason.code == "ConditionalCheckFailed"
+        }
+        return ConditionsFailed(failed) if failed else Unavailable("another request holds the same rows")
+
+
+def _connection() -> Connection:
+    return Row._get_connection().connection  # noqa: SLF001  the same botocore client as every other call
+
+
+def read(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Row]:
+    """The rows under `keys` in one consistent round trip; those that do not exist are left out."""
+    wanted = list(dict.fromkeys(keys))
+    return {(row.pk, row.sk): row for row in Row.batch_get(wanted, consistent_read=True)}
+
+
+Result = TypeVar("Result")
+
+
+def until_it_holds(attempt: Callable[[], Result]) -> Result:
+    """Run `attempt` (read, decide, commit) again while others change the same rows in between.
+
+    Raises Unavailable when it loses five times in a row: nothing has been written then.
+    """
+    for _ in range(RACES_LOST):
+        try:
+            return attempt()
+        except ConditionsFailed:
+            continue
+    raise Unavailable("too many changes at the same time")
+
+
+def expired(row: Row, now: datetime) -> bool:
+    """Whether a row is past its time to live; DynamoDB deletes it up to two days later."""
+    return row.ttl is not None and row.ttl <= to_epoch_seconds(now)
