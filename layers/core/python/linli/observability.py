@@ -25,8 +25,9 @@ NAMESPACE = "Linli"
 MASK = "***"
 PERSONAL = frozenset(
     {
-        "ambient_c", "code", "credential", "email", "face", "name", "payload", "phone", "plate", 
-        "reason_text", "template", "temperature_c", "token", "value", "visitor_name", "birth_date", "authorization",
+        "ambient_c", "code", "credential", "email", "face", "name", "payload", "phone", "plate",
+        "reason_text", "template", "temperature_c", "token", "value", "visitor_name", "birth_date",
+        "authorization",
     }
 )  # fmt: skip
 

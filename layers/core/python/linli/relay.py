@@ -24,7 +24,7 @@ class _StreamEvent(Protocol):
 
 
 @blueprint.on_dynamodb_record(
-    stream_arn={"Ref": "StreamArn"},
+    stream_arn={"Ref": "StreamArn"},  # type: ignore[arg-type]  # Chalice passes an intrinsic through
     batch_size=PUT_EVENTS_LIMIT,
     starting_position="TRIM_HORIZON",
     name="relay",
@@ -48,7 +48,7 @@ def relay(event: _StreamEvent) -> dict[str, list[dict[str, str]]]:
 
 def _is_new_outbox_row(record: dict[str, Any]) -> bool:
     kind = record["dynamodb"].get("NewImage", {}).get("kind", {}).get("S")
-    return record["eventName"] == "INSERT" and kind == "outbox"
+    return bool(record["eventName"] == "INSERT" and kind == "outbox")
 
 
 def _entry(record: dict[str, Any]) -> dict[str, str]:

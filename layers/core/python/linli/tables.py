@@ -89,7 +89,7 @@ class SeenRow(Row, discriminator="seen"):
         return cls(pk=f"{community}#seen", sk=f"{event.source}#{event.id}", ttl=ttl)
 
 
-class ConditionsFailed(Exception):  # noqa: N818  a result the caller handles, not a fault
+class ConditionsFailed(Exception):
     """A transaction changed nothing because conditions did not hold: the rows that stood in the way.
 
     `rows` maps the name each write was given to the row as it is, or None when there is none.
