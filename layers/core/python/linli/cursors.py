@@ -10,16 +10,16 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import Field
-from pynamodb.expressions.condition import Condition
-from pynamodb.models import Model
+from pynamodb.indexes import Index
 
 from linli.contracts import Contract
 from linli.errors import InvalidCursor
 from linli.secrets import keyed_hash
+from linli.tables import Row
 
 KEY = "cursor-key"
 Item = TypeVar("Item", bound=Contract)
-Source = TypeVar("Source", bound=Model)
+Source = TypeVar("Source", bound=Row)
 
 
 class PageQuery(Contract):
@@ -58,27 +58,25 @@ def verify(cursor: str, scope: str) -> Any:
 
 
 def page_of(
-    model: type[Source],
+    source: type[Source] | Index[Source],
     partition: str,
-    condition: Condition | None,
     query: PageQuery,
     shown: Callable[[Source], Item | None],
     *,
     newest_first: bool = False,
 ) -> Page[Item]:
-    """One page of the rows of `partition`, as `shown` presents them (None leaves a row out).
+    """One page of a table's or index's rows under `partition`, as `shown` presents them; None leaves one out.
 
-    Reads at most `limit` rows in one round trip; a page may therefore be shorter than `limit` although more
-    follow: only a missing `next_cursor` means the end.
+    Reads at most `limit` rows in one round trip. A page may be shorter than `limit` although more follow:
+    only a missing `next_cursor` means the end. Raises InvalidCursor.
     """
-    scope = f"{partition}|{condition}|{newest_first}"
-    start = verify(query.cursor, scope) if query.cursor else None
-    rows = model.query(
+    name = source.Meta.index_name if isinstance(source, Index) else source.__name__
+    scope = f"{name}|{partition}|{newest_first}"
+    rows = source.query(
         partition,
-        condition,
         limit=query.limit,
         page_size=query.limit,
-        last_evaluated_key=start,
+        last_evaluated_key=verify(query.cursor, scope) if query.cursor else None,
         scan_index_forward=not newest_first,
     )
     items = [item for row in rows if (item := shown(row)) is not None]

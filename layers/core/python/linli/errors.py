@@ -3,6 +3,7 @@
     LinliError                     500 internal
     ├── InvalidRequest             400 invalid-request
     │   └── InvalidCursor          400 invalid-cursor
+    ├── Unauthenticated            401 unauthenticated
     ├── Forbidden                  403 forbidden
     ├── NotFound                   404 not-found
     ├── Conflict                   409 conflict
@@ -11,8 +12,8 @@
     ├── IdempotencyKeyReused       422 idempotency-key-reused
     └── Unavailable                503 unavailable (retry helps)
 
-The wire form is RFC 9457 `application/problem+json`. A missing or bad token is answered 401 by the API
-gateway, before any function runs.
+The wire form is RFC 9457 `application/problem+json`. Only the authorizer raises Unauthenticated: the API
+gateway answers 401 then, and no other function runs.
 """
 
 from collections.abc import Mapping, Sequence
@@ -67,7 +68,7 @@ class InvalidRequest(LinliError):
             include_url=False, include_context=False, include_input=False
         )
         errors = [
-            {"field": ".".join(str(part) for part in one["loc"]) or "body", "message": one["msg"]}
+            {"field": ".".join(str(part) for part in one["loc"])[:100] or "body", "message": one["msg"]}
             for one in found[:20]
         ]
         return cls("; ".join(f"{one['field']}: {one['message']}" for one in errors[:3]), errors=errors)
@@ -78,6 +79,14 @@ class InvalidCursor(InvalidRequest):
 
     slug = "invalid-cursor"
     title = "The cursor is not valid here"
+
+
+class Unauthenticated(LinliError):
+    """No token, or one that we do not believe; `detail` says why in our log, and to nobody else."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    slug = "unauthenticated"
+    title = "A valid token is needed"
 
 
 class Forbidden(LinliError):

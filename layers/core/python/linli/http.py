@@ -25,8 +25,8 @@ from linli.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
-from linli.idempotency import CreationKey
-from linli.ids import is_id
+from linli.idempotency import Creation, CreationKey
+from linli.ids import is_id, new_id
 from linli.instants import from_millis
 from linli.naming import authorizer_uri
 from linli.observability import observed
@@ -35,7 +35,7 @@ from linli.permissions import GRANTS, Permission, Role
 LARGEST_BODY = 256 * 1024
 LONGEST_KEY = 128
 SCOPES = {"community": "communities", "company": "companies", "sub_district": "sub_districts"}
-AUTHORIZER = CustomAuthorizer("token", header="Authorization", authorizer_uri=authorizer_uri())  # type: ignore[arg-type]  # Chalice passes an intrinsic through
+AUTHORIZER = CustomAuthorizer("token", header="Authorization", authorizer_uri=authorizer_uri())
 CORS = CORSConfig(
     allow_origin="*", allow_headers=["Authorization", "Content-Type", "Idempotency-Key"], max_age=3600
 )
@@ -67,6 +67,11 @@ class Request(Generic[Body, Query]):
     now: datetime
     correlation_id: str
     creation_key: CreationKey | None
+
+    @property
+    def creation(self) -> Creation:
+        """A new id, the time, and the caller's Idempotency-Key: what a store needs to create once."""
+        return Creation(new_id(self.now), self.now, self.creation_key)
 
     def may(self, permission: Permission) -> bool:
         """Whether the caller's roles in this tenant allow `permission`."""
@@ -111,7 +116,7 @@ def route(
         def answer(**_parameters: str) -> Response:
             return _answer(blueprint.current_request, declared, view)
 
-        answer.__name__ = view.__name__
+        answer.__name__, answer.__module__ = view.__name__, view.__module__
         blueprint.route(path, methods=[method], authorizer=AUTHORIZER, cors=CORS, content_types=["*/*"])(
             answer
         )

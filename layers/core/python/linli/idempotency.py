@@ -61,3 +61,24 @@ class CreationKey:
         if row.digest != self.digest:
             raise IdempotencyKeyReused
         return row.created
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """Something about to be created: its new id, when, and the caller's key, if one came."""
+
+    id: str
+    at: datetime
+    key: CreationKey | None = None
+
+    def claim(self, transaction: Transaction) -> None:
+        """Let `transaction` succeed only if the caller's key has not been used before."""
+        if self.key is not None:
+            self.key.claim(transaction, self.id, self.at)
+
+    def earlier(self, failed: ConditionsFailed) -> str | None:
+        """The id that the same request created before, if that is why the transaction failed.
+
+        Raises IdempotencyKeyReused when the earlier request was another one.
+        """
+        return self.key.earlier(failed) if self.key is not None else None

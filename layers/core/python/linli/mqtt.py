@@ -111,7 +111,7 @@ def parse(event: Any, model: type[Body]) -> DeviceMessage[Body]:
     Raises InvalidRequest when any part is not as declared, or when topic, client id and payload disagree.
     """
     try:
-        rule_event = RuleEvent.model_validate(event)
+        rule_event = RuleEvent.model_validate(event, strict=False)
         body = model.model_validate_json(rule_event.payload)
     except ValidationError as error:
         raise InvalidRequest.from_validation(error) from error
@@ -162,7 +162,7 @@ def _correlation_id(event: Any, topic: _Topic | None) -> str:
 def _event_id(event: Any) -> str | None:
     """The event id of a message that may not be valid, so that even a refusal can be matched to it."""
     try:
-        found = from_json(RuleEvent.model_validate(event).payload)
+        found = from_json(RuleEvent.model_validate(event, strict=False).payload)
     except ValueError:
         return None
     event_id = found.get("event_id") if isinstance(found, dict) else None

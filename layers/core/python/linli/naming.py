@@ -4,8 +4,7 @@ While Chalice packages, names are CloudFormation intrinsics; while a function ru
 """
 
 import os
-
-Intrinsic = dict[str, str]
+from typing import cast
 
 
 def stage() -> str:
@@ -16,14 +15,14 @@ def stage() -> str:
     return os.environ["LINLI_STAGE"]
 
 
-def queue_arn(service: str, action: str) -> Intrinsic:
-    """The queue in front of an action, as a template expression."""
-    name = f"linli-${{Stage}}-{service}-{action.replace('_', '-')}"
-    return {"Fn::Sub": f"arn:${{AWS::Partition}}:sqs:${{AWS::Region}}:${{AWS::AccountId}}:{name}"}
+def reference(parameter: str) -> str:
+    """A parameter of the template, such as `StreamArn`: Chalice asks for text and passes this through."""
+    return cast("str", {"Ref": parameter})
 
 
-def authorizer_uri() -> Intrinsic:
+def authorizer_uri() -> str:
     """The invocation URI of the JWT authorizer, which lives in the `directory` stack."""
     lambda_path = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions"
     function = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function"
-    return {"Fn::Sub": f"{lambda_path}/{function}:linli-${{Stage}}-directory-authorizer/invocations"}
+    uri = {"Fn::Sub": f"{lambda_path}/{function}:linli-${{Stage}}-directory-authorizer/invocations"}
+    return cast("str", uri)

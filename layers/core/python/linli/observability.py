@@ -59,7 +59,7 @@ def _tracer() -> "Tracer":
 
 
 def _segment(action: str) -> Any:
-    if os.environ.get("LINLI_TRACING") != "Active":
+    if os.environ.get("POWERTOOLS_TRACE_DISABLED", "true") != "false":
         return nullcontext()
     return _tracer().provider.in_subsegment(f"## {action}")
 

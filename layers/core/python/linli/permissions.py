@@ -23,6 +23,7 @@ class Permission(StrEnum):
     """What a route asks for."""
 
     READ_COMPANY = "company:read"
+    CHANGE_OPERATORS = "operators:change"
     CREATE_COMMUNITY = "community:create"
     READ_COMMUNITY = "community:read"
     CHANGE_COMMUNITY = "community:change"
@@ -44,6 +45,7 @@ class Permission(StrEnum):
     OPEN_REMOTELY = "gates:open"
     MEASURE_FEVER = "fevers:measure"
     READ_FEVERS = "fevers:read"
+    READ_OWN_FEVER = "fevers:read-own"
     CLEAR_FEVER = "fevers:clear"
     READ_DISTRICT_FEVERS = "fevers:read-district"
 
@@ -53,6 +55,7 @@ _RUNNING_IT = frozenset({Role.MANAGER, Role.OPERATOR})
 
 GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.READ_COMPANY: frozenset({Role.OPERATOR}),
+    Permission.CHANGE_OPERATORS: frozenset({Role.OPERATOR}),
     Permission.CREATE_COMMUNITY: frozenset({Role.OPERATOR}),
     Permission.READ_COMMUNITY: frozenset(Role),
     Permission.CHANGE_COMMUNITY: _RUNNING_IT,
@@ -74,6 +77,7 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.OPEN_REMOTELY: frozenset({Role.GUARD, Role.MANAGER}),
     Permission.MEASURE_FEVER: frozenset({Role.GUARD, Role.CAREGIVER}),
     Permission.READ_FEVERS: frozenset({Role.CAREGIVER, Role.MANAGER}),
+    Permission.READ_OWN_FEVER: _EVERYONE_IN_A_COMMUNITY,
     Permission.CLEAR_FEVER: frozenset({Role.CAREGIVER, Role.MANAGER}),
     Permission.READ_DISTRICT_FEVERS: frozenset({Role.OFFICIAL}),
 }

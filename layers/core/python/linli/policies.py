@@ -1,18 +1,22 @@
 """What a community may set for itself; every field has a default that is safe."""
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from linli.contracts import Contract
+from linli.ids import Id
+
+Passback = Literal["off", "soft", "hard"]
 
 
 class AccessPolicy(Contract):
     """Gates and credentials.
 
     `face_threshold`: the score from 0 to 1 below which a face is no match. `retention_days`: how long passes
-    can be read. `qr_seconds`: how long a resident's own QR code lives.
+    can be read. `qr_seconds`: how long a resident's own QR code lives. `invitation_hours`: the longest window
+    of a visitor. `passback`: the anti-passback (反潜回) mode per area; `soft` notes what `hard` refuses.
     """
 
     face_threshold: Annotated[Decimal, Field(gt=0, le=1)] = Decimal("0.80")
@@ -20,6 +24,7 @@ class AccessPolicy(Contract):
     qr_seconds: Annotated[int, Field(ge=15, le=600)] = 60
     health_code_required: bool = False
     invitation_hours: Annotated[int, Field(ge=1, le=168)] = 72
+    passback: Annotated[dict[Id, Passback], Field(max_length=100)] = {}
 
 
 class HealthPolicy(Contract):

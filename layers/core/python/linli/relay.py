@@ -11,7 +11,7 @@ from chalice.app import Blueprint
 
 from linli.aws import client
 from linli.events import Event
-from linli.naming import stage
+from linli.naming import reference, stage
 from linli.observability import observed
 
 PUT_EVENTS_LIMIT = 10
@@ -24,7 +24,7 @@ class _StreamEvent(Protocol):
 
 
 @blueprint.on_dynamodb_record(
-    stream_arn={"Ref": "StreamArn"},  # type: ignore[arg-type]  # Chalice passes an intrinsic through
+    stream_arn=reference("StreamArn"),
     batch_size=PUT_EVENTS_LIMIT,
     starting_position="TRIM_HORIZON",
     name="relay",

@@ -5,7 +5,7 @@ of every tenant row begins with `<community>#`.
 """
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
+from linli.contracts import Contract
 from linli.errors import Unavailable
 from linli.events import Event, Fact, envelope
 from linli.instants import to_epoch_seconds, to_text
@@ -45,6 +46,25 @@ class InstantAttribute(Attribute[datetime]):
 
     def deserialize(self, value: str) -> datetime:
         return datetime.fromisoformat(value)
+
+
+Document = TypeVar("Document", bound=Contract)
+
+
+class ContractAttribute(Attribute[Document]):
+    """A contract as JSON text, parsed as strictly as if it came from outside."""
+
+    attr_type = STRING
+
+    def __init__(self, contract: type[Document], *, null: bool = False) -> None:
+        super().__init__(null=null)
+        self.contract = contract
+
+    def serialize(self, value: Document) -> str:
+        return value.model_dump_json()
+
+    def deserialize(self, value: str) -> Document:
+        return self.contract.model_validate_json(value)
 
 
 class Row(Model):
@@ -107,8 +127,9 @@ class Transaction:
     """
 
     def __init__(self) -> None:
+        self._deletes: list[tuple[str, Row, Condition | None]] = []
         self._puts: list[tuple[str, Row, Condition | None]] = []
-        self._updates: list[tuple[str, Row, list[Action], Condition | None]] = []
+        self._updates: list[tuple[str, Row, Sequence[Action], Condition | None]] = []
 
     def put(self, name: str, row: Row, condition: Condition | None = None) -> None:
         """Write a whole row, if `condition` holds."""
@@ -118,9 +139,15 @@ class Transaction:
         """Write a row that must not exist yet."""
         self.put(name, row, Row.pk.does_not_exist())
 
-    def update(self, name: str, row: Row, actions: list[Action], condition: Condition | None = None) -> None:
+    def update(
+        self, name: str, row: Row, actions: Sequence[Action], condition: Condition | None = None
+    ) -> None:
         """Change a row in place, if `condition` holds."""
         self._updates.append((name, row, actions, condition))
+
+    def delete(self, name: str, row: Row, condition: Condition | None = None) -> None:
+        """Remove a row, if `condition` holds. A failed condition does not tell what the row was."""
+        self._deletes.append((name, row, condition))
 
     def publish(self, facts: Iterable[Fact], cause: str, now: datetime) -> None:
         """Add the outbox rows of `facts`; `cause` (an id) makes their event ids the same on every attempt."""
@@ -135,15 +162,19 @@ class Transaction:
         """
         try:
             with TransactWrite(connection=_connection()) as transaction:
+                for _, row, condition in self._deletes:
+                    transaction.delete(row, condition=condition)
                 for _, row, condition in self._puts:
                     transaction.save(row, condition=condition, return_values="ALL_OLD")
                 for _, row, actions, condition in self._updates:
-                    transaction.update(row, actions=actions, condition=condition, return_values="ALL_OLD")
+                    transaction.update(
+                        row, actions=list(actions), condition=condition, return_values="ALL_OLD"
+                    )
         except TransactWriteError as error:
             raise self._explained(error) from error
 
     def _explained(self, error: TransactWriteError) -> Exception:
-        names = [name for name, *_ in self._puts] + [name for name, *_ in self._updates]
+        names = [name for name, *_ in self._deletes + self._puts] + [name for name, *_ in self._updates]
         failed = {
             name: Row.from_raw_data(reason.raw_item) if reason.raw_item else None
             for name, reason in zip(names, error.cancellation_reasons, strict=False)

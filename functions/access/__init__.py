@@ -1,0 +1,1 @@
+"""Who may pass which gate, and who did (门禁)."""

@@ -1,0 +1,134 @@
+"""Credentials under their keyed hash, with the holder's standing copied onto them."""
+
+from datetime import timedelta
+
+from functions.access import qr_codes
+from functions.access.credential.domain import enrolled, own_qr
+from functions.access.credential.models import EnrolledCredential, Enrolment, QrCode
+from functions.access.credentials import Credential
+from functions.access.holders import Standing
+from functions.access.tables import CredentialRow, HolderRow, Key, credential_hash, write_standing
+from linli.communities import CommunityRow
+from linli.errors import Conflict, NotFound
+from linli.idempotency import Creation
+from linli.instants import to_epoch_seconds
+from linli.policies import CommunityPolicies
+from linli.tables import ConditionsFailed, Row, Transaction, read, until_it_holds
+
+KEPT_AFTER_ITS_END = timedelta(days=30)
+
+
+def enrol(community: str, person: str, enrolment: Enrolment) -> EnrolledCredential:
+    """Add a credential to a person. The value is its natural key: enrolling it again changes nothing.
+
+    Raises NotFound for a person who is not of the community, Conflict when somebody else holds the value.
+    """
+    digest = credential_hash(community, enrolment.kind, enrolment.value)
+    return until_it_holds(lambda: _enrol(community, person, enrolment, digest))
+
+
+def _enrol(community: str, person: str, enrolment: Enrolment, digest: str) -> EnrolledCredential:
+    holder_key, key = HolderRow.key(community, person), CredentialRow.key(community, digest)
+    rows = read([holder_key, key])
+    before, present = _standing(rows, holder_key), rows.get(key)
+    if isinstance(present, CredentialRow) and not present.revoked:
+        if present.credential.holder != person:
+            raise Conflict("this credential is enrolled already")
+        return _shown(digest, present.credential)
+    credential, after = enrolled(enrolment, before, digest)
+    transaction = Transaction()
+    standing = write_standing(transaction, community, before, after)
+    row = CredentialRow(
+        *key,
+        credential=credential,
+        standing=standing,
+        version=standing.version,
+        ttl=to_epoch_seconds(credential.valid_until + KEPT_AFTER_ITS_END),
+    )
+    transaction.put("credential", row, Row.pk.does_not_exist() | (CredentialRow.revoked == True))  # noqa: E712  builds a condition
+    transaction.commit()
+    return _shown(digest, credential)
+
+
+def revoke(community: str, person: str, digest: str) -> None:
+    """Revoke one of a person's credentials; doing it again changes nothing. Raises NotFound."""
+    until_it_holds(lambda: _revoke(community, person, digest))
+
+
+def _revoke(community: str, person: str, digest: str) -> None:
+    holder_key, key = HolderRow.key(community, person), CredentialRow.key(community, digest)
+    rows = read([holder_key, key])
+    before, row = _standing(rows, holder_key), rows.get(key)
+    if before is None or not isinstance(row, CredentialRow) or row.credential.holder != person:
+        raise NotFound
+    if row.revoked:
+        return
+    left = before.model_copy(update={"credentials": [one for one in before.credentials if one != digest]})
+    transaction = Transaction()
+    transaction.update("revoked", row, [CredentialRow.revoked.set(True)], CredentialRow.revoked == False)  # noqa: E712
+    write_standing(transaction, community, before, left)
+    transaction.commit()
+
+
+def of_person(community: str, person: str) -> list[EnrolledCredential]:
+    """A person's credentials. Raises NotFound for a person the community does not know."""
+    holder_key = HolderRow.key(community, person)
+    standing = _standing(read([holder_key]), holder_key)
+    if standing is None:
+        raise NotFound
+    keys = {CredentialRow.key(community, digest): digest for digest in standing.credentials}
+    rows = read(keys)
+    return [
+        _shown(digest, row.credential)
+        for key, digest in keys.items()
+        if isinstance(row := rows.get(key), CredentialRow)
+    ]
+
+
+def show_qr(community: str, person: str, gates: list[str], creation: Creation) -> QrCode:
+    """Make a resident's own code. Raises NotFound for a person the community does not know."""
+    holder_key, community_key = HolderRow.key(community, person), CommunityRow.key(community)
+    rows = read([holder_key, community_key])
+    standing, profile = _standing(rows, holder_key), rows.get(community_key)
+    if standing is None:
+        raise NotFound
+    policies = profile.policies if isinstance(profile, CommunityRow) else CommunityPolicies()
+    credential = own_qr(standing.holder, gates, policies.access, creation.at)
+    transaction = Transaction()
+    code = qr_codes.add(transaction, community, credential, creation.id)
+    creation.claim(transaction)
+    try:
+        transaction.commit()
+    except ConditionsFailed as failed:
+        earlier = creation.earlier(failed)
+        if earlier is None:
+            raise
+        return _earlier_qr(community, standing.holder, earlier)
+    return QrCode(code=code, valid_until=credential.valid_until)
+
+
+def _earlier_qr(community: str, holder: str, qr_id: str) -> QrCode:
+    code = qr_codes.text(holder, qr_id)
+    key = CredentialRow.key(community, credential_hash(community, "qr", code))
+    row = read([key]).get(key)
+    if not isinstance(row, CredentialRow):
+        raise NotFound
+    return QrCode(code=code, valid_until=row.credential.valid_until)
+
+
+def _standing(rows: dict[Key, Row], key: Key) -> Standing | None:
+    row = rows.get(key)
+    return row.standing if isinstance(row, HolderRow) else None
+
+
+def _shown(digest: str, credential: Credential) -> EnrolledCredential:
+    return EnrolledCredential(
+        credential=digest,
+        person=credential.holder,
+        kind=credential.kind,
+        valid_from=credential.valid_from,
+        valid_until=credential.valid_until,
+        areas=credential.areas,
+        gates=credential.gates,
+        windows=credential.windows,
+    )

@@ -1,0 +1,33 @@
+"""Door events: keep what the door did → raise its alarm."""
+
+from chalice.app import Blueprint
+
+from functions.access.door_event import store
+from functions.access.door_event.models import DoorEvent, DoorRecord
+from linli.cursors import Page, PageQuery
+from linli.http import Nothing, Request, route
+from linli.mqtt import DeviceAnswer, DeviceMessage
+from linli.naming import reference
+from linli.permissions import Permission
+from linli.queues import device_queue
+
+blueprint = Blueprint(__name__)
+
+
+@blueprint.on_sqs_message(queue_arn=reference("DoorEventArn"), batch_size=10, name="door_event")
+@device_queue(DoorEvent)
+def door_event(message: DeviceMessage[DoorEvent]) -> DeviceAnswer:
+    """A gate's door was used, forced or held open."""
+    return DeviceAnswer(event_id=message.body.event_id, outcome=store.keep(message))
+
+
+@route(
+    blueprint,
+    "GET",
+    "/communities/{community}/gates/{gate}/door_events",
+    Permission.READ_ALL_PASSES,
+    query=PageQuery,
+)
+def list_door_events(request: Request[Nothing, PageQuery]) -> Page[DoorRecord]:
+    """What a gate's door did lately."""
+    return store.door_events(request.tenant, request.path["gate"], request.query, request.now)

@@ -1,0 +1,37 @@
+"""What a door contact tells."""
+
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from linli.contracts import Contract
+from linli.ids import Id
+from linli.instants import Instant
+from linli.mqtt import DeviceEvent
+
+DoorFact = Literal["entered", "forced", "held_open", "closed"]
+
+
+class DoorEvent(DeviceEvent):
+    """`pass_event_id`: the gate pass that somebody entered on, which `entered` must name."""
+
+    door: DoorFact
+    pass_event_id: Id | None = None
+
+    @model_validator(mode="after")
+    def _entered_names_its_pass(self) -> Self:
+        if (self.door == "entered") == (self.pass_event_id is None):
+            raise ValueError("pass_event_id goes with door: entered, and only with it")
+        return self
+
+
+class DoorRecord(Contract):
+    """A door event as people read it."""
+
+    gate: Id
+    event_id: Id
+    door: DoorFact
+    occurred_at: Instant
+    received_at: Instant
+    clock_off: bool
+    pass_event_id: Id | None

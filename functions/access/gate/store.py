@@ -1,0 +1,31 @@
+"""Gates by id within their community."""
+
+from functions.access.gates import Gate
+from functions.access.tables import GateRow
+from linli.cursors import Page, PageQuery, page_of
+from linli.errors import NotFound
+from linli.tables import Transaction, read
+
+
+def set_up(community: str, gate: Gate) -> None:
+    """Keep how a gate is set up; what the device registry says of it stays as it is."""
+    transaction = Transaction()
+    row = GateRow(*GateRow.key(community, gate.gate))
+    transaction.update("gate", row, [GateRow.gate.set(gate), GateRow.kind.set(GateRow)])
+    transaction.commit()
+
+
+def find(community: str, gate: str) -> Gate:
+    """A gate that is set up. Raises NotFound."""
+    key = GateRow.key(community, gate)
+    row = read([key]).get(key)
+    known = row.known() if isinstance(row, GateRow) else None
+    if known is None:
+        raise NotFound
+    return known
+
+
+def gates(community: str, query: PageQuery) -> Page[Gate]:
+    """The community's gates that are set up, by id."""
+    partition, _ = GateRow.key(community, "")
+    return page_of(GateRow, partition, query, GateRow.known)

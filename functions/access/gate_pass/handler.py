@@ -1,0 +1,78 @@
+"""Gate pass: parse → decide once → answer."""
+
+from chalice.app import Blueprint
+
+from functions.access.gate_pass import store
+from functions.access.gate_pass.domain import OPEN_FOR
+from functions.access.gate_pass.models import GatePassAnswer, GatePassAsked, GatePassEvent, Pass
+from functions.access.tables import PassRow
+from linli.cursors import Page, PageQuery
+from linli.http import Nothing, Request, route
+from linli.mqtt import DeviceMessage, device_message
+from linli.permissions import Permission
+
+blueprint = Blueprint(__name__)
+
+
+@blueprint.lambda_function(name="gate_pass")
+@device_message(GatePassEvent)
+def gate_pass(message: DeviceMessage[GatePassEvent]) -> GatePassAnswer:
+    """A gate asks, or tells what it decided while it was offline."""
+    event = message.body
+    at = event.occurred_at if event.offline else message.decided_at
+    decided = store.settle(
+        store.Ask(
+            community=message.community,
+            gate=message.device,
+            event_id=event.event_id,
+            shown=event,
+            decided_at=at,
+            occurred_at=event.occurred_at,
+            clock_off=message.clock_off and not event.offline,
+            granted_offline=event.granted,
+        )
+    )
+    return _answer(event.event_id, decided)
+
+
+@route(
+    blueprint,
+    "POST",
+    "/communities/{community}/gates/{gate}/passes",
+    Permission.ASK_PASS,
+    body=GatePassAsked,
+    status=201,
+)
+def ask_pass(request: Request[GatePassAsked, Nothing]) -> GatePassAnswer:
+    """A guard asks for somebody who stands at a gate."""
+    asked = request.body
+    decided = store.settle(
+        store.Ask(
+            community=request.tenant,
+            gate=request.path["gate"],
+            event_id=f"{request.person}:{asked.event_id}",
+            shown=asked,
+            decided_at=request.now,
+            occurred_at=request.now,
+            asked_by=request.person,
+        )
+    )
+    return _answer(asked.event_id, decided)
+
+
+@route(blueprint, "GET", "/communities/{community}/passes", Permission.READ_PASSES, query=PageQuery)
+def list_passes(request: Request[Nothing, PageQuery]) -> Page[Pass]:
+    """The last passes: a resident's own, or the community's for those who watch its gates."""
+    if request.may(Permission.READ_ALL_PASSES):
+        return store.passes_of_community(request.tenant, request.query, request.now)
+    return store.passes_of_holder(request.tenant, request.person, request.query, request.now)
+
+
+def _answer(event_id: str, decided: PassRow) -> GatePassAnswer:
+    return GatePassAnswer(
+        event_id=event_id,
+        outcome="recorded" if decided.offline else decided.verdict,
+        open=decided.verdict == "granted" and not decided.offline,
+        reason=decided.reason,
+        open_until=decided.occurred_at + OPEN_FOR,
+    )

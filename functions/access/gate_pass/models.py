@@ -1,0 +1,88 @@
+"""What a gate or a guard asks, and what they and residents are told."""
+
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from functions.access.credentials import CredentialKind, Value
+from functions.access.holders import Direction
+from linli.contracts import Contract
+from linli.ids import Id
+from linli.instants import Instant
+from linli.mqtt import DeviceAnswer, DeviceEvent
+
+Verdict = Literal["granted", "denied"]
+Score = Annotated[Decimal, Field(ge=0, le=1, max_digits=6, decimal_places=5)]
+
+
+class Shown(Contract):
+    """What was shown at the gate. `value`: template id of the face, QR text, phone key, card number or plate.
+
+    `score`: the device's face match from 0 to 1, which a face must bring. `temperature_c`: skin temperature
+    where the gate measures it.
+    """
+
+    credential: CredentialKind
+    value: Value
+    score: Score | None = None
+    direction: Direction | None = None
+    temperature_c: Annotated[Decimal, Field(ge=20, le=50, max_digits=5)] | None = None
+
+    @model_validator(mode="after")
+    def _face_brings_a_score(self) -> Self:
+        if self.credential == "face" and self.score is None:
+            raise ValueError("a face needs the score of the device's match")
+        return self
+
+
+class GatePassEvent(Shown, DeviceEvent):
+    """A gate asks. An offline gate tells afterwards, with what it decided itself in `granted`."""
+
+    offline: bool = False
+    granted: bool | None = None
+
+    @model_validator(mode="after")
+    def _offline_tells_its_decision(self) -> Self:
+        if self.offline == (self.granted is None):
+            raise ValueError("granted goes with offline: true, and only with it")
+        return self
+
+
+class GatePassAsked(Shown):
+    """A guard asks on behalf of somebody; `event_id` is made by the app and makes repeats harmless."""
+
+    event_id: Id
+
+
+class GatePassAnswer(DeviceAnswer):
+    """The decision. Open only when `open` is true and the gate's own clock is before `open_until`.
+
+    `outcome` is `granted` or `denied`; for an offline pass `recorded`, with `open` always false.
+    """
+
+    open: bool
+    reason: str | None
+    open_until: Instant
+
+
+class Pass(Contract):
+    """A pass as people read it."""
+
+    gate: Id
+    event_id: str
+    area: Id | None
+    direction: Direction | None
+    person: Id | None
+    credential: CredentialKind | Literal["remote"]
+    verdict: Verdict
+    reason: str | None
+    checks: dict[str, str]
+    decided_at: Instant
+    occurred_at: Instant
+    clock_off: bool
+    offline: bool
+    disagreed: bool
+    entered_at: Instant | None
+    asked_by: Id | None
+    note: str | None

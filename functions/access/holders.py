@@ -1,0 +1,73 @@
+"""A holder's standing: what is known of whoever holds credentials, be it a resident or a visitor.
+
+A copy of the standing lies on each of the holder's credentials, so that a gate needs one read round trip; a
+change writes the original and all copies in one transaction, under one version.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from linli.contracts import Contract
+from linli.ids import Id
+from linli.instants import Instant
+
+MOST_CREDENTIALS = 20
+
+Direction = Literal["in", "out"]
+Block = Literal["fever", "membership_ended"]
+HealthCode = Literal["green", "yellow", "red"]
+
+
+class Mark(Contract):
+    """Whether something holds, and since when we know; the newer mark wins in whatever order they arrive."""
+
+    on: bool
+    at: Instant
+
+
+class Presence(Contract):
+    """The last pass of an area that counts against anti-passback (反潜回)."""
+
+    direction: Direction
+    at: Instant
+
+
+class Standing(Contract):
+    """`credentials` are keyed hashes; `entries_left` is None for those who may come and go (residents)."""
+
+    holder: Id
+    person: Id | None = None
+    blocks: dict[Block, Mark] = {}
+    quarantine_until: Instant | None = None
+    health_code: HealthCode | None = None
+    presence: dict[Id, Presence] = {}
+    entries_left: Annotated[int, Field(ge=0)] | None = None
+    credentials: Annotated[list[str], Field(max_length=MOST_CREDENTIALS)] = []
+    version: Annotated[int, Field(ge=0)] = 0
+
+    def in_force(self) -> list[Block]:
+        """The blocks that hold now, in a stable order."""
+        return sorted(block for block, mark in self.blocks.items() if mark.on)
+
+    def marked(self, block: Block, at: datetime, *, on: bool) -> "Standing":
+        """With `block` set or lifted as of `at`, unless something newer is known of it."""
+        known = self.blocks.get(block)
+        if known is not None and (known.at, known.on) >= (at, on):
+            return self
+        return self.model_copy(update={"blocks": {**self.blocks, block: Mark(on=on, at=at)}})
+
+    def passed(self, area: str, direction: Direction, at: datetime) -> "Standing":
+        """With the pass remembered, unless a newer one of the same area is known."""
+        known = self.presence.get(area)
+        if known is not None and known.at >= at:
+            return self
+        seen = Presence(direction=direction, at=at)
+        return self.model_copy(update={"presence": {**self.presence, area: seen}})
+
+    def entered_once_more(self) -> "Standing":
+        """With one entry fewer, where entries are counted; never below zero."""
+        if self.entries_left is None:
+            return self
+        return self.model_copy(update={"entries_left": max(0, self.entries_left - 1)})

@@ -1,0 +1,82 @@
+"""Openings are kept among the gate's passes, then told to the gate."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from functions.access.gates import Gate
+from functions.access.remote_open.models import OpenCommand, Opening
+from functions.access.tables import GateRow, PassRow
+from linli.aws import client
+from linli.communities import CommunityRow
+from linli.errors import NotFound, Unavailable
+from linli.idempotency import Creation
+from linli.instants import to_epoch_seconds, to_text
+from linli.mqtt import TOPIC_ROOT
+from linli.policies import CommunityPolicies
+from linli.tables import ConditionsFailed, Transaction, read
+
+OPEN_FOR = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who opens, and why."""
+
+    by: str
+    reason: str
+    creation: Creation
+
+
+def open_gate(community: str, gate: str, asked: Asked) -> Opening:
+    """Keep the opening, then tell the gate. Raises NotFound for a gate that is not set up, or revoked.
+
+    A repeat under the same Idempotency-Key tells the gate again, with the same opening and the same end.
+    """
+    gate_key, community_key = GateRow.key(community, gate), CommunityRow.key(community)
+    rows = read([gate_key, community_key])
+    found, profile = rows.get(gate_key), rows.get(community_key)
+    known = found.known() if isinstance(found, GateRow) else None
+    if known is None or known.revoked:
+        raise NotFound
+    policies = profile.policies if isinstance(profile, CommunityRow) else CommunityPolicies()
+    kept = _keep(_row(community, known, asked, policies), asked.creation)
+    told = Opening(opening=kept.sk, gate=gate, open_until=kept.decided_at + OPEN_FOR)
+    command = OpenCommand(opening=told.opening, open_until=told.open_until)
+    client("iot-data").publish(
+        topic=f"{TOPIC_ROOT}/{community}/{gate}/command", qos=1, payload=command.model_dump_json().encode()
+    )
+    return told
+
+
+def _row(community: str, gate: Gate, asked: Asked, policies: CommunityPolicies) -> PassRow:
+    opening, now = asked.creation.id, asked.creation.at
+    return PassRow(
+        *PassRow.key(community, gate.gate, opening),
+        community=community,
+        at=f"{to_text(now)}#{gate.gate}#{opening}",
+        gate=gate.gate,
+        area=gate.area,
+        credential_kind="remote",
+        decided_at=now,
+        occurred_at=now,
+        verdict="granted",
+        checks={},
+        asked_by=asked.by,
+        note=asked.reason,
+        ttl=to_epoch_seconds(now + timedelta(days=policies.access.retention_days)),
+    )
+
+
+def _keep(row: PassRow, creation: Creation) -> PassRow:
+    transaction = Transaction()
+    transaction.create("opening", row)
+    creation.claim(transaction)
+    try:
+        transaction.commit()
+    except ConditionsFailed as failed:
+        earlier = creation.earlier(failed)
+        first = read([(row.pk, earlier)]).get((row.pk, earlier)) if earlier else None
+        if not isinstance(first, PassRow):
+            raise Unavailable from failed
+        return first
+    return row

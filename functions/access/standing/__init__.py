@@ -1,0 +1,5 @@
+"""Trigger: facts of other services, through a queue: fevers, memberships, devices, communities.
+
+Rule: each changes a holder's standing, a gate or the community's policies once; the newer fact wins.
+Result: the next pass is decided by it, on every credential of the person at once.
+"""

@@ -1,0 +1,20 @@
+"""What a fact means for the standing of the person it is about."""
+
+from datetime import datetime
+
+from functions.access.holders import Standing
+from linli.events import FeverCleared, FeverConfirmed, MembershipChanged
+
+PersonFact = FeverConfirmed | FeverCleared | MembershipChanged
+
+
+def after(fact: PersonFact, known: Standing | None, at: datetime) -> Standing:
+    """The person's standing once `fact`, told at `at`, is taken into account."""
+    standing = known or Standing(holder=fact.person, person=fact.person)
+    match fact:
+        case FeverConfirmed():
+            return standing.marked("fever", fact.confirmed_at, on=True)
+        case FeverCleared():
+            return standing.marked("fever", fact.cleared_at, on=False)
+        case MembershipChanged():
+            return standing.marked("membership_ended", at, on=not fact.roles)

@@ -1,0 +1,128 @@
+"""Invitations, under the resident who made them; the visitor is a holder of their own."""
+
+from datetime import timedelta
+
+from pynamodb.attributes import BooleanAttribute
+
+from functions.access import qr_codes
+from functions.access.tables import CredentialRow, HolderRow, Key, credential_hash
+from functions.access.visitor_pass.domain import admitted, code_of, visitor
+from functions.access.visitor_pass.models import Invitation, Invited
+from linli.communities import CommunityRow
+from linli.cursors import Page, PageQuery, page_of
+from linli.errors import Conflict, NotFound
+from linli.idempotency import Creation
+from linli.instants import to_epoch_seconds
+from linli.policies import CommunityPolicies
+from linli.tables import ConditionsFailed, ContractAttribute, Row, Transaction, read
+
+KEPT_AFTER_ITS_END = timedelta(days=30)
+
+
+class InvitationRow(Row, discriminator="invitation"):
+    """`<community>#invitations#<person>` / `<invitation>`."""
+
+    invitation = ContractAttribute(Invitation)
+    withdrawn = BooleanAttribute(default=False)
+
+    @staticmethod
+    def key(community: str, person: str, invitation: str) -> Key:
+        """Where an invitation is."""
+        return f"{community}#invitations#{person}", invitation
+
+
+def invite(community: str, person: str, invitation: Invitation, creation: Creation) -> Invited:
+    """Keep an invitation and make its credentials.
+
+    Raises as `admitted` does, and Conflict when the plate is known to the gates already.
+    """
+    holder_key, community_key = HolderRow.key(community, person), CommunityRow.key(community)
+    rows = read([holder_key, community_key])
+    inviter, profile = rows.get(holder_key), rows.get(community_key)
+    policies = profile.policies if isinstance(profile, CommunityRow) else CommunityPolicies()
+    standing = inviter.standing if isinstance(inviter, HolderRow) else None
+    admitted(invitation, standing, policies.access, creation.at)
+    transaction = _creation(community, person, invitation, creation)
+    creation.claim(transaction)
+    try:
+        transaction.commit()
+    except ConditionsFailed as failed:
+        if earlier := creation.earlier(failed):
+            return find(community, person, earlier)
+        raise Conflict("the plate is known to the gates already") from failed
+    return _shown(creation.id, invitation, withdrawn=False)
+
+
+def _creation(community: str, person: str, invitation: Invitation, creation: Creation) -> Transaction:
+    invitation_id = creation.id
+    plate = credential_hash(community, "plate", invitation.plate) if invitation.plate else None
+    standing = visitor(invitation_id, invitation.entries, plate)
+    code = code_of(invitation_id, invitation)
+    ttl = to_epoch_seconds(invitation.valid_until + KEPT_AFTER_ITS_END)
+    transaction = Transaction()
+    key = InvitationRow.key(community, person, invitation_id)
+    transaction.create("invitation", InvitationRow(*key, invitation=invitation, ttl=ttl))
+    transaction.create(
+        "visitor", HolderRow(*HolderRow.key(community, invitation_id), standing=standing, version=0, ttl=ttl)
+    )
+    qr_codes.add(transaction, community, code, invitation_id)
+    if plate:
+        row = CredentialRow(
+            *CredentialRow.key(community, plate),
+            credential=code.model_copy(update={"kind": "plate"}),
+            standing=standing,
+            ttl=to_epoch_seconds(invitation.valid_until),
+        )
+        over = (CredentialRow.ttl < to_epoch_seconds(creation.at)) | (CredentialRow.revoked == True)  # noqa: E712  builds a condition
+        transaction.put("plate", row, Row.pk.does_not_exist() | over)
+    return transaction
+
+
+def withdraw(community: str, person: str, invitation_id: str) -> None:
+    """Withdraw an invitation: its code and plate are revoked, once or again. Raises NotFound."""
+    invited = find(community, person, invitation_id)
+    transaction = Transaction()
+    row = InvitationRow(*InvitationRow.key(community, person, invitation_id))
+    transaction.update("invitation", row, [InvitationRow.withdrawn.set(True)])
+    digests = [credential_hash(community, "qr", invited.code)]
+    if invited.plate:
+        digests.append(credential_hash(community, "plate", invited.plate))
+    for digest in digests:
+        credential = CredentialRow(*CredentialRow.key(community, digest))
+        transaction.update(f"revoked-{digest}", credential, [CredentialRow.revoked.set(True)])
+    transaction.commit()
+
+
+def find(community: str, person: str, invitation_id: str) -> Invited:
+    """One of a resident's own invitations. Raises NotFound."""
+    key = InvitationRow.key(community, person, invitation_id)
+    row = read([key]).get(key)
+    if not isinstance(row, InvitationRow):
+        raise NotFound
+    return _shown(invitation_id, row.invitation, withdrawn=row.withdrawn)
+
+
+def invitations(community: str, person: str, query: PageQuery) -> Page[Invited]:
+    """A resident's own invitations, newest first."""
+    partition, _ = InvitationRow.key(community, person, "")
+    return page_of(
+        InvitationRow,
+        partition,
+        query,
+        lambda row: _shown(row.sk, row.invitation, withdrawn=row.withdrawn),
+        newest_first=True,
+    )
+
+
+def _shown(invitation_id: str, invitation: Invitation, *, withdrawn: bool) -> Invited:
+    return Invited(
+        invitation=invitation_id,
+        visitor_name=invitation.visitor_name,
+        valid_from=invitation.valid_from,
+        valid_until=invitation.valid_until,
+        entries=invitation.entries,
+        gates=invitation.gates,
+        plate=invitation.plate,
+        withdrawn=withdrawn,
+        code=qr_codes.text(invitation_id, invitation_id),
+    )

@@ -1,0 +1,1 @@
+"""Temperatures, fevers and what follows from them (健康)."""

@@ -1,0 +1,98 @@
+"""Screening: what one reading says, and what it makes of a person's fever.
+
+A forehead thermometer is specified for 10 to 40 °C of air; at a cold gate it reads 34 to 35 °C and would wave
+everybody through, so what is too low is invalid, not normal.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from functions.health.fever_check.models import Measured, Status, Verdict
+from linli.contracts import Contract
+from linli.errors import Conflict
+from linli.ids import Id
+from linli.instants import Instant
+from linli.policies import HealthPolicy
+
+PLAUSIBLE_C = (Decimal("34.0"), Decimal("43.0"))
+TRUSTED_AMBIENT_C = (Decimal(10), Decimal(40))
+REMEMBERED = 20
+
+
+class FeverState(Contract):
+    """What is known of a person. `fevers`: times of fever readings since the last clearance, oldest first."""
+
+    status: Status = "normal"
+    measured_at: Instant | None = None
+    fevers: list[Instant] = []
+    confirmed_at: Instant | None = None
+    cleared_at: Instant | None = None
+    cleared_by: Id | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """The verdict on one reading, and the person's state with it."""
+
+    verdict: Verdict
+    reason: str | None
+    state: FeverState
+    newly_confirmed: bool = False
+    retest_until: datetime | None = None
+
+
+def unusable(measured: Measured) -> str | None:
+    """Why a reading cannot be judged, or None."""
+    low, high = PLAUSIBLE_C
+    if not low <= measured.temperature_c <= high:
+        return "implausible"
+    cold, hot = TRUSTED_AMBIENT_C
+    if measured.ambient_c is not None and not cold <= measured.ambient_c <= hot:
+        return "ambient"
+    return None
+
+
+def screen(measured: Measured, at: datetime, state: FeverState, policy: HealthPolicy) -> Screening:
+    """Judge a reading taken `at`.
+
+    Two fevers no more than `retest_minutes` apart confirm, whichever arrives first. A confirmed fever stays
+    until it is cleared; a reading from before the clearance changes nothing; an older one never downgrades.
+    """
+    reason = unusable(measured)
+    if reason is not None:
+        return Screening("invalid", reason, state)
+    feverish = measured.temperature_c >= policy.fever_c
+    if state.cleared_at is not None and at <= state.cleared_at:
+        return Screening("fever" if feverish else "normal", "before_clearance", state)
+    known = state.model_copy(update={"measured_at": max(filter(None, (state.measured_at, at)))})
+    if not feverish:
+        newest = known.measured_at == at and state.status in {"fever", "cleared"}
+        return Screening("normal", None, known.model_copy(update={"status": "normal"}) if newest else known)
+    return _with_fever(at, state, known, timedelta(minutes=policy.retest_minutes))
+
+
+def _with_fever(at: datetime, before: FeverState, known: FeverState, window: timedelta) -> Screening:
+    partner = [other for other in before.fevers if abs(at - other) <= window]
+    fevers = sorted({*before.fevers, at})[-REMEMBERED:]
+    known = known.model_copy(update={"fevers": fevers})
+    if before.status == "confirmed":
+        return Screening("confirmed", None, known)
+    if partner:
+        confirmed = known.model_copy(update={"status": "confirmed", "confirmed_at": max(at, *partner)})
+        return Screening("confirmed", None, confirmed, newly_confirmed=True)
+    if known.measured_at == at:
+        known = known.model_copy(update={"status": "fever"})
+    return Screening("fever", None, known, retest_until=at + window)
+
+
+def cleared(state: FeverState, by: str, now: datetime) -> FeverState:
+    """The state once `by` lifts the confirmed fever. Raises Conflict when none is confirmed."""
+    if state.status != "confirmed" or state.confirmed_at is None:
+        raise Conflict("only a confirmed fever can be cleared", status_now=state.status)
+    # A thermometer's clock may be minutes ahead of ours; what is cleared must be older than the clearance.
+    at = max(now, state.confirmed_at)
+    return state.model_copy(
+        update={"status": "cleared", "cleared_at": at, "cleared_by": by, "fevers": [], "confirmed_at": None}
+    )

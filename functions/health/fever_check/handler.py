@@ -1,0 +1,88 @@
+"""Fever check: judge a temperature; show fevers; clear one."""
+
+from chalice.app import Blueprint
+
+from functions.health.fever_check import store
+from functions.health.fever_check.models import (
+    Clearance,
+    DistrictEntry,
+    Fever,
+    TemperatureAnswer,
+    TemperatureEvent,
+    TemperatureTaken,
+)
+from linli.cursors import Page, PageQuery
+from linli.errors import Forbidden
+from linli.http import Nothing, Request, route
+from linli.mqtt import DeviceMessage
+from linli.naming import reference
+from linli.permissions import Permission
+from linli.queues import device_queue
+
+blueprint = Blueprint(__name__)
+OF_PERSON = "/communities/{community}/people/{person}/fever"
+
+
+@blueprint.on_sqs_message(queue_arn=reference("FeverCheckArn"), batch_size=10, name="fever_check")
+@device_queue(TemperatureEvent)
+def fever_check(message: DeviceMessage[TemperatureEvent]) -> TemperatureAnswer:
+    """A thermometer measured somebody."""
+    event = message.body
+    reading = store.Reading(message.community, message.device, event.event_id, event, message.decided_at)
+    return _answer(event.event_id, store.judge(reading))
+
+
+@route(
+    blueprint,
+    "POST",
+    "/communities/{community}/temperatures",
+    Permission.MEASURE_FEVER,
+    body=TemperatureTaken,
+    status=201,
+)
+def take_temperature(request: Request[TemperatureTaken, Nothing]) -> TemperatureAnswer:
+    """A guard or caregiver measured somebody by hand."""
+    taken = request.body
+    reading = store.Reading(request.tenant, f"by-{request.person}", taken.event_id, taken, request.now)
+    return _answer(taken.event_id, store.judge(reading))
+
+
+@route(blueprint, "GET", "/communities/{community}/fevers", Permission.READ_FEVERS, query=PageQuery)
+def list_fevers(request: Request[Nothing, PageQuery]) -> Page[Fever]:
+    """The community's confirmed fevers."""
+    return store.confirmed(request.tenant, request.query)
+
+
+@route(blueprint, "GET", OF_PERSON, Permission.READ_OWN_FEVER)
+def show_fever(request: Request[Nothing, Nothing]) -> Fever:
+    """One's own fever, or anybody's for those who look after them."""
+    if request.path["person"] != request.person and not request.may(Permission.READ_FEVERS):
+        raise Forbidden
+    return store.find(request.tenant, request.path["person"])
+
+
+@route(blueprint, "POST", OF_PERSON + "/clearance", Permission.CLEAR_FEVER, body=Clearance)
+def clear_fever(request: Request[Clearance, Nothing]) -> Fever:
+    """Lift a confirmed fever, and with it the block on the person's credentials."""
+    return store.clear(request.tenant, request.path["person"], request.person, request.now)
+
+
+@route(
+    blueprint,
+    "GET",
+    "/sub_districts/{sub_district}/fevers",
+    Permission.READ_DISTRICT_FEVERS,
+    query=PageQuery,
+)
+def list_district_fevers(request: Request[Nothing, PageQuery]) -> Page[DistrictEntry]:
+    """What was confirmed and cleared in the sub-district."""
+    return store.of_district(request.tenant, request.query, request.now)
+
+
+def _answer(event_id: str, judged: store.ReadingRow) -> TemperatureAnswer:
+    return TemperatureAnswer(
+        event_id=event_id,
+        outcome=judged.verdict,
+        reason=judged.reason,
+        retest_until=judged.retest_until,
+    )

@@ -1,0 +1,72 @@
+"""Temperature readings, verdicts, and what staff and residents see of a fever."""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from linli.contracts import Contract
+from linli.ids import Id
+from linli.instants import Instant
+from linli.mqtt import DeviceAnswer, DeviceEvent
+
+Verdict = Literal["normal", "fever", "confirmed", "invalid"]
+Status = Literal["normal", "fever", "confirmed", "cleared"]
+COLDEST, HOTTEST = Decimal(20), Decimal(50)
+
+
+def _in_celsius(value: Decimal) -> Decimal:
+    """Refuse °F and ×10 instead of guessing: 98.6 and 365 are no temperatures of skin in °C."""
+    if not COLDEST <= value <= HOTTEST:
+        raise ValueError("is no skin temperature in °C; send degrees Celsius as they are, not °F and not ×10")
+    return value
+
+
+class Measured(Contract):
+    """What a thermometer measured, in °C; `ambient_c` is the air's. Without `person`, for statistics only."""
+
+    person: Id | None = None
+    temperature_c: Annotated[Decimal, Field(max_digits=5), AfterValidator(_in_celsius)]
+    ambient_c: Annotated[Decimal, Field(ge=-60, le=80, max_digits=5)] | None = None
+
+
+class TemperatureEvent(Measured, DeviceEvent):
+    """A thermometer's message."""
+
+
+class TemperatureTaken(Measured):
+    """A reading by hand; `event_id` is made by the app and makes repeats harmless."""
+
+    event_id: Id
+
+
+class TemperatureAnswer(DeviceAnswer):
+    """The verdict in `outcome`; after a first fever, until when a second one confirms it."""
+
+    reason: str | None
+    retest_until: Instant | None
+
+
+class Clearance(Contract):
+    """Why a fever is lifted: what was seen, who examined."""
+
+    note: Annotated[str, Field(min_length=3, max_length=200)]
+
+
+class Fever(Contract):
+    """A person's fever as staff and the person see it."""
+
+    person: Id
+    status: Status
+    confirmed_at: Instant | None
+    cleared_at: Instant | None
+    cleared_by: Id | None
+
+
+class DistrictEntry(Contract):
+    """One entry of the sub-district's feed: who and when, no temperature."""
+
+    community: Id
+    person: Id
+    fact: Literal["confirmed", "cleared"]
+    at: Instant
