@@ -1,0 +1,72 @@
+"""The commands `deploy` and `status`."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from linli_cli import stacks
+from linli_cli.cloud import LOCAL
+from linli_cli.errors import CommandError
+
+STYLES = {"Add": "green", "Modify": "yellow", "Remove": "red"}
+console = Console()
+
+Stage = Annotated[str, typer.Option("--stage", "-s", help="The stage; `local` is the local cloud.")]
+Profile = Annotated[
+    str | None, typer.Option("--profile", help="The AWS profile; the usual chain without it.")
+]
+
+
+def deploy(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="STACK…", help="Which stacks; all of them if none.")
+    ] = None,
+    stage: Stage = LOCAL,
+    profile: Profile = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before executing.")] = False,
+    parameter: Annotated[
+        list[str] | None, typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="E.g. Tracing=Active.")
+    ] = None,
+) -> None:
+    """Package, upload and deploy stacks, as far as they changed. Shows each change set first."""
+    given = dict(parse_parameter(each) for each in parameter or [])
+    ask = not (yes or stage == LOCAL)
+    done = stacks.deploy(
+        names or None,
+        stage,
+        profile=profile,
+        parameters=given,
+        show=lambda plan: console.print(table_of(plan)),
+        approve=lambda plans: not ask or typer.confirm(f"execute {', '.join(plan.stack for plan in plans)}?"),
+        say=lambda line: console.print(line, style="dim", markup=False, highlight=False),
+    )
+    for each in done:
+        console.print(f"{each.stack}: {each.result}", style="green" if each.result != "unchanged" else "dim")
+
+
+def status(stage: Stage = LOCAL, profile: Profile = None) -> None:
+    """How every stack stands."""
+    table = Table("stack", "status", "updated", box=None)
+    for each in stacks.list_stacks(stage, profile):
+        good = each.status in stacks.SETTLED
+        updated = each.updated.isoformat(timespec="seconds") if each.updated else ""
+        table.add_row(each.stack, each.status, updated, style="green" if good else "yellow")
+    console.print(table)
+
+
+def parse_parameter(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator:
+        raise CommandError(f"--parameter takes NAME=VALUE, not {text}")
+    return name, value
+
+
+def table_of(plan: stacks.ChangeSet) -> Table:
+    """A change set as a table."""
+    table = Table("action", "resource", "type", "replacement", title=f"{plan.stack}: change set", box=None)
+    for change in plan.changes:
+        row = (change.action, change.logical_id, change.type, change.replacement)
+        table.add_row(*row, style=STYLES.get(change.action, ""))
+    return table

@@ -1,0 +1,5 @@
+"""What a command says instead of a traceback."""
+
+
+class CommandError(Exception):
+    """One clear line: what went wrong and what to do about it."""

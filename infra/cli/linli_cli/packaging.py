@@ -1,0 +1,195 @@
+"""Turns a service into what CloudFormation takes: a template and a small archive of its own code.
+
+The same package serves every stage: the stage and the layers are template parameters. What has the same input
+is packaged once and kept under `build/`.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from linli_cli import digest, templates, wiring
+from linli_cli.archive import read_tree, read_zip, write_tree, write_zip
+from linli_cli.chalice_project import STAGE as CHALICE_STAGE
+from linli_cli.errors import CommandError
+from linli_cli.layout import ROOT, build, infra, services
+from linli_cli.templates import Template
+
+TIMEOUT_S = 10
+MEMORY_MB = 512  # CPU comes with memory: less makes cold starts long
+CODE_BUDGET_BYTES = 200_000
+# Chalice's settings that are the same for all; a service's config.json may override them.
+SETTINGS: dict[str, Any] = {
+    "version": "2.0",
+    "automatic_layer": False,
+    "autogen_policy": False,
+    "api_gateway_stage": wiring.API_STAGE,
+    "api_gateway_endpoint_type": "REGIONAL",
+    "lambda_timeout": TIMEOUT_S,
+    "lambda_memory_size": MEMORY_MB,
+}
+RELAY_POLICY = Path("layers/core/python/linli/relay.policy.json")
+SHARED_POLICIES = {"api_handler": "api-policy", "relay": "relay-policy"}  # the others have one per action
+NOTHING_ALLOWED = {"Version": "2012-10-17", "Statement": []}
+# Chalice's run-time files are in the deps layer with their bytecode; policies and notes are not code.
+NOT_CODE = ("chalice/", ".chalice/")
+ANY_REGION = "eu-west-1"  # Chalice wants to know one and writes none into the template
+
+
+@dataclass(frozen=True)
+class Packaged:
+    """A packaged service: the paths of its template and code, and the digest of all that went in."""
+
+    service: str
+    template: Path
+    state_template: Path | None
+    code: Path
+    digest: str
+
+
+def package_all(names: Iterable[str] | None = None, root: Path = ROOT) -> dict[str, Packaged]:
+    """Package several services (all of them by default), two at a time as each takes a processor."""
+    wanted = services(root) if names is None else list(names)
+    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
+        return dict(zip(wanted, pool.map(lambda name: package(name, root), wanted), strict=True))
+
+
+def package(service: str, root: Path = ROOT) -> Packaged:
+    """Package one service, or find it packaged. Raises CommandError with the reason if it cannot be."""
+    name = input_digest(service, root)
+    output = build(root) / service / name
+    state = output / "state.json" if (infra(root) / service / "state.yaml").exists() else None
+    packaged = Packaged(service, output / "template.json", state, output / "code.zip", name)
+    with only_one(service, root):
+        if not packaged.template.exists():
+            make(packaged, root)
+    return packaged
+
+
+def input_digest(service: str, root: Path) -> str:
+    """The digest of all that a package depends on."""
+    return digest.of_files(
+        read_tree(infra(root) / service),
+        read_tree(root / "functions" / service),
+        read_tree(root / "layers" / "core" / "python"),
+        read_tree(Path(__file__).parent),
+        {"foundation": (infra(root) / "foundation" / "template.yaml").read_bytes()},
+        also=[version("chalice"), sys.version_info[:2]],
+    )
+
+
+@contextmanager
+def only_one(service: str, root: Path) -> Iterator[None]:
+    """Let one process at a time package a service: tests run in several, and a deployment beside them."""
+    lock = build(root) / f"{service}.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def make(packaged: Packaged, root: Path) -> None:
+    """Write the template and the archive of a service."""
+    service = packaged.service
+    state = state_template(service, root)
+    project = prepare(service, root)
+    raw, archive = run_chalice(project, service, root)
+    resources = infra(root) / service / "resources.yaml"
+    merged = templates.merge(raw, templates.load(resources) if resources.exists() else {})
+    for _, function in templates.of_type(merged, wiring.FUNCTION):
+        function["Properties"]["CodeUri"] = "./code.zip"
+    write_zip(packaged.code, code_of(archive))
+    code = digest.of_bytes(packaged.code.read_bytes())
+    complete = wiring.wire_service(merged, service, state, available_outputs(state, root), code)
+    if packaged.state_template:
+        packaged.state_template.write_text(templates.dump(state), encoding="utf-8")
+    packaged.template.write_text(templates.dump(complete), encoding="utf-8")  # last: its presence means done
+    for folder in (project, archive.parent):
+        shutil.rmtree(folder)
+
+
+def state_template(service: str, root: Path = ROOT) -> Template:
+    """The completed template of a service's tables and queues; empty if it has none."""
+    path = infra(root) / service / "state.yaml"
+    return wiring.wire_state(templates.load(path), service) if path.exists() else {}
+
+
+def foundation_template(root: Path = ROOT) -> Template:
+    """The template all others depend on."""
+    return templates.load(infra(root) / "foundation" / "template.yaml")
+
+
+def available_outputs(state: Template, root: Path) -> dict[str, str]:
+    """What a service may refer to in other stacks, all of it text."""
+    outputs = foundation_template(root).get("Outputs", {}) | state.get("Outputs", {})
+    return dict.fromkeys(outputs, "String")
+
+
+def prepare(service: str, root: Path) -> Path:
+    """Lay out the Chalice project in `build/<service>/project`, with the functions copied into `vendor/`."""
+    project = build(root) / service / "project"
+    for left_over in (project, project.with_name("chalice")):
+        shutil.rmtree(left_over, ignore_errors=True)
+    write_tree(project, read_tree(infra(root) / service))
+    write_tree(project / "vendor" / "functions" / service, read_tree(root / "functions" / service))
+    (project / "requirements.txt").write_text("")  # all packages are in the layers
+    (project / ".chalice").mkdir(exist_ok=True)
+    (project / ".chalice" / "config.json").write_text(json.dumps(settings(service, project), indent=1))
+    (project / ".chalice" / "api-policy.json").write_text(json.dumps(NOTHING_ALLOWED))
+    shutil.copy(root / RELAY_POLICY, project / ".chalice" / "relay-policy.json")
+    return project
+
+
+def settings(service: str, project: Path) -> dict[str, Any]:
+    """Chalice's configuration: the service's own, our defaults, and each action's policy.json as its role."""
+    path = project / ".chalice" / "config.json"
+    written = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    stages = written.pop("stages", {})
+    written = templates.merge(written, next(iter(stages.values()), {}))
+    functions = {name: {"iam_policy_file": f"{policy}.json"} for name, policy in SHARED_POLICIES.items()}
+    for policy in sorted((project / "vendor" / "functions" / service).glob("*/policy.json")):
+        relative = policy.relative_to(project).as_posix()
+        functions[policy.parent.name] = {"iam_policy_file": f"../{relative}"}
+    functions = templates.merge(functions, written.pop("lambda_functions", {}))
+    stage = SETTINGS | {"app_name": f"linli-{service}"} | written | {"lambda_functions": functions}
+    return {"version": "2.0", "app_name": stage["app_name"], "stages": {CHALICE_STAGE: stage}}
+
+
+def run_chalice(project: Path, service: str, root: Path) -> tuple[Template, Path]:
+    """Chalice's template and archive. Its complaint, in one line, is the error."""
+    output = project.parent / "chalice"
+    paths = [Path(__file__).parents[1], root / "layers" / "core" / "python"]
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+    environment |= {
+        "PYTHONPATH": os.pathsep.join(str(path) for path in paths),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "AWS_DEFAULT_REGION": ANY_REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    command = [sys.executable, "-m", "linli_cli.chalice_project", str(project), str(output), service]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=project)
+    if done.returncode:
+        complaint = [line for line in (done.stderr or done.stdout).strip().splitlines() if line.strip()]
+        where = next((line.strip() for line in reversed(complaint) if line.lstrip().startswith("File ")), "")
+        reason = f"{' '.join(complaint[-1:])} {where}".replace(f"{project}{os.sep}", "")
+        raise CommandError(f"cannot package {service}: {reason}".rstrip())
+    return templates.load(output / "sam.json"), output / "deployment.zip"
+
+
+def code_of(archive: Path) -> dict[str, bytes]:
+    """The service's own code of Chalice's archive."""
+    return {
+        name: content
+        for name, content in read_zip(archive).items()
+        if name.endswith(".py") and not name.startswith(NOT_CODE)
+    }

@@ -1,0 +1,224 @@
+"""Patches of Lambda: the interpreter, the workers, the errors, and the events that nobody could handle."""
+
+import hashlib
+import json
+import os
+import tempfile
+import threading
+import time
+import zipfile
+from contextlib import suppress
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from ministack.core import lambda_runtime
+from ministack.services import eventbridge, lambda_svc, sqs
+from ministack.services.cloudformation import provisioners
+
+from localstack.ministack.stock import replace, substitute
+
+LOG_QUIET_S = 0.004
+WORKER_WAIT_S = 120.0
+FUNCTION_ERROR = "linli-function-error"
+
+
+def use_own_interpreter() -> None:
+    """Stock runs functions with the server's interpreter, whose packages hide what a layer forgot.
+
+    LOCAL_PYTHONS maps a runtime name to an interpreter: {"python3.12": "/…/bin/python"}.
+    """
+    interpreters: dict[str, str] = json.loads(os.environ.get("LOCAL_PYTHONS", "{}"))
+
+    @replace(lambda_runtime, "_detect_runtime_binary")
+    def _(stock: Any) -> Any:
+        def detect(runtime: str) -> tuple[str, str]:
+            binary, script = stock(runtime)
+            if interpreters and runtime.startswith("python"):
+                if runtime not in interpreters:
+                    raise RuntimeError(f"no interpreter for {runtime}; this cloud has {sorted(interpreters)}")
+                binary = interpreters[runtime]
+            return binary, script
+
+        return detect
+
+
+def put_code_before_layers() -> None:
+    """Stock lets a layer shadow the function's own modules; on AWS /var/task precedes /opt."""
+    script = lambda_runtime._PYTHON_WORKER_SCRIPT
+    script = substitute(script, "sys.path.insert(0, _py)", "sys.path.insert(1, _py)")
+    script = substitute(script, "sys.path.insert(0, _ld)", "sys.path.insert(2, _ld)")
+    lambda_runtime._PYTHON_WORKER_SCRIPT = script
+
+
+def keep_error_types() -> None:
+    """Stock answers every exception as `Runtime.HandlerError` and kills the worker that raised it.
+
+    On AWS errorType is the class, stackTrace comes along, and the environment serves the next event.
+    """
+    lambda_runtime._PYTHON_WORKER_SCRIPT = substitute(
+        lambda_runtime._PYTHON_WORKER_SCRIPT,
+        'json.dumps({"status": "error", "error": str(e), "trace": traceback.format_exc()})',
+        'json.dumps({"status": "ok", "result": {"' + FUNCTION_ERROR + '": {"errorMessage": str(e), '
+        '"errorType": type(e).__name__, "stackTrace": traceback.format_exc().splitlines()}}})',
+    )
+
+    @replace(lambda_svc, "_execute_function_warm")
+    def _(stock: Any) -> Any:
+        def execute(function: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+            result: dict[str, Any] = stock(function, event, request_id)
+            body = result.get("body")
+            if not isinstance(body, dict) or FUNCTION_ERROR not in body:
+                return result
+            error = body[FUNCTION_ERROR]
+            log = "\n".join(filter(None, [result.get("log"), *error["stackTrace"]]))
+            return {"body": error, "error": True, "log": log}
+
+        return execute
+
+
+def answer_silent_functions_at_once() -> None:
+    """Stock waits 50 ms for log lines after each call of a function that logs nothing."""
+
+    @replace(lambda_runtime.Worker, "_drain_stderr_bounded")
+    def _(stock: Any) -> Any:
+        def drain(
+            worker: Any, first_line_wait: float = LOG_QUIET_S, idle_confirm: float = LOG_QUIET_S
+        ) -> str:
+            lines: str = stock(worker, first_line_wait, idle_confirm)
+            return lines
+
+        return drain
+
+
+def bound_workers() -> None:
+    """Stock starts one process per concurrent event: 100 messages take 5 GB. Wait for a free worker instead.
+
+    LOCAL_MAX_WORKERS is the number per function (4).
+    """
+    lambda_runtime._LOCAL_MAX_WORKERS = int(os.environ.get("LOCAL_MAX_WORKERS", "4"))
+    freed = threading.Condition()
+
+    @replace(lambda_runtime, "acquire_worker")
+    def acquire(stock: Any) -> Any:
+        def acquire_worker(*args: Any, **kwargs: Any) -> tuple[Any, str]:
+            deadline = time.monotonic() + WORKER_WAIT_S
+            while True:
+                worker, reason = stock(*args, **kwargs)
+                if worker is not None or time.monotonic() > deadline:
+                    return worker, reason
+                with freed:
+                    freed.wait(0.2)
+
+        return acquire_worker
+
+    @replace(lambda_runtime, "release_worker")
+    def release(stock: Any) -> Any:
+        def release_worker(worker: Any) -> None:
+            stock(worker)
+            with freed:
+                freed.notify_all()
+
+        return release_worker
+
+    lambda_svc.acquire_worker, lambda_svc.release_worker = acquire, release
+
+
+def unpack_layers_once() -> None:
+    """Stock unzips every layer for every worker and compiles its modules anew: seconds of each cold start."""
+    shelf = Path(tempfile.gettempdir()) / "layers"
+
+    class LayerZip(zipfile.ZipFile):
+        def extractall(self, path: Any = None, members: Any = None, pwd: Any = None) -> None:
+            target = Path(path)
+            if not target.name.startswith("layer_") or self.filename is None:
+                super().extractall(path, members, pwd)
+                return
+            unpacked = shelf / hashlib.sha256(Path(self.filename).read_bytes()).hexdigest()
+            if not unpacked.exists():
+                shelf.mkdir(exist_ok=True)
+                fresh = tempfile.mkdtemp(dir=shelf)
+                super().extractall(fresh, members, pwd)
+                with suppress(OSError):  # another worker was first
+                    Path(fresh).rename(unpacked)
+            target.rmdir()
+            target.symlink_to(unpacked, target_is_directory=True)
+
+    lambda_runtime.zipfile = SimpleNamespace(
+        ZipFile=LayerZip, BadZipFile=zipfile.BadZipFile, LargeFileError=zipfile.LargeZipFile
+    )
+
+
+def keep_function_properties() -> None:
+    """Stock drops DeadLetterConfig and ReservedConcurrentExecutions of functions made by a template."""
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
+    stock_create, stock_update = handlers["create"], handlers["update"]
+
+    def apply(name: str, properties: dict[str, Any]) -> None:
+        function = lambda_svc._functions[name]
+        function["config"]["DeadLetterConfig"] = properties.get("DeadLetterConfig") or {}
+        reserved = properties.get("ReservedConcurrentExecutions")
+        function["concurrency"] = None if reserved is None else int(reserved)
+
+    def create(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
+        created = stock_create(logical_id, properties, stack)
+        apply(created[0], properties)
+        return created
+
+    def update(name: str, old: dict[str, Any], new: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        updated = stock_update(name, old, new, *args, **kwargs)
+        apply(updated[0], new)
+        return updated
+
+    handlers.update(create=create, update=update)
+
+
+def dead_letters_hold_the_event() -> None:
+    """Stock wraps a dead letter in a destination record; AWS sends the event, and the error as attributes.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+    """
+
+    @replace(lambda_svc, "_route_async_failure")
+    def _(stock: Any) -> Any:
+        def route(target: str, function_name: str, event: Any, result: dict[str, Any]) -> None:
+            function = lambda_svc._functions.get(function_name) or {}
+            dead_letter = (function.get("config", {}).get("DeadLetterConfig") or {}).get("TargetArn")
+            queue = sqs._queue_by_arn(target) if target == dead_letter else None
+            if queue is None:
+                stock(target, function_name, event, result)
+                return
+            error = result.get("body") if isinstance(result.get("body"), dict) else {}
+            attributes = {
+                "RequestID": ("String", lambda_svc.new_uuid()),
+                "ErrorCode": ("Number", "200"),
+                "ErrorMessage": ("String", str((error or {}).get("errorMessage") or "Unhandled")[:1024]),
+            }
+            sqs._act_send_message(
+                {
+                    "MessageBody": json.dumps(event),
+                    "MessageAttributes": {
+                        name: {"DataType": kind, "StringValue": value}
+                        for name, (kind, value) in attributes.items()
+                    },
+                },
+                queue["url"],
+            )
+
+        return route
+
+
+def invoke_event_targets_asynchronously() -> None:
+    """Stock runs the function of an EventBridge rule just once; on AWS it is invoked with retries."""
+
+    @replace(eventbridge, "_dispatch_to_lambda")
+    def _(stock: Any) -> Any:
+        def dispatch(function_arn: str, payload: Any) -> None:
+            function, config, _ = lambda_svc._get_func_record_for_ref(function_arn)
+            if not function or not config:
+                stock(function_arn, payload)  # which logs that it is missing
+                return
+            record = lambda_svc._execution_record_for_config(function, config)
+            lambda_svc.invoke_async_with_retry(record, json.loads(payload))
+
+        return dispatch

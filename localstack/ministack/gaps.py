@@ -1,0 +1,299 @@
+"""Is each patch still needed? One probe per patch, named after it, run against the server in this process.
+
+    python -m localstack.ministack.gaps            the stock server: a `false` means, delete that patch
+    python -m localstack.ministack.gaps patched    with all patches: a `true` means, that patch does not work
+
+prints {patch: whether the gap is there} as JSON.
+"""
+
+import asyncio
+import base64
+import io
+import json
+import os
+import socket
+import ssl
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ministack.core import iam_actions, lambda_runtime, persistence
+from ministack.services import apigateway_v1, cloudwatch, dynamodb, eventbridge, iot, lambda_svc, sqs
+from ministack.services.cloudformation import provisioners
+
+from localstack.ministack import functions
+from localstack.ministack.launcher import PATCHES
+
+RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
+OTHER_RUNTIME = "python9.9"
+ACCOUNT, REGION = iot.get_account_id(), iot.get_region()
+ATTRIBUTE = "${iot:Connection.Thing.Attributes[community]}"
+CONNECT, CONNACK = b"\x10\x10\x00\x04MQTT\x04\x02\x00\x3c\x00\x04gate", b"\x20\x02\x00\x00"
+CODE = """
+import shared
+def handler(event, context):
+    if event.get("fail"):
+        raise LookupError("secret")
+    return shared.origin
+"""
+
+
+def create(resource_type: str, logical_id: str, properties: dict[str, Any]) -> Any:
+    return provisioners._RESOURCE_HANDLERS[f"AWS::{resource_type}"]["create"](logical_id, properties, "gaps")
+
+
+def zipped(files: dict[str, str]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return buffer.getvalue()
+
+
+def dead_letters() -> str:
+    create("SQS::Queue", "DeadLetters", {"QueueName": "dead-letters"})
+    return f"arn:aws:sqs:{REGION}:{ACCOUNT}:dead-letters"
+
+
+def a_function() -> dict[str, Any]:
+    """A function whose own module `shared` a layer has too."""
+    layer = zipped({"python/shared.py": "origin = 'layer'"})
+    lambda_svc._publish_layer_version("layer", {"Content": {"ZipFile": base64.b64encode(layer).decode()}})
+    properties = {
+        "FunctionName": "function",
+        "Runtime": RUNTIME,
+        "Handler": "index.handler",
+        "Code": {"ZipFile": CODE},
+        "Timeout": 10,
+        "Layers": [f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:layer:1"],
+        "DeadLetterConfig": {"TargetArn": dead_letters()},
+    }
+    create("Lambda::Function", "Function", properties)
+    function: dict[str, Any] = lambda_svc._functions["function"]
+    function["code_zip"] = zipped({"index.py": CODE, "shared.py": "origin = 'code'"})
+    return function
+
+
+def a_worker() -> Any:
+    function = a_function()
+    return lambda_runtime.Worker("function", function["config"], function["code_zip"])
+
+
+def an_api(body: dict[str, Any]) -> str:
+    api_id: str = apigateway_v1._import_rest_api(body)
+    return api_id
+
+
+def a_table() -> str:
+    create(
+        "DynamoDB::Table",
+        "Table",
+        {
+            "TableName": "table",
+            "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+            "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+            "StreamSpecification": {"StreamViewType": "NEW_IMAGE"},
+            "TimeToLiveSpecification": {"AttributeName": "ttl", "Enabled": True},
+        },
+    )
+    arn: str = dynamodb._tables["table"]["LatestStreamArn"]
+    return arn
+
+
+def runs_once(dispatch: Callable[[str], None]) -> bool:
+    """Whether a dispatch of an event invokes the function at once, instead of asynchronously with retries."""
+    asynchronously: list[Any] = []
+    lambda_svc.invoke_async_with_retry = lambda *arguments: asynchronously.append(arguments)
+    lambda_svc._execute_function_with_config_scope = lambda *_: {}
+    dispatch(a_function()["config"]["FunctionArn"])
+    return not asynchronously
+
+
+async def listening() -> int:
+    """Start the MQTT listener on a free port, and say which."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    os.environ["IOT_MTLS_PORT"] = str(port)
+    await iot.mtls_start()
+    return port
+
+
+def listen_on_loopback() -> bool:
+    async def address() -> str:
+        await listening()
+        bound: str = iot._mtls_server.sockets[0].getsockname()[0]
+        await iot.mtls_stop()
+        return bound
+
+    return asyncio.run(address()) != "127.0.0.1"
+
+
+def require_client_certificate() -> bool:
+    return bool(iot._mtls_build_ssl_context().verify_mode != ssl.CERT_REQUIRED)
+
+
+def know_thing_attributes() -> bool:
+    iot._create_thing("gate", {"attributePayload": {"attributes": {"community": "willow"}}})
+    iot._certificates["certificate"] = {"attachedThings": [iot._thing_arn("gate")]}
+    context = iot._mqtt_policy_context(ACCOUNT, REGION, "certificate", "gate")
+    statement = {"Effect": "Allow", "Action": "iot:Publish", "Resource": ATTRIBUTE}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return "willow" not in repr(iot._parsed_iot_policy(document, tuple(sorted(context.items()))))
+
+
+def cut_off_revoked_devices() -> bool:
+    made = json.loads(iot._create_keys_and_certificate({"setAsActive": "true"})[2])
+    device = Path(tempfile.mkdtemp()) / "device.pem"
+    device.write_text(made["certificatePem"] + made["keyPair"]["PrivateKey"])
+    context = ssl.create_default_context(cadata=iot.get_ca_cert_pem())
+    context.load_cert_chain(device)
+
+    async def outlives_deactivation() -> bool:
+        port = await listening()
+        reader, writer = await asyncio.open_connection("localhost", port, ssl=context)
+        writer.write(CONNECT)
+        await reader.readexactly(len(CONNACK))
+        path = f"/certificates/{made['certificateId']}"
+        iot._handle_certificate("PUT", path, b'{"newStatus": "INACTIVE"}', {})
+        try:
+            await asyncio.wait_for(reader.read(1), 1)
+        except TimeoutError:
+            return True
+        else:
+            return False
+        finally:
+            await iot.mtls_stop()
+
+    return asyncio.run(outlives_deactivation())
+
+
+def invoke_rule_functions_asynchronously() -> bool:
+    return runs_once(lambda arn: iot._dispatch_rule_to_lambda(ACCOUNT, REGION, arn, {}))
+
+
+def use_own_interpreter() -> bool:
+    return bool(lambda_runtime._detect_runtime_binary(OTHER_RUNTIME)[0] == sys.executable)
+
+
+def put_code_before_layers() -> bool:
+    return bool(a_worker().invoke({}, "request")["result"] == "layer")
+
+
+def keep_error_types() -> bool:
+    return bool(lambda_svc._execute_function(a_function(), {"fail": 1})["body"]["errorType"] != "LookupError")
+
+
+def answer_silent_functions_at_once() -> bool:
+    worker = a_worker()
+    worker.invoke({}, "request")
+    started = time.monotonic()
+    worker.invoke({}, "request")
+    return time.monotonic() - started > 0.05  # noqa: PLR2004 - the stock wait, in seconds
+
+
+def bound_workers() -> bool:
+    function = a_function()
+    leases = [lambda_runtime.acquire_worker("bounded", function["config"], b"")[1] for _ in range(100)]
+    return leases == ["spawn"] * 100
+
+
+def unpack_layers_once() -> bool:
+    worker = a_worker()
+    worker.invoke({}, "request")
+    return not (Path(worker._tmpdir) / "layer_0").is_symlink()
+
+
+def keep_function_properties() -> bool:
+    return not a_function()["config"].get("DeadLetterConfig")
+
+
+def dead_letters_hold_the_event() -> bool:
+    function = a_function()
+    target = dead_letters()
+    function["config"]["DeadLetterConfig"] = {"TargetArn": target}
+    lambda_svc._route_async_failure(target, "function", {"gate": 1}, {"body": {"errorMessage": "no"}})
+    return bool(sqs._queue_by_arn(target)["messages"][-1]["body"] != '{"gate": 1}')
+
+
+def invoke_event_targets_asynchronously() -> bool:
+    return runs_once(lambda arn: eventbridge._dispatch_to_lambda(arn, "{}"))
+
+
+def end_stream_retries() -> bool:
+    lambda_svc._esms["mapping"] = {
+        "UUID": "mapping",
+        "EventSourceArn": a_table(),
+        "FunctionName": a_function()["config"]["FunctionName"],
+        "StartingPosition": "TRIM_HORIZON",
+        "MaximumRetryAttempts": 0,
+    }
+    dynamodb._put_item({"TableName": "table", "Item": {"pk": {"S": "1"}}})
+    lambda_svc._execute_function_dispatch = lambda *_: {"error": True, "body": {}}
+    lambda_svc._poll_dynamodb_streams()
+    return bool(lambda_svc._dynamodb_stream_positions["mapping"] == 0)
+
+
+def import_integration_responses() -> bool:
+    responses = {"default": {"statusCode": "200", "responseParameters": {"a": "b"}}}
+    integration = {"type": "mock", "responses": responses}
+    api_id = an_api({"paths": {"/": {"options": {"x-amazon-apigateway-integration": integration}}}})
+    return "responseParameters" not in json.dumps(apigateway_v1._resources[api_id])
+
+
+def import_gateway_responses() -> bool:
+    api_id = an_api({"x-amazon-apigateway-gateway-responses": {"ACCESS_DENIED": {"statusCode": 418}}})
+    return not apigateway_v1._gateway_responses[api_id]
+
+
+def keep_api_id_on_update() -> bool:
+    old, new = ({"Body": {"info": {"title": title}}} for title in ("old", "new"))
+    api_id, _ = create("ApiGateway::RestApi", "Api", old)
+    update = provisioners._RESOURCE_HANDLERS["AWS::ApiGateway::RestApi"]["update"]
+    return bool(update(api_id, old, new, "gaps")[0] != api_id)
+
+
+def hide_function_errors() -> bool:
+    failed = {"error": True, "body": {"errorMessage": "secret", "errorType": "LookupError"}}
+    return "secret" in repr(apigateway_v1._lambda_proxy_response(failed))
+
+
+def keep_table_properties() -> bool:
+    a_table()
+    return "table" not in dynamodb._ttl_settings
+
+
+def know_leading_keys() -> bool:
+    a_table()
+    request = {"TableName": "table", "Key": {"pk": {"S": "willow"}}}
+    return "dynamodb:LeadingKeys" not in iam_actions.dynamodb_service_context(json.dumps(request).encode())
+
+
+def save_streams() -> bool:
+    a_table()
+    dynamodb._put_item({"TableName": "table", "Item": {"pk": {"S": "1"}}})
+    record = dynamodb.stream_live_records("table")[-1]
+    return record["eventID"] not in json.dumps(dynamodb.get_state(), default=persistence._json_default)
+
+
+def extract_embedded_metrics() -> bool:
+    directive = {"Namespace": "linli", "Dimensions": [[]], "Metrics": [{"Name": "GatePass"}]}
+    line = {"_aws": {"Timestamp": 1, "CloudWatchMetrics": [directive]}, "GatePass": 1}
+    lambda_svc._emit_lambda_logs(a_function(), "request", json.dumps(line), False, 1)
+    return not cloudwatch._metric_bucket(("linli", "GatePass", cloudwatch._dims_key({})))
+
+
+def main() -> None:
+    os.environ["LOCAL_PYTHONS"] = json.dumps({RUNTIME: sys.executable, OTHER_RUNTIME: "/own/python"})
+    functions.WORKER_WAIT_S = 0.0
+    if sys.argv[1:] == ["patched"]:
+        for patch in PATCHES:
+            patch()
+    print(json.dumps({patch.__name__: globals()[patch.__name__]() for patch in PATCHES}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""Start the local cloud: the pinned ministack with the patches below, each explained where it is defined.
+
+    python -m localstack.ministack.launcher HOME
+
+HOME names the cloud on the command line, so that `linli down` can tell this process from any other.
+"""
+
+import sys
+
+from ministack import app
+
+from localstack.ministack import functions, metrics, mqtt, rest_api, streams, tables
+
+PATCHES = (
+    mqtt.listen_on_loopback,
+    mqtt.require_client_certificate,
+    mqtt.know_thing_attributes,
+    mqtt.cut_off_revoked_devices,
+    mqtt.invoke_rule_functions_asynchronously,
+    functions.use_own_interpreter,
+    functions.put_code_before_layers,
+    functions.keep_error_types,
+    functions.answer_silent_functions_at_once,
+    functions.bound_workers,
+    functions.unpack_layers_once,
+    functions.keep_function_properties,
+    functions.dead_letters_hold_the_event,
+    functions.invoke_event_targets_asynchronously,
+    rest_api.import_integration_responses,
+    rest_api.import_gateway_responses,
+    rest_api.keep_api_id_on_update,
+    rest_api.hide_function_errors,
+    tables.keep_table_properties,
+    tables.know_leading_keys,
+    streams.end_stream_retries,
+    streams.save_streams,
+    metrics.extract_embedded_metrics,
+)
+
+
+def main() -> None:
+    for patch in PATCHES:
+        patch()
+    del sys.argv[1:]  # ministack would read them
+    app.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,376 @@
+"""What holds for every stack as packaged: least privilege, nothing lost, nothing unencrypted, same bytes."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from boto3 import Session
+
+from linli_cli import packaging, stacks, templates, wiring
+from linli_cli.archive import read_zip
+from linli_cli.cloud import Cloud
+from linli_cli.errors import CommandError
+from linli_cli.layers import Target, build_core, build_deps, this_machine
+from linli_cli.layout import ROOT, infra, services
+from linli_cli.packaging import CODE_BUDGET_BYTES, Packaged, package
+from linli_cli.templates import Template, of_type, text_of
+
+LAYERS_BUDGET_BYTES = 60_000_000
+INLINE_POLICY_LIMIT = 10_240  # characters, all inline policies of a role together
+SERVICES = services()
+WITH_STATE = [name for name in SERVICES if (infra() / name / "state.yaml").exists()]
+# Actions that AWS lets nobody narrow to a resource, and why each is needed.
+UNNARROWABLE = {
+    "xray:PutTraceSegments": "X-Ray has no resources; granted only while tracing is on",
+    "xray:PutTelemetryRecords": "X-Ray has no resources; granted only while tracing is on",
+    "iot:CreateKeysAndCertificate": "a certificate has no name before it is made",
+    "iot:CreateCertificateFromCsr": "a certificate has no name before it is made",
+    "iot:AttachThingPrincipal": "it takes no resource",
+    "iot:DetachThingPrincipal": "it takes no resource",
+    "iot:ListThingPrincipals": "it takes no resource",
+    "iot:DescribeEndpoint": "it takes no resource",
+}
+
+
+@pytest.fixture(scope="session", params=SERVICES)
+def packaged(request: pytest.FixtureRequest) -> Packaged:
+    return package(request.param)
+
+
+@pytest.fixture(scope="session")
+def template(packaged: Packaged) -> Template:
+    return templates.load(packaged.template)
+
+
+@pytest.fixture(scope="session", params=WITH_STATE)
+def state(request: pytest.FixtureRequest) -> Template:
+    path = package(request.param).state_template
+    assert path
+    return templates.load(path)
+
+
+def functions(template: Template) -> list[tuple[str, dict[str, Any]]]:
+    return [(name, each["Properties"]) for name, each in of_type(template, wiring.FUNCTION)]
+
+
+def statements(template: Template) -> Iterator[dict[str, Any]]:
+    """Every statement of every role, those under a condition too."""
+    for _, role in of_type(template, "AWS::IAM::Role"):
+        for policy in role["Properties"]["Policies"]:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                yield statement["Fn::If"][1] if "Fn::If" in statement else statement
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def event_sources(template: Template, kind: str) -> list[dict[str, Any]]:
+    return [
+        event["Properties"]
+        for _, function in functions(template)
+        for event in function.get("Events", {}).values()
+        if event["Type"] == kind
+    ]
+
+
+def texts(node: Any) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from texts(child)
+
+
+def test_the_same_sources_give_the_same_bytes(packaged: Packaged, tmp_path: Path) -> None:
+    for name in ("infra", "functions", "layers"):
+        (tmp_path / name).symlink_to(ROOT / name)
+
+    again = package(packaged.service, tmp_path)
+
+    assert again.code.read_bytes() == packaged.code.read_bytes()
+    assert again.template.read_bytes() == packaged.template.read_bytes()
+
+
+def test_code_is_small_and_nothing_but_our_code(packaged: Packaged) -> None:
+    names = read_zip(packaged.code)
+
+    assert packaged.code.stat().st_size < CODE_BUDGET_BYTES
+    assert all(name == "app.py" or name.startswith(f"functions/{packaged.service}/") for name in names)
+    assert all(name.endswith(".py") for name in names)
+
+
+def test_functions_are_named_by_convention(packaged: Packaged, template: Template) -> None:
+    for logical_id, function in functions(template):
+        name = text_of(function["FunctionName"])
+        assert re.fullmatch(rf"linli-\$\{{Stage\}}-{packaged.service}-[a-z0-9-]+", name)
+        action = name.removeprefix(f"linli-${{Stage}}-{packaged.service}-")
+        if logical_id != "APIHandler":
+            assert function["Handler"].endswith(f".{action.replace('-', '_')}")
+
+
+def test_every_function_has_layers_logs_with_an_end_and_an_alarm(template: Template) -> None:
+    resources = template["Resources"]
+    groups = {
+        text_of(each["Properties"]["LogGroupName"]): each
+        for _, each in of_type(template, "AWS::Logs::LogGroup")
+    }
+
+    assert len(template["Globals"]["Function"]["Layers"]) == 2
+    for logical_id, function in functions(template):
+        group = groups[f"/aws/lambda/{text_of(function['FunctionName'])}"]
+        assert group["Properties"]["RetentionInDays"] <= 90
+        assert resources[f"{logical_id}Alarm"]["Properties"]["AlarmActions"] == [{"Ref": "AlarmTopicArn"}]
+
+
+def test_asynchronous_functions_have_dead_letters(template: Template) -> None:
+    for logical_id, function in functions(template):
+        polled = {event["Type"] for event in function.get("Events", {}).values()} & {"SQS", "DynamoDB"}
+        if polled or logical_id in wiring.gateway_callers(template):
+            continue
+        assert function["DeadLetterQueue"]["Type"] == "SQS"
+        assert "DEAD_LETTER_QUEUE_URL" in function["Environment"]["Variables"]
+
+
+def test_queue_triggers_report_partial_failures(template: Template) -> None:
+    for source in event_sources(template, "SQS"):
+        assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+@pytest.mark.parametrize("service", WITH_STATE)
+def test_a_message_stays_hidden_while_its_batch_and_retries_run(service: str) -> None:
+    built = package(service)
+    assert built.state_template
+    queues = templates.load(built.state_template)["Resources"]
+
+    for _, function in functions(templates.load(built.template)):
+        for event in function.get("Events", {}).values():
+            if event["Type"] == "SQS":  # AWS asks for at least six times the function's timeout
+                queue = queues[event["Properties"]["Queue"]["Ref"].removesuffix("Arn")]
+                assert queue["Properties"]["VisibilityTimeout"] >= 6 * function["Timeout"]
+
+
+def test_roles_fit_into_what_iam_takes(template: Template) -> None:
+    for _, role in of_type(template, "AWS::IAM::Role"):
+        assert len(json.dumps(role["Properties"]["Policies"], separators=(",", ":"))) < INLINE_POLICY_LIMIT
+
+
+def test_statements_have_names_of_their_own(template: Template) -> None:
+    for _, role in of_type(template, "AWS::IAM::Role"):
+        for policy in role["Properties"]["Policies"]:
+            sids = [each["Sid"] for each in policy["PolicyDocument"]["Statement"] if "Sid" in each]
+            assert len(sids) == len(set(sids))
+
+
+def test_stream_triggers_split_retry_end_and_keep_what_failed(template: Template) -> None:
+    for source in event_sources(template, "DynamoDB"):
+        assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert source["BisectBatchOnFunctionError"] is True
+        assert 1 <= source["MaximumRetryAttempts"] <= 10
+        assert source["DestinationConfig"]["OnFailure"]["Type"] == "SQS"
+
+
+def test_no_role_has_a_wildcard_action(template: Template) -> None:
+    for statement in statements(template):
+        assert "NotAction" not in statement
+        assert "NotResource" not in statement
+        assert [action for action in as_list(statement["Action"]) if "*" in action] == []
+
+
+def test_no_role_reaches_every_resource_without_a_reason(template: Template) -> None:
+    for statement in statements(template):
+        if any(text_of(resource) == "*" for resource in as_list(statement["Resource"])):
+            assert [action for action in as_list(statement["Action"]) if action not in UNNARROWABLE] == []
+
+
+def test_no_role_reaches_another_stage(template: Template) -> None:
+    topic = (
+        ":topic/linli/"  # devices know no stage: their topics belong to the account's one stage with devices
+    )
+    for statement in statements(template):
+        for resource in as_list(statement["Resource"]):
+            name = text_of(resource).replace(topic, "")
+            assert not re.search(r"[:/]linli(?!-\$\{Stage\}|/\$\{Stage\}/|/\$)", name), name
+
+
+def test_a_function_writes_to_its_own_logs_only(template: Template) -> None:
+    for _, function in functions(template):
+        role = template["Resources"][function["Role"]["Fn::GetAtt"][0]]
+        document = role["Properties"]["Policies"][0]["PolicyDocument"]
+        logs = [each for each in document["Statement"] if "logs:PutLogEvents" in each.get("Action", [])]
+        assert [text_of(each["Resource"]).split("log-group:")[1] for each in logs] == [
+            f"/aws/lambda/{text_of(function['FunctionName'])}:*"
+        ]
+
+
+def test_no_function_may_scan_a_table(template: Template) -> None:
+    assert [each for each in statements(template) if "dynamodb:Scan" in as_list(each["Action"])] == []
+
+
+@pytest.mark.parametrize("stack", stacks.known_stacks())
+def test_no_partition_is_written_down(stack: str) -> None:
+    service = stack.removesuffix("-state")
+    document: Any
+    if stack == stacks.FOUNDATION:
+        document = packaging.foundation_template()
+    elif stack.endswith("-state"):
+        document = packaging.state_template(service)
+    else:
+        document = templates.load(package(service).template)
+
+    assert [text for text in texts(document) if re.search(r"\barn:aws[a-z-]*:", text)] == []
+
+
+def test_apis_are_regional_and_refuse_with_problem_json(template: Template) -> None:
+    for _, api in of_type(template, "AWS::Serverless::Api"):
+        assert api["Properties"]["EndpointConfiguration"] == {"Type": "REGIONAL"}
+        responses = api["Properties"]["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
+        assert {"UNAUTHORIZED", "ACCESS_DENIED", "MISSING_AUTHENTICATION_TOKEN", "DEFAULT_5XX"} <= set(
+            responses
+        )
+        for response in responses.values():
+            problem = json.loads(response["responseTemplates"]["application/json"])
+            assert problem["type"].startswith("urn:linli:problem:")
+            assert (
+                response["responseParameters"]["gatewayresponse.header.Content-Type"]
+                == "'application/problem+json'"
+            )
+
+
+def test_every_route_asks_the_authorizer(template: Template) -> None:
+    for _, api in of_type(template, "AWS::Serverless::Api"):
+        for path, methods in api["Properties"]["DefinitionBody"]["paths"].items():
+            for method, operation in methods.items():
+                if method != "options" and not path.startswith("/callbacks/"):  # callbacks are signed instead
+                    assert operation.get("security"), f"{method} {path} is open to everybody"
+
+
+def test_tables_are_backed_up_encrypted_and_kept(state: Template) -> None:
+    for logical_id, table in of_type(state, wiring.TABLE):
+        properties = table["Properties"]
+        assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}, (
+            logical_id
+        )
+        assert properties["SSESpecification"]["SSEEnabled"] is True
+        assert properties["BillingMode"] == "PAY_PER_REQUEST"
+        assert properties["DeletionProtectionEnabled"] == {"Fn::If": ["IsProtected", True, False]}
+        assert state["Conditions"]["IsProtected"] == wiring.CONDITIONS["IsProtected"]
+
+
+def test_production_alone_is_protected() -> None:
+    assert Cloud("prod", Session()).protected
+    assert not Cloud("staging", Session()).protected
+
+
+def test_what_holds_state_outlives_its_stack(state: Template) -> None:
+    for _, resource in of_type(state, wiring.TABLE, wiring.QUEUE):
+        assert resource["DeletionPolicy"] in ("Retain", "RetainExceptOnCreate")
+        assert resource["UpdateReplacePolicy"] == "Retain"
+
+
+def test_queues_are_encrypted_and_end_in_dead_letters(state: Template) -> None:
+    for _, queue in of_type(state, wiring.QUEUE):
+        properties = queue["Properties"]
+        assert properties.get("SqsManagedSseEnabled") is True or "KmsMasterKeyId" in properties
+        if text_of(properties["QueueName"]).endswith("-dlq"):
+            assert properties["MessageRetentionPeriod"] == 14 * 24 * 3600
+        else:
+            assert properties["RedrivePolicy"]["maxReceiveCount"] >= 2
+
+
+def test_every_dead_letter_queue_has_an_alarm(state: Template) -> None:
+    watched = {
+        dimension["Value"]["Fn::GetAtt"][0]
+        for _, alarm in of_type(state, "AWS::CloudWatch::Alarm")
+        for dimension in alarm["Properties"]["Dimensions"]
+    }
+
+    assert set(wiring.dead_letter_queues(state).values()) <= watched
+
+
+def test_the_layers_have_the_same_bytes_again_and_stay_within_budget(tmp_path: Path) -> None:
+    (tmp_path / "layers").symlink_to(ROOT / "layers")
+    target = this_machine()
+    layers = (build_deps(target), build_core(target))
+
+    again = (build_deps(target, tmp_path), build_core(target, tmp_path))
+
+    assert [sha256(each.archive) for each in again] == [sha256(each.archive) for each in layers]
+    assert sum(each.unzipped_bytes for each in layers) < LAYERS_BUDGET_BYTES
+
+
+@pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
+def test_the_deps_layer_holds_binaries_of_the_target(architecture: Any) -> None:
+    layer = build_deps(Target(architecture))
+    machine = {"arm64": "aarch64", "x86_64": "x86_64"}[architecture]
+
+    binaries = [name for name in read_zip(layer.archive) if name.endswith(".so") and "linux-gnu" in name]
+
+    assert binaries
+    assert [name for name in binaries if f"-{machine}-" not in name] == []
+    assert layer.unzipped_bytes < LAYERS_BUDGET_BYTES
+
+
+def test_the_deps_layer_leaves_out_what_the_runtime_brings() -> None:
+    names = read_zip(build_deps(this_machine()).archive)
+    top = {name.split("/")[1] for name in names}
+
+    assert not top & {"boto3", "botocore", "jmespath", "s3transfer", "urllib3", "dateutil", "six.py", "pip"}
+
+
+def test_an_asynchronous_function_without_dead_letters_is_refused() -> None:
+    function = {
+        "Type": wiring.FUNCTION,
+        "Properties": {"Handler": "x.gate_pass", "Role": {"Fn::GetAtt": ["GatePassRole", "Arn"]}},
+    }
+
+    with pytest.raises(CommandError, match="linli-\\$\\{Stage\\}-access-gate-pass-dlq"):
+        wiring.wire_service({"Resources": {"GatePass": function}}, "access", {}, {})
+
+
+def test_a_reference_to_nothing_is_refused() -> None:
+    output = {"Outputs": {"X": {"Value": {"Ref": "NoSuchThing"}}}, "Resources": {}}
+
+    with pytest.raises(CommandError, match="NoSuchThing"):
+        wiring.finish(output, {})
+
+
+def test_an_unknown_stack_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(CommandError, match=r"no stack acess.*foundation"):
+        stacks.waves(["acess"])
+
+
+def test_snapshots_are_refused_where_the_runtime_has_none() -> None:
+    with pytest.raises(CommandError, match=r"needs Python 3\.12"):
+        stacks.check_parameters({"SnapStart": "true"}, Target("arm64", "3.11"))
+
+
+def test_an_unknown_parameter_is_refused() -> None:
+    with pytest.raises(CommandError, match=r"no parameter Tracking.*Tracing"):
+        stacks.check_parameters({"Tracking": "Active"}, Target("arm64", "3.12"))
+
+
+def test_callers_who_wait_go_through_an_alias_when_snapshots_are_on() -> None:
+    direct = {"Fn::GetAtt": ["GatePass", "Arn"]}
+    rule = {"Type": wiring.RULE, "Properties": {"Actions": [{"Lambda": {"FunctionArn": direct}}]}}
+    function = {"Type": wiring.FUNCTION, "Properties": {}}
+    template: Template = {"Resources": {"GatePass": function, "Rule": rule}}
+
+    wiring.offer_snap_start(template, "GatePass", "digest of the code")
+
+    called = template["Resources"]["Rule"]["Properties"]["Actions"][0]["Lambda"]["FunctionArn"]
+    assert called == {"Fn::If": ["HasSnapStart", {"Ref": "GatePassLive"}, direct]}
+
+
+def test_the_foundation_goes_first_and_services_last() -> None:
+    order = [name for wave in stacks.waves(stacks.known_stacks()) for name in wave]
+
+    assert order[0] == stacks.FOUNDATION
+    assert order == sorted(order, key=lambda name: (name != "foundation", not name.endswith("-state")))
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
