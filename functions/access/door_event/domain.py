@@ -1,8 +1,8 @@
 """What a door event gives rise to."""
 
 from functions.access.door_event.models import DoorEvent
+from linli.device_messages import DeviceMessage
 from linli.events import Fact, GateAlarmRaised
-from linli.mqtt import DeviceMessage
 
 
 def facts_of(message: DeviceMessage[DoorEvent]) -> list[Fact]:

@@ -5,8 +5,8 @@ from chalice.app import Blueprint
 from functions.access.door_event import store
 from functions.access.door_event.models import DoorEvent, DoorRecord
 from linli.cursors import Page, PageQuery
+from linli.device_messages import DeviceAnswer, DeviceMessage
 from linli.http import Nothing, Request, route
-from linli.mqtt import DeviceAnswer, DeviceMessage
 from linli.naming import reference
 from linli.permissions import Permission
 from linli.queues import device_queue

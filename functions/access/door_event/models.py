@@ -5,9 +5,9 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from linli.contracts import Contract
+from linli.device_messages import DeviceEvent
 from linli.ids import Id
 from linli.instants import Instant
-from linli.mqtt import DeviceEvent
 
 DoorFact = Literal["entered", "forced", "held_open", "closed"]
 

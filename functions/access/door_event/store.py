@@ -8,8 +8,8 @@ from functions.access.door_event.domain import facts_of
 from functions.access.door_event.models import DoorEvent, DoorRecord
 from functions.access.tables import PassRow
 from linli.cursors import Page, PageQuery, page_of
+from linli.device_messages import DeviceMessage
 from linli.instants import to_epoch_seconds, to_text
-from linli.mqtt import DeviceMessage
 from linli.tables import ConditionsFailed, InstantAttribute, Row, Transaction, expired
 
 RETENTION = timedelta(days=30)

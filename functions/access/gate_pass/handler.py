@@ -7,8 +7,9 @@ from functions.access.gate_pass.domain import OPEN_FOR
 from functions.access.gate_pass.models import GatePassAnswer, GatePassAsked, GatePassEvent, Pass
 from functions.access.tables import PassRow
 from linli.cursors import Page, PageQuery
+from linli.device_messages import DeviceMessage
 from linli.http import Nothing, Request, route
-from linli.mqtt import DeviceMessage, device_message
+from linli.mqtt import device_message
 from linli.permissions import Permission
 
 blueprint = Blueprint(__name__)

@@ -8,9 +8,9 @@ from pydantic import Field, model_validator
 from functions.access.credentials import CredentialKind, Value
 from functions.access.holders import Direction
 from linli.contracts import Contract
+from linli.device_messages import DeviceAnswer, DeviceEvent
 from linli.ids import Id
 from linli.instants import Instant
-from linli.mqtt import DeviceAnswer, DeviceEvent
 
 Verdict = Literal["granted", "denied"]
 Score = Annotated[Decimal, Field(ge=0, le=1, max_digits=6, decimal_places=5)]

@@ -6,12 +6,12 @@ from datetime import timedelta
 from functions.access.gates import Gate
 from functions.access.remote_open.models import OpenCommand, Opening
 from functions.access.tables import GateRow, PassRow
-from linli.aws import client
 from linli.communities import CommunityRow
+from linli.device_messages import command_topic
 from linli.errors import NotFound, Unavailable
 from linli.idempotency import Creation
 from linli.instants import to_epoch_seconds, to_text
-from linli.mqtt import TOPIC_ROOT
+from linli.mqtt import publish
 from linli.policies import CommunityPolicies
 from linli.tables import ConditionsFailed, Transaction, read
 
@@ -42,9 +42,7 @@ def open_gate(community: str, gate: str, asked: Asked) -> Opening:
     kept = _keep(_row(community, known, asked, policies), asked.creation)
     told = Opening(opening=kept.sk, gate=gate, open_until=kept.decided_at + OPEN_FOR)
     command = OpenCommand(opening=told.opening, open_until=told.open_until)
-    client("iot-data").publish(
-        topic=f"{TOPIC_ROOT}/{community}/{gate}/command", qos=1, payload=command.model_dump_json().encode()
-    )
+    publish(command_topic(community, gate), command.model_dump_json())
     return told
 
 

@@ -74,7 +74,7 @@ def screen(measured: Measured, at: datetime, state: FeverState, policy: HealthPo
 
 
 def _with_fever(at: datetime, before: FeverState, known: FeverState, window: timedelta) -> Screening:
-    partner = [other for other in before.fevers if abs(at - other) <= window]
+    partner = [other for other in before.fevers if timedelta(0) < abs(at - other) <= window]
     fevers = sorted({*before.fevers, at})[-REMEMBERED:]
     known = known.model_copy(update={"fevers": fevers})
     if before.status == "confirmed":

@@ -12,9 +12,9 @@ from functions.health.fever_check.models import (
     TemperatureTaken,
 )
 from linli.cursors import Page, PageQuery
+from linli.device_messages import DeviceMessage
 from linli.errors import Forbidden
 from linli.http import Nothing, Request, route
-from linli.mqtt import DeviceMessage
 from linli.naming import reference
 from linli.permissions import Permission
 from linli.queues import device_queue

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from linli.contracts import Contract
+from linli.device_messages import DeviceAnswer, DeviceEvent
 from linli.ids import Id
 from linli.instants import Instant
-from linli.mqtt import DeviceAnswer, DeviceEvent
 
 Verdict = Literal["normal", "fever", "confirmed", "invalid"]
 Status = Literal["normal", "fever", "confirmed", "cleared"]

@@ -88,6 +88,7 @@ class Route:
     body: type[Contract]
     query: type[Contract]
     status: int
+    action: str
     name: str
     summary: str
 
@@ -110,7 +111,8 @@ def route(
 
     def declare(view: View[Body, Query]) -> View[Body, Query]:
         summary = (view.__doc__ or "").strip().split("\n")[0]
-        declared = Route(method, path, permission, body, query, status, view.__name__, summary)
+        action = view.__module__.split(".")[-2:][0]
+        declared = Route(method, path, permission, body, query, status, action, view.__name__, summary)
         ROUTES.append(declared)
 
         def answer(**_parameters: str) -> Response:
@@ -128,7 +130,7 @@ def route(
 def _answer(raw: Any, declared: Route, view: View[Any, Any]) -> Response:
     correlation_id = raw.context.get("requestId", "unknown")
     try:
-        with observed(declared.name, correlation_id, route=f"{declared.method} {declared.path}") as attempt:
+        with observed(declared.action, correlation_id, operation=declared.name) as attempt:
             result = _called(raw, declared, view, correlation_id)
             attempt.outcome = getattr(result, "outcome", "ok")
     except LinliError as error:

@@ -48,7 +48,8 @@ class _MaskingFormatter(LambdaPowertoolsFormatter):
 
 @cache
 def _logger() -> Logger:
-    return Logger(logger_formatter=_MaskingFormatter(), log_uncaught_exceptions=False)
+    # Chalice gives the logger of the same name the level ERROR; ours is said here.
+    return Logger(level=os.environ.get("POWERTOOLS_LOG_LEVEL", "INFO"), logger_formatter=_MaskingFormatter())
 
 
 @cache

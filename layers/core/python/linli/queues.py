@@ -13,9 +13,10 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from pydantic_core import from_json
 
 from linli.dead_letters import park
+from linli.device_messages import Body
 from linli.errors import LinliError
 from linli.events import Event, Fact, parse_event
-from linli.mqtt import Body, Handled, handle
+from linli.mqtt import Handled, handle
 from linli.observability import observed
 
 Kind = TypeVar("Kind", bound=Fact)

@@ -1,0 +1,236 @@
+"""The real handlers and the real state templates over moto: one empty cloud per test."""
+
+import importlib
+import importlib.util
+import json
+import os
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Protocol
+
+import pytest
+from botocore.awsrequest import AWSResponse
+from chalice.app import Chalice
+from moto import mock_aws
+from moto.core.models import botocore_stubber
+
+from linli.aws import client
+from linli.events import Event
+from linli.tables import OutboxRow, Row
+from linli_cli import packaging
+from linli_cli.templates import of_type
+from tests.integration import gateway
+from tests.integration.issuer import AUDIENCE, URL, Issuer, new_key, serving
+
+ROOT = Path(__file__).parents[2]
+STAGE = "test"
+KEYS = ("credential-key", "cursor-key")
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "LINLI_STAGE": STAGE,
+    "LINLI_SERVICE": "none",
+    "POWERTOOLS_SERVICE_NAME": "linli-test",
+}
+
+
+class Http(Protocol):
+    """`http(app, "GET", "/me", person="p", grants={…})`."""
+
+    def __call__(self, app: Chalice, method: str, path: str, **request: Any) -> gateway.Answer: ...
+
+
+class Invoke(Protocol):
+    """`invoke(app, "gate_pass", event)`."""
+
+    def __call__(self, app: Chalice, function: str, event: Any) -> Any: ...
+
+
+Service = Callable[[str], Chalice]
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An empty cloud with what the foundation stack makes, and no way out of it."""
+    for name in [name for name in os.environ if name.startswith(("AWS_", "LINLI_"))]:
+        monkeypatch.delenv(name)
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        for key in KEYS:
+            client("secretsmanager").create_secret(Name=f"linli/{STAGE}/{key}", SecretString=f"test {key}")
+        client("events").create_event_bus(Name=f"linli-{STAGE}")
+        client("iot").create_policy(policyName=f"linli-{STAGE}-device", policyDocument="{}")
+        yield
+
+
+@pytest.fixture
+def service(cloud: None) -> Service:  # noqa: ARG001  its effect is wanted
+    """`service(name)`: create the service's state stack, if it is not there, and return its Chalice app."""
+    started: set[str] = set()
+
+    def start(name: str) -> Chalice:
+        if name not in started:
+            started.add(name)
+            _create_state(name)
+        app = _app(name)
+        enter(app)
+        return app
+
+    return start
+
+
+@pytest.fixture
+def http(cloud: None) -> Http:  # noqa: ARG001
+    """`http(app, method, path, person=, grants=, body=, headers=, query=, now=, request_id=)`."""
+    numbers = iter(range(1, 1_000_000))
+
+    def call(app: Chalice, method: str, path: str, **request: Any) -> gateway.Answer:
+        request.setdefault("request_id", f"request-{next(numbers)}")
+        event = gateway.event(app, method, path, **request)
+        return gateway.answer(_invoke(app, "api", event))
+
+    return call
+
+
+@pytest.fixture
+def invoke(cloud: None) -> Invoke:  # noqa: ARG001
+    """`invoke(app, function, event)`: call a deployed function by its action; `api` is the HTTP one."""
+    return _invoke
+
+
+@pytest.fixture(scope="session")
+def _served_issuer() -> Iterator[Issuer]:
+    with serving(Issuer({"key-1": new_key()})) as issuer:
+        yield issuer
+
+
+@pytest.fixture
+def issuer(cloud: None, _served_issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Issuer:  # noqa: ARG001
+    """An issuer that the authorizer trusts: `issuer.token(person)`."""
+    environment = {"ISSUER": URL, "AUDIENCE": AUDIENCE, "JWKS_URL": _served_issuer.jwks_url}
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return _served_issuer
+
+
+@pytest.fixture
+def lose_reply(cloud: None) -> Iterator[Callable[[str], None]]:  # noqa: ARG001
+    """`lose_reply("TransactWriteItems")`: the next such call of the table is applied, and its reply lost."""
+    lost: list[str] = []
+
+    def lose(operation: str) -> None:
+        events = Row._get_connection().connection.client.meta.events
+
+        def swallow(event_name: str, request: Any, **_: Any) -> AWSResponse | None:
+            if not lost:
+                return None
+            lost.clear()
+            botocore_stubber(event_name=event_name, request=request)
+            return AWSResponse(request.url, 500, {}, _Empty())
+
+        lost.append(operation)
+        events.register_first(f"before-send.dynamodb.{operation}", swallow, unique_id=f"lost-{operation}")
+
+    yield lose
+    assert not lost, "the reply was not lost: no such call was made"
+
+
+class _Empty:
+    def stream(self) -> Iterator[bytes]:
+        yield b""
+
+
+def load_event(path: str | Path) -> Any:
+    """A sample, by its path under `events/`."""
+    return json.loads((ROOT / "events" / path).read_text(encoding="utf-8"))
+
+
+def enter(app: Chalice) -> str:
+    """Make this process the app's service, as the environment of its functions does; returns its name."""
+    name = str(app.app_name).removeprefix("linli-")
+    os.environ["LINLI_SERVICE"] = name
+    return name
+
+
+def functions(app: Chalice) -> dict[str, str]:
+    """The deployed functions besides the HTTP one: name to handler."""
+    return {each.name: each.handler_string for each in [*app.pure_lambda_functions, *app.event_sources]}
+
+
+def dead_letters(app: Chalice, function: str) -> list[dict[str, Any]]:
+    """What is parked in a function's dead-letter queue."""
+    url = _dead_letter_queue(enter(app), function)
+    if url is None:
+        return []
+    found = client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"])
+    return list(found.get("Messages", []))
+
+
+def published(community: str) -> list[Event]:
+    """The events in the outbox of the service that was entered last, in the order of their ids."""
+    rows = OutboxRow.query(f"{community}#outbox")
+    return [Event.model_validate_json(row.event) for row in rows]
+
+
+def _invoke(app: Chalice, function: str, event: Any) -> Any:
+    name = enter(app)
+    context = SimpleNamespace(aws_request_id="invocation-1", function_name=f"linli-{STAGE}-{name}-{function}")
+    url = _dead_letter_queue(name, function)
+    if url:
+        os.environ["DEAD_LETTER_QUEUE_URL"] = url
+    try:
+        if function == "api":
+            return app(event, context)
+        module, _, attribute = functions(app)[function].rpartition(".")
+        return getattr(importlib.import_module(module), attribute)(event, context)
+    finally:
+        os.environ.pop("DEAD_LETTER_QUEUE_URL", None)
+
+
+def _dead_letter_queue(service_name: str, function: str) -> str | None:
+    queues = client("sqs")
+    try:
+        found = queues.get_queue_url(
+            QueueName=f"linli-{STAGE}-{service_name}-{function.replace('_', '-')}-dlq"
+        )
+    except queues.exceptions.QueueDoesNotExist:
+        return None
+    return str(found["QueueUrl"])
+
+
+def _create_state(name: str) -> None:
+    template = _state_template(name)
+    values = {"Stage": STAGE, "AlarmTopicArn": f"arn:aws:sns:eu-west-1:123456789012:linli-{STAGE}-alarms"}
+    parameters = [
+        {"ParameterKey": key, "ParameterValue": values[key]}
+        for key in values
+        if key in template["Parameters"]
+    ]
+    client("cloudformation").create_stack(
+        StackName=f"linli-{STAGE}-{name}-state", TemplateBody=json.dumps(template), Parameters=parameters
+    )
+
+
+@cache
+def _state_template(name: str) -> Any:
+    template = packaging.state_template(name)
+    for logical_id, _ in list(of_type(template, "AWS::CloudWatch::Alarm")):
+        del template["Resources"][logical_id]  # moto knows none
+    return template
+
+
+@cache
+def _app(name: str) -> Chalice:
+    path = ROOT / "infra" / name / "app.py"
+    spec = importlib.util.spec_from_file_location(f"linli_app_of_{name}", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    app = module.app
+    assert isinstance(app, Chalice)
+    return app

@@ -1,0 +1,406 @@
+"""Gate passes and what they are decided by, through the real handlers."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from chalice.app import Chalice
+
+from linli import observability
+from linli.aws import client
+from linli.events import DeviceRevoked, FeverCleared, FeverConfirmed, MembershipChanged
+from linli.tables import Row
+from tests.integration.conftest import Http, Invoke, Service, dead_letters, published
+from tests.integration.gateway import NOW
+from tests.integration.messages import batch, rule_event, told
+from tests.integration.neighbourhood import ALWAYS, furnish_access, willow
+from tests.integration.people import WILLOW_MANAGER, WILLOW_RESIDENT, member
+
+GUARD = member("willow-guard-1", "willow", "guard")
+GATE = "willow-gate-1"
+REPLIES = "linli/willow/willow-gate-1/gate_pass/reply"
+
+
+class Gate:
+    """A gate that asks, and remembers what it was answered."""
+
+    def __init__(self, app: Chalice, invoke: Invoke, answers: list[tuple[str, dict[str, Any]]]) -> None:
+        self.app, self.invoke, self.answers = app, invoke, answers
+
+    def ask(self, event_id: str, *, gate: str = GATE, **asked: Any) -> dict[str, Any]:
+        body = {"event_id": event_id, "seq": 1, "occurred_at": "2026-01-05T08:00:00Z"}
+        body |= asked or {"credential": "card", "value": "willow-resident-1-card"}
+        self.invoke(self.app, "gate_pass", rule_event("gate_pass", body, gate))
+        topic, answer = self.answers[-1]
+        assert topic == f"linli/willow/{gate}/gate_pass/reply"
+        return answer
+
+    def hear(self, *facts: Any) -> None:
+        messages = batch(*(told(fact, f"fact-{number}") for number, fact in enumerate(facts)))
+        assert self.invoke(self.app, "standing", messages)["batchItemFailures"] == []
+
+
+@pytest.fixture
+def answers(cloud: None, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:  # noqa: ARG001
+    """What was published to devices; moto keeps no messages."""
+    said: list[tuple[str, dict[str, Any]]] = []
+
+    def publish(topic: str, payload: bytes, **_: Any) -> None:
+        said.append((topic, json.loads(payload)))
+
+    monkeypatch.setattr(client("iot-data"), "publish", publish)
+    return said
+
+
+@pytest.fixture
+def app(service: Service, http: Http, invoke: Invoke) -> Chalice:
+    app = service("access")
+    furnish_access(app, http, invoke)
+    return app
+
+
+@pytest.fixture
+def gate(app: Chalice, invoke: Invoke, answers: list[tuple[str, dict[str, Any]]]) -> Gate:
+    return Gate(app, invoke, answers)
+
+
+@pytest.fixture
+def trips(app: Chalice) -> Iterator[Counter[str]]:  # noqa: ARG001  after its furnishing
+    """DynamoDB round trips as they happen, by operation."""
+    counted: Counter[str] = Counter()
+    events = Row._get_connection().connection.client.meta.events
+
+    def count(event_name: str, **_: Any) -> None:
+        counted[event_name.rpartition(".")[2]] += 1
+
+    events.register_first("before-send.dynamodb", count, unique_id="trips")
+    yield counted
+    events.unregister("before-send.dynamodb", unique_id="trips")
+
+
+def passes(app: Chalice, http: Http, **asker: Any) -> list[dict[str, Any]]:
+    answer = http(app, "GET", "/communities/willow/passes", query={"limit": "100"}, **asker)
+    assert answer.status == 200
+    return list(answer.body["items"])
+
+
+COSTS: dict[str, dict[str, Any]] = {
+    "granted": {"credential": "card", "value": "willow-resident-1-card"},
+    "unknown card": {"credential": "card", "value": "x"},
+    "low score": {"credential": "face", "value": "t", "score": 0.1},
+    "temperature": {"credential": "card", "value": "willow-resident-1-card", "temperature_c": 38.5},
+    "offline": {
+        "credential": "card",
+        "value": "willow-resident-1-card",
+        "offline": True,
+        "granted": True,
+    },
+}
+
+
+@pytest.mark.parametrize("asked", COSTS.values(), ids=COSTS)
+@pytest.mark.parametrize("passback", ["off", "soft", "hard"])
+def test_a_gate_pass_costs_one_read_and_one_write(
+    gate: Gate, trips: Counter[str], asked: dict[str, Any], passback: str
+) -> None:
+    gate.hear(willow(2, access={"passback": {"garden": passback}}))
+    trips.clear()
+    gate.ask("e-1", **asked)
+    assert trips == {"BatchGetItem": 1, "TransactWriteItems": 1}
+    gate.ask("e-1", **asked)
+    assert trips == {"BatchGetItem": 2, "TransactWriteItems": 1}, "a repeat reads and writes nothing"
+
+
+def test_a_qr_code_costs_no_more(app: Chalice, http: Http, gate: Gate, trips: Counter[str]) -> None:
+    code = http(app, "POST", "/communities/willow/qr_codes", body={}, **WILLOW_RESIDENT).body["code"]
+    trips.clear()
+    assert gate.ask("e-1", credential="qr", value=code)["outcome"] == "granted"
+    assert sum(trips.values()) == 2
+    assert gate.ask("e-2", credential="qr", value=code)["reason"] == "used_credential"
+
+
+def test_a_repeat_gets_the_first_decision_even_if_things_have_changed(gate: Gate) -> None:
+    first = gate.ask("e-1")
+    gate.hear(fever())
+    assert gate.ask("e-1") == first
+    assert gate.ask("e-2")["reason"] == "blocked_fever"
+
+
+def test_a_lost_reply_of_the_write_is_not_taken_for_a_refusal(
+    gate: Gate, lose_reply: Callable[[str], None]
+) -> None:
+    lose_reply("TransactWriteItems")
+    assert gate.ask("e-1")["outcome"] == "granted"
+    assert len(published("willow")) == 1
+
+
+def fever(minute: int = 0) -> FeverConfirmed:
+    at = NOW + timedelta(minutes=minute)
+    return FeverConfirmed(
+        community="willow", person="willow-resident-1", sub_district="riverside", confirmed_at=at
+    )
+
+
+def test_a_fever_blocks_every_credential_of_the_person_and_no_one_elses(
+    app: Chalice, http: Http, gate: Gate
+) -> None:
+    code = http(app, "POST", "/communities/willow/qr_codes", body={}, **WILLOW_RESIDENT).body["code"]
+    gate.hear(fever())
+    assert gate.ask("e-1")["reason"] == "blocked_fever"
+    assert gate.ask("e-2", credential="qr", value=code)["reason"] == "blocked_fever"
+    assert gate.ask("e-3", credential="card", value="willow-resident-2-card")["outcome"] == "granted"
+    cleared = FeverCleared(
+        community="willow",
+        person="willow-resident-1",
+        sub_district="riverside",
+        cleared_at=NOW + timedelta(minutes=9),
+        cleared_by="willow-caregiver-1",
+    )
+    gate.hear(cleared, fever())
+    assert gate.ask("e-4")["outcome"] == "granted"
+
+
+def test_a_credential_enrolled_while_blocked_is_blocked(app: Chalice, http: Http, gate: Gate) -> None:
+    gate.hear(fever())
+    path = "/communities/willow/people/willow-resident-1/credentials"
+    body = {"kind": "plate", "value": "沪A12345"} | ALWAYS
+    assert http(app, "POST", path, body=body, **WILLOW_MANAGER).status == 201
+    assert gate.ask("e-1", credential="plate", value="沪A12345")["reason"] == "blocked_fever"
+
+
+def test_who_moved_out_no_longer_passes(gate: Gate) -> None:
+    gate.hear(MembershipChanged(community="willow", person="willow-resident-1", roles=[], version=2))
+    assert gate.ask("e-1")["reason"] == "blocked_membership_ended"
+
+
+def test_a_revoked_gate_opens_for_nobody(app: Chalice, http: Http, invoke: Invoke, gate: Gate) -> None:
+    later = NOW + timedelta(minutes=1)
+    fact = DeviceRevoked(community="willow", device=GATE)
+    invoke(app, "standing", batch(told(fact, "revoked", later)))
+    assert gate.ask("e-1")["reason"] == "unknown_gate"
+    opening = {"reason": "ambulance"}
+    path = f"/communities/willow/gates/{GATE}/openings"
+    assert http(app, "POST", path, body=opening, **GUARD).status == 404
+
+
+def test_hard_anti_passback_holds_across_all_of_a_persons_credentials(
+    app: Chalice, http: Http, gate: Gate
+) -> None:
+    path = "/communities/willow/people/willow-resident-1/credentials"
+    body = {"kind": "phone", "value": "phone-1"} | ALWAYS
+    assert http(app, "POST", path, body=body, **WILLOW_MANAGER).status == 201
+    gate.hear(willow(2, access={"passback": {"garden": "hard"}}))
+    assert gate.ask("e-1")["outcome"] == "granted"
+    again: dict[str, Any] = {"occurred_at": "2026-01-05T08:00:01Z", "credential": "phone", "value": "phone-1"}
+    assert gate.ask("e-2", **again)["reason"] == "passback"
+    out = again | {"occurred_at": "2026-01-05T08:00:02Z"}
+    assert gate.ask("e-3", gate="willow-gate-2", **out)["outcome"] == "granted"
+    assert gate.ask("e-4", **again | {"occurred_at": "2026-01-05T08:00:03Z"})["outcome"] == "granted"
+
+
+def test_an_offline_pass_is_recorded_flagged_and_never_opens(app: Chalice, http: Http, gate: Gate) -> None:
+    gate.hear(fever())
+    answer = gate.ask(
+        "e-1",
+        occurred_at="2026-01-05T02:00:00Z",
+        credential="card",
+        value="willow-resident-1-card",
+        offline=True,
+        granted=True,
+    )
+    assert (answer["outcome"], answer["open"]) == ("recorded", False)
+    (kept,) = passes(app, http, **GUARD)
+    assert (kept["verdict"], kept["disagreed"], kept["offline"]) == ("granted", True, True)
+    assert kept["decided_at"] == "2026-01-05T02:00:00.000Z"
+
+
+def test_a_clock_a_day_off_is_flagged_and_our_time_decides(app: Chalice, http: Http, gate: Gate) -> None:
+    gate.ask("e-1", occurred_at="2026-01-04T08:00:00Z", credential="card", value="willow-resident-1-card")
+    (kept,) = passes(app, http, **GUARD)
+    assert kept["clock_off"] is True
+    assert (kept["decided_at"], kept["occurred_at"]) == (
+        "2026-01-05T08:00:00.000Z",
+        "2026-01-04T08:00:00.000Z",
+    )
+
+
+INVITATION: dict[str, Any] = {
+    "visitor_name": "Wang Fang",
+    "valid_from": "2026-01-05T08:00:00Z",
+    "valid_until": "2026-01-05T20:00:00Z",
+    "entries": 2,
+    "plate": "沪B54321",
+}
+
+
+def test_a_visitor_enters_as_often_as_invited_by_code_or_plate(app: Chalice, http: Http, gate: Gate) -> None:
+    invited = http(app, "POST", "/communities/willow/invitations", body=INVITATION, **WILLOW_RESIDENT)
+    assert invited.status == 201
+    code = invited.body["code"]
+    assert gate.ask("e-1", credential="qr", value=code)["outcome"] == "granted"
+    assert gate.ask("e-2", credential="plate", value="沪B54321")["outcome"] == "granted"
+    assert gate.ask("e-3", credential="qr", value=code)["reason"] == "no_entries_left"
+    assert gate.ask("e-4", credential="plate", value="沪B54321")["reason"] == "no_entries_left"
+
+
+def test_a_withdrawn_invitation_no_longer_opens_and_frees_its_plate(
+    app: Chalice, http: Http, gate: Gate
+) -> None:
+    path = "/communities/willow/invitations"
+    invited = http(app, "POST", path, body=INVITATION, **WILLOW_RESIDENT).body
+    assert http(app, "POST", path, body=INVITATION, **WILLOW_RESIDENT).status == 409
+    assert http(app, "DELETE", f"{path}/{invited['invitation']}", **WILLOW_RESIDENT).status == 204
+    assert gate.ask("e-1", credential="qr", value=invited["code"])["reason"] == "revoked_credential"
+    assert http(app, "GET", f"{path}/{invited['invitation']}", **WILLOW_RESIDENT).body["withdrawn"] is True
+    assert http(app, "POST", path, body=INVITATION, **WILLOW_RESIDENT).status == 201
+
+
+def test_the_same_idempotency_key_is_the_same_invitation(app: Chalice, http: Http) -> None:
+    key = {"Idempotency-Key": "k-1"}
+    path = "/communities/willow/invitations"
+    first = http(app, "POST", path, body=INVITATION, headers=key, **WILLOW_RESIDENT)
+    again = http(app, "POST", path, body=INVITATION, headers=key, **WILLOW_RESIDENT)
+    assert (first.status, again.body) == (201, first.body)
+    other = http(app, "POST", path, body=INVITATION | {"entries": 3}, headers=key, **WILLOW_RESIDENT)
+    assert (other.status, other.problem) == (422, "idempotency-key-reused")
+    assert len(http(app, "GET", path, **WILLOW_RESIDENT).body["items"]) == 1
+
+
+def test_the_same_key_shows_the_same_qr_code(app: Chalice, http: Http) -> None:
+    request: dict[str, Any] = {"body": {}, "headers": {"Idempotency-Key": "k-1"}, **WILLOW_RESIDENT}
+    first = http(app, "POST", "/communities/willow/qr_codes", **request)
+    assert http(app, "POST", "/communities/willow/qr_codes", **request).body == first.body
+
+
+def test_a_guard_opens_from_afar_once_with_a_reason(
+    app: Chalice, http: Http, answers: list[tuple[str, dict[str, Any]]]
+) -> None:
+    request = {"body": {"reason": "ambulance"}, "headers": {"Idempotency-Key": "k-1"}, **GUARD}
+    path = f"/communities/willow/gates/{GATE}/openings"
+    first = http(app, "POST", path, **request)
+    again = http(app, "POST", path, **request, now=NOW + timedelta(seconds=3))
+    assert first.status == 201
+    assert again.body == first.body
+    assert [topic for topic, _ in answers] == [f"linli/willow/{GATE}/command"] * 2
+    assert answers[0] == answers[1], "the gate is told the same opening, with the same end"
+    (kept,) = passes(app, http, **GUARD)
+    assert (kept["credential"], kept["asked_by"], kept["note"]) == ("remote", "willow-guard-1", "ambulance")
+
+
+def test_people_see_their_own_passes_and_guards_see_all_page_by_page(
+    app: Chalice, http: Http, gate: Gate
+) -> None:
+    for number in range(5):
+        card = f"willow-resident-{1 + number % 2}-card"
+        at = f"2026-01-05T08:00:0{number}Z"
+        gate.ask(f"e-{number}", occurred_at=at, credential="card", value=card)
+    own = passes(app, http, **WILLOW_RESIDENT)
+    assert [one["event_id"] for one in own] == ["e-4", "e-2", "e-0"]
+    seen, cursor = [], None
+    while True:
+        query = {"limit": "2"} | ({"cursor": cursor} if cursor else {})
+        page = http(app, "GET", "/communities/willow/passes", query=query, **GUARD).body
+        seen += [one["event_id"] for one in page["items"]]
+        cursor = page.get("next_cursor")
+        if cursor is None:
+            break
+    assert seen == ["e-4", "e-3", "e-2", "e-1", "e-0"]
+
+
+def test_a_cursor_is_worth_nothing_in_another_list(app: Chalice, http: Http, gate: Gate) -> None:
+    for number in range(3):
+        gate.ask(f"e-{number}")
+    page = http(app, "GET", "/communities/willow/passes", query={"limit": "1"}, **GUARD).body
+    query = {"limit": "1", "cursor": page["next_cursor"]}
+    for asker in (WILLOW_RESIDENT, member("maple-guard-1", "maple", "guard")):
+        community = next(iter(asker["grants"]["communities"]))
+        answer = http(app, "GET", f"/communities/{community}/passes", query=query, **asker)
+        assert (answer.status, answer.problem) == (400, "invalid-cursor")
+
+
+def test_passes_past_their_retention_are_not_shown(app: Chalice, http: Http, gate: Gate) -> None:
+    gate.ask("e-1")
+    late = {"now": NOW + timedelta(days=31), "query": {"limit": "5"}}
+    assert http(app, "GET", "/communities/willow/passes", **late, **GUARD).body == {"items": []}
+
+
+def test_an_entry_completes_its_pass_once(app: Chalice, http: Http, invoke: Invoke, gate: Gate) -> None:
+    gate.ask("e-1")
+    body = {
+        "event_id": "d-1",
+        "seq": 2,
+        "occurred_at": "2026-01-05T08:00:04Z",
+        "door": "entered",
+        "pass_event_id": "e-1",
+    }
+    message = rule_event("door_event", body, GATE)
+    outcomes = [invoke(app, "door_event", batch(message))["outcomes"] for _ in range(2)]
+    assert outcomes == [["entered"], ["duplicate"]]
+    (kept,) = passes(app, http, **GUARD)
+    assert kept["entered_at"] == "2026-01-05T08:00:04.000Z"
+    alone = rule_event("door_event", body | {"event_id": "d-2", "pass_event_id": "e-9"}, GATE)
+    assert invoke(app, "door_event", batch(alone))["outcomes"] == ["entered_without_pass"]
+
+
+def test_a_forced_door_is_published_once(app: Chalice, invoke: Invoke, gate: Gate) -> None:
+    body = {"event_id": "d-1", "seq": 2, "occurred_at": "2026-01-05T08:00:04Z", "door": "forced"}
+    message = rule_event("door_event", body, GATE)
+    invoke(app, "door_event", batch(message, message))
+    (event,) = published("willow")
+    assert (event.type, event.data["alarm"]) == ("linli.access.gate_alarm_raised.v1", "forced")
+    assert gate.answers[-1][1]["outcome"] == "duplicate"
+
+
+def test_a_malformed_message_is_answered_and_parked_with_its_event_id(app: Chalice, gate: Gate) -> None:
+    answer = gate.ask("e-1", credential="smell", value="x")
+    assert (answer["event_id"], answer["outcome"], answer["problem"]["status"]) == (
+        "e-1",
+        "invalid-request",
+        400,
+    )
+    (parked,) = dead_letters(app, "gate_pass")
+    assert parked["MessageAttributes"]["ErrorCode"]["StringValue"] == "invalid-request"
+    assert json.loads(parked["Body"])["topic"] == f"linli/willow/{GATE}/gate_pass"
+
+
+def test_a_device_on_anothers_topic_is_parked_and_not_answered(
+    app: Chalice, invoke: Invoke, gate: Gate
+) -> None:
+    body = {"event_id": "e-1", "seq": 1, "occurred_at": "2026-01-05T08:00:00Z"}
+    body |= {"credential": "card", "value": "willow-resident-1-card"}
+    message = rule_event("gate_pass", body, GATE, client_id="willow-gate-2")
+    assert invoke(app, "gate_pass", message) == {"outcome": "invalid-request"}
+    assert gate.answers == []
+    assert len(dead_letters(app, "gate_pass")) == 1
+
+
+@pytest.fixture
+def fresh_logger(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A logger that writes where this test's output goes; a process has one otherwise."""
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "linli-logged")
+    observability._logger.cache_clear()
+    yield
+    observability._logger.cache_clear()
+
+
+@pytest.mark.usefixtures("fresh_logger")
+def test_no_personal_data_and_no_credential_value_in_the_log(
+    app: Chalice, http: Http, gate: Gate, capsys: pytest.CaptureFixture[str]
+) -> None:
+    invited = http(app, "POST", "/communities/willow/invitations", body=INVITATION, **WILLOW_RESIDENT)
+    gate.ask("e-1", credential="card", value="willow-resident-1-card", temperature_c=38.8)
+    gate.ask("e-2", credential="smell", value="secret-value", temperature_c=38.8)
+    logged = "".join(capsys.readouterr())
+    assert '"message":"denied"' in logged
+    for secret in (
+        "willow-resident-1-card",
+        "secret-value",
+        "Wang Fang",
+        "38.8",
+        "沪B54321",
+        invited.body["code"],
+    ):
+        assert secret not in logged

@@ -1,0 +1,357 @@
+"""The directory's rules that only its table can keep: isolation, one winner, nothing done twice."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from chalice.app import Chalice
+
+from tests.integration import gateway
+from tests.integration.conftest import Http, Invoke, Service, enter, published
+from tests.integration.neighbourhood import furnish_directory
+from tests.integration.people import (
+    ACME,
+    BIRCH,
+    MAPLE_MANAGER,
+    STRANGER,
+    WILLOW_MANAGER,
+    WILLOW_RESIDENT,
+    asking,
+    member,
+)
+
+GARDEN = {"community": "garden", "name": "Garden", "time_zone": "Asia/Shanghai", "sub_district": "riverside"}
+Lose = Callable[[str], None]
+Meanwhile = Callable[[str, Callable[[], object]], None]
+
+
+@pytest.fixture
+def directory(service: Service, http: Http, invoke: Invoke) -> Chalice:
+    app = service("directory")
+    furnish_directory(app, http, invoke)
+    return app
+
+
+def facts(community: str) -> list[tuple[str, Any]]:
+    return [(event.id, event.data) for event in published(community)]
+
+
+# Companies
+
+
+def test_onboarding_again_finds_the_company_and_another_name_is_refused(
+    directory: Chalice, invoke: Invoke
+) -> None:
+    same = {"company": "acme", "name": "Acme", "operator": "acme-operator-1"}
+
+    assert invoke(directory, "onboard", same) == same
+    assert invoke(directory, "onboard", {**same, "name": "Other"})["status"] == 409
+    assert invoke(directory, "onboard", {**same, "operator": "mallory-1"})["status"] == 409
+
+
+def test_a_lost_reply_to_onboarding_is_no_refusal(service: Service, invoke: Invoke, lose_reply: Lose) -> None:
+    app = service("directory")
+    lose_reply("TransactWriteItems")
+
+    answer = invoke(app, "onboard", {"company": "elm", "name": "Elm", "operator": "elm-operator-1"})
+
+    assert answer["company"] == "elm"
+
+
+def test_the_last_operator_stays(directory: Chalice, http: Http) -> None:
+    assert http(directory, "DELETE", "/companies/acme/operators/acme-operator-1", **ACME).status == 409
+
+    assert http(directory, "PUT", "/companies/acme/operators/acme-operator-2", **ACME).status == 200
+    assert http(directory, "PUT", "/companies/acme/operators/acme-operator-2", **ACME).status == 200
+    assert http(directory, "DELETE", "/companies/acme/operators/acme-operator-1", **ACME).status == 204
+    assert http(directory, "DELETE", "/companies/acme/operators/acme-operator-1", **ACME).status == 204
+    assert http(directory, "DELETE", "/companies/acme/operators/acme-operator-2", **ACME).status == 409
+    assert http(directory, "GET", "/companies/acme/operators", **ACME).body["items"] == [
+        {"person": "acme-operator-2"}
+    ]
+
+
+def test_two_operators_who_end_each_other_leave_one(
+    directory: Chalice, http: Http, meanwhile: Meanwhile
+) -> None:
+    http(directory, "PUT", "/companies/acme/operators/acme-operator-2", **ACME)
+    other = "/companies/acme/operators/acme-operator-1"
+    meanwhile("TransactWriteItems", lambda: http(directory, "DELETE", other, **ACME))
+
+    assert http(directory, "DELETE", "/companies/acme/operators/acme-operator-2", **ACME).status == 409
+
+
+def test_a_lost_reply_to_ending_an_operator_is_no_refusal(
+    directory: Chalice, http: Http, lose_reply: Lose
+) -> None:
+    http(directory, "PUT", "/companies/acme/operators/acme-operator-2", **ACME)
+    lose_reply("TransactWriteItems")
+
+    assert http(directory, "DELETE", "/companies/acme/operators/acme-operator-2", **ACME).status == 204
+    assert http(directory, "DELETE", "/companies/acme/operators/acme-operator-1", **ACME).status == 409
+
+
+# Communities
+
+
+def test_a_community_is_created_once_and_told_with_it(directory: Chalice, http: Http) -> None:
+    created = http(directory, "POST", "/companies/acme/communities", body=GARDEN, **ACME)
+
+    assert (created.status, created.body["version"]) == (201, 1)
+    ((event_id, told),) = facts("garden")
+    assert event_id == "community/garden/1"
+    assert told["policies"] == created.body["policies"]
+    again = http(directory, "POST", "/companies/acme/communities", body=GARDEN, **ACME)
+    assert (again.status, again.problem) == (409, "conflict")
+    assert len(facts("garden")) == 1
+
+
+def test_an_id_of_another_company_is_taken_without_a_word_about_whose(directory: Chalice, http: Http) -> None:
+    body = {**GARDEN, "community": "maple"}
+
+    refused = http(directory, "POST", "/companies/acme/communities", body=body, **ACME)
+
+    assert refused.status == 409
+    assert "birch" not in refused.text
+    assert http(directory, "GET", "/communities/maple", **MAPLE_MANAGER).body["company"] == "birch"
+
+
+def test_a_lost_reply_to_a_creation_is_no_conflict(directory: Chalice, http: Http, lose_reply: Lose) -> None:
+    lose_reply("TransactWriteItems")
+
+    assert http(directory, "POST", "/companies/acme/communities", body=GARDEN, **ACME).status == 201
+
+
+def test_the_same_key_and_request_are_the_same_creation(directory: Chalice, http: Http) -> None:
+    request = {"body": GARDEN, "headers": {"Idempotency-Key": "k-1"}, **ACME}
+
+    first, again = (http(directory, "POST", "/companies/acme/communities", **request) for _ in range(2))
+
+    assert (first.status, again.status) == (201, 201)
+    assert first.body == again.body
+    assert len(facts("garden")) == 1
+
+
+def test_the_same_key_for_another_request_is_refused(directory: Chalice, http: Http) -> None:
+    path, key = "/companies/acme/communities", {"headers": {"Idempotency-Key": "k-1"}}
+    http(directory, "POST", path, body=GARDEN, **key, **ACME)
+
+    reused = http(directory, "POST", path, body={**GARDEN, "community": "park"}, **key, **ACME)
+
+    assert (reused.status, reused.problem) == (422, "idempotency-key-reused")
+    assert (
+        http(directory, "GET", "/communities/park", **asking("p", communities={"park": ["operator"]})).status
+        == 404
+    )
+
+
+def test_a_change_needs_the_standing_version_and_one_of_two_wins(
+    directory: Chalice, http: Http, meanwhile: Meanwhile
+) -> None:
+    def rename(name: str) -> gateway.Answer:
+        body = {"version": 1, "name": name}
+        return http(directory, "PATCH", "/communities/willow", body=body, **WILLOW_MANAGER)
+
+    others: list[gateway.Answer] = []
+    meanwhile("TransactWriteItems", lambda: others.append(rename("Theirs")))
+
+    mine = rename("Mine")
+
+    assert others[0].status == 200
+    assert (mine.status, mine.body["version"]) == (409, 2)
+    assert http(directory, "GET", "/communities/willow", **WILLOW_RESIDENT).body["name"] == "Theirs"
+    assert [event_id for event_id, told in facts("willow") if "time_zone" in told] == [
+        "community/willow/1",
+        "community/willow/2",
+    ]
+
+
+def test_a_lost_reply_to_a_change_is_no_conflict(directory: Chalice, http: Http, lose_reply: Lose) -> None:
+    body = {"version": 1, "name": "Willow Court"}
+    lose_reply("TransactWriteItems")
+
+    changed = http(directory, "PATCH", "/communities/willow", body=body, **WILLOW_MANAGER)
+    again = http(directory, "PATCH", "/communities/willow", body=body, **WILLOW_MANAGER)
+
+    assert (changed.status, changed.body["version"]) == (200, 2)
+    assert again.body == changed.body
+
+
+def test_a_community_moves_to_another_sub_district(
+    directory: Chalice, http: Http, invoke: Invoke, issuer: Any
+) -> None:
+    http(directory, "PATCH", "/communities/willow", body={"version": 1, "sub_district": "hillside"}, **ACME)
+
+    event = {
+        "type": "TOKEN",
+        "authorizationToken": f"Bearer {issuer.token('riverside-official-1')}",
+        "methodArn": "arn:aws:execute-api:eu-west-1:1:a/api/GET/me",
+    }
+    grants = invoke(directory, "authorizer", event)["context"]["grants"]
+    assert '"communities":{"cedar":["official"],"maple":["official"]}' in grants
+
+
+# People and memberships
+
+
+def test_a_membership_is_told_with_every_change_and_with_nothing_else(directory: Chalice, http: Http) -> None:
+    path = "/communities/willow/memberships/li-1"
+
+    for roles in (["guard"], ["guard"], ["guard", "resident"]):
+        assert http(directory, "PUT", path, body={"roles": roles}, **WILLOW_MANAGER).status == 200
+    for _ in range(2):
+        assert http(directory, "DELETE", path, **WILLOW_MANAGER).status == 204
+    back = http(directory, "PUT", path, body={"roles": ["guard"]}, **WILLOW_MANAGER)
+
+    assert back.body["version"] == 4
+    told = [(e, d["roles"]) for e, d in facts("willow") if d.get("person") == "li-1"]
+    assert told == [
+        ("membership/willow/li-1/1", ["guard"]),
+        ("membership/willow/li-1/2", ["guard", "resident"]),
+        ("membership/willow/li-1/3", []),
+        ("membership/willow/li-1/4", ["guard"]),
+    ]
+
+
+def test_of_two_changes_of_a_membership_both_happen_one_after_the_other(
+    directory: Chalice, http: Http, meanwhile: Meanwhile
+) -> None:
+    path = "/communities/willow/memberships/willow-resident-1"
+    meanwhile(
+        "TransactWriteItems",
+        lambda: http(directory, "PUT", path, body={"roles": ["guard"]}, **WILLOW_MANAGER),
+    )
+
+    mine = http(directory, "PUT", path, body={"roles": ["repairer"]}, **WILLOW_MANAGER)
+
+    assert (mine.body["roles"], mine.body["version"]) == (["repairer"], 3)
+
+
+def test_a_lost_reply_to_a_membership_changes_nothing_twice(
+    directory: Chalice, http: Http, lose_reply: Lose
+) -> None:
+    lose_reply("TransactWriteItems")
+    path = "/communities/willow/memberships/li-1"
+
+    assert http(directory, "PUT", path, body={"roles": ["guard"]}, **WILLOW_MANAGER).body["version"] == 1
+
+
+def test_a_home_is_a_unit_of_the_same_community(directory: Chalice, http: Http) -> None:
+    http(directory, "POST", "/communities/maple/buildings", body={"building": "m7", "name": "7"}, **BIRCH)
+    unit = {"unit": "1", "area_m2": "50"}
+    http(directory, "POST", "/communities/maple/buildings/m7/units", body=unit, **BIRCH)
+    path = "/communities/willow/memberships/willow-resident-1"
+
+    def live(building: str, unit: str) -> gateway.Answer:
+        body = {"roles": ["resident"], "home": {"building": building, "unit": unit}}
+        return http(directory, "PUT", path, body=body, **WILLOW_MANAGER)
+
+    assert live("m7", "1").status == 409
+    assert live("b1", "101").body["home"] == {"building": "b1", "unit": "101"}
+
+
+def test_who_has_gone_is_forgotten_there_and_nowhere_else(directory: Chalice, http: Http) -> None:
+    record = {"name": "Li Lei", "phone": "+8613900000000"}
+    for community, asker in (("willow", WILLOW_MANAGER), ("maple", MAPLE_MANAGER)):
+        at = f"/communities/{community}"
+        http(directory, "PUT", f"{at}/people/li-1", body=record, **asker)
+        http(directory, "PUT", f"{at}/memberships/li-1", body={"roles": ["resident"]}, **asker)
+
+    http(directory, "DELETE", "/communities/willow/memberships/li-1", **WILLOW_MANAGER)
+
+    assert http(directory, "GET", "/communities/willow/people/li-1", **WILLOW_MANAGER).status == 404
+    assert http(directory, "GET", "/communities/maple/people/li-1", **MAPLE_MANAGER).body["name"] == "Li Lei"
+    me = http(directory, "GET", "/me", **member("li-1", "maple", "resident")).body
+    assert me["communities"] == [{"community": "maple", "roles": ["resident"], "record": record}]
+
+
+def test_one_sees_oneself_whole(directory: Chalice, http: Http) -> None:
+    me = http(directory, "GET", "/me", **ACME).body
+
+    assert me == {"person": "acme-operator-1", "communities": [], "companies": ["acme"], "sub_districts": []}
+
+
+# Isolation
+
+
+@pytest.mark.parametrize("asker", [MAPLE_MANAGER, BIRCH, STRANGER], ids=["manager", "operator", "stranger"])
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/companies/acme", None),
+        ("GET", "/companies/acme/communities", None),
+        ("GET", "/companies/acme/operators", None),
+        ("PUT", "/companies/acme/operators/mallory-1", None),
+        ("DELETE", "/companies/acme/operators/acme-operator-1", None),
+        ("POST", "/companies/acme/communities", GARDEN),
+        ("GET", "/communities/willow", None),
+        ("PATCH", "/communities/willow", {"version": 1, "name": "Mine"}),
+        ("GET", "/communities/willow/buildings", None),
+        ("POST", "/communities/willow/buildings", {"building": "b9", "name": "9"}),
+        ("GET", "/communities/willow/buildings/b1/units", None),
+        ("POST", "/communities/willow/buildings/b1/units", {"unit": "9", "area_m2": "9"}),
+        ("GET", "/communities/willow/people", None),
+        ("GET", "/communities/willow/people/willow-resident-1", None),
+        ("PUT", "/communities/willow/people/willow-resident-1", {"name": "X", "phone": "12345"}),
+        ("GET", "/communities/willow/memberships", None),
+        ("PUT", "/communities/willow/memberships/mallory-1", {"roles": ["manager"]}),
+        ("DELETE", "/communities/willow/memberships/willow-resident-1", None),
+    ],
+)
+def test_another_tenant_looks_as_if_it_did_not_exist(
+    directory: Chalice, http: Http, asker: dict[str, Any], method: str, path: str, body: Any
+) -> None:
+    other = http(directory, method, path, body=body, request_id="r", **asker)
+    missing = http(
+        directory, method, path.replace("acme", "no-one", 1).replace("willow", "nowhere", 1),
+        body=body, request_id="r", **asker,
+    )  # fmt: skip
+
+    assert other.status == 404
+    assert other.text == missing.text
+
+
+def test_a_cursor_is_worthless_in_another_community_and_in_another_list(
+    directory: Chalice, http: Http
+) -> None:
+    query = {"limit": "1"}
+    page = http(directory, "GET", "/communities/willow/people", query=query, **WILLOW_MANAGER)
+    query["cursor"] = page.body["next_cursor"]
+
+    assert http(directory, "GET", "/communities/willow/people", query=query, **WILLOW_MANAGER).status == 200
+    for path, asker in (
+        ("/communities/maple/people", MAPLE_MANAGER),
+        ("/communities/willow/memberships", WILLOW_MANAGER),
+    ):
+        refused = http(directory, "GET", path, query=query, **asker)
+        assert (refused.status, refused.problem) == (400, "invalid-cursor")
+
+
+def test_a_list_is_whole_page_by_page(directory: Chalice, http: Http) -> None:
+    found: list[str] = []
+    query = {"limit": "2"}
+    while True:
+        page = http(directory, "GET", "/communities/willow/people", query=query, **WILLOW_MANAGER).body
+        found += [item["person"] for item in page["items"]]
+        if "next_cursor" not in page:
+            break
+        query["cursor"] = page["next_cursor"]
+
+    roles = ("caregiver", "guard", "manager", "repairer", "resident")
+    assert found == [f"willow-{role}-1" for role in roles]
+
+
+def test_a_residents_record_is_not_for_neighbours(directory: Chalice, http: Http) -> None:
+    path = "/communities/willow/people/willow-resident-1"
+
+    assert http(directory, "GET", path, **member("willow-resident-2", "willow", "resident")).status == 403
+    assert http(directory, "GET", path, **member("willow-guard-1", "willow", "guard")).status == 403
+
+
+def test_outbox_rows_live_a_week(directory: Chalice) -> None:
+    from linli.tables import OutboxRow
+
+    enter(directory)
+    (row, *_) = OutboxRow.query("willow#outbox")
+    assert row.ttl == int((gateway.NOW + timedelta(days=7)).timestamp())

@@ -1,0 +1,223 @@
+"""Tokens as attackers make them: each is refused with 401, and none of them is logged."""
+
+import hmac
+import json
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+import jwt
+import pytest
+from chalice.app import Chalice
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from functions.directory.authorizer.store import issuer_keys
+from linli.errors import Unavailable
+from tests.integration.conftest import Http, Invoke, Service
+from tests.integration.issuer import Issuer, new_key
+from tests.integration.neighbourhood import furnish_directory
+
+ARN = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/api/GET/communities/willow"
+OURS = "key-1"
+
+
+@pytest.fixture
+def directory(service: Service, issuer: Issuer) -> Chalice:  # noqa: ARG001
+    issuer_keys.cache_clear()
+    return service("directory")
+
+
+@pytest.fixture
+def ask(directory: Chalice, invoke: Invoke) -> Callable[[Any], Any]:
+    def asking(token: Any) -> Any:
+        event = {"type": "TOKEN", "authorizationToken": token, "methodArn": ARN}
+        return invoke(directory, "authorizer", event)
+
+    return asking
+
+
+def b64(part: Any) -> str:
+    raw = part if isinstance(part, bytes) else json.dumps(part).encode()
+    return urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def by_hand(header: dict[str, Any], claims: dict[str, Any], sign: Callable[[bytes], bytes]) -> str:
+    text = f"{b64(header)}.{b64(claims)}"
+    return f"{text}.{b64(sign(text.encode()))}"
+
+
+def with_public_key_as_secret(issuer: Issuer) -> str:
+    public = issuer.keys[OURS].public_key()
+    secret = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    header = {"alg": "HS256", "typ": "JWT", "kid": OURS}
+    return by_hand(header, issuer.claims("acme-operator-1"), lambda text: hmac.digest(secret, text, sha256))
+
+
+def unsigned(issuer: Issuer) -> str:
+    return by_hand({"alg": "none", "kid": OURS}, issuer.claims("acme-operator-1"), lambda _: b"")
+
+
+def signed_by_a_stranger(issuer: Issuer) -> str:
+    claims = issuer.claims("acme-operator-1")
+    return jwt.encode(claims, new_key(), algorithm="RS256", headers={"kid": OURS})
+
+
+def with_a_key_inside(issuer: Issuer) -> str:
+    key = new_key()
+    own = Issuer({OURS: key}).jwks()["keys"][0]
+    headers = {"kid": OURS, "jwk": own, "jku": "https://evil.example/jwks.json"}
+    return jwt.encode(issuer.claims("acme-operator-1"), key, algorithm="RS256", headers=headers)
+
+
+def tampered(issuer: Issuer) -> str:
+    header, _, signature = issuer.token("willow-resident-1").split(".")
+    return f"{header}.{b64(issuer.claims('acme-operator-1'))}.{signature}"
+
+
+BAD: dict[str, Callable[[Issuer], Any]] = {
+    "no claims in time": lambda i: i.token("p", exp=int(time.time()) - 31),
+    "not yet": lambda i: i.token("p", nbf=int(time.time()) + 60),
+    "from the future": lambda i: i.token("p", iat=int(time.time()) + 60),
+    "foreign issuer": lambda i: i.token("p", iss="https://evil.example"),
+    "other audience": lambda i: i.token("p", aud="another-app"),
+    "no expiry": lambda i: i.token("p", exp=None),
+    "no audience": lambda i: i.token("p", aud=None),
+    "no issuer": lambda i: i.token("p", iss=None),
+    "nobody": lambda i: i.token("p", sub=None),
+    "expiry as text": lambda i: i.token("p", exp="2100-01-01"),
+    "endless": lambda i: i.token("p", exp=float("inf")),
+    "an id that is a key": lambda i: i.token("p#x"),
+    "unsigned": unsigned,
+    "public key as secret": with_public_key_as_secret,
+    "signed by a stranger": signed_by_a_stranger,
+    "with its own key inside": with_a_key_inside,
+    "tampered": tampered,
+    "RS512": lambda i: jwt.encode(i.claims("p"), i.keys[OURS], algorithm="RS512", headers={"kid": OURS}),
+    "without a key id": lambda i: jwt.encode(i.claims("p"), i.keys[OURS], algorithm="RS256"),
+    "cut": lambda i: i.token("p")[:-9],
+    "no token": lambda _: "three.word.token",
+    "deep": lambda _: f"{b64(b'[' * 1000 + b']' * 1000)}.e30.x",
+    "empty": lambda _: "",
+    "null": lambda _: None,
+    "not text": lambda _: {"alg": "none"},
+}
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_a_bad_token_is_401_and_leaves_no_trace_of_itself(
+    bad: str, ask: Callable[[Any], Any], issuer: Issuer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token = BAD[bad](issuer)
+
+    with pytest.raises(Exception, match="^Unauthorized$"):
+        ask(f"Bearer {token}" if isinstance(token, str) else token)
+
+    printed = capsys.readouterr()
+    assert '"outcome":"unauthenticated"' in printed.out
+    if isinstance(token, str) and token:
+        assert token not in printed.out + printed.err
+        assert token.rpartition(".")[2] not in printed.out + printed.err
+
+
+def test_the_scheme_is_bearer(ask: Callable[[Any], Any], issuer: Issuer) -> None:
+    with pytest.raises(Exception, match="^Unauthorized$"):
+        ask(issuer.token("p"))
+    assert ask(f"bearer {issuer.token('p')}")["principalId"] == "p"
+
+
+@pytest.mark.parametrize("event", [None, [], "x", {}, {"type": "REQUEST"}], ids=str)
+def test_an_event_that_is_no_question_is_401(event: Any, directory: Chalice, invoke: Invoke) -> None:
+    with pytest.raises(Exception, match="^Unauthorized$"):
+        invoke(directory, "authorizer", event)
+
+
+def test_a_token_in_its_last_half_minute_is_good(ask: Callable[[Any], Any], issuer: Issuer) -> None:
+    assert ask(f"Bearer {issuer.token('p', exp=int(time.time()) - 20)}")["principalId"] == "p"
+
+
+def test_roles_are_those_of_the_directory(
+    directory: Chalice, http: Http, invoke: Invoke, ask: Callable[[Any], Any], issuer: Issuer
+) -> None:
+    furnish_directory(directory, http, invoke)
+
+    def grants(person: str) -> Any:
+        return json.loads(ask(f"Bearer {issuer.token(person)}")["context"]["grants"])
+
+    none: dict[str, Any] = {"communities": {}, "companies": {}, "sub_districts": {}}
+    assert grants("nobody-1") == none
+    assert grants("willow-resident-1") == none | {"communities": {"willow": ["resident"]}}
+    assert grants("acme-operator-1") == none | {
+        "communities": {"cedar": ["operator"], "willow": ["operator"]},
+        "companies": {"acme": ["operator"]},
+    }
+    assert grants("riverside-official-1") == none | {
+        "communities": {"cedar": ["official"], "maple": ["official"], "willow": ["official"]},
+        "sub_districts": {"riverside": ["official"]},
+    }
+
+
+def test_a_role_that_was_taken_is_gone_with_the_next_question(
+    directory: Chalice, http: Http, invoke: Invoke, ask: Callable[[Any], Any], issuer: Issuer
+) -> None:
+    from tests.integration.people import ACME
+
+    furnish_directory(directory, http, invoke)
+    http(directory, "DELETE", "/communities/willow/memberships/willow-guard-1", **ACME)
+
+    answer = ask(f"Bearer {issuer.token('willow-guard-1')}")
+
+    assert json.loads(answer["context"]["grants"])["communities"] == {}
+
+
+def test_unknown_key_ids_fetch_the_keys_once_and_not_for_everyone_who_makes_one_up(
+    ask: Callable[[Any], Any], issuer: Issuer
+) -> None:
+    ask(f"Bearer {issuer.token('p')}")
+    before = issuer.fetches
+    for number in range(20):
+        token = jwt.encode(
+            issuer.claims("p"), new_key_once(), algorithm="RS256", headers={"kid": f"made-up-{number}"}
+        )
+        with pytest.raises(Exception, match="^Unauthorized$"):
+            ask(f"Bearer {token}")
+
+    assert issuer.fetches - before <= 1
+
+
+def test_a_key_that_is_not_rsa_is_no_key_of_ours(ask: Callable[[Any], Any], issuer: Issuer) -> None:
+    from jwt.algorithms import ECAlgorithm
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    jwk = {**ECAlgorithm.to_jwk(key.public_key(), as_dict=True), "kid": "ec-1", "use": "sig"}
+    issuer.extra_keys = [jwk]
+    try:
+        for algorithm in ("ES256", "RS256"):
+            signed = jwt.encode(issuer.claims("p"), key, algorithm="ES256", headers={"kid": "ec-1"})
+            _, claims, signature = signed.split(".")
+            header = b64({"alg": algorithm, "kid": "ec-1"})
+            with pytest.raises(Exception, match="^Unauthorized$"):
+                ask(f"Bearer {header}.{claims}.{signature}")
+    finally:
+        issuer.extra_keys = []
+
+
+def test_an_issuer_that_does_not_answer_is_our_fault_and_not_the_callers(
+    ask: Callable[[Any], Any], issuer: Issuer
+) -> None:
+    issuer.status = 503
+    try:
+        with pytest.raises(Unavailable):
+            ask(f"Bearer {issuer.token('p')}")
+    finally:
+        issuer.status = 200
+
+
+KEY = new_key()
+
+
+def new_key_once() -> Any:
+    """One stranger's key for many tokens: making one takes time."""
+    return KEY

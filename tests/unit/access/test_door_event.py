@@ -1,0 +1,37 @@
+"""Which door events raise an alarm."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from functions.access.door_event.domain import facts_of
+from functions.access.door_event.models import DoorEvent
+from linli.events import GateAlarmRaised
+from linli.mqtt import DeviceMessage
+
+NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
+
+
+def message(**told: Any) -> DeviceMessage[DoorEvent]:
+    event = DoorEvent(event_id="e-1", seq=1, occurred_at=NOW, **told)
+    return DeviceMessage("willow", "gate-1", "door_event", NOW, event)
+
+
+@pytest.mark.parametrize("alarm", ["forced", "held_open"])
+def test_a_forced_or_held_door_raises_its_alarm(alarm: str) -> None:
+    (fact,) = facts_of(message(door=alarm))
+    assert isinstance(fact, GateAlarmRaised)
+    assert (fact.alarm, fact.gate, fact.occurred_at) == (alarm, "gate-1", NOW)
+
+
+@pytest.mark.parametrize("told", [{"door": "closed"}, {"door": "entered", "pass_event_id": "e-0"}])
+def test_ordinary_use_raises_none(told: dict[str, Any]) -> None:
+    assert facts_of(message(**told)) == []
+
+
+@pytest.mark.parametrize("told", [{"door": "entered"}, {"door": "forced", "pass_event_id": "e-0"}])
+def test_an_entry_names_its_pass_and_nothing_else_does(told: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="pass_event_id"):
+        message(**told)

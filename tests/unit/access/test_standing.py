@@ -1,0 +1,56 @@
+"""What other services' facts mean for a holder."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.access.holders import Standing
+from functions.access.standing.domain import PersonFact, after
+from linli.events import FeverCleared, FeverConfirmed, MembershipChanged
+
+START = datetime(2026, 1, 5, 8, tzinfo=UTC)
+
+
+def at(minute: int) -> datetime:
+    return START + timedelta(minutes=minute)
+
+
+def fever(minute: int) -> PersonFact:
+    return FeverConfirmed(community="willow", person="li-na", sub_district=None, confirmed_at=at(minute))
+
+
+def clearance(minute: int) -> PersonFact:
+    return FeverCleared(
+        community="willow", person="li-na", sub_district=None, cleared_at=at(minute), cleared_by="dr-wu"
+    )
+
+
+def membership(roles: list[str]) -> PersonFact:
+    return MembershipChanged(community="willow", person="li-na", roles=roles, version=1)
+
+
+def test_a_fever_blocks_and_a_clearance_lifts_it() -> None:
+    blocked = after(fever(1), None, at(1))
+    assert (blocked.holder, blocked.in_force()) == ("li-na", ["fever"])
+    assert after(clearance(2), blocked, at(2)).in_force() == []
+
+
+def test_a_clearance_that_arrives_before_its_fever_still_lifts_it() -> None:
+    standing = after(fever(1), after(clearance(2), None, at(2)), at(3))
+    assert standing.in_force() == []
+
+
+def test_who_loses_the_last_role_is_blocked_and_who_returns_is_not() -> None:
+    gone = after(membership([]), None, at(1))
+    assert gone.in_force() == ["membership_ended"]
+    assert after(membership(["resident"]), gone, at(2)).in_force() == []
+
+
+@given(st.permutations([fever(1), clearance(2), fever(3), clearance(4), fever(5)]))
+def test_the_order_of_arrival_does_not_matter(facts: list[PersonFact]) -> None:
+    standing: Standing | None = None
+    for fact in facts:
+        standing = after(fact, standing, at(9))
+    assert standing is not None
+    assert standing.in_force() == ["fever"]
