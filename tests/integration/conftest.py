@@ -5,6 +5,7 @@ import importlib.util
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -76,7 +77,7 @@ def service(cloud: None) -> Service:  # noqa: ARG001  its effect is wanted
         if name not in started:
             started.add(name)
             _create_state(name)
-        app = _app(name)
+        app = app_of(name)
         enter(app)
         return app
 
@@ -120,23 +121,50 @@ def issuer(cloud: None, _served_issuer: Issuer, monkeypatch: pytest.MonkeyPatch)
 @pytest.fixture
 def lose_reply(cloud: None) -> Iterator[Callable[[str], None]]:  # noqa: ARG001
     """`lose_reply("TransactWriteItems")`: the next such call of the table is applied, and its reply lost."""
-    lost: list[str] = []
 
-    def lose(operation: str) -> None:
+    def swallow(event_name: str, request: Any) -> AWSResponse:
+        botocore_stubber(event_name=event_name, request=request)
+        return AWSResponse(request.url, 500, {}, _Empty())
+
+    with _next_call() as on_next:
+        yield lambda operation: on_next(operation, swallow)
+
+
+@pytest.fixture
+def meanwhile(cloud: None) -> Iterator[Callable[[str, Callable[[], object]], None]]:  # noqa: ARG001
+    """`meanwhile("TransactWriteItems", act)`: somebody else acts just before the table's next such call."""
+
+    def acting(act: Callable[[], object]) -> Callable[[str, Any], None]:
+        def happens(_event_name: str, _request: Any) -> None:
+            act()
+
+        return happens
+
+    with _next_call() as on_next:
+        yield lambda operation, act: on_next(operation, acting(act))
+
+
+@contextmanager
+def _next_call() -> Iterator[Callable[[str, Callable[[str, Any], AWSResponse | None]], None]]:
+    """Something that happens once, to the next call of an operation of the table that is entered."""
+    waiting: list[Callable[[str, Any], AWSResponse | None]] = []
+    registered: list[Callable[[], None]] = []
+
+    def on_next(operation: str, happens: Callable[[str, Any], AWSResponse | None]) -> None:
         events = Row._get_connection().connection.client.meta.events
+        name = f"before-send.dynamodb.{operation}"
 
-        def swallow(event_name: str, request: Any, **_: Any) -> AWSResponse | None:
-            if not lost:
-                return None
-            lost.clear()
-            botocore_stubber(event_name=event_name, request=request)
-            return AWSResponse(request.url, 500, {}, _Empty())
+        def once(event_name: str, request: Any, **_: Any) -> AWSResponse | None:
+            return waiting.pop()(event_name, request) if waiting else None
 
-        lost.append(operation)
-        events.register_first(f"before-send.dynamodb.{operation}", swallow, unique_id=f"lost-{operation}")
+        waiting.append(happens)
+        events.register_first(name, once)
+        registered.append(lambda: events.unregister(name, once))
 
-    yield lose
-    assert not lost, "the reply was not lost: no such call was made"
+    yield on_next
+    for unregister in registered:
+        unregister()
+    assert not waiting, "no such call was made"
 
 
 class _Empty:
@@ -224,7 +252,7 @@ def _state_template(name: str) -> Any:
 
 
 @cache
-def _app(name: str) -> Chalice:
+def app_of(name: str) -> Chalice:
     path = ROOT / "infra" / name / "app.py"
     spec = importlib.util.spec_from_file_location(f"linli_app_of_{name}", path)
     assert spec

@@ -1,0 +1,175 @@
+"""Every cell of role × route × (own community, other community, other company), by one test.
+
+The table is written by hand on purpose: a changed permission must be changed here too, and a route that is
+not in it, or that is declared without a permission, fails.
+"""
+
+from itertools import product
+from typing import Any
+
+import pytest
+from chalice.app import Chalice
+
+from linli import http as linli_http
+from linli.http import ROUTES
+from linli.permissions import Role
+from tests.integration.conftest import Http, app_of
+from tests.integration.people import asking
+
+# One letter a role, in this order: `p` is who repairs, `f` the official.
+LETTERS = dict(zip("rgpcmof", Role, strict=True))
+MAY: dict[str, str] = {
+    # directory
+    "GET /communities/{community}": "rgpcmof",
+    "PATCH /communities/{community}": "....mo.",
+    "GET /communities/{community}/buildings": "rgpcmof",
+    "POST /communities/{community}/buildings": "....mo.",
+    "GET /communities/{community}/buildings/{building}/units": "rgpcmof",
+    "POST /communities/{community}/buildings/{building}/units": "....mo.",
+    "GET /communities/{community}/memberships": "....mo.",
+    "DELETE /communities/{community}/memberships/{person}": "....mo.",
+    "PUT /communities/{community}/memberships/{person}": "....mo.",
+    "GET /communities/{community}/people": "....mo.",
+    "GET /communities/{community}/people/{person}": "....mo.",
+    "PUT /communities/{community}/people/{person}": "....mo.",
+    "GET /companies/{company}": ".....o.",
+    "GET /companies/{company}/communities": ".....o.",
+    "POST /companies/{company}/communities": ".....o.",
+    "GET /companies/{company}/operators": ".....o.",
+    "DELETE /companies/{company}/operators/{person}": ".....o.",
+    "PUT /companies/{company}/operators/{person}": ".....o.",
+    "GET /me": "rgpcmof",
+    # devices
+    "GET /communities/{community}/devices": ".gp.mo.",
+    "POST /communities/{community}/devices": "....mo.",
+    "DELETE /communities/{community}/devices/{device}": "....mo.",
+    "GET /communities/{community}/devices/{device}": ".gp.mo.",
+    # access
+    "GET /communities/{community}/gates": ".gp.mo.",
+    "GET /communities/{community}/gates/{gate}": ".gp.mo.",
+    "PUT /communities/{community}/gates/{gate}": "....mo.",
+    "GET /communities/{community}/gates/{gate}/door_events": ".g..mo.",
+    "POST /communities/{community}/gates/{gate}/openings": ".g..m..",
+    "POST /communities/{community}/gates/{gate}/passes": ".g.....",
+    "GET /communities/{community}/invitations": "r......",
+    "POST /communities/{community}/invitations": "r......",
+    "DELETE /communities/{community}/invitations/{invitation}": "r......",
+    "GET /communities/{community}/invitations/{invitation}": "r......",
+    "GET /communities/{community}/passes": "rgpcmo.",
+    "GET /communities/{community}/people/{person}/credentials": "rgpcmo.",
+    "POST /communities/{community}/people/{person}/credentials": "....mo.",
+    "DELETE /communities/{community}/people/{person}/credentials/{credential}": "....mo.",
+    "POST /communities/{community}/qr_codes": "r......",
+    # health
+    "GET /communities/{community}/fevers": "...cm..",
+    "GET /communities/{community}/people/{person}/fever": "rgpcmo.",
+    "POST /communities/{community}/people/{person}/fever/clearance": "...cm..",
+    "POST /communities/{community}/temperatures": ".g.c...",
+    "GET /sub_districts/{sub_district}/fevers": "......f",
+}
+SERVICES = ("directory", "devices", "access", "health")
+APPS: dict[str, Chalice] = {name: app_of(name) for name in SERVICES}
+OWN = {"community": "willow", "company": "acme", "sub_district": "riverside"}
+PLACES = {
+    "own": OWN,
+    "other community": {"community": "cedar", "company": "birch", "sub_district": "hillside"},
+    "other company": {"community": "maple", "company": "birch", "sub_district": "harbour"},
+    "nowhere": {"community": "no-such-place", "company": "no-such-company", "sub_district": "no-such"},
+}
+
+
+def routes() -> list[tuple[str, str]]:
+    """(service, "METHOD /path") of everything API Gateway would let in."""
+    return [
+        (name, f"{method} {path}")
+        for name, app in APPS.items()
+        for path, methods in app.routes.items()
+        for method in methods
+    ]
+
+
+def grants(role: Role) -> dict[str, dict[str, list[str]]]:
+    """What the authorizer hands over for somebody with one role in willow, acme or riverside."""
+    held: dict[str, dict[str, list[str]]] = {"communities": {"willow": [role.value]}}
+    if role is Role.OPERATOR:
+        held["companies"] = {"acme": [role.value]}
+    if role is Role.OFFICIAL:
+        held["sub_districts"] = {"riverside": [role.value]}
+    return held
+
+
+def path_in(place: str, path: str) -> str:
+    filled = dict.fromkeys(("building", "person", "device", "gate", "invitation", "credential"), "some-id")
+    return path.format(**filled, **PLACES[place])
+
+
+def test_every_route_is_declared_with_a_permission_and_stands_in_the_table() -> None:
+    declared = {f"{each.method} {each.path}" for each in ROUTES}
+    reachable = {route for _, route in routes()}
+    assert reachable <= declared, "a route without a declared permission"
+    assert reachable == set(MAY)
+
+
+@pytest.mark.parametrize(("service", "route"), routes())
+def test_a_route_asks_the_authorizer(service: str, route: str) -> None:
+    method, path = route.split(" ")
+    assert APPS[service].routes[path][method].authorizer is not None
+
+
+@pytest.fixture
+def reached(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Which views were reached; they are not run, since this test is about the way to them."""
+    views: list[str] = []
+
+    def called(raw: Any, declared: Any, _view: Any, correlation_id: str) -> None:
+        linli_http._request(raw, declared, correlation_id)
+        views.append(declared.name)
+
+    monkeypatch.setattr(linli_http, "_called", called)
+    return views
+
+
+@pytest.mark.usefixtures("cloud")
+def test_who_may_do_what_where(http: Http, reached: list[str], subtests: pytest.Subtests) -> None:
+    for (service, route), (letter, role), place in product(routes(), LETTERS.items(), PLACES):
+        with subtests.test(route=route, role=role, place=place):
+            # Given somebody with one role in one place
+            method, path = route.split(" ")
+            asker = asking("some-person", **grants(role))
+            # When they knock, without a body
+            reached.clear()
+            answer = http(APPS[service], method, path_in(place, path), **asker)
+            # Then they come in exactly where the table says so
+            scoped = any(f"{{{kind}}}" in path for kind in OWN)
+            if (place == "own" or not scoped) and letter in MAY[route]:
+                assert reached or answer.problem == "invalid-request"
+            else:
+                assert not reached
+                belongs = (place == "own" and _holds(path, role)) or not scoped
+                assert (answer.status, answer.problem) == (
+                    (403, "forbidden") if belongs else (404, "not-found")
+                )
+
+
+def _holds(path: str, role: Role) -> bool:
+    """Whether the role is held in the kind of place that the path names."""
+    kind = next(kind for kind in OWN if f"{{{kind}}}" in path)
+    return kind == "community" or (kind, role) in {
+        ("company", Role.OPERATOR),
+        ("sub_district", Role.OFFICIAL),
+    }
+
+
+@pytest.mark.usefixtures("cloud")
+def test_another_tenants_answer_is_the_same_as_a_missing_ones(http: Http, subtests: pytest.Subtests) -> None:
+    for service, route in routes():
+        method, path = route.split(" ")
+        if not any(f"{{{kind}}}" in path for kind in OWN):
+            continue
+        with subtests.test(route=route):
+            asker = asking("some-person", **grants(Role.MANAGER))
+            bodies = [
+                http(APPS[service], method, path_in(place, path), request_id="same", **asker).body
+                for place in ("other company", "nowhere")
+            ]
+            assert bodies[0] == bodies[1]
