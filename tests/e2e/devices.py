@@ -1,0 +1,137 @@
+"""A device as firmware would be: paho-mqtt over mutual TLS with its own certificate."""
+
+import json
+import queue
+import ssl
+import threading
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+from uuid import uuid4
+
+import paho.mqtt.client as mqtt
+
+PATIENCE_S = 15
+
+
+@dataclass(frozen=True)
+class Files:
+    """What a device was given."""
+
+    certificate: Path
+    key: Path
+    ca: Path
+
+    @classmethod
+    def in_folder(cls, folder: Path, device: str) -> "Files":
+        return cls(folder / f"{device}.crt", folder / f"{device}.key", folder / "ca.pem")
+
+
+class Refused(Exception):
+    """The broker did not let the device in."""
+
+
+class Device:
+    """Use as a context manager: connected and subscribed to all of its own replies inside."""
+
+    def __init__(self, device: str, files: Files, host: str, port: int, client_id: str | None = None) -> None:
+        self.device, self.community = device, device.split("-", maxsplit=1)[0]
+        self.where = (host, port)
+        self.seq = 0
+        self.replies: queue.Queue[tuple[str, dict[str, Any]]] = queue.Queue()
+        self.connected, self.gone, self.subscribed = threading.Event(), threading.Event(), threading.Event()
+        self.granted = False
+        self.client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=client_id or device)
+        self.client.tls_set(str(files.ca), str(files.certificate), str(files.key))
+        self.client.on_connect = self._on_connect
+        self.client.on_disconnect = lambda *_: self.gone.set()
+        self.client.on_subscribe = self._on_subscribe
+        self.client.on_message = self._on_message
+
+    @property
+    def prefix(self) -> str:
+        return f"linli/{self.community}/{self.device}"
+
+    def __enter__(self) -> Self:
+        self.connect()
+        assert self.subscribe(f"{self.prefix}/+/reply")
+        assert self.subscribe(f"{self.prefix}/command")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def connect(self) -> None:
+        """Raises Refused."""
+        try:
+            self.client.connect(*self.where, keepalive=30)
+        except (ssl.SSLError, OSError) as error:
+            raise Refused from error
+        self.client.loop_start()
+        if not self.connected.wait(5):
+            self.close()
+            raise Refused
+
+    def close(self) -> None:
+        self.client.disconnect()
+        self.client.loop_stop()
+
+    def subscribe(self, topic: str) -> bool:
+        """Whether the broker lets the device hear `topic`."""
+        self.subscribed.clear()
+        self.granted = False
+        self.client.subscribe(topic, qos=1)
+        _either(self.subscribed, self.gone)
+        return self.granted
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Publish, and wait until the broker has taken it or thrown us out."""
+        told = self.client.publish(topic, payload, qos=1)
+        end = time.monotonic() + PATIENCE_S
+        while not told.is_published() and not self.gone.is_set() and time.monotonic() < end:
+            time.sleep(0.005)
+
+    def message(self, **body: Any) -> dict[str, Any]:
+        """A message with what every one carries."""
+        self.seq += 1
+        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return {"event_id": uuid4().hex, "seq": self.seq, "occurred_at": now} | body
+
+    def ask(self, action: str, **body: Any) -> dict[str, Any]:
+        """Publish a message and return the reply to it."""
+        message = self.message(**body)
+        return self.send(action, json.dumps(message).encode(), message["event_id"])
+
+    def send(self, action: str, payload: bytes, event_id: str | None = None) -> dict[str, Any]:
+        """Publish bytes as they are and return the reply to that event id."""
+        self.publish(f"{self.prefix}/{action}", payload)
+        while True:
+            topic, reply = self.replies.get(timeout=PATIENCE_S)
+            if topic == f"{self.prefix}/{action}/reply" and reply.get("event_id") == event_id:
+                return reply
+
+    def command(self) -> dict[str, Any]:
+        """The next command that the device is given."""
+        while True:
+            topic, told = self.replies.get(timeout=PATIENCE_S)
+            if topic == f"{self.prefix}/command":
+                return told
+
+    def _on_connect(self, _client: Any, _userdata: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+        if not reason.is_failure:
+            self.connected.set()
+
+    def _on_subscribe(self, _client: Any, _userdata: Any, _mid: Any, reasons: Any, _properties: Any) -> None:
+        self.granted = not any(reason.is_failure for reason in reasons)
+        self.subscribed.set()
+
+    def _on_message(self, _client: Any, _userdata: Any, message: Any) -> None:
+        self.replies.put((message.topic, json.loads(message.payload)))
+
+
+def _either(*events: threading.Event) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while not any(event.is_set() for event in events) and time.monotonic() < end:
+        time.sleep(0.005)
