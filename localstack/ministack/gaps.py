@@ -171,6 +171,13 @@ def cut_off_revoked_devices() -> bool:
     return asyncio.run(outlives_deactivation())
 
 
+def know_policy_targets() -> bool:
+    certificate = "arn:aws:iot:eu-west-1:000000000000:cert/c"
+    body = json.dumps({"target": certificate}).encode()
+    request = ("iot", "PUT", "/target-policies/device", {}, body, {}, "eu-west-1", "000000000000")
+    return bool(iam_actions.extract_resource_arn(*request) != certificate)
+
+
 def invoke_rule_functions_asynchronously() -> bool:
     return runs_once(lambda arn: iot._dispatch_rule_to_lambda(ACCOUNT, REGION, arn, {}))
 

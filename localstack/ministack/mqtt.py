@@ -2,11 +2,13 @@
 
 import asyncio
 import hashlib
+import json
 import re
 import ssl
 from asyncio import base_events
 from typing import Any
 
+from ministack.core import iam_actions
 from ministack.services import iot, lambda_svc
 
 from localstack.ministack.stock import replace
@@ -83,6 +85,23 @@ def cut_off_revoked_devices() -> None:
             return response
 
         return handle
+
+
+def know_policy_targets() -> None:
+    """Stock asks for `iot:AttachPolicy` on everything, so no role that AWS would accept can attach one.
+
+    On AWS the resource is the certificate that the policy is attached to.
+    """
+
+    @replace(iam_actions, "extract_resource_arn")
+    def _(stock: Any) -> Any:
+        def resource_arn(service: str, method: str, path: str, headers: Any, body: bytes, *rest: Any) -> Any:
+            if service == "iot" and path.startswith("/target-policies/"):
+                target = json.loads(body or b"{}").get("target")
+                return target or stock(service, method, path, headers, body, *rest)
+            return stock(service, method, path, headers, body, *rest)
+
+        return resource_arn
 
 
 def invoke_rule_functions_asynchronously() -> None:

@@ -78,7 +78,6 @@ BODIES: dict[str, bytes] = {
     "infinity": b'{"event_id":"d","credential":"face","value":"t","score":1e999}',
     "a huge number": b'{"event_id":"d","credential":"face","value":"t","score":' + b"9" * 5000 + b"}",
     "a lone surrogate": b'{"event_id":"d","credential":"card","value":"\\ud800"}',
-    "bytes that are no UTF-8": b'{"event_id":"d","credential":"card","value":"\xff\xfe"}',
     "1,000 levels": b"[" * 1000 + b"]" * 1000,
     "1,000 levels inside": b'{"event_id":"d","credential":"card","value":' + b"[" * 1000 + b"]" * 1000 + b"}",
     "an empty body": b"",
@@ -119,14 +118,15 @@ def test_a_role_that_was_taken_away_stops_working(town: Town) -> None:
     assert town.http("willow-guard-1", "GET", "/access/communities/cedar/passes").status == 404
 
 
-def parked(town: Town, queue: str = "linli-local-access-gate-pass-dlq") -> int:
+def parked(town: Town) -> int:
     listed = json.loads(town.linli("dlq", "list", "--json").stdout)
-    return int(next(one["messages"] for one in listed if one["queue"] == queue))
+    return int(next(one["messages"] for one in listed if one["name"] == "access-gate-pass"))
 
 
 MESSAGES = {
     **{name: body for name, body in BODIES.items() if name != "an empty body"},
-    "a face without a score": b'{"event_id":"d","seq":1,"occurred_at":"2026-01-01T00:00:00Z"}',
+    "bytes that are no UTF-8": b'{"event_id":"d","credential":"card","value":"\xff\xfe"}',
+    "a message without what was shown": b'{"event_id":"d","seq":1,"occurred_at":"2026-01-01T00:00:00Z"}',
 }
 
 
@@ -141,6 +141,12 @@ def test_a_malformed_message_is_answered_and_parked(town: Town) -> None:
             assert reply["problem"]["status"] == 400
     eventually(lambda: parked(town) == already + len(MESSAGES), "every message parked")
     assert len(town.passes()) == before
+    # And operations see why, and a redrive loses none of them
+    shown = town.linli("dlq", "list", "access-gate-pass").stdout
+    assert "invalid-request" in shown
+    redriven = town.linli("dlq", "redrive", "access-gate-pass", "--yes")
+    assert redriven.returncode == 0, redriven.stderr
+    eventually(lambda: parked(town) == already + len(MESSAGES), "parked again, since it is still malformed")
 
 
 def test_a_device_can_neither_speak_nor_hear_for_another(town: Town) -> None:

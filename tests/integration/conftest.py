@@ -1,7 +1,6 @@
 """The real handlers and the real state templates over moto: one empty cloud per test."""
 
 import importlib
-import importlib.util
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -20,7 +19,7 @@ from moto.core.models import botocore_stubber
 from linli.aws import client
 from linli.events import Event
 from linli.tables import OutboxRow, Row
-from linli_cli import packaging
+from linli_cli import actions, packaging
 from linli_cli.templates import of_type
 from tests.integration import gateway
 from tests.integration.issuer import AUDIENCE, URL, Issuer, new_key, serving
@@ -251,14 +250,8 @@ def _state_template(name: str) -> Any:
     return template
 
 
-@cache
 def app_of(name: str) -> Chalice:
-    path = ROOT / "infra" / name / "app.py"
-    spec = importlib.util.spec_from_file_location(f"linli_app_of_{name}", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    app = module.app
+    """A service's app; a blueprint can be registered once, so there is one app of each in a process."""
+    app = actions.app_of(name)
     assert isinstance(app, Chalice)
     return app

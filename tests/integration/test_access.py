@@ -378,23 +378,26 @@ def test_a_device_on_anothers_topic_is_parked_and_not_answered(
 
 
 @pytest.fixture
-def fresh_logger(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A logger that writes where this test's output goes; a process has one otherwise."""
+def logged(
+    gate: Gate,  # noqa: ARG001  after its furnishing
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Callable[[], str]]:
+    """What is logged from here on: a process has one logger, which writes where output went first."""
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "linli-logged")
     observability._logger.cache_clear()
-    yield
+    yield lambda: "".join(capsys.readouterr())
     observability._logger.cache_clear()
 
 
-@pytest.mark.usefixtures("fresh_logger")
 def test_no_personal_data_and_no_credential_value_in_the_log(
-    app: Chalice, http: Http, gate: Gate, capsys: pytest.CaptureFixture[str]
+    app: Chalice, http: Http, gate: Gate, logged: Callable[[], str]
 ) -> None:
     invited = http(app, "POST", "/communities/willow/invitations", body=INVITATION, **WILLOW_RESIDENT)
     gate.ask("e-1", credential="card", value="willow-resident-1-card", temperature_c=38.8)
     gate.ask("e-2", credential="smell", value="secret-value", temperature_c=38.8)
-    logged = "".join(capsys.readouterr())
-    assert '"message":"denied"' in logged
+    lines = logged()
+    assert '"message":"denied"' in lines
     for secret in (
         "willow-resident-1-card",
         "secret-value",
@@ -403,4 +406,4 @@ def test_no_personal_data_and_no_credential_value_in_the_log(
         "沪B54321",
         invited.body["code"],
     ):
-        assert secret not in logged
+        assert secret not in lines

@@ -13,12 +13,14 @@ import pytest
 from chalice.app import Chalice
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from jwt.algorithms import ECAlgorithm
 
 from functions.directory.authorizer.store import issuer_keys
 from linli.errors import Unavailable
 from tests.integration.conftest import Http, Invoke, Service
 from tests.integration.issuer import Issuer, new_key
 from tests.integration.neighbourhood import furnish_directory
+from tests.integration.people import ACME
 
 ARN = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/api/GET/communities/willow"
 OURS = "key-1"
@@ -112,25 +114,25 @@ def test_a_bad_token_is_401_and_leaves_no_trace_of_itself(
 ) -> None:
     token = BAD[bad](issuer)
 
-    with pytest.raises(Exception, match="^Unauthorized$"):
+    with pytest.raises(Exception, match=r"^Unauthorized$"):
         ask(f"Bearer {token}" if isinstance(token, str) else token)
 
     printed = capsys.readouterr()
     assert '"outcome":"unauthenticated"' in printed.out
     if isinstance(token, str) and token:
         assert token not in printed.out + printed.err
-        assert token.rpartition(".")[2] not in printed.out + printed.err
+        assert not any(part in printed.out + printed.err for part in token.split(".") if len(part) > 9)
 
 
 def test_the_scheme_is_bearer(ask: Callable[[Any], Any], issuer: Issuer) -> None:
-    with pytest.raises(Exception, match="^Unauthorized$"):
+    with pytest.raises(Exception, match=r"^Unauthorized$"):
         ask(issuer.token("p"))
     assert ask(f"bearer {issuer.token('p')}")["principalId"] == "p"
 
 
 @pytest.mark.parametrize("event", [None, [], "x", {}, {"type": "REQUEST"}], ids=str)
 def test_an_event_that_is_no_question_is_401(event: Any, directory: Chalice, invoke: Invoke) -> None:
-    with pytest.raises(Exception, match="^Unauthorized$"):
+    with pytest.raises(Exception, match=r"^Unauthorized$"):
         invoke(directory, "authorizer", event)
 
 
@@ -162,8 +164,6 @@ def test_roles_are_those_of_the_directory(
 def test_a_role_that_was_taken_is_gone_with_the_next_question(
     directory: Chalice, http: Http, invoke: Invoke, ask: Callable[[Any], Any], issuer: Issuer
 ) -> None:
-    from tests.integration.people import ACME
-
     furnish_directory(directory, http, invoke)
     http(directory, "DELETE", "/communities/willow/memberships/willow-guard-1", **ACME)
 
@@ -176,20 +176,18 @@ def test_unknown_key_ids_fetch_the_keys_once_and_not_for_everyone_who_makes_one_
     ask: Callable[[Any], Any], issuer: Issuer
 ) -> None:
     ask(f"Bearer {issuer.token('p')}")
-    before = issuer.fetches
+    before, stranger = issuer.fetches, new_key()
     for number in range(20):
         token = jwt.encode(
-            issuer.claims("p"), new_key_once(), algorithm="RS256", headers={"kid": f"made-up-{number}"}
+            issuer.claims("p"), stranger, algorithm="RS256", headers={"kid": f"made-up-{number}"}
         )
-        with pytest.raises(Exception, match="^Unauthorized$"):
+        with pytest.raises(Exception, match=r"^Unauthorized$"):
             ask(f"Bearer {token}")
 
     assert issuer.fetches - before <= 1
 
 
 def test_a_key_that_is_not_rsa_is_no_key_of_ours(ask: Callable[[Any], Any], issuer: Issuer) -> None:
-    from jwt.algorithms import ECAlgorithm
-
     key = ec.generate_private_key(ec.SECP256R1())
     jwk = {**ECAlgorithm.to_jwk(key.public_key(), as_dict=True), "kid": "ec-1", "use": "sig"}
     issuer.extra_keys = [jwk]
@@ -198,7 +196,7 @@ def test_a_key_that_is_not_rsa_is_no_key_of_ours(ask: Callable[[Any], Any], issu
             signed = jwt.encode(issuer.claims("p"), key, algorithm="ES256", headers={"kid": "ec-1"})
             _, claims, signature = signed.split(".")
             header = b64({"alg": algorithm, "kid": "ec-1"})
-            with pytest.raises(Exception, match="^Unauthorized$"):
+            with pytest.raises(Exception, match=r"^Unauthorized$"):
                 ask(f"Bearer {header}.{claims}.{signature}")
     finally:
         issuer.extra_keys = []
@@ -213,11 +211,3 @@ def test_an_issuer_that_does_not_answer_is_our_fault_and_not_the_callers(
             ask(f"Bearer {issuer.token('p')}")
     finally:
         issuer.status = 200
-
-
-KEY = new_key()
-
-
-def new_key_once() -> Any:
-    """One stranger's key for many tokens: making one takes time."""
-    return KEY

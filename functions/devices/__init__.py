@@ -1,0 +1,1 @@
+"""Which devices there are, whose they are, and with which certificate they may connect."""

@@ -1,0 +1,37 @@
+"""Devices: register, show, revoke."""
+
+from chalice.app import Blueprint
+
+from functions.devices.device import store
+from functions.devices.device.models import Device, Registered, Registration
+from linli.cursors import Page, PageQuery
+from linli.http import Nothing, Request, route
+from linli.permissions import Permission
+
+blueprint = Blueprint(__name__)
+DEVICES = "/communities/{community}/devices"
+DEVICE = "/communities/{community}/devices/{device}"
+
+
+@route(blueprint, "POST", DEVICES, Permission.CHANGE_DEVICES, body=Registration, status=201)
+def register_device(request: Request[Registration, Nothing]) -> Registered:
+    """A manager registers a device, or replaces the certificate of a revoked one."""
+    return store.register(request.tenant, request.body, request.creation_key, request.now)
+
+
+@route(blueprint, "GET", DEVICES, Permission.READ_DEVICES, query=PageQuery)
+def list_devices(request: Request[Nothing, PageQuery]) -> Page[Device]:
+    """The devices of a community."""
+    return store.devices(request.tenant, request.query)
+
+
+@route(blueprint, "GET", DEVICE, Permission.READ_DEVICES)
+def get_device(request: Request[Nothing, Nothing]) -> Device:
+    """One device."""
+    return store.load(request.tenant, request.path["device"])
+
+
+@route(blueprint, "DELETE", DEVICE, Permission.CHANGE_DEVICES)
+def revoke_device(request: Request[Nothing, Nothing]) -> None:
+    """A manager revokes a device: it can no longer connect, and a new key is needed to bring it back."""
+    store.revoke(request.tenant, request.path["device"], request.now)

@@ -1,0 +1,153 @@
+"""A device's row leads, its certificate follows: only a device whose row is active has an active certificate.
+
+`pending` is written first, then IoT makes a certificate that cannot connect yet, then the row becomes
+`active` together with its event, then the certificate too. A repeat goes on wherever an attempt broke off.
+"""
+
+from datetime import datetime
+
+from functions.devices import things
+from functions.devices.device.domain import Standing, key_digest, next_step
+from functions.devices.device.models import Device, Registered, Registration
+from functions.devices.tables import ClaimRow, DeviceRow
+from linli.cursors import Page, PageQuery, page_of
+from linli.errors import Conflict, NotFound
+from linli.events import DeviceRegistered, DeviceRevoked, Fact
+from linli.idempotency import CreationKey
+from linli.tables import ConditionsFailed, Transaction, read, until_it_holds
+
+
+def register(community: str, asked: Registration, key: CreationKey | None, now: datetime) -> Registered:
+    """Register a device, or find it registered with the same key.
+
+    Raises InvalidRequest, Conflict, IdempotencyKeyReused, Unavailable.
+    """
+    digest = key_digest(asked.csr)
+    row = until_it_holds(lambda: _begin(community, asked, digest, key, now))
+    if row.status == "active":
+        certificate = things.certificate(str(row.certificate))
+    else:
+        certificate = things.admit(asked.device, community, asked.csr or "")
+        row, certificate = _complete(community, row, certificate, now)
+    things.activate(asked.device, certificate)
+    return Registered(**_shown(row).model_dump(), certificate_pem=certificate.pem, endpoint=things.endpoint())
+
+
+def _begin(
+    community: str, asked: Registration, digest: str, key: CreationKey | None, now: datetime
+) -> DeviceRow:
+    """The row to go on with: pending or, if there is nothing left to do, active."""
+    claim_key, device_key = ClaimRow.key(asked.device), DeviceRow.key(community, asked.device)
+    rows = read([claim_key, device_key])
+    claim, row = rows.get(claim_key), rows.get(device_key)
+    claimed_by = claim.community if isinstance(claim, ClaimRow) else None
+    standing = Standing(row.device_kind, row.status, row.key_digest) if isinstance(row, DeviceRow) else None
+    step = next_step(community, asked, digest, claimed_by, standing)
+    if isinstance(row, DeviceRow) and step in {"done", "resume"}:
+        return row
+    before = int(row.version) if isinstance(row, DeviceRow) else 0
+    pending = DeviceRow(
+        *device_key,
+        device_kind=asked.kind,
+        status="pending",
+        key_digest=digest,
+        registered_at=now,
+        version=before + 1,
+    )
+    transaction = Transaction()
+    if step == "claim":
+        transaction.create("claim", ClaimRow(*claim_key, community=community))
+    transaction.put(
+        "device", pending, DeviceRow.version == before if before else DeviceRow.pk.does_not_exist()
+    )
+    if key:
+        key.claim(transaction, asked.device, now)
+    try:
+        transaction.commit()
+    except ConditionsFailed as failed:
+        if key and key.earlier(failed):
+            return _begin(community, asked, digest, None, now)
+        raise
+    return pending
+
+
+def _complete(
+    community: str, pending: DeviceRow, certificate: things.Certificate, now: datetime
+) -> tuple[DeviceRow, things.Certificate]:
+    """The active row and its certificate: ours, or those of the same request that was faster."""
+    active = _next(pending, "active", certificate.arn)
+    fact = DeviceRegistered(community=community, device=active.sk, kind=active.device_kind)
+    try:
+        _write(community, pending, active, fact, now)
+    except ConditionsFailed as failed:
+        standing = failed.rows.get("device")
+        if not isinstance(standing, DeviceRow):
+            raise
+        if standing.certificate == certificate.arn:
+            return standing, certificate
+        things.revoke(active.sk, lambda arn: arn == certificate.arn)
+        if (standing.status, standing.key_digest) != ("active", active.key_digest):
+            raise Conflict("the device was revoked or registered anew in between") from failed
+        return standing, things.certificate(str(standing.certificate))
+    return active, certificate
+
+
+def revoke(community: str, device: str, now: datetime) -> None:
+    """End a device's certificates; may be repeated. Raises NotFound, Unavailable."""
+    until_it_holds(lambda: _revoke(community, device, now))
+
+
+def _revoke(community: str, device: str, now: datetime) -> None:
+    row = _row(community, device)
+    things.revoke(device)
+    if row.status != "revoked":
+        fact = DeviceRevoked(community=community, device=device)
+        _write(community, row, _next(row, "revoked", row.certificate), fact, now)
+
+
+def load(community: str, device: str) -> Device:
+    """A device. Raises NotFound."""
+    return _shown(_row(community, device))
+
+
+def devices(community: str, query: PageQuery) -> Page[Device]:
+    """The community's devices by id. Raises InvalidCursor."""
+    return page_of(DeviceRow, DeviceRow.key(community, "")[0], query, _shown)
+
+
+def _next(row: DeviceRow, status: str, certificate: str | None) -> DeviceRow:
+    return DeviceRow(
+        row.pk,
+        row.sk,
+        device_kind=row.device_kind,
+        status=status,
+        key_digest=row.key_digest,
+        certificate=certificate,
+        registered_at=row.registered_at,
+        version=int(row.version) + 1,
+    )
+
+
+def _write(community: str, before: DeviceRow, after: DeviceRow, fact: Fact, now: datetime) -> None:
+    transaction = Transaction()
+    transaction.put("device", after, DeviceRow.version == before.version)
+    transaction.publish([fact], f"device/{community}/{after.sk}/{after.version}", now)
+    transaction.commit()
+
+
+def _row(community: str, device: str) -> DeviceRow:
+    row = read([DeviceRow.key(community, device)]).get(DeviceRow.key(community, device))
+    if not isinstance(row, DeviceRow):
+        raise NotFound
+    return row
+
+
+def _shown(row: DeviceRow) -> Device:
+    return Device.model_validate(
+        {
+            "device": row.sk,
+            "kind": row.device_kind,
+            "status": row.status,
+            "registered_at": row.registered_at,
+        }
+    )

@@ -1,0 +1,117 @@
+"""Whether to believe a token, and what its bearer may be told to be."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from functions.directory.authorizer.models import Claims, Issuer
+from linli.errors import LinliError, Unauthenticated
+from linli.permissions import Role
+
+if TYPE_CHECKING:
+    from jwt import PyJWK
+
+ALGORITHM = "RS256"
+LEEWAY = timedelta(seconds=30)
+LARGEST_GRANTS = 7_000  # API Gateway takes 8 KB for the policy and the context together
+
+Grants = dict[str, dict[str, list[str]]]
+
+
+def bearer(header: str) -> str:
+    """The token in an Authorization header (RFC 6750 section 2.1). Raises Unauthenticated."""
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("no bearer token")
+    return token
+
+
+def key_id(token: str) -> str:
+    """Which of the issuer's keys a token names. Raises Unauthenticated if it cannot be one of ours."""
+    from jwt import PyJWTError, get_unverified_header  # noqa: PLC0415  the API's own function needs no tokens
+
+    try:
+        header = get_unverified_header(token)
+    except PyJWTError as error:
+        raise Unauthenticated("not a token") from error
+    kid = header.get("kid")
+    if header.get("alg") != ALGORITHM or not isinstance(kid, str):
+        raise Unauthenticated("another algorithm or no key id")
+    return kid
+
+
+def person_of(token: str, key: "PyJWK", issuer: Issuer, now: datetime) -> str:
+    """The person (`sub`) whom the issuer's `key` vouches for at `now`. Raises Unauthenticated."""
+    from jwt import PyJWTError, decode  # noqa: PLC0415
+
+    try:
+        claims = decode(
+            token,
+            key,
+            algorithms=[ALGORITHM],
+            issuer=issuer.issuer,
+            audience=issuer.audience,
+            options={
+                "require": ["exp", "iss", "aud", "sub"],
+                "enforce_minimum_key_length": True,
+                "verify_exp": False,  # times are checked below, against `now`
+                "verify_nbf": False,
+                "verify_iat": False,
+            },
+        )
+        claimed = Claims.model_validate(claims)
+    except (PyJWTError, ValidationError) as error:
+        raise Unauthenticated(type(error).__name__) from error
+    check_times(claimed, now)
+    return claimed.sub
+
+
+def check_times(claims: Claims, now: datetime) -> None:
+    """Half a minute of clock difference is forgiven (RFC 7519 section 4.1.4). Raises Unauthenticated."""
+    at, leeway = now.timestamp(), LEEWAY.total_seconds()
+    if at >= claims.exp + leeway:
+        raise Unauthenticated("expired")
+    if any(at < start - leeway for start in (claims.nbf, claims.iat) if start is not None):
+        raise Unauthenticated("not valid yet")
+
+
+def grants(
+    memberships: Mapping[str, Iterable[str]],
+    companies: Mapping[str, Iterable[str]],
+    sub_districts: Mapping[str, Iterable[str]],
+) -> Grants:
+    """Every role a person has: in communities, and as operator or official in all that these cover.
+
+    `memberships` maps communities to roles, the other two what is covered by whom to its communities.
+    """
+    held = {community: set(roles) for community, roles in memberships.items() if roles}
+    for role, covering in ((Role.OPERATOR, companies), (Role.OFFICIAL, sub_districts)):
+        for communities in covering.values():
+            for community in communities:
+                held.setdefault(community, set()).add(role.value)
+    return {
+        "communities": {community: sorted(roles) for community, roles in sorted(held.items())},
+        "companies": {company: [Role.OPERATOR.value] for company in sorted(companies)},
+        "sub_districts": {district: [Role.OFFICIAL.value] for district in sorted(sub_districts)},
+    }
+
+
+def allowance(person: str, held: Grants, method_arn: str) -> dict[str, Any]:
+    """What API Gateway is told: this person may call any route of this API stage; each route then judges.
+
+    The gateway keeps the answer for every route, so it must not name the one that was asked for.
+    Raises LinliError when there is more to say than the gateway takes: better no answer than half of one.
+    """
+    text = json.dumps(held, separators=(",", ":"))
+    if len(text) > LARGEST_GRANTS:
+        raise LinliError("this person has more roles than API Gateway can hand over")
+    api, stage = method_arn.split("/")[:2]
+    statement = {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": f"{api}/{stage}/*"}
+    return {
+        "principalId": person,
+        "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+        "context": {"person": person, "grants": text},
+    }

@@ -1,0 +1,83 @@
+"""A community, the two lists it is in, and the event that tells of it: one transaction."""
+
+from datetime import datetime
+
+from functions.directory.community.domain import changed, fact, new
+from functions.directory.community.models import Community, CommunityCreated, CommunityPatch
+from functions.directory.creation import Attempt, create
+from functions.directory.tables import CommunityRow, CoveredRow
+from linli.errors import NotFound
+from linli.tables import Transaction, read, until_it_holds
+
+
+def load(community: str) -> Community:
+    """The community. Raises NotFound."""
+    return _shown(_row(community))
+
+
+def add(company: str, asked: CommunityCreated, attempt: Attempt) -> Community:
+    """Register a community. Raises Conflict when the id is taken, IdempotencyKeyReused."""
+    community = new(company, asked)
+    transaction = Transaction()
+    for partition in (CoveredRow.of_company(company), CoveredRow.of_sub_district(community.sub_district)):
+        transaction.put(partition, CoveredRow(partition, community.community))
+    _publish(transaction, community, attempt.now)
+    return _shown(create(_as_row(community, attempt.id), transaction, attempt))
+
+
+def change(community: str, patch: CommunityPatch, now: datetime) -> Community:
+    """Change a community. Raises Conflict, NotFound."""
+    return until_it_holds(lambda: _attempt(community, patch, now))
+
+
+def _attempt(community: str, patch: CommunityPatch, now: datetime) -> Community:
+    row = _row(community)
+    before = _shown(row)
+    after = changed(before, patch)
+    if after.version == before.version:
+        return before
+    transaction = Transaction()
+    transaction.put("community", _as_row(after, row.attempt), CommunityRow.version == before.version)
+    if after.sub_district != before.sub_district:
+        left, joined = map(CoveredRow.of_sub_district, (before.sub_district, after.sub_district))
+        transaction.delete(left, CoveredRow(left, community))
+        transaction.put(joined, CoveredRow(joined, community))
+    _publish(transaction, after, now)
+    transaction.commit()
+    return after
+
+
+def _publish(transaction: Transaction, community: Community, now: datetime) -> None:
+    transaction.publish([fact(community)], f"community/{community.community}/{community.version}", now)
+
+
+def _row(community: str) -> CommunityRow:
+    row = read([CommunityRow.key(community)]).get(CommunityRow.key(community))
+    if not isinstance(row, CommunityRow):
+        raise NotFound
+    return row
+
+
+def _as_row(community: Community, attempt: str) -> CommunityRow:
+    return CommunityRow(
+        *CommunityRow.key(community.community),
+        company=community.company,
+        name=community.name,
+        time_zone=community.time_zone,
+        sub_district=community.sub_district,
+        policies=community.policies,
+        version=community.version,
+        attempt=attempt,
+    )
+
+
+def _shown(row: CommunityRow) -> Community:
+    return Community(
+        community=str(row.pk).partition("#")[0],
+        company=row.company,
+        name=row.name,
+        time_zone=row.time_zone,
+        sub_district=row.sub_district,
+        policies=row.policies,
+        version=int(row.version),
+    )

@@ -1,0 +1,24 @@
+"""One transaction: the company and its first operator."""
+
+from functions.directory.onboard.domain import is_same
+from functions.directory.onboard.models import Onboard, Onboarded
+from functions.directory.tables import CompanyRow, OperatorRow
+from linli.errors import Conflict
+from linli.tables import ConditionsFailed, Transaction, read
+
+
+def save(asked: Onboard) -> Onboarded:
+    """Create the company, or find it as asked for. Raises Conflict when the id is another company's."""
+    company, operator = CompanyRow.key(asked.company), OperatorRow.key(asked.company, asked.operator)
+    transaction = Transaction()
+    transaction.create("company", CompanyRow(*company, name=asked.name, operators=1))
+    transaction.create("operator", OperatorRow(*operator, person=asked.operator))
+    try:
+        transaction.commit()
+    except ConditionsFailed as failed:
+        rows = read([company, operator])
+        standing, first = rows.get(company), rows.get(operator)
+        name = standing.name if isinstance(standing, CompanyRow) else ""
+        if not is_same(asked, name, first.sk if first else None):
+            raise Conflict("this id is taken") from failed
+    return Onboarded(company=asked.company, name=asked.name, operator=asked.operator)

@@ -1,0 +1,5 @@
+"""Trigger: a manager writes down over HTTP how to reach a person; people ask who they are to Linli.
+
+Rule: a person has one id everywhere; each community has its own record of them, for its managers and them.
+Result: the community's address book, and one's own memberships and records.
+"""

@@ -1,0 +1,37 @@
+"""People: parse → save or show."""
+
+from chalice.app import Blueprint
+
+from functions.directory.person import store
+from functions.directory.person.models import Me, Person, PersonRecord
+from linli.cursors import Page, PageQuery
+from linli.http import Nothing, Request, route
+from linli.permissions import Permission
+
+blueprint = Blueprint(__name__)
+PEOPLE = "/communities/{community}/people"
+PERSON = "/communities/{community}/people/{person}"
+
+
+@route(blueprint, "PUT", PERSON, Permission.CHANGE_PEOPLE, body=PersonRecord)
+def put_person(request: Request[PersonRecord, Nothing]) -> Person:
+    """A manager writes down how to reach a person."""
+    return store.save(request.tenant, request.path["person"], request.body)
+
+
+@route(blueprint, "GET", PERSON, Permission.READ_PEOPLE)
+def get_person(request: Request[Nothing, Nothing]) -> Person:
+    """A community's record of a person."""
+    return store.load(request.tenant, request.path["person"])
+
+
+@route(blueprint, "GET", PEOPLE, Permission.READ_PEOPLE, query=PageQuery)
+def list_people(request: Request[Nothing, PageQuery]) -> Page[Person]:
+    """A community's address book."""
+    return store.people(request.tenant, request.query)
+
+
+@route(blueprint, "GET", "/me", Permission.READ_SELF)
+def get_me(request: Request[Nothing, Nothing]) -> Me:
+    """Who the caller is, and what they are to whom."""
+    return store.me(request.person)

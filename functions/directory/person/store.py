@@ -1,0 +1,60 @@
+"""A community's records of people, and one person's rows in all of them."""
+
+from functions.directory.homes import Home
+from functions.directory.person.models import Me, MyCommunity, Person, PersonRecord
+from functions.directory.tables import MembershipRow, OfficialRow, OperatorRow, PersonalRow, PersonRow
+from linli.cursors import Page, PageQuery, page_of
+from linli.errors import NotFound
+from linli.tables import Transaction, read
+
+
+def load(community: str, person: str) -> Person:
+    """A community's record of a person. Raises NotFound."""
+    row = read([PersonRow.key(community, person)]).get(PersonRow.key(community, person))
+    if not isinstance(row, PersonRow):
+        raise NotFound
+    return _shown(row)
+
+
+def save(community: str, person: str, record: PersonRecord) -> Person:
+    """Write a community's record of a person; the last one stays."""
+    key = PersonRow.key(community, person)
+    transaction = Transaction()
+    transaction.put("person", PersonRow(*key, person=person, name=record.name, phone=record.phone))
+    transaction.commit()
+    return Person(person=person, name=record.name, phone=record.phone)
+
+
+def people(community: str, query: PageQuery) -> Page[Person]:
+    """A community's records by person. Raises InvalidCursor."""
+    return page_of(PersonRow, PersonRow.key(community, "")[0], query, _shown)
+
+
+def me(person: str) -> Me:
+    """Everything about one person: one query of the index."""
+    rows = list(PersonalRow.by_person.query(person))
+    records = {row.tenant: _record(row) for row in rows if isinstance(row, PersonRow)}
+    members = {row.tenant: row for row in rows if isinstance(row, MembershipRow)}
+    return Me(
+        person=person,
+        communities=[
+            _my_community(community, members.get(community), records.get(community))
+            for community in sorted(records.keys() | members.keys())
+        ],
+        companies=sorted(row.tenant for row in rows if isinstance(row, OperatorRow)),
+        sub_districts=sorted(row.tenant for row in rows if isinstance(row, OfficialRow)),
+    )
+
+
+def _my_community(community: str, member: MembershipRow | None, record: PersonRecord | None) -> MyCommunity:
+    home = Home(building=member.building, unit=member.unit) if member and member.unit else None
+    roles = sorted(member.roles or ()) if member else []
+    return MyCommunity(community=community, roles=roles, home=home, record=record)
+
+
+def _record(row: PersonRow) -> PersonRecord:
+    return PersonRecord(name=row.name, phone=row.phone)
+
+
+def _shown(row: PersonRow) -> Person:
+    return Person(person=row.sk, name=row.name, phone=row.phone)

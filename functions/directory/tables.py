@@ -1,0 +1,142 @@
+"""The rows of the directory's table; the README says who reads them how."""
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+
+from linli.policies import CommunityPolicies
+from linli.tables import ContractAttribute, Row
+
+Key = tuple[str, str]
+
+
+class CompanyRow(Row, discriminator="company"):
+    """`<company>#company` / `profile`. `operators` counts them, so that the last one stays."""
+
+    name = UnicodeAttribute()
+    operators = NumberAttribute()
+
+    @staticmethod
+    def key(company: str) -> Key:
+        """Where a company is."""
+        return f"{company}#company", "profile"
+
+
+class CommunityRow(Row, discriminator="community_profile"):
+    """`<community>#community` / `profile`. `attempt` is the request that created it."""
+
+    company = UnicodeAttribute()
+    name = UnicodeAttribute()
+    time_zone = UnicodeAttribute()
+    sub_district = UnicodeAttribute()
+    policies = ContractAttribute(CommunityPolicies)
+    version = NumberAttribute()
+    attempt = UnicodeAttribute()
+
+    @staticmethod
+    def key(community: str) -> Key:
+        """Where a community is."""
+        return f"{community}#community", "profile"
+
+
+class CoveredRow(Row, discriminator="covered"):
+    """`<company>#communities` or `<sub-district>#district` / `<community>`: what a role covers."""
+
+    @staticmethod
+    def of_company(company: str) -> str:
+        """The partition of a company's communities."""
+        return f"{company}#communities"
+
+    @staticmethod
+    def of_sub_district(sub_district: str) -> str:
+        """The partition of a sub-district's communities."""
+        return f"{sub_district}#district"
+
+
+class BuildingRow(Row, discriminator="building"):
+    """`<community>#buildings` / `<building>`."""
+
+    name = UnicodeAttribute()
+    attempt = UnicodeAttribute()
+
+    @staticmethod
+    def key(community: str, building: str) -> Key:
+        """Where a building is."""
+        return f"{community}#buildings", building
+
+
+class UnitRow(Row, discriminator="unit"):
+    """`<community>#units#<building>` / `<unit>`. `area_m2` is decimal text: owners vote by it."""
+
+    area_m2 = UnicodeAttribute()
+    attempt = UnicodeAttribute()
+
+    @staticmethod
+    def key(community: str, building: str, unit: str) -> Key:
+        """Where a unit is."""
+        return f"{community}#units#{building}", unit
+
+
+class ByPerson(GlobalSecondaryIndex["PersonalRow"]):
+    """All that is known of one person."""
+
+    class Meta:
+        index_name = "by_person"
+        projection = AllProjection()
+
+    person = UnicodeAttribute(hash_key=True)
+
+
+class PersonalRow(Row, discriminator="personal"):
+    """A row about a person; without `person` it is in no index."""
+
+    person = UnicodeAttribute(null=True)
+    by_person = ByPerson()
+
+    @property
+    def tenant(self) -> str:
+        """The community, company or sub-district that the row belongs to."""
+        return str(self.pk).partition("#")[0]
+
+
+class PersonRow(PersonalRow, discriminator="person"):
+    """`<community>#people` / `<person>`: what this community knows of a person."""
+
+    name = UnicodeAttribute()
+    phone = UnicodeAttribute()
+
+    @staticmethod
+    def key(community: str, person: str) -> Key:
+        """Where a community's record of a person is."""
+        return f"{community}#people", person
+
+
+class MembershipRow(PersonalRow, discriminator="membership"):
+    """`<community>#members` / `<person>`. Without roles the person has gone, and `person` with them."""
+
+    roles = UnicodeSetAttribute(null=True)
+    building = UnicodeAttribute(null=True)
+    unit = UnicodeAttribute(null=True)
+    version = NumberAttribute()
+
+    @staticmethod
+    def key(community: str, person: str) -> Key:
+        """Where a membership is."""
+        return f"{community}#members", person
+
+
+class OperatorRow(PersonalRow, discriminator="operator"):
+    """`<company>#operators` / `<person>`."""
+
+    @staticmethod
+    def key(company: str, person: str) -> Key:
+        """Where an operator is."""
+        return f"{company}#operators", person
+
+
+class OfficialRow(PersonalRow, discriminator="official"):
+    """`<sub-district>#officials` / `<person>`."""
+
+    @staticmethod
+    def key(sub_district: str, person: str) -> Key:
+        """Where an official is."""
+        return f"{sub_district}#officials", person

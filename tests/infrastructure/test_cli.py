@@ -1,0 +1,104 @@
+"""The `linli` command from another folder, with an empty home whose path has a space: one clear line, exit 1."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from linli_cli.layout import ROOT
+
+
+@pytest.fixture
+def somewhere(tmp_path: Path) -> Path:
+    folder = tmp_path / "some where"
+    folder.mkdir()
+    return folder
+
+
+def linli(somewhere: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    paths = [str(ROOT / "infra" / "cli"), str(ROOT / "layers" / "core" / "python")]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "LINLI_"))}
+    return subprocess.run(
+        [sys.executable, "-m", "linli_cli.main", *arguments],
+        cwd=somewhere,
+        env=clean
+        | {
+            "PYTHONPATH": os.pathsep.join(paths),
+            "LINLI_HOME": str(somewhere / "a home"),
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": str(somewhere / "none"),
+            "AWS_SHARED_CREDENTIALS_FILE": str(somewhere / "none"),
+        }
+        | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def complaint(done: subprocess.CompletedProcess[str]) -> str:
+    """The one line on stderr of a command that failed."""
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    return done.stderr.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "urls",
+        "seed",
+        "status",
+        "deploy",
+        "logs access-gate-pass",
+        "dlq list",
+        "dlq redrive access-gate-pass --yes",
+        "device revoke --community willow --device willow-gate-1",
+    ],
+)
+def test_without_a_local_cloud_every_command_says_how_to_start_it(somewhere: Path, command: str) -> None:
+    assert "linli up" in complaint(linli(somewhere, *command.split()))
+
+
+def test_stopping_what_does_not_run_is_no_error(somewhere: Path) -> None:
+    for command in ("down", "reset"):
+        done = linli(somewhere, command)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_cloud_that_was_killed_is_told_from_one_that_was_stopped(somewhere: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]  # nobody listens there once the server is closed
+    home = somewhere / "a home"
+    home.mkdir()
+    (home / "cloud.json").write_text(
+        f'{{"endpoint": "http://127.0.0.1:{port}", "region": "eu-west-1", "port": {port}, '
+        f'"mqtt_port": {port}, "pid": 999999999, "ca": "{home}/ca.pem"}}'
+    )
+
+    assert "was killed" in complaint(linli(somewhere, "urls"))
+
+
+def test_tokens_of_other_stages_come_from_elsewhere(somewhere: Path) -> None:
+    assert "OIDC issuer" in complaint(linli(somewhere, "token", "--person", "p", "--stage", "prod"))
+
+
+def test_made_up_data_stays_out_of_real_stages(somewhere: Path) -> None:
+    assert "made up" in complaint(linli(somewhere, "seed", "--stage", "dev"))
+    assert "production" in complaint(linli(somewhere, "replay", str(ROOT / "events"), "--stage", "prod"))
+
+
+def test_missing_credentials_and_regions_are_named(somewhere: Path) -> None:
+    assert "no region" in complaint(linli(somewhere, "urls", "--stage", "dev"))
+    region = {"AWS_DEFAULT_REGION": "eu-west-1"}
+    assert "no AWS credentials" in complaint(linli(somewhere, "urls", "--stage", "dev", **region))
+
+
+def test_a_device_without_files_is_told_how_to_get_them(somewhere: Path) -> None:
+    done = linli(somewhere, "publish", "--device", "willow-gate-9", "gate_pass", "{}")
+
+    assert "linli seed" in complaint(done)

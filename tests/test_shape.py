@@ -1,0 +1,183 @@
+"""The shape of the repository: every action is one folder of the same files, with the same twins elsewhere.
+
+Whoever breaks it reads here what is missing; nothing is allow-listed.
+"""
+
+import ast
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from linli import http
+from linli_cli import readme
+from linli_cli.actions import (
+    SENTENCES,
+    Action,
+    actions,
+    app_of,
+    routes,
+    starts,
+    topic_rules,
+)
+from linli_cli.layout import services
+from tests.infrastructure.test_packaging import UNNARROWABLE
+
+ROOT = Path(__file__).parents[1]
+FILES = {"__init__.py", "handler.py", "domain.py", "store.py", "models.py", "policy.json"}
+REQUIRED = {"__init__.py", "handler.py", "policy.json"}
+LONGEST_HANDLER = 100
+CASES = ("normal", "edge", "malformed")
+README_TOPICS = ("purpose", "events", "table", "metrics", "decisions")
+TOPIC_SQL = (
+    "SELECT encode(*, 'base64') AS payload, topic() AS topic, clientid() AS client_id, "
+    "timestamp() AS received_at_ms FROM 'linli/+/+/{action}'"
+)
+SAYS_NOTHING = {"base", "common", "helper", "helpers", "manager", "misc", "shared", "util", "utils"}
+SERVICES = sorted(services(ROOT))
+ACTIONS = actions(ROOT)
+
+each_action = pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.title)
+each_service = pytest.mark.parametrize("service", SERVICES)
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+# An action's folder
+
+
+@each_action
+def test_action_holds_its_files_and_no_others(action: Action) -> None:
+    found = {path.name for path in action.folder.iterdir()} - {"__pycache__"}
+    assert found >= REQUIRED, f"missing: {REQUIRED - found}"
+    assert found <= FILES, f"stray: {found - FILES}; what actions share goes up, into a module named for it"
+
+
+@each_action
+def test_action_says_what_it_does_in_three_sentences(action: Action) -> None:
+    sentences = action.sentences
+    assert tuple(sentences) == SENTENCES, "the docstring says Trigger:, Rule: and Result:, in this order"
+    assert action.docstring.startswith("Trigger:")
+    for label, sentence in sentences.items():
+        assert re.fullmatch(r"[^.]+(?:\.\d[^.]*)*\.", sentence), f"{label}: is one sentence with a full stop"
+
+
+@each_action
+def test_action_package_holds_nothing_but_its_docstring(action: Action) -> None:
+    assert len(parsed(action.folder / "__init__.py").body) == 1
+
+
+@each_action
+def test_handler_is_short(action: Action) -> None:
+    lines = (action.folder / "handler.py").read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= LONGEST_HANDLER
+
+
+@each_action
+def test_policy_grants_named_actions_on_named_resources(action: Action) -> None:
+    policy = json.loads((action.folder / "policy.json").read_text(encoding="utf-8"))
+    assert policy["Version"] == "2012-10-17"
+    for statement in policy["Statement"]:
+        assert statement["Effect"] == "Allow"
+        granted, on = as_list(statement["Action"]), as_list(statement["Resource"])
+        assert granted
+        assert on
+        assert all(re.fullmatch(r"[a-z0-9-]+:[A-Za-z]+", one) for one in granted), f"no wildcard in {granted}"
+        assert "*" not in on or set(granted) <= UNNARROWABLE.keys(), f"{granted} on everything"
+
+
+# Its twins
+
+
+@each_action
+def test_action_is_registered_under_its_name(action: Action) -> None:
+    assert action.name in starts(action.service, ROOT), f"no trigger of it in infra/{action.service}/app.py"
+
+
+@each_action
+def test_every_trigger_has_a_normal_an_edge_and_a_malformed_sample(action: Action) -> None:
+    found = {(sample.start, sample.case) for sample in action.samples}
+    wanted = {(start, case) for start in starts(action.service, ROOT)[action.name] for case in CASES}
+    missing = wanted - found
+    assert not missing, f"events/{action.title}/ lacks {sorted(missing)}"
+
+
+@each_action
+def test_samples_say_what_they_are(action: Action) -> None:
+    assert [sample.path.name for sample in action.samples if sample.case is None] == []
+
+
+@each_action
+def test_rules_have_a_unit_test(action: Action) -> None:
+    if (action.folder / "domain.py").exists():
+        twin = ROOT / "tests" / "unit" / action.service / f"test_{action.name}.py"
+        assert twin.exists(), f"{twin.relative_to(ROOT)} is missing"
+        assert f"functions.{action.service}.{action.name}.domain" in twin.read_text(encoding="utf-8")
+
+
+# A service
+
+
+@each_service
+def test_every_registered_action_has_its_folder(service: str) -> None:
+    folders = {action.name for action in ACTIONS if action.service == service}
+    assert set(starts(service, ROOT)) == folders
+
+
+@each_service
+def test_service_explains_itself(service: str) -> None:
+    text = (ROOT / "functions" / service / "README.md").read_text(encoding="utf-8")
+    headings = [line.lower() for line in text.splitlines() if line.startswith("## ")]
+    missing = [topic for topic in README_TOPICS if not any(topic in heading for heading in headings)]
+    assert not missing, f"functions/{service}/README.md has no heading about: {missing}"
+
+
+@each_service
+def test_every_route_declares_its_permission(service: str) -> None:
+    app = app_of(service, ROOT)
+    declared = {(route.method, route.path, route.name) for route in http.ROUTES}
+    for entry in routes(app):
+        view = entry.view_function
+        assert view.__code__.co_filename == http.__file__, f"{view.__name__} is not made by linli.http.route"
+        assert (entry.method, entry.uri_pattern, view.__name__) in declared
+        assert entry.authorizer is http.AUTHORIZER
+
+
+@each_service
+def test_topic_rules_have_the_one_agreed_form(service: str) -> None:
+    registered = starts(service, ROOT)
+    for action, sql in topic_rules(service, ROOT):
+        assert sql == TOPIC_SQL.format(action=action)
+        assert {"mqtt", "queue"} & registered.get(action, set()), f"the rule's action {action} has no trigger"
+
+
+@each_service
+def test_what_actions_share_is_a_module_named_for_what_it_holds(service: str) -> None:
+    found = {path for path in (ROOT / "functions" / service).iterdir() if path.is_file()}
+    assert {path.name for path in found if path.suffix != ".py"} <= {"README.md"}
+    assert not {path.stem for path in found} & SAYS_NOTHING
+
+
+def test_every_folder_of_functions_is_a_service() -> None:
+    found = {path.name for path in (ROOT / "functions").iterdir()} - {"__pycache__"}
+    assert found == set(SERVICES)
+
+
+def test_there_are_no_samples_but_those_of_actions() -> None:
+    titles = {action.title for action in ACTIONS}
+    found = [path.relative_to(ROOT / "events") for path in (ROOT / "events").rglob("*") if path.is_file()]
+    stray = [path.as_posix() for path in found if path.parent.as_posix() not in titles]
+    assert not stray
+
+
+def test_readme_lists_every_action() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert readme.with_table(text, readme.table(ROOT)) == text, "run `make format`"

@@ -1,0 +1,81 @@
+"""Calling the APIs as a person: what is asked again, and what a refusal says."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from linli_cli import front_door
+from linli_cli.errors import CommandError
+from linli_cli.front_door import Answer, FrontDoor
+
+
+class Scripted(FrontDoor):
+    """Answers from a list; the last one stays."""
+
+    asked: list[tuple[str, str]] = []  # noqa: RUF012  replaced for each test
+    answers: Iterator[Answer] = iter(())
+
+    def once(self, person: str, method: str, url: str, body: Any) -> Answer:  # noqa: ARG002
+        self.asked.append((method, url))
+        return next(self.answers)
+
+
+@pytest.fixture
+def door(monkeypatch: pytest.MonkeyPatch) -> Scripted:
+    monkeypatch.setattr(front_door, "POLL_S", 0.0)
+    monkeypatch.setattr(Scripted, "asked", [])
+    return Scripted({"access": "http://here/api"}, lambda person: person)
+
+
+def script(monkeypatch: pytest.MonkeyPatch, *answers: Answer) -> None:
+    monkeypatch.setattr(Scripted, "answers", iter(answers))
+
+
+def test_the_service_is_the_first_part_of_the_path(door: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    script(monkeypatch, Answer(200, {}))
+
+    door.ask("p", "GET", "/access/communities/willow/gates")
+
+    assert door.asked == [("GET", "http://here/api/communities/willow/gates")]
+
+
+def test_a_missing_stack_is_named(door: Scripted) -> None:
+    with pytest.raises(CommandError, match="linli deploy devices"):
+        door.ask("p", "GET", "/devices/communities/willow/devices")
+
+
+def test_a_refusal_is_told_in_one_line(door: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    script(monkeypatch, Answer(409, {"detail": "this id is taken"}))
+
+    with pytest.raises(CommandError, match="POST /x as p: 409 this id is taken"):
+        door.ask("p", "POST", "/access/x")
+
+
+def test_a_busy_service_is_asked_again_but_not_for_ever(
+    door: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script(monkeypatch, Answer(503, None), Answer(429, None), Answer(200, 1))
+    assert door.ask("p", "GET", "/access/x").body == 1
+
+    script(monkeypatch, *[Answer(503, None)] * front_door.ATTEMPTS)
+    with pytest.raises(CommandError, match="503"):
+        door.ask("p", "GET", "/access/x")
+
+
+def test_what_is_not_there_yet_is_waited_for_only_when_asked_to(
+    door: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script(monkeypatch, Answer(404, None), Answer(404, None), Answer(200, 1))
+    assert door.ask("p", "GET", "/access/x", deadline_s=5).body == 1
+
+    script(monkeypatch, Answer(404, None))
+    with pytest.raises(CommandError, match="404"):
+        door.ask("p", "GET", "/access/x")
+
+
+def test_all_pages_are_read(door: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    script(monkeypatch, Answer(200, {"items": [1], "next_cursor": "c"}), Answer(200, {"items": [2]}))
+
+    assert door.pages("p", "/access/x") == [1, 2]
+    assert door.asked[1][1].endswith("/x?limit=100&cursor=c")

@@ -1,0 +1,99 @@
+"""Each import contract of pyproject.toml notices what it forbids."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from linli_cli.layout import ROOT
+
+LINT = "from importlinter.cli import lint_imports_command as main; main(['--no-cache'])"
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("copy")
+    for name in ("functions", "layers/core/python", "infra/cli"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", root)
+    return root
+
+
+def lint(root: Path) -> str:
+    paths = [root, root / "layers/core/python", root / "infra/cli"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, paths))}
+    done = subprocess.run(
+        [sys.executable, "-c", LINT], cwd=root, env=environment, capture_output=True, text=True, check=False
+    )
+    return " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "contract"),
+    [
+        (
+            "layers/core/python/linli/ids.py",
+            "import functions.access.gates",
+            "linli imports no service",
+        ),
+        (
+            "functions/health/fever_check/handler.py",
+            "import linli_cli.layout",
+            "nothing of the command line, and linli imports no service",
+        ),
+        (
+            "functions/health/fever_check/store.py",
+            "import functions.access.tables",
+            "services are independent of each other",
+        ),
+        (
+            "functions/access/gate/store.py",
+            "import functions.access.gate_pass.store",
+            "actions are independent of each other, and shared nouns import no action",
+        ),
+        (
+            "functions/access/gates.py",
+            "import functions.access.gate.models",
+            "actions are independent of each other, and shared nouns import no action",
+        ),
+        (
+            "functions/access/gate_pass/models.py",
+            "import functions.access.gate_pass.domain",
+            "inside an action: handler > store > domain > models",
+        ),
+        (
+            "functions/access/gate_pass/utils.py",
+            "",
+            "inside an action: handler > store > domain > models",
+        ),
+        (
+            "functions/access/gate_pass/domain.py",
+            "import linli.tables",
+            "rules and contracts import no AWS, Chalice, PynamoDB, requests or Powertools",
+        ),
+        (
+            "functions/access/holders.py",
+            "import boto3",
+            "rules and contracts import no AWS, Chalice, PynamoDB, requests or Powertools",
+        ),
+    ],
+)
+def test_contract_is_broken_by(copy: Path, file: str, line: str, contract: str) -> None:
+    path = copy / file
+    kept = path.read_text(encoding="utf-8") if path.exists() else None
+    path.write_text(f"{kept or ''}\n{line}\n", encoding="utf-8")
+    try:
+        said = lint(copy)
+    finally:
+        if kept is None:
+            path.unlink()
+        else:
+            path.write_text(kept, encoding="utf-8")
+    assert f"{contract} BROKEN" in said
+
+
+def test_contracts_hold(copy: Path) -> None:
+    assert " 0 broken." in lint(copy)

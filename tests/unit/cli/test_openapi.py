@@ -1,0 +1,68 @@
+"""The OpenAPI document says what the routes declare, all of it and nothing else."""
+
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from linli_cli.actions import app_of, routes
+from linli_cli.layout import services
+from linli_cli.openapi import document
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, Any]:
+    return document()
+
+
+def test_document_is_valid(made: dict[str, Any]) -> None:
+    assert [error.message for error in OpenAPIV31SpecValidator(made).iter_errors()] == []
+
+
+def test_document_covers_every_route_and_no_other(made: dict[str, Any]) -> None:
+    shown = {(method.upper(), path) for path, methods in made["paths"].items() for method in methods}
+    served = {(entry.method, entry.uri_pattern) for name in services() for entry in routes(app_of(name))}
+    assert shown == served
+
+
+def test_operations_have_ids_of_their_own(made: dict[str, Any]) -> None:
+    ids = [one["operationId"] for methods in made["paths"].values() for one in methods.values()]
+    assert len(ids) == len(set(ids))
+
+
+def test_bodies_and_answers_are_described(made: dict[str, Any]) -> None:
+    # Given the route by which a guard asks for somebody
+    asked = made["paths"]["/communities/{community}/gates/{gate}/passes"]["post"]
+    schemas = made["components"]["schemas"]
+
+    # When its schemas are looked up
+    body = schemas[reference(asked["requestBody"]["content"]["application/json"]["schema"])]
+    answer = schemas[reference(asked["responses"]["201"]["content"]["application/json"]["schema"])]
+
+    # Then they are those of its contracts
+    assert {"credential", "value", "event_id"} == set(body["required"])
+    assert body["additionalProperties"] is False
+    assert answer["properties"]["open"] == {"title": "Open", "type": "boolean"}
+
+
+def test_a_field_that_may_be_left_out_is_not_promised(made: dict[str, Any]) -> None:
+    answer = made["components"]["schemas"]["GatePassAnswer"]
+    assert "reason" not in answer["required"]
+    assert answer["properties"]["reason"]["type"] == "string"
+
+
+def test_lists_take_a_cursor_and_creations_a_key(made: dict[str, Any]) -> None:
+    paths = made["paths"]
+    listed = {one["name"] for one in paths["/communities/{community}/passes"]["get"]["parameters"]}
+    created = {one["name"] for one in paths["/communities/{community}/invitations"]["post"]["parameters"]}
+    assert (listed, created) == ({"community", "limit", "cursor"}, {"community", "Idempotency-Key"})
+
+
+def test_what_answers_nothing_says_so(made: dict[str, Any]) -> None:
+    withdrawn = made["paths"]["/communities/{community}/invitations/{invitation}"]["delete"]
+    assert "204" in withdrawn["responses"]
+
+
+def reference(schema: dict[str, Any]) -> str:
+    name: str = schema["$ref"].rpartition("/")[2]
+    return name

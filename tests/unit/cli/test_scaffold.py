@@ -1,0 +1,114 @@
+"""What the scaffold writes into a copy of the repository passes all that a written action must pass."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from linli_cli.errors import CommandError
+from linli_cli.layout import ROOT
+from linli_cli.scaffold import planned
+
+COPIED = ("events", "functions", "infra", "layers", "localstack", "tests", "pyproject.toml", "README.md")
+NOT_COPIED = shutil.ignore_patterns("__pycache__", ".*_cache", "build", ".linli", ".venv")
+# A service that does not exist yet, with every trigger; and actions for services of either way of importing.
+ACTIONS = {
+    "probe/asked": "http",
+    "probe/waited_for": "mqtt",
+    "probe/measured": "sqs",
+    "probe/told": "bus",
+    "health/probe_pulse": "sqs",
+    "directory/probe_shown": "http",
+}
+TESTS = [
+    f"tests/unit/{service}/test_{action}.py" for service, _, action in (n.partition("/") for n in ACTIONS)
+]
+
+
+def run(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    paths = [root, root / "layers/core/python", root / "infra/cli"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, paths))}
+    return subprocess.run(
+        [sys.executable, *command], cwd=root, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def passes(root: Path, *command: str) -> None:
+    done = run(root, *command)
+    assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the repository with the new actions in it, under a path with a space."""
+    root = tmp_path_factory.mktemp("a copy")
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, root / name, ignore=NOT_COPIED, symlinks=True)
+        else:
+            shutil.copy(source, root / name)
+    for name, trigger in ACTIONS.items():
+        passes(root, "-m", "linli_cli.scaffold", name, trigger)
+    return root
+
+
+def test_the_shape_is_right(copy: Path) -> None:
+    chosen = "probe or readme_lists or no_samples_but or every_folder"
+    passes(copy, "-m", "pytest", "-q", "tests/test_shape.py", "-k", chosen)
+
+
+def test_the_shape_test_notices_a_missing_twin(copy: Path) -> None:
+    (sample,) = (copy / "events/probe/measured").glob("malformed*.json")
+    kept = sample.read_text(encoding="utf-8")
+    sample.unlink()
+    try:
+        done = run(copy, "-m", "pytest", "-q", "tests/test_shape.py", "-k", "probe/measured and sample")
+    finally:
+        sample.write_text(kept, encoding="utf-8")
+    assert done.returncode == 1
+    assert "events/probe/measured/ lacks [('queue', 'malformed')]" in done.stdout
+
+
+def test_the_rules_tests_pass(copy: Path) -> None:
+    passes(copy, "-m", "pytest", "-q", *TESTS)
+
+
+def test_every_sample_ends_as_its_name_says(copy: Path) -> None:
+    passes(copy, "-m", "pytest", "-q", "tests/integration/test_samples.py", "-k", "probe")
+
+
+def test_code_is_clean(copy: Path) -> None:
+    folders = [f"functions/{name}" for name in ACTIONS]
+    apps = [f"infra/{service}/app.py" for service in ("probe", "health", "directory")]
+    passes(copy, "-m", "ruff", "check", *folders, *apps, *TESTS)
+    passes(copy, "-m", "ruff", "format", "--check", *folders, *apps, *TESTS)
+    passes(copy, "-m", "mypy", *folders)
+    passes(copy, "-c", "from importlinter.cli import lint_imports_command as main; main(['--no-cache'])")
+
+
+def test_stacks_can_be_packaged(copy: Path) -> None:
+    packaging = "from linli_cli.packaging import package; [package(name) for name in ('probe', 'health')]"
+    passes(copy, "-c", packaging)
+
+
+@pytest.mark.parametrize(
+    ("name", "trigger", "complaint"),
+    [
+        ("fever_check", "http", "NAME"),
+        ("health/FeverCheck", "http", "NAME"),
+        ("health/check_2", "http", "NAME"),
+        ("health/relay", "http", "NAME"),
+        ("../health/x", "http", "NAME"),
+        ("health/new_one", "email", "TRIGGER"),
+        ("health/fever_check", "sqs", "exists"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_written(
+    name: str, trigger: str, complaint: str
+) -> None:
+    with pytest.raises(CommandError, match=complaint):
+        planned(name, trigger)
