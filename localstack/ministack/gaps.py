@@ -171,6 +171,14 @@ def cut_off_revoked_devices() -> bool:
     return asyncio.run(outlives_deactivation())
 
 
+def pass_on_odd_payloads() -> bool:
+    try:
+        iot._rule_message(b"9" * 5000)
+    except ValueError:
+        return True
+    return False
+
+
 def know_policy_targets() -> bool:
     certificate = "arn:aws:iot:eu-west-1:000000000000:cert/c"
     body = json.dumps({"target": certificate}).encode()

@@ -16,6 +16,7 @@ PATCHES = (
     mqtt.require_client_certificate,
     mqtt.know_thing_attributes,
     mqtt.cut_off_revoked_devices,
+    mqtt.pass_on_odd_payloads,
     mqtt.know_policy_targets,
     mqtt.invoke_rule_functions_asynchronously,
     functions.use_own_interpreter,
