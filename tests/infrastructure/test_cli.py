@@ -1,4 +1,4 @@
-"""The `linli` command from another folder, with an empty home whose path has a space: one clear line, exit 1."""
+"""The `linli` command from another folder, with an empty home: an error is one clear line and exit code 1."""
 
 import os
 import socket

@@ -16,12 +16,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from chalice.cli import cli
-
 STAGE = "linli"  # Chalice's stage; ours is a template parameter, so that one package serves all stages
 
 
 def main() -> None:
+    from chalice.cli import cli  # noqa: PLC0415  every command imports this module, just this process packages
+
     project, output, service = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
     os.chdir(project)
     sys.path[:0] = [str(project), str(project / "vendor")]

@@ -82,7 +82,7 @@ def connect(stage: str, profile: str | None = None) -> Cloud:
     except BotoCoreError as error:
         raise CommandError(str(error)) from None
     if not session.region_name:
-        raise CommandError("no region: set AWS_REGION or give the profile one")
+        raise CommandError("no region: set AWS_DEFAULT_REGION or give the profile one")
     if session.get_credentials() is None:
         raise CommandError(f"no AWS credentials for stage {stage}: give --profile or set up the default ones")
     return Cloud(stage, session)

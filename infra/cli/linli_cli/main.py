@@ -2,15 +2,31 @@
 
 import sys
 
+import requests
 import typer
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, EndpointConnectionError
 from rich.console import Console
 
-from linli_cli import deploying
-from linli_cli.cloud import NOT_RUNNING
+from linli_cli import (
+    addresses,
+    dead_letters,
+    deploying,
+    device_keys,
+    logs,
+    openapi,
+    publishing,
+    replaying,
+    running,
+    seeding,
+    tokens,
+)
 from linli_cli.errors import CommandError
+from linli_cli.layout import home
+from linli_cli.local_cloud import LocalCloud
 
-LOOPBACK = ("://localhost", "://127.0.0.1")
+LOOPBACK = ("localhost", "127.0.0.1")
+EXPIRED_CODES = ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired")
+EXPIRED = ": the AWS credentials have expired, log in again"
 
 app = typer.Typer(
     name="linli",
@@ -18,8 +34,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="邻里: run, deploy and operate Linli.",
 )
+app.command()(running.up)
+app.command()(running.down)
+app.command()(running.reset)
 app.command()(deploying.deploy)
 app.command()(deploying.status)
+app.command()(addresses.urls)
+app.command()(seeding.seed)
+app.command()(tokens.token)
+app.command()(publishing.publish)
+app.command()(replaying.replay)
+app.command()(logs.logs)
+app.command()(openapi.openapi)
+app.add_typer(device_keys.app, name="device")
+app.add_typer(dead_letters.app, name="dlq")
 
 
 def main() -> None:
@@ -28,11 +56,11 @@ def main() -> None:
         app()
     except CommandError as error:
         fail(str(error))
-    except (EndpointConnectionError, ConnectionClosedError) as error:
+    except (EndpointConnectionError, ConnectionClosedError, requests.ConnectionError) as error:
         text = str(error)
-        fail(NOT_RUNNING if any(host in text for host in LOOPBACK) else text)
-    except (ClientError, BotoCoreError) as error:
-        fail(str(error))
+        fail(LocalCloud(home()).status().line if any(host in text for host in LOOPBACK) else text)
+    except (ClientError, BotoCoreError, requests.RequestException) as error:
+        fail(f"{error}{EXPIRED if any(code in str(error) for code in EXPIRED_CODES) else ''}")
     except KeyboardInterrupt:
         fail("interrupted")
 

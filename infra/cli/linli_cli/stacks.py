@@ -140,7 +140,7 @@ def deploy(
     """
     cloud = connect(stage, profile)
     groups = waves(known_stacks(root) if names is None else names, root)
-    check_parameters(parameters or {}, target or default_target(cloud))
+    check_parameters(parameters or {}, target or default_target(cloud), root)
     deployment = Deployment(cloud, target or default_target(cloud), dict(parameters or {}), say, root)
     deployment.prepare([name for group in groups for name in group])
     done: list[Deployed] = []
@@ -154,9 +154,15 @@ def default_target(cloud: Cloud) -> Target:
     return this_machine() if cloud.is_local else Target("arm64")
 
 
-def check_parameters(parameters: Mapping[str, str], target: Target) -> None:
+def own_parameters(root: Path = ROOT) -> list[str]:
+    """What services themselves want to be told, such as the directory its token issuer."""
+    declared = (templates.load(path).get("Parameters", {}) for path in infra(root).glob("*/resources.yaml"))
+    return sorted({name for parameters in declared for name in parameters})
+
+
+def check_parameters(parameters: Mapping[str, str], target: Target, root: Path = ROOT) -> None:
     """Refuse what no template knows, and snapshots where Lambda has none (before Python 3.12)."""
-    settable = [name for name, each in wiring.PARAMETERS.items() if "Default" in each]
+    settable = [name for name, each in wiring.PARAMETERS.items() if "Default" in each] + own_parameters(root)
     for name in parameters:
         if name not in settable:
             raise CommandError(f"there is no parameter {name}; the parameters are: {', '.join(settable)}")
@@ -294,6 +300,8 @@ class Deployment:
                     values[name] = source[name]
                     break
             else:
+                if "Default" not in parameter and name in own_parameters(self.root):
+                    raise CommandError(f"stack {stack} has to be told {name}: give --parameter {name}=…")
                 if "Default" not in parameter:
                     needed = " or ".join(dict.fromkeys([FOUNDATION, f"{service}-state"]))
                     raise CommandError(

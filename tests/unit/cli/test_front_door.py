@@ -13,7 +13,7 @@ from linli_cli.front_door import Answer, FrontDoor
 class Scripted(FrontDoor):
     """Answers from a list; the last one stays."""
 
-    asked: list[tuple[str, str]] = []  # noqa: RUF012  replaced for each test
+    asked: list[tuple[str, str]] = []
     answers: Iterator[Answer] = iter(())
 
     def once(self, person: str, method: str, url: str, body: Any) -> Answer:  # noqa: ARG002

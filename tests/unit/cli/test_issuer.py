@@ -1,4 +1,4 @@
-"""The local issuer: its key stays private, its tokens verify with what it publishes, and with nothing else."""
+"""The local issuer: its key stays private, and its tokens verify with what it publishes alone."""
 
 from pathlib import Path
 

@@ -96,9 +96,9 @@ class Queue:
     """A queue that hands out two messages at a time and remembers what became visible again."""
 
     class exceptions:  # noqa: N801  as boto3 names it
-        class MessageNotInflight(Exception): ...  # noqa: N818
+        class MessageNotInflight(Exception): ...
 
-        class ReceiptHandleIsInvalid(Exception): ...  # noqa: N818
+        class ReceiptHandleIsInvalid(Exception): ...
 
         class ClientError(Exception): ...
 

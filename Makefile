@@ -1,0 +1,78 @@
+# Everything a developer does. Needs make, Python 3.11 or newer (`make PYTHON=python3.12` to choose) and a package
+# index; the rest is installed into .venv, exactly as locked.
+
+PYTHON ?= python3
+STAGE ?= local
+VENV := .venv
+RUN := $(VENV)/bin/python
+LINLI := $(RUN) -m linli_cli.main
+READY := $(VENV)/ready
+
+# uv knows neither pip's index nor, by itself, the certificates that this machine trusts: a mirror may need both.
+ifneq ($(wildcard /etc/ssl/certs/* /etc/ssl/cert.pem),)
+export UV_SYSTEM_CERTS ?= true
+endif
+ifdef PIP_INDEX_URL
+export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help up down reset test check format replay deploy bench action lock
+.DELETE_ON_ERROR:
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+up: $(READY) ## start the local cloud, deploy everything, seed it, replay every sample
+	@$(LINLI) up
+
+down: $(READY) ## stop the local cloud; its state stays
+	@$(LINLI) down
+
+reset: $(READY) ## stop the local cloud and forget its state
+	@$(LINLI) reset
+
+test: $(READY) ## run all tests, the end-to-end ones on a local cloud of their own
+	@$(RUN) -m pytest --numprocesses auto --dist loadfile
+
+check: $(READY) ## lint, format, types, import contracts, locks, shape, packaged templates
+	@$(RUN) -m ruff check
+	@$(RUN) -m ruff format --check
+	@$(RUN) -m mypy
+	@$(RUN) -c "from importlinter.cli import lint_imports_command as main; main()"
+	@$(RUN) -m linli_cli.locks --check
+	@$(RUN) -m linli_cli.readme
+	@$(RUN) -m pytest --quiet tests/test_shape.py
+	@$(RUN) -m linli_cli.lint
+
+format: $(READY) ## format the code and refresh the table in README.md
+	@$(RUN) -m ruff check --fix --quiet
+	@$(RUN) -m ruff format
+	@$(RUN) -m linli_cli.readme --write
+
+replay: $(READY) ## send samples to their functions: make replay EVENT=events/access/gate_pass
+	@$(LINLI) replay "$(or $(EVENT),events)"
+
+deploy: $(READY) ## deploy stacks: make deploy STACK="access health" STAGE=prod PROFILE=ops
+	@$(LINLI) deploy $(STACK) --stage "$(STAGE)" $(if $(PROFILE),--profile "$(PROFILE)")
+
+bench: $(READY) ## measure what DESIGN.md budgets
+	@$(RUN) -m pytest --capture no --override-ini "python_files=bench_*.py" tests/bench
+
+action: $(READY) ## scaffold an action: make action NAME=health/fever_check TRIGGER=http|mqtt|sqs|bus
+	@$(RUN) -m linli_cli.scaffold "$(NAME)" "$(or $(TRIGGER),http)"
+
+lock: $(READY) ## resolve every lock file anew from what its source asks for
+	@$(RUN) -m linli_cli.locks
+
+# Made again only when the lock changes. uv installs the packages; pip, which comes with Python, installs uv.
+$(READY): requirements.lock
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Linli needs Python 3.11 or newer; $(PYTHON) is $$("$(PYTHON)" --version 2>/dev/null || echo not there). Try: make PYTHON=python3.12" >&2; \
+	  exit 1; }
+	@echo "Installing the locked packages into $(VENV) ..."
+	@"$(PYTHON)" -m venv --clear $(VENV)
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps "$$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.lock)"
+	@$(RUN) -m uv pip sync --quiet --require-hashes --python $(RUN) requirements.lock
+	@$(RUN) -m uv pip install --quiet --no-deps --no-build-isolation --python $(RUN) --editable .
+	@touch $@

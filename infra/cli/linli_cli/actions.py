@@ -1,0 +1,143 @@
+"""The actions of the repository as their code declares them: what starts each, its sentences, its samples.
+
+Read by the table in README.md, by tests/test_shape.py and by the OpenAPI document, so that none can differ.
+"""
+
+import ast
+import importlib.util
+import json
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from linli_cli import templates
+from linli_cli.errors import CommandError
+from linli_cli.layout import ROOT, infra, services
+
+Start = Literal["http", "mqtt", "queue", "invocation"]
+SENTENCES = ("Trigger", "Rule", "Result")
+CASES = frozenset({"normal", "edge", "malformed", "refused"})
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A sample event. `case` is what its name says (`normal`, `edge`, …), or None when it says nothing."""
+
+    path: Path
+    case: str | None
+    start: Start
+
+
+@dataclass(frozen=True)
+class Action:
+    """An action: a folder of a service with a handler."""
+
+    service: str
+    name: str
+    folder: Path
+    root: Path
+
+    @property
+    def title(self) -> str:
+        return f"{self.service}/{self.name}"
+
+    @property
+    def docstring(self) -> str:
+        path = self.folder / "__init__.py"
+        return ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "" if path.exists() else ""
+
+    @property
+    def sentences(self) -> dict[str, str]:
+        """What follows `Trigger:`, `Rule:` and `Result:` in the docstring, each on one line."""
+        labels = "|".join(SENTENCES)
+        parts = re.split(rf"^({labels}):\s", self.docstring, flags=re.MULTILINE)
+        return {label: " ".join(text.split()) for label, text in zip(parts[1::2], parts[2::2], strict=True)}
+
+    @property
+    def samples(self) -> list[Sample]:
+        """Its sample events: the normal ones first, and of those the ones of its main trigger."""
+        found = [sample_at(path) for path in (self.root / "events" / self.title).glob("*.json")]
+        return sorted(found, key=lambda one: (one.case != "normal", one.start == "http", one.path.name))
+
+
+def actions(root: Path = ROOT) -> list[Action]:
+    """Every action of every service, in the order of their names."""
+    return [
+        Action(folder.parent.name, folder.name, folder, root)
+        for service in sorted(services(root))
+        for folder in sorted((root / "functions" / service).iterdir())
+        if folder.is_dir() and folder.name != "__pycache__"
+    ]
+
+
+def app_of(service: str, root: Path = ROOT) -> Any:
+    """The Chalice app of a service. Raises CommandError with the reason when it cannot be imported."""
+    if str(root) not in sys.path:
+        sys.path.insert(0, str(root))
+    name = f"linli_app_{service}"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, infra(root) / service / "app.py")
+        if spec is None or spec.loader is None:
+            raise CommandError(f"infra/{service}/app.py is missing")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        try:
+            spec.loader.exec_module(module)
+        except Exception as error:
+            del sys.modules[name]
+            raise CommandError(f"infra/{service}/app.py: {type(error).__name__}: {error}") from error
+    return sys.modules[name].app
+
+
+def starts(service: str, root: Path = ROOT) -> dict[str, set[Start]]:
+    """What starts each registered action of a service."""
+    app = app_of(service, root)
+    found: dict[str, set[Start]] = {}
+    for entry in routes(app):
+        found.setdefault(entry.view_function.__module__.split(".")[-2], set()).add("http")
+    for source in app.event_sources:
+        if source.name != "relay":
+            found.setdefault(source.name, set()).add("queue")
+    by_rule = {action for action, _ in topic_rules(service, root)}
+    for function in app.pure_lambda_functions:
+        found.setdefault(function.name, set()).add("mqtt" if function.name in by_rule else "invocation")
+    return found
+
+
+def routes(app: Any) -> Iterator[Any]:
+    """Chalice's entry of every route and method of an app."""
+    for methods in app.routes.values():
+        yield from methods.values()
+
+
+def topic_rules(service: str, root: Path = ROOT) -> list[tuple[str, str]]:
+    """The topic rules in a service's resources.yaml: the action that each is named for, and its SQL."""
+    path = infra(root) / service / "resources.yaml"
+    template = templates.load(path) if path.exists() else {}
+    found = []
+    for logical_id, rule in templates.of_type(template, "AWS::IoT::TopicRule"):
+        name = templates.text_of(rule["Properties"].get("RuleName"))
+        action = name.removeprefix(f"linli_${{Stage}}_{service}_") if name else logical_id
+        found.append((action, " ".join(str(rule["Properties"]["TopicRulePayload"]["Sql"]).split())))
+    return found
+
+
+def sample_at(path: Path) -> Sample:
+    """A sample event, told apart by its form: a raw event says what sent it."""
+    event = json.loads(path.read_text(encoding="utf-8"))
+    case = next((word for word in path.stem.split("_") if word in CASES), None)
+    return Sample(path, case, start_of(event))
+
+
+def start_of(event: Any) -> Start:
+    """What sends an event of this form. A rule event that is malformed still has a topic or a payload."""
+    if isinstance(event, dict) and "httpMethod" in event:
+        return "http"
+    if isinstance(event, dict) and "Records" in event:
+        return "queue"
+    if isinstance(event, dict) and {"payload", "topic", "client_id"} & event.keys():
+        return "mqtt"
+    return "invocation"

@@ -1,0 +1,106 @@
+"""The stage's own HTTP APIs, called as a person would, with a fresh token each time.
+
+The gateway remembers for five minutes what it was told of a token, and roles change while one sets things up.
+"""
+
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from linli_cli.errors import CommandError
+
+TIMEOUT_S = 30
+BUSY = (429, 502, 503, 504)
+ATTEMPTS = 5
+POLL_S = 0.1
+DONE = (200, 201, 204)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A status and the JSON that came with it; None without any."""
+
+    status: int
+    body: Any
+
+
+def pooled() -> requests.Session:
+    """A session for as many threads as a command uses."""
+    session = requests.Session()
+    session.trust_env = False  # a proxy or a netrc of the developer's is not meant
+    session.mount("http://", HTTPAdapter(pool_maxsize=20))
+    session.mount("https://", HTTPAdapter(pool_maxsize=20))
+    return session
+
+
+@dataclass(frozen=True)
+class FrontDoor:
+    """`urls`: base URL per service; `token` makes a person's token."""
+
+    urls: dict[str, str]
+    token: Callable[[str], str]
+    session: requests.Session = field(default_factory=pooled)
+
+    def ask(
+        self,
+        person: str,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        accept: Collection[int] = DONE,
+        deadline_s: float = 0.0,
+    ) -> Answer:
+        """Call `/<service>/…` as a person and expect a status of `accept`.
+
+        Until the deadline a 404 is asked again: services learn of each other by events, a moment later.
+        Raises CommandError with the problem that came instead.
+        """
+        service, _, rest = path.lstrip("/").partition("/")
+        if service not in self.urls:
+            raise CommandError(f"the stack {service} is not deployed: deploy it: linli deploy {service}")
+        end, attempts = time.monotonic() + deadline_s, 1
+        while True:
+            answer = self.once(person, method, f"{self.urls[service]}/{rest}", body)
+            waiting = answer.status == HTTPStatus.NOT_FOUND and time.monotonic() < end
+            if answer.status in accept:
+                return answer
+            if not waiting and not (answer.status in BUSY and attempts < ATTEMPTS):
+                raise CommandError(f"{method} /{rest} as {person}: {problem(answer)}")
+            attempts += answer.status in BUSY
+            time.sleep(POLL_S)
+
+    def once(self, person: str, method: str, url: str, body: Any) -> Answer:
+        """One request, whatever comes of it."""
+        answer = self.session.request(
+            method,
+            url,
+            json=body,
+            headers={"Authorization": f"Bearer {self.token(person)}"},
+            timeout=TIMEOUT_S,
+        )
+        is_json = "json" in answer.headers.get("content-type", "") and answer.content
+        return Answer(answer.status_code, answer.json() if is_json else None)
+
+    def pages(self, person: str, path: str) -> list[Any]:
+        """All items of a paged list."""
+        items: list[Any] = []
+        cursor = ""
+        while True:
+            page = self.ask(person, "GET", f"{path}?limit=100{cursor}").body
+            items += page["items"]
+            if not page.get("next_cursor"):
+                return items
+            cursor = f"&cursor={page['next_cursor']}"
+
+
+def problem(answer: Answer) -> str:
+    """A refusal in a few words."""
+    body = answer.body if isinstance(answer.body, dict) else {}
+    said = body.get("detail") or body.get("title") or body.get("message") or "no explanation"
+    return f"{answer.status} {said}"

@@ -1,0 +1,147 @@
+"""The demo neighbourhood as plain data: two companies, three communities, and who and what is in them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+COMMUNITIES = {
+    "willow": ("acme", "riverside"),
+    "cedar": ("acme", "hillside"),
+    "maple": ("birch", "riverside"),
+}
+HEADCOUNT = {"resident": 5, "guard": 1, "repairer": 3, "caregiver": 1, "manager": 1}
+TIME_ZONE = "Asia/Shanghai"
+AREA = "garden"
+DIRECTIONS = {"gate-1": "in", "gate-2": "out"}
+KINDS = {"gate-1": "gate", "gate-2": "gate", "thermometer-1": "thermometer"}
+BUILDING = "b1"
+UNITS = ("101", "102", "201", "202", "301")
+AREA_M2 = "89.50"
+VALID = {"valid_from": "2026-01-01T00:00:00.000Z", "valid_until": "2035-12-31T00:00:00.000Z"}
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person of a community; residents have a unit."""
+
+    id: str
+    role: str
+    unit: str | None
+    name: str
+    phone: str
+
+    @property
+    def record(self) -> dict[str, str]:
+        """How the community calls and reaches them."""
+        return {"name": self.name, "phone": self.phone}
+
+    @property
+    def membership(self) -> dict[str, Any]:
+        """Their roles and home."""
+        home = {"home": {"building": BUILDING, "unit": self.unit}} if self.unit else {}
+        return {"roles": [self.role], **home}
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """Something that a person shows at a gate."""
+
+    person: str
+    kind: str
+    value: str
+    consent: str | None = None
+
+    @property
+    def body(self) -> dict[str, str]:
+        """What is posted to enrol it."""
+        consent = {"consent": self.consent} if self.consent else {}
+        return {"kind": self.kind, "value": self.value, **VALID, **consent}
+
+
+@dataclass(frozen=True)
+class Community:
+    """A community of the demo."""
+
+    id: str
+    company: str
+    sub_district: str
+
+    @property
+    def operator(self) -> str:
+        """Who sets it up."""
+        return operator_of(self.company)
+
+    @property
+    def manager(self) -> str:
+        """Who fills it."""
+        return f"{self.id}-manager-1"
+
+    @property
+    def profile(self) -> dict[str, str]:
+        """What is posted to register it."""
+        return {
+            "community": self.id,
+            "name": self.id.title(),
+            "time_zone": TIME_ZONE,
+            "sub_district": self.sub_district,
+        }
+
+    @property
+    def people(self) -> list[Person]:
+        """Everybody, the manager first: the others are theirs to enter."""
+        numbered = [(role, n) for role, count in HEADCOUNT.items() for n in range(1, count + 1)]
+        numbered.sort(key=lambda each: each[0] != "manager")
+        return [
+            Person(
+                f"{self.id}-{role}-{n}",
+                role,
+                UNITS[n - 1] if role == "resident" else None,
+                f"{self.id.title()} {role.title()} {n}",
+                f"+8613900{list(COMMUNITIES).index(self.id)}{list(HEADCOUNT).index(role)}{n:04}",
+            )
+            for role, n in numbered
+        ]
+
+    @property
+    def devices(self) -> dict[str, str]:
+        """Device to kind."""
+        return {f"{self.id}-{name}": kind for name, kind in KINDS.items()}
+
+    @property
+    def gates(self) -> dict[str, dict[str, str]]:
+        """Gate to how it is set up."""
+        return {
+            f"{self.id}-{name}": {"area": AREA, "direction": direction}
+            for name, direction in DIRECTIONS.items()
+        }
+
+    @property
+    def credentials(self) -> list[Enrolment]:
+        """A card for each resident, a face with consent for the first, a plate for the second."""
+        residents = [person.id for person in self.people if person.role == "resident"]
+        first, second = residents[:2]
+        return [
+            *(Enrolment(person, "card", f"{person}-card") for person in residents),
+            Enrolment(first, "face", f"{first}-face", consent=f"consent-{first}"),
+            Enrolment(second, "plate", f"{second}-plate"),
+        ]
+
+
+def operator_of(company: str) -> str:
+    """A company's first operator."""
+    return f"{company}-operator-1"
+
+
+def communities() -> list[Community]:
+    """All of them."""
+    return [Community(name, company, district) for name, (company, district) in COMMUNITIES.items()]
+
+
+def companies() -> list[str]:
+    """Who runs them."""
+    return list(dict.fromkeys(company for company, _ in COMMUNITIES.values()))
+
+
+def officials() -> dict[str, str]:
+    """Sub-district to its official."""
+    districts = dict.fromkeys(district for _, district in COMMUNITIES.values())
+    return {district: f"{district}-official-1" for district in districts}

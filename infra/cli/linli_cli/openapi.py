@@ -1,0 +1,186 @@
+"""The command `openapi`: one OpenAPI 3.1 document of all services, made from their declared routes."""
+
+import inspect
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import typer
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+from pydantic_core import core_schema
+
+from linli.contracts import Contract
+from linli.errors import PROBLEM_PREFIX
+from linli.http import LONGEST_KEY, Nothing, Route
+from linli.ids import ID_PATTERN
+from linli.permissions import GRANTS
+from linli_cli.actions import app_of, routes
+from linli_cli.errors import CommandError
+from linli_cli.layout import ROOT, services
+
+REFERENCE = "#/components/schemas/{model}"
+ABOUT = (
+    "Each tag is a service with a base URL of its own: `linli urls`. Another tenant's object answers as a "
+    "missing one does. A list ends where `next_cursor` is absent. Times are RFC 3339 in UTC."
+)
+PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457. `instance` is the id to report it by.",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string", "pattern": f"^{PROBLEM_PREFIX}"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+    },
+}
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "The same key and request is the same creation, for 48 hours.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
+}
+Answer = type[Contract] | None
+Schemas = dict[Any, dict[str, Any]]
+
+
+class AsSent(GenerateJsonSchema):
+    """What we take as it is declared, what we send as it is sent: without the fields that are None."""
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> dict[str, Any]:
+        if self.mode == "serialization":
+            return self.generate_inner(schema["schema"])
+        return super().nullable_schema(schema)
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> dict[str, Any]:
+        made = super().default_schema(schema)
+        if self.mode == "serialization" and made.get("default", made) is None:
+            del made["default"]
+        return made
+
+    def field_is_required(self, field: Any, total: bool) -> bool:
+        inner = field["schema"]
+        while inner["type"] == "default":
+            inner = inner["schema"]
+        nullable = inner["type"] == "nullable"
+        return super().field_is_required(field, total) and not (nullable and self.mode == "serialization")
+
+
+def openapi(
+    out: Annotated[Path | None, typer.Option("--out", help="Write it there instead of printing it.")] = None,
+) -> None:
+    """Print the OpenAPI document of all services."""
+    text = json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
+    if out:
+        out.write_text(text, encoding="utf-8")
+    else:
+        print(text, end="")
+
+
+def document(root: Path = ROOT) -> dict[str, Any]:
+    """The whole document. Raises CommandError when two services declare the same route."""
+    declared = [
+        (service, *found) for service in sorted(services(root)) for found in declarations(service, root)
+    ]
+    models: set[tuple[type[Contract], Any]] = set()
+    for _, route, answer in declared:
+        models |= {(model, "validation") for model in (route.body, route.query) if model is not Nothing}
+        models |= {(answer, "serialization")} if answer else set()
+    ordered = sorted(models, key=lambda one: (one[0].__module__, one[0].__name__, one[1]))
+    schemas, definitions = models_json_schema(ordered, ref_template=REFERENCE, schema_generator=AsSent)
+    components = {**definitions.get("$defs", {}), "Problem": PROBLEM}
+    paths: dict[str, dict[str, Any]] = {}
+    for service, route, answer in declared:
+        operations = paths.setdefault(route.path, {})
+        if route.method.lower() in operations:
+            raise CommandError(f"two services declare {route.method} {route.path}")
+        operations[route.method.lower()] = operation(service, route, answer, schemas, components)
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Linli 邻里", "version": project["version"], "description": ABOUT},
+        "tags": [{"name": service} for service in sorted({service for service, *_ in declared})],
+        "security": [{"token": []}],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "responses": {
+                "Problem": {
+                    "description": "What went wrong, and whether another try helps.",
+                    "content": {
+                        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+                    },
+                }
+            },
+            "schemas": components,
+        },
+    }
+
+
+def declarations(service: str, root: Path) -> list[tuple[Route, Answer]]:
+    """The routes of a service, with the contract that each view's annotation promises, or None for 204."""
+    found = []
+    for entry in routes(app_of(service, root)):
+        held = inspect.getclosurevars(entry.view_function).nonlocals
+        answer = get_type_hints(held["view"])["return"]
+        found.append((held["declared"], None if answer is type(None) else answer))
+    return found
+
+
+def operation(
+    service: str, route: Route, answer: Answer, schemas: Schemas, components: dict[str, Any]
+) -> dict[str, Any]:
+    """One operation."""
+    roles = ", ".join(sorted(GRANTS[route.permission]))
+    made: dict[str, Any] = {
+        "operationId": route.name,
+        "summary": route.summary,
+        "description": f"Needs `{route.permission}`, which these roles have: {roles}.",
+        "tags": [service],
+        "parameters": [*path_parameters(route), *query_parameters(route, schemas, components)],
+        "responses": {
+            **good(route, answer, schemas),
+            "4XX": {"$ref": "#/components/responses/Problem"},
+            "5XX": {"$ref": "#/components/responses/Problem"},
+        },
+    }
+    if route.method == "POST" and route.status == 201:  # noqa: PLR2004  Created
+        made["parameters"].append(IDEMPOTENCY_KEY)
+    if route.body is not Nothing:
+        schema = schemas[(route.body, "validation")]
+        required = any(field.is_required() for field in route.body.model_fields.values())
+        made["requestBody"] = {"required": required, "content": {"application/json": {"schema": schema}}}
+    return made
+
+
+def good(route: Route, answer: Answer, schemas: Schemas) -> dict[str, Any]:
+    """The answer when all went well."""
+    if answer is None:
+        return {"204": {"description": "Done."}}
+    content = {"application/json": {"schema": schemas[(answer, "serialization")]}}
+    return {str(route.status): {"description": inspect.getdoc(answer) or route.summary, "content": content}}
+
+
+def path_parameters(route: Route) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": ID_PATTERN}}
+        for name in re.findall(r"{(\w+)}", route.path)
+    ]
+
+
+def query_parameters(route: Route, schemas: Schemas, components: dict[str, Any]) -> list[dict[str, Any]]:
+    if route.query is Nothing:
+        return []
+    name = schemas[(route.query, "validation")]["$ref"].rpartition("/")[2]
+    return [
+        {
+            "name": field,
+            "in": "query",
+            "required": field in components[name].get("required", []),
+            "schema": schema,
+        }
+        for field, schema in components[name]["properties"].items()
+    ]

@@ -1,0 +1,56 @@
+"""The commands `up`, `down` and `reset`."""
+
+import shutil
+import time
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from linli_cli import issuer, replaying, seeding, stacks, welcome
+from linli_cli.cloud import LOCAL, connect
+from linli_cli.layout import ROOT, home
+from linli_cli.local_cloud import DEFAULT_MQTT_PORT, DEFAULT_PORT, LocalCloud
+from linli_cli.progress import Progress
+
+EVENTS = ROOT / "events"
+
+
+def up(
+    port: Annotated[int, typer.Option("--port", help="HTTP port of the local cloud.")] = DEFAULT_PORT,
+    mqtt_port: Annotated[int, typer.Option("--mqtt-port", help="MQTT port.")] = DEFAULT_MQTT_PORT,
+    replay: Annotated[bool, typer.Option(help="Send every sample event to its function.")] = True,
+) -> None:
+    """Start the local cloud, deploy all stacks, seed, replay all samples. Again: only what is missing."""
+    started, progress, local = time.monotonic(), Progress(), LocalCloud(home(), port, mqtt_port)
+    with progress.step("installing the local cloud") as say:
+        local.install(say)
+    with progress.step("starting the local cloud"):
+        local.start()
+    with progress.step("preparing the token issuer"):
+        issuer.make_key(issuer.key_file())
+        issuer.publish(connect(LOCAL))
+    with progress.step("deploying") as say:
+        deployed = stacks.deploy(None, LOCAL, parameters=issuer.parameters(connect(LOCAL)), say=say)
+    with progress.step("seeding") as say:
+        made = seeding.make(say)
+    results: list[replaying.Result] = []
+    if replay:
+        with progress.step("replaying the sample events") as say:
+            results = replaying.send(replaying.found([EVENTS] if EVENTS.exists() else []), LOCAL, say=say)
+    changed = [each.stack for each in deployed if each.result != "unchanged"]
+    welcome.show(Console(soft_wrap=True, highlight=False), changed, made, results, time.monotonic() - started)
+    replaying.complain(results)
+
+
+def down() -> None:
+    """Stop the local cloud; the next `up` finds everything as it was."""
+    print(LocalCloud(home()).stop())
+
+
+def reset() -> None:
+    """Stop the local cloud and forget all that was in it: data, device keys, the token issuer's key."""
+    LocalCloud(home()).reset()
+    shutil.rmtree(home() / "devices", ignore_errors=True)
+    issuer.key_file().unlink(missing_ok=True)
+    print("the local cloud is empty again")

@@ -1,0 +1,116 @@
+"""Sample events `events/<service>/<action>/<case>.json`, raw as Lambda gets them, and how each should end."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from linli.dead_letters import as_body
+from linli.errors import LinliError
+from linli_cli.errors import CommandError
+
+TOKEN = re.compile(r"\{token:([a-z0-9-]+)\}")  # stands for a token of that person, signed when it is sent
+UNAUTHORIZED = "Unauthorized"  # how an authorizer says 401
+CLIENT_ERRORS = range(400, 500)
+GOOD = range(200, 300)
+
+Ending = Literal["ok", "refused", "parked", "failed"]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One sample: `event` with real tokens in place of `{token:<person>}`."""
+
+    service: str
+    action: str
+    case: str
+    event: Any
+
+    @property
+    def name(self) -> str:
+        """Service, action and case."""
+        return f"{self.service}/{self.action}/{self.case}"
+
+    @property
+    def function(self) -> str:
+        """The action, with dashes, whose function takes it: `api` for a request."""
+        is_request = isinstance(self.event, dict) and "httpMethod" in self.event
+        return "api" if is_request else self.action.replace("_", "-")
+
+    @property
+    def letters(self) -> list[str]:
+        """The bodies it would leave in a dead-letter queue."""
+        records = self.event.get("Records") if isinstance(self.event, dict) else None
+        if records and all("body" in record for record in records):
+            return [record["body"] for record in records]
+        return [as_body(self.event)]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How it ended, and in whose words: an HTTP status, a decision, the error of a function."""
+
+    ending: Ending
+    words: str
+
+
+def find(paths: Iterable[Path]) -> list[Path]:
+    """The sample files at and under `paths`. Raises CommandError for one that is not there."""
+    found: dict[Path, None] = {}
+    for path in paths:
+        if not path.exists():
+            raise CommandError(f"there is no sample {path}")
+        found |= dict.fromkeys(sorted(path.rglob("*.json")) if path.is_dir() else [path])
+    return list(found)
+
+
+def load(path: Path, token: Callable[[str], str]) -> Sample:
+    """A sample file. Raises CommandError when it is not one."""
+    *_, service, action, _ = path.resolve().parts
+    try:
+        text = path.read_text(encoding="utf-8")
+        event = json.loads(TOKEN.sub(lambda found: token(found[1]), text))
+    except ValueError as error:
+        raise CommandError(f"{path} is no JSON: {error}") from None
+    return Sample(service, action, path.stem, event)
+
+
+def slugs() -> set[str]:
+    """What a function that parks a message names as its outcome."""
+    return {error.slug for error in _tree(LinliError)}
+
+
+def _tree(error: type[LinliError]) -> Iterator[type[LinliError]]:
+    yield error
+    for child in error.__subclasses__():
+        yield from _tree(child)
+
+
+def judge(sample: Sample, body: Any, error: str) -> Outcome:
+    """How an invocation ended. A message its function gave up on is `parked`; its letter must be there."""
+    if error:
+        return Outcome("refused", "401") if error == UNAUTHORIZED else Outcome("failed", error)
+    answer = body if isinstance(body, dict) else {}
+    if sample.function == "api" or ("type" in answer and isinstance(answer.get("status"), int)):
+        status = int(answer.get("statusCode") or answer.get("status") or 0)
+        ending: Ending = "ok" if status in GOOD else "refused" if status in CLIENT_ERRORS else "failed"
+        return Outcome(ending, str(status))
+    if answer.get("batchItemFailures"):
+        return Outcome("failed", f"{len(answer['batchItemFailures'])} messages to be delivered again")
+    one = [answer["outcome"]] if "outcome" in answer else []
+    words = [str(each) for each in answer.get("outcomes", one)]
+    text = ", ".join(dict.fromkeys(words)) or "ok"
+    if slugs().intersection(words):
+        return Outcome("parked", text)
+    return Outcome("refused" if "denied" in words else "ok", text)
+
+
+def as_named(case: str, outcome: Outcome) -> bool:
+    """Whether a case ended as its name says. A decision against somebody is a good end of a normal case."""
+    if case.startswith("malformed"):
+        return outcome.ending == "parked" or (outcome.ending == "refused" and outcome.words != "denied")
+    if case.startswith("refused"):
+        return outcome.ending == "refused"
+    return outcome.ending == "ok" or (outcome.ending == "refused" and "denied" in outcome.words)
