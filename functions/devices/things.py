@@ -9,6 +9,8 @@ from linli.aws import client
 from linli.errors import InvalidRequest, Unavailable
 from linli.naming import stage
 
+MAY_PASS = frozenset({"ThrottlingException", "ServiceUnavailableException", "InternalFailureException"})
+
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
@@ -91,5 +93,9 @@ def _answering() -> Iterator[Any]:
 
     try:
         yield client("iot")
-    except (BotoCoreError, ClientError) as error:
+    except BotoCoreError as error:
         raise Unavailable("the device registry of the cloud did not answer") from error
+    except ClientError as error:
+        if error.response["Error"]["Code"] in MAY_PASS:
+            raise Unavailable("the device registry of the cloud is busy") from error
+        raise

@@ -16,7 +16,7 @@ DEVICE = "/communities/{community}/devices/{device}"
 @route(blueprint, "POST", DEVICES, Permission.CHANGE_DEVICES, body=Registration, status=201)
 def register_device(request: Request[Registration, Nothing]) -> Registered:
     """A manager registers a device, or replaces the certificate of a revoked one."""
-    return store.register(request.tenant, request.body, request.creation_key, request.now)
+    return store.register(request.tenant, request.body, request.creation)
 
 
 @route(blueprint, "GET", DEVICES, Permission.READ_DEVICES, query=PageQuery)

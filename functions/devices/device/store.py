@@ -4,6 +4,7 @@
 `active` together with its event, then the certificate too. A repeat goes on wherever an attempt broke off.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from functions.devices import things
@@ -13,29 +14,27 @@ from functions.devices.tables import ClaimRow, DeviceRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, NotFound
 from linli.events import DeviceRegistered, DeviceRevoked, Fact
-from linli.idempotency import CreationKey
+from linli.idempotency import Creation
 from linli.tables import ConditionsFailed, Transaction, read, until_it_holds
 
 
-def register(community: str, asked: Registration, key: CreationKey | None, now: datetime) -> Registered:
+def register(community: str, asked: Registration, creation: Creation) -> Registered:
     """Register a device, or find it registered with the same key.
 
     Raises InvalidRequest, Conflict, IdempotencyKeyReused, Unavailable.
     """
     digest = key_digest(asked.csr)
-    row = until_it_holds(lambda: _begin(community, asked, digest, key, now))
+    row = until_it_holds(lambda: _begin(community, asked, digest, creation))
     if row.status == "active":
         certificate = things.certificate(str(row.certificate))
     else:
         certificate = things.admit(asked.device, community, asked.csr or "")
-        row, certificate = _complete(community, row, certificate, now)
+        row, certificate = _complete(community, row, certificate, creation.at)
     things.activate(asked.device, certificate)
     return Registered(**_shown(row).model_dump(), certificate_pem=certificate.pem, endpoint=things.endpoint())
 
 
-def _begin(
-    community: str, asked: Registration, digest: str, key: CreationKey | None, now: datetime
-) -> DeviceRow:
+def _begin(community: str, asked: Registration, digest: str, creation: Creation) -> DeviceRow:
     """The row to go on with: pending or, if there is nothing left to do, active."""
     claim_key, device_key = ClaimRow.key(asked.device), DeviceRow.key(community, asked.device)
     rows = read([claim_key, device_key])
@@ -51,7 +50,7 @@ def _begin(
         device_kind=asked.kind,
         status="pending",
         key_digest=digest,
-        registered_at=now,
+        registered_at=creation.at,
         version=before + 1,
     )
     transaction = Transaction()
@@ -60,13 +59,12 @@ def _begin(
     transaction.put(
         "device", pending, DeviceRow.version == before if before else DeviceRow.pk.does_not_exist()
     )
-    if key:
-        key.claim(transaction, asked.device, now)
+    creation.claim(transaction, asked.device)
     try:
         transaction.commit()
     except ConditionsFailed as failed:
-        if key and key.earlier(failed):
-            return _begin(community, asked, digest, None, now)
+        if creation.earlier(failed):
+            return _begin(community, asked, digest, replace(creation, key=None))
         raise
     return pending
 

@@ -4,7 +4,6 @@ from chalice.app import Blueprint
 
 from functions.directory.building import store
 from functions.directory.building.models import Building, Unit
-from functions.directory.creation import Attempt
 from linli.cursors import Page, PageQuery
 from linli.http import Nothing, Request, route
 from linli.permissions import Permission
@@ -17,7 +16,7 @@ UNITS = "/communities/{community}/buildings/{building}/units"
 @route(blueprint, "POST", BUILDINGS, Permission.CHANGE_BUILDINGS, body=Building, status=201)
 def create_building(request: Request[Building, Nothing]) -> Building:
     """A manager enters a building."""
-    return store.add_building(request.tenant, request.body, Attempt.of(request))
+    return store.add_building(request.tenant, request.body, request.creation)
 
 
 @route(blueprint, "GET", BUILDINGS, Permission.READ_COMMUNITY, query=PageQuery)
@@ -29,7 +28,7 @@ def list_buildings(request: Request[Nothing, PageQuery]) -> Page[Building]:
 @route(blueprint, "POST", UNITS, Permission.CHANGE_BUILDINGS, body=Unit, status=201)
 def create_unit(request: Request[Unit, Nothing]) -> Unit:
     """A manager enters a unit of a building."""
-    return store.add_unit(request.tenant, request.path["building"], request.body, Attempt.of(request))
+    return store.add_unit(request.tenant, request.path["building"], request.body, request.creation)
 
 
 @route(blueprint, "GET", UNITS, Permission.READ_COMMUNITY, query=PageQuery)

@@ -3,17 +3,20 @@
 from decimal import Decimal
 
 from functions.directory.building.models import Building, Unit
-from functions.directory.creation import Attempt, create
+from functions.directory.creation import create
 from functions.directory.tables import BuildingRow, UnitRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
+from linli.idempotency import Creation
 from linli.tables import Transaction, read
 
 
-def add_building(community: str, building: Building, attempt: Attempt) -> Building:
+def add_building(community: str, building: Building, creation: Creation) -> Building:
     """Enter a building. Raises Conflict when the id is taken, IdempotencyKeyReused."""
-    row = BuildingRow(*BuildingRow.key(community, building.building), name=building.name, attempt=attempt.id)
-    return _building(create(row, Transaction(), attempt))
+    row = BuildingRow(
+        *BuildingRow.key(community, building.building), name=building.name, attempt=creation.attempt
+    )
+    return _building(create(row, Transaction(), creation))
 
 
 def buildings(community: str, query: PageQuery) -> Page[Building]:
@@ -21,11 +24,13 @@ def buildings(community: str, query: PageQuery) -> Page[Building]:
     return page_of(BuildingRow, BuildingRow.key(community, "")[0], query, _building)
 
 
-def add_unit(community: str, building: str, unit: Unit, attempt: Attempt) -> Unit:
+def add_unit(community: str, building: str, unit: Unit, creation: Creation) -> Unit:
     """Enter a unit of a building. Raises NotFound, Conflict when the id is taken, IdempotencyKeyReused."""
     _check(community, building)
-    row = UnitRow(*UnitRow.key(community, building, unit.unit), area_m2=str(unit.area_m2), attempt=attempt.id)
-    return _unit(create(row, Transaction(), attempt))
+    row = UnitRow(
+        *UnitRow.key(community, building, unit.unit), area_m2=str(unit.area_m2), attempt=creation.attempt
+    )
+    return _unit(create(row, Transaction(), creation))
 
 
 def units(community: str, building: str, query: PageQuery) -> Page[Unit]:

@@ -4,7 +4,6 @@ from chalice.app import Blueprint
 
 from functions.directory.community import store
 from functions.directory.community.models import Community, CommunityCreated, CommunityPatch
-from functions.directory.creation import Attempt
 from linli.http import Nothing, Request, route
 from linli.permissions import Permission
 
@@ -21,7 +20,7 @@ blueprint = Blueprint(__name__)
 )
 def create_community(request: Request[CommunityCreated, Nothing]) -> Community:
     """An operator registers a community of their company."""
-    return store.add(request.tenant, request.body, Attempt.of(request))
+    return store.add(request.tenant, request.body, request.creation)
 
 
 @route(blueprint, "GET", "/communities/{community}", Permission.READ_COMMUNITY)

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from functions.directory.community.domain import changed, fact, new
 from functions.directory.community.models import Community, CommunityCreated, CommunityPatch
-from functions.directory.creation import Attempt, create
+from functions.directory.creation import create
 from functions.directory.tables import CommunityRow, CoveredRow
 from linli.errors import NotFound
+from linli.idempotency import Creation
 from linli.tables import Transaction, read, until_it_holds
 
 
@@ -15,14 +16,14 @@ def load(community: str) -> Community:
     return _shown(_row(community))
 
 
-def add(company: str, asked: CommunityCreated, attempt: Attempt) -> Community:
+def add(company: str, asked: CommunityCreated, creation: Creation) -> Community:
     """Register a community. Raises Conflict when the id is taken, IdempotencyKeyReused."""
     community = new(company, asked)
     transaction = Transaction()
     for partition in (CoveredRow.of_company(company), CoveredRow.of_sub_district(community.sub_district)):
         transaction.put(partition, CoveredRow(partition, community.community))
-    _publish(transaction, community, attempt.now)
-    return _shown(create(_as_row(community, attempt.id), transaction, attempt))
+    _publish(transaction, community, creation.at)
+    return _shown(create(_as_row(community, creation.attempt), transaction, creation))
 
 
 def change(community: str, patch: CommunityPatch, now: datetime) -> Community:

@@ -87,14 +87,15 @@ def judge(reading: Reading) -> ReadingRow:
 
 def _attempt(reading: Reading) -> ReadingRow:
     community, person = reading.community, reading.measured.person
-    state_key, profile_key = FeverRow.key(community, person or "anonymous"), CommunityRow.key(community)
-    rows = read([reading.key, state_key, profile_key])
+    profile_key = CommunityRow.key(community)
+    state_key = FeverRow.key(community, person) if person is not None else None
+    rows = read([reading.key, profile_key, *([state_key] if state_key else [])])
     first = rows.get(reading.key)
     if isinstance(first, ReadingRow):
         return first
     profile = rows.get(profile_key)
     policies = profile.policies if isinstance(profile, CommunityRow) else CommunityPolicies()
-    state = _state(rows.get(state_key))
+    state = _state(rows.get(state_key) if state_key else None)
     screening = screen(reading.measured, reading.at, state, policies.health)
     row = _row(reading, screening, policies.health.retention_days)
     transaction = Transaction()

@@ -40,6 +40,7 @@ SETTINGS: dict[str, Any] = {
 }
 RELAY_POLICY = Path("layers/core/python/linli/relay.policy.json")
 SHARED_POLICIES = {"api_handler": "api-policy", "relay": "relay-policy"}  # the others have one per action
+PACKAGERS = ("archive", "chalice_project", "packaging", "templates", "wiring")  # what the result depends on
 NOTHING_ALLOWED = {"Version": "2012-10-17", "Statement": []}
 # Chalice's run-time files are in the deps layer with their bytecode; policies and notes are not code.
 NOT_CODE = ("chalice/", ".chalice/")
@@ -82,7 +83,7 @@ def input_digest(service: str, root: Path) -> str:
         read_tree(infra(root) / service),
         read_tree(root / "functions" / service),
         read_tree(root / "layers" / "core" / "python"),
-        read_tree(Path(__file__).parent),
+        {name: (Path(__file__).parent / f"{name}.py").read_bytes() for name in PACKAGERS},
         {"foundation": (infra(root) / "foundation" / "template.yaml").read_bytes()},
         also=[version("chalice"), sys.version_info[:2]],
     )

@@ -1,5 +1,6 @@
 """The commands `up`, `down` and `reset`."""
 
+import json
 import shutil
 import time
 from typing import Annotated
@@ -17,12 +18,13 @@ EVENTS = ROOT / "events"
 
 
 def up(
-    port: Annotated[int, typer.Option("--port", help="HTTP port of the local cloud.")] = DEFAULT_PORT,
-    mqtt_port: Annotated[int, typer.Option("--mqtt-port", help="MQTT port.")] = DEFAULT_MQTT_PORT,
+    port: Annotated[int | None, typer.Option("--port", help="HTTP port; the last one if not given.")] = None,
+    mqtt_port: Annotated[int | None, typer.Option("--mqtt-port", help="MQTT port, likewise.")] = None,
     replay: Annotated[bool, typer.Option(help="Send every sample event to its function.")] = True,
 ) -> None:
     """Start the local cloud, deploy all stacks, seed, replay all samples. Again: only what is missing."""
-    started, progress, local = time.monotonic(), Progress(), LocalCloud(home(), port, mqtt_port)
+    started, progress = time.monotonic(), Progress()
+    local = LocalCloud(home(), *remembered(port, mqtt_port))
     with progress.step("installing the local cloud") as say:
         local.install(say)
     with progress.step("starting the local cloud"):
@@ -41,6 +43,16 @@ def up(
     changed = [each.stack for each in deployed if each.result != "unchanged"]
     welcome.show(Console(soft_wrap=True, highlight=False), changed, made, results, time.monotonic() - started)
     replaying.complain(results)
+
+
+def remembered(port: int | None, mqtt_port: int | None) -> tuple[int, int]:
+    """The ports asked for, else those of the last `up`: a printed address stays good."""
+    record = home() / "ports.json"
+    last = json.loads(record.read_text()) if record.exists() else [DEFAULT_PORT, DEFAULT_MQTT_PORT]
+    ports = (port or last[0], mqtt_port or last[1])
+    home().mkdir(parents=True, exist_ok=True)
+    record.write_text(json.dumps(ports))
+    return ports
 
 
 def down() -> None:

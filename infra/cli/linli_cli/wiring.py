@@ -28,7 +28,10 @@ STREAM_RECORD_AGE_S = 6 * 3600  # a record that nobody could relay for six hours
 Statement = dict[str, Any]
 
 PARAMETERS: Mapping[str, Mapping[str, Any]] = {
-    "Stage": {"Type": "String", "AllowedPattern": "[a-z0-9-]{1,20}"},
+    "Stage": {
+        "Type": "String",
+        "AllowedPattern": "[a-z0-9]{1,20}",  # also part of topic rule names, which take no dash
+    },
     "Protected": {"Type": "String", "Default": "false", "AllowedValues": ["true", "false"]},
     "IoT": {"Type": "String", "Default": "true", "AllowedValues": ["true", "false"]},
     "DepsLayerArn": {"Type": "String"},

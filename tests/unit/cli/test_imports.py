@@ -10,7 +10,14 @@ import pytest
 
 from linli_cli.layout import ROOT
 
-LINT = "from importlinter.cli import lint_imports_command as main; main(['--no-cache'])"
+# The editable install puts our own tree on the path; `functions` is a namespace and would be read from both.
+LINT = """
+import sys
+own = sys.argv.pop()
+sys.path[:] = [each for each in sys.path if each not in (own, own + "/layers/core/python", own + "/infra/cli")]
+from importlinter.cli import lint_imports_command
+lint_imports_command(["--no-cache"])
+"""
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +33,12 @@ def lint(root: Path) -> str:
     paths = [root, root / "layers/core/python", root / "infra/cli"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, paths))}
     done = subprocess.run(
-        [sys.executable, "-c", LINT], cwd=root, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-c", LINT, str(ROOT)],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return " ".join(done.stdout.split())
 

@@ -34,8 +34,11 @@ from linli.permissions import GRANTS, Permission, Role
 
 LARGEST_BODY = 256 * 1024
 LONGEST_KEY = 128
+AUTHORIZED_FOR_S = 240  # a role that was taken away must stop working within five minutes
 SCOPES = {"community": "communities", "company": "companies", "sub_district": "sub_districts"}
-AUTHORIZER = CustomAuthorizer("token", header="Authorization", authorizer_uri=authorizer_uri())
+AUTHORIZER = CustomAuthorizer(
+    "token", ttl_seconds=AUTHORIZED_FOR_S, header="Authorization", authorizer_uri=authorizer_uri()
+)
 CORS = CORSConfig(
     allow_origin="*", allow_headers=["Authorization", "Content-Type", "Idempotency-Key"], max_age=3600
 )
@@ -70,8 +73,8 @@ class Request(Generic[Body, Query]):
 
     @property
     def creation(self) -> Creation:
-        """A new id, the time, and the caller's Idempotency-Key: what a store needs to create once."""
-        return Creation(new_id(self.now), self.now, self.creation_key)
+        """What a store needs to create something once."""
+        return Creation(new_id(self.now), self.now, self.correlation_id, self.creation_key)
 
     def may(self, permission: Permission) -> bool:
         """Whether the caller's roles in this tenant allow `permission`."""

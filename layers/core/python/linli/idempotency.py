@@ -65,16 +65,20 @@ class CreationKey:
 
 @dataclass(frozen=True, slots=True)
 class Creation:
-    """Something about to be created: its new id, when, and the caller's key, if one came."""
+    """Something about to be created: a new id, when, by which attempt, and the caller's key, if any."""
 
     id: str
     at: datetime
+    attempt: str
     key: CreationKey | None = None
 
-    def claim(self, transaction: Transaction) -> None:
-        """Let `transaction` succeed only if the caller's key has not been used before."""
+    def claim(self, transaction: Transaction, created: str | None = None) -> None:
+        """Let `transaction` succeed only if the caller's key has not been used before.
+
+        `created` is the id of what comes into being, where the caller chose it.
+        """
         if self.key is not None:
-            self.key.claim(transaction, self.id, self.at)
+            self.key.claim(transaction, created or self.id, self.at)
 
     def earlier(self, failed: ConditionsFailed) -> str | None:
         """The id that the same request created before, if that is why the transaction failed.

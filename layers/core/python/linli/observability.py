@@ -85,7 +85,7 @@ def observed(action: str, correlation_id: str, **keys: str) -> Iterator[Attempt]
             yield attempt
         except LinliError as error:
             attempt.outcome = error.slug
-            logger.warning(error.slug, detail=error.detail, retryable=error.retryable)
+            logger.warning(error.slug, detail=error.detail, retryable=error.retryable, cause=_cause(error))
             raise
         except Exception as error:
             attempt.outcome = "error"
@@ -98,6 +98,20 @@ def observed(action: str, correlation_id: str, **keys: str) -> Iterator[Attempt]
             logger.info(attempt.outcome)
         finally:
             _count(action, attempt.outcome)
+
+
+def _cause(error: LinliError) -> str | None:
+    """What lay behind it, by its type and AWS's error code: a message could repeat what came in."""
+    cause = error.__cause__
+    if cause is None:
+        return None
+    code = getattr(cause, "cause_response_code", None) or _aws_code(cause)
+    return f"{type(cause).__name__} {code}".rstrip() if code else type(cause).__name__
+
+
+def _aws_code(cause: BaseException) -> str | None:
+    response = getattr(cause, "response", None)
+    return response.get("Error", {}).get("Code") if isinstance(response, dict) else None
 
 
 def _count(action: str, outcome: str) -> None:
