@@ -14,7 +14,8 @@ from linli_cli.layout import ROOT
 LINT = """
 import sys
 own = sys.argv.pop()
-sys.path[:] = [each for each in sys.path if each not in (own, own + "/layers/core/python", own + "/infra/cli")]
+tree = (own, f"{own}/layers/core/python", f"{own}/infra/cli")
+sys.path[:] = [each for each in sys.path if each not in tree]
 from importlinter.cli import lint_imports_command
 lint_imports_command(["--no-cache"])
 """

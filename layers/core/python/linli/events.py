@@ -4,7 +4,8 @@
 past tense; `subject` is `<community>/<entity>`. A changed meaning is a new version, never an edited one.
 """
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, ValidationError
@@ -128,6 +129,125 @@ class FeverCleared(Fact):
         return self.person
 
 
+class ConsumptionRecorded(Fact):
+    """A meter's register used so much on a local day; sent again with a higher `version` when it is corrected."""
+
+    TYPE = "linli.utilities.consumption_recorded.v1"
+    meter: Id
+    register: str
+    unit: str
+    day: date
+    quantity: Decimal
+    home: str | None
+    version: Annotated[int, Field(ge=1)]
+
+    def entity(self) -> str:
+        return self.meter
+
+
+MeterSignal = Literal["leak", "spike", "no_use", "back_flow"]
+
+
+class MeterSignalRaised(Fact):
+    """A meter's readings say that something is wrong; once per `episode`."""
+
+    TYPE = "linli.utilities.meter_signal_raised.v1"
+    meter: Id
+    medium: Literal["water", "electricity", "gas", "heat"]
+    signal: MeterSignal
+    episode: Id
+    home: str | None
+    since: Instant
+
+    def entity(self) -> str:
+        return self.meter
+
+
+class MeterSignalEnded(Fact):
+    """The episode is over."""
+
+    TYPE = "linli.utilities.meter_signal_ended.v1"
+    meter: Id
+    signal: MeterSignal
+    episode: Id
+    ended_at: Instant
+
+    def entity(self) -> str:
+        return self.meter
+
+
+class BillIssued(Fact):
+    """A home owes so much for a period; the lines of the bill add up to `amount_fen`."""
+
+    TYPE = "linli.utilities.bill_issued.v1"
+    bill: Id
+    home: str
+    period: str
+    amount_fen: Annotated[int, Field(ge=0)]
+    issued_at: Instant
+    due_at: Instant
+
+    def entity(self) -> str:
+        return self.bill
+
+
+class DeviceFaultRaised(Fact):
+    """A device is lost, low on battery or otherwise at fault; once per `episode`."""
+
+    TYPE = "linli.devices.device_fault_raised.v1"
+    device: Id
+    kind: str
+    fault: Id
+    episode: Id
+    since: Instant
+
+    def entity(self) -> str:
+        return self.device
+
+
+class DeviceFaultCleared(Fact):
+    """The device is well again."""
+
+    TYPE = "linli.devices.device_fault_cleared.v1"
+    device: Id
+    fault: Id
+    episode: Id
+    cleared_at: Instant
+
+    def entity(self) -> str:
+        return self.device
+
+
+class TicketChanged(Fact):
+    """A repair ticket was opened or moved to another state."""
+
+    TYPE = "linli.maintenance.ticket_changed.v1"
+    ticket: Id
+    kind: str
+    state: str
+    priority: str
+    asset: str | None
+    changed_at: Instant
+    version: Annotated[int, Field(ge=1)]
+
+    def entity(self) -> str:
+        return self.ticket
+
+
+class TicketClockBreached(Fact):
+    """A ticket was not responded to, arrived at or resolved in time; `escalated_to` is told."""
+
+    TYPE = "linli.maintenance.ticket_clock_breached.v1"
+    ticket: Id
+    clock: Literal["respond", "arrive", "resolve"]
+    priority: str
+    due_at: Instant
+    escalated_to: str
+
+    def entity(self) -> str:
+        return self.ticket
+
+
 FACTS: dict[str, type[Fact]] = {
     fact.TYPE: fact
     for fact in (
@@ -139,6 +259,14 @@ FACTS: dict[str, type[Fact]] = {
         GateAlarmRaised,
         FeverConfirmed,
         FeverCleared,
+        ConsumptionRecorded,
+        MeterSignalRaised,
+        MeterSignalEnded,
+        BillIssued,
+        DeviceFaultRaised,
+        DeviceFaultCleared,
+        TicketChanged,
+        TicketClockBreached,
     )
 }
 
