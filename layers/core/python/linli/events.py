@@ -130,7 +130,7 @@ class FeverCleared(Fact):
 
 
 class ConsumptionRecorded(Fact):
-    """A meter's register used so much on a local day; sent again with a higher `version` when it is corrected."""
+    """A meter's register used so much on a local day; sent again, `version` higher, when it is corrected."""
 
     TYPE = "linli.utilities.consumption_recorded.v1"
     meter: Id
