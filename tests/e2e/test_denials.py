@@ -143,7 +143,7 @@ def test_a_malformed_message_is_answered_and_parked(town: Town) -> None:
     assert len(town.passes()) == before
     # And operations see why, and a redrive loses none of them
     shown = town.linli("dlq", "list", "access-gate-pass").stdout
-    assert "invalid-request" in shown
+    assert "Invalid JSON" in shown
     redriven = town.linli("dlq", "redrive", "access-gate-pass", "--yes")
     assert redriven.returncode == 0, redriven.stderr
     eventually(lambda: parked(town) == already + len(MESSAGES), "parked again, since it is still malformed")

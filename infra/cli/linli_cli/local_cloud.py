@@ -158,7 +158,7 @@ class LocalCloud:
         """Whether it runs; one that was killed leaves its record behind, one that was stopped does not."""
         cloud = self._recorded()
         if cloud is None:
-            return Status("stopped", "the local cloud is not running: start it with `linli up`")
+            return Status("stopped", "the local cloud is not running: run `linli up`")
         answered = _until(
             lambda: not self._is_ours(cloud.pid) or _is_healthy(cloud.endpoint), ANSWER_TIMEOUT_S
         )
