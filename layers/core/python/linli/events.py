@@ -130,11 +130,11 @@ class FeverCleared(Fact):
 
 
 class ConsumptionRecorded(Fact):
-    """A meter's register used so much on a local day; sent again, `version` higher, when it is corrected."""
+    """A meter's register (by its OBIS code) used so much on a local day; sent again, `version` higher, when it is corrected."""
 
     TYPE = "linli.utilities.consumption_recorded.v1"
     meter: Id
-    register: str
+    obis: str
     unit: str
     day: date
     quantity: Decimal
