@@ -130,7 +130,7 @@ class FeverCleared(Fact):
 
 
 class ConsumptionRecorded(Fact):
-    """A meter's register (by its OBIS code) used so much on a local day; sent again, `version` higher, when it is corrected."""
+    """A register (by its OBIS code) used so much on a local day; sent again with a higher `version` if corrected."""
 
     TYPE = "linli.utilities.consumption_recorded.v1"
     meter: Id
