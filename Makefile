@@ -57,7 +57,7 @@ deploy: $(READY) ## deploy stacks: make deploy STACK="access health" STAGE=prod 
 	@$(LINLI) deploy $(STACK) --stage "$(STAGE)" $(if $(PROFILE),--profile "$(PROFILE)")
 
 bench: $(READY) ## measure what DESIGN.md budgets
-	@$(RUN) -m pytest --capture no --override-ini "python_files=bench_*.py" tests/bench
+	@$(RUN) -m pytest --quiet --capture sys --override-ini "python_files=bench_*.py" tests/bench
 
 action: $(READY) ## scaffold an action: make action NAME=health/fever_check TRIGGER=http|mqtt|sqs|bus
 	@$(RUN) -m linli_cli.scaffold "$(NAME)" "$(or $(TRIGGER),http)"

@@ -130,7 +130,7 @@ class FeverCleared(Fact):
 
 
 class ConsumptionRecorded(Fact):
-    """A register (by its OBIS code) used so much on a local day; sent again with a higher `version` if corrected."""
+    """A register (by its OBIS code) used so much on a local day; sent again, `version` up, when corrected."""
 
     TYPE = "linli.utilities.consumption_recorded.v1"
     meter: Id
