@@ -8,12 +8,12 @@ from functions.access.credential.models import EnrolledCredential, Enrolment, Qr
 from functions.access.credentials import Credential
 from functions.access.holders import Standing
 from functions.access.tables import CredentialRow, HolderRow, Key, credential_hash, write_standing
+from linli import communities
 from linli.communities import CommunityRow
 from linli.errors import Conflict, NotFound
 from linli.idempotency import Creation
 from linli.instants import to_epoch_seconds
-from linli.policies import CommunityPolicies
-from linli.tables import ConditionsFailed, Row, Transaction, read, until_it_holds
+from linli.tables import ConditionsFailed, Row, Rows, Transaction, find, read, until_it_holds
 
 KEPT_AFTER_ITS_END = timedelta(days=30)
 
@@ -30,8 +30,8 @@ def enrol(community: str, person: str, enrolment: Enrolment) -> EnrolledCredenti
 def _enrol(community: str, person: str, enrolment: Enrolment, digest: str) -> EnrolledCredential:
     holder_key, key = HolderRow.key(community, person), CredentialRow.key(community, digest)
     rows = read([holder_key, key])
-    before, present = _standing(rows, holder_key), rows.get(key)
-    if isinstance(present, CredentialRow) and not present.revoked:
+    before, present = _standing(rows, holder_key), rows.one(CredentialRow, key)
+    if present and not present.revoked:
         if present.credential.holder != person:
             raise Conflict("this credential is enrolled already")
         return _shown(digest, present.credential)
@@ -58,8 +58,8 @@ def revoke(community: str, person: str, digest: str) -> None:
 def _revoke(community: str, person: str, digest: str) -> None:
     holder_key, key = HolderRow.key(community, person), CredentialRow.key(community, digest)
     rows = read([holder_key, key])
-    before, row = _standing(rows, holder_key), rows.get(key)
-    if before is None or not isinstance(row, CredentialRow) or row.credential.holder != person:
+    before, row = _standing(rows, holder_key), rows.one(CredentialRow, key)
+    if before is None or row is None or row.credential.holder != person:
         raise NotFound
     if row.revoked:
         return
@@ -81,19 +81,19 @@ def of_person(community: str, person: str) -> list[EnrolledCredential]:
     return [
         _shown(digest, row.credential)
         for key, digest in keys.items()
-        if isinstance(row := rows.get(key), CredentialRow)
+        if (row := rows.one(CredentialRow, key)) is not None
     ]
 
 
 def show_qr(community: str, person: str, gates: list[str], creation: Creation) -> QrCode:
     """Make a resident's own code. Raises NotFound for a person the community does not know."""
-    holder_key, community_key = HolderRow.key(community, person), CommunityRow.key(community)
-    rows = read([holder_key, community_key])
-    standing, profile = _standing(rows, holder_key), rows.get(community_key)
+    holder_key = HolderRow.key(community, person)
+    rows = read([holder_key, CommunityRow.key(community)])
+    standing = _standing(rows, holder_key)
     if standing is None:
         raise NotFound
-    policies = profile.policies if isinstance(profile, CommunityRow) else CommunityPolicies()
-    credential = own_qr(standing.holder, gates, policies.access, creation.at)
+    policy = communities.known(rows, community).policies.access
+    credential = own_qr(standing.holder, gates, policy, creation.at)
     transaction = Transaction()
     code = qr_codes.add(transaction, community, credential, creation.id)
     creation.claim(transaction)
@@ -110,15 +110,12 @@ def show_qr(community: str, person: str, gates: list[str], creation: Creation) -
 def _earlier_qr(community: str, holder: str, qr_id: str) -> QrCode:
     code = qr_codes.text(holder, qr_id)
     key = CredentialRow.key(community, credential_hash(community, "qr", code))
-    row = read([key]).get(key)
-    if not isinstance(row, CredentialRow):
-        raise NotFound
-    return QrCode(code=code, valid_until=row.credential.valid_until)
+    return QrCode(code=code, valid_until=find(CredentialRow, key).credential.valid_until)
 
 
-def _standing(rows: dict[Key, Row], key: Key) -> Standing | None:
-    row = rows.get(key)
-    return row.standing if isinstance(row, HolderRow) else None
+def _standing(rows: Rows, key: Key) -> Standing | None:
+    row = rows.one(HolderRow, key)
+    return row.standing if row else None
 
 
 def _shown(digest: str, credential: Credential) -> EnrolledCredential:

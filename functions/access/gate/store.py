@@ -18,8 +18,8 @@ def set_up(community: str, gate: Gate) -> None:
 def find(community: str, gate: str) -> Gate:
     """A gate that is set up. Raises NotFound."""
     key = GateRow.key(community, gate)
-    row = read([key]).get(key)
-    known = row.known() if isinstance(row, GateRow) else None
+    row = read([key]).one(GateRow, key)
+    known = row.known() if row else None
     if known is None:
         raise NotFound
     return known

@@ -15,11 +15,11 @@ from functions.access.tables import (
     credential_hash,
     write_standing,
 )
-from linli.communities import DEFAULT_TIME_ZONE, CommunityRow
+from linli import communities
+from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.instants import to_epoch_seconds, to_text
-from linli.policies import CommunityPolicies
-from linli.tables import ConditionsFailed, Row, Transaction, expired, read, until_it_holds
+from linli.tables import ConditionsFailed, Rows, Transaction, expired, read, until_it_holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,7 @@ def _attempt(ask: Ask) -> PassRow:
     key = PassRow.key(ask.community, ask.gate, ask.event_id)
     digest = credential_hash(ask.community, ask.shown.credential, ask.shown.value)
     rows = read([key, *_keys(ask, digest)])
-    first = rows.get(key)
-    if isinstance(first, PassRow):
+    if first := rows.one(PassRow, key):
         return first
     situation = _situation(ask, digest, rows)
     decision = decide(ask.shown, situation, ask.decided_at, granted_offline=ask.granted_offline)
@@ -68,8 +67,7 @@ def _attempt(ask: Ask) -> PassRow:
     try:
         transaction.commit()
     except ConditionsFailed as failed:
-        first = failed.rows.get("pass")
-        if isinstance(first, PassRow):
+        if first := failed.one(PassRow, "pass"):
             return first
         raise
     return row
@@ -85,18 +83,17 @@ def _keys(ask: Ask, digest: str) -> list[Key]:
     ]
 
 
-def _situation(ask: Ask, digest: str, rows: dict[Key, Row]) -> Situation:
-    community = rows.get(CommunityRow.key(ask.community))
-    gate = rows.get(GateRow.key(ask.community, ask.gate))
-    credential = rows.get(CredentialRow.key(ask.community, digest))
-    found = credential if isinstance(credential, CredentialRow) else None
-    holder = rows.get(HolderRow.key(ask.community, found.credential.holder)) if found else None
-    standing = holder.standing if isinstance(holder, HolderRow) else (found.standing if found else None)
+def _situation(ask: Ask, digest: str, rows: Rows) -> Situation:
+    community = communities.known(rows, ask.community)
+    gate = rows.one(GateRow, GateRow.key(ask.community, ask.gate))
+    found = rows.one(CredentialRow, CredentialRow.key(ask.community, digest))
+    holder = rows.one(HolderRow, HolderRow.key(ask.community, found.credential.holder)) if found else None
+    standing = holder.standing if holder else (found.standing if found else None)
     return Situation(
         community=ask.community,
-        policies=community.policies if isinstance(community, CommunityRow) else CommunityPolicies(),
-        time_zone=community.time_zone if isinstance(community, CommunityRow) else DEFAULT_TIME_ZONE,
-        gate=gate.known() if isinstance(gate, GateRow) else None,
+        policies=community.policies,
+        time_zone=community.time_zone,
+        gate=gate.known() if gate else None,
         credential=found.credential if found else None,
         standing=standing,
         revoked=found is not None and found.revoked,

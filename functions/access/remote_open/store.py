@@ -6,6 +6,7 @@ from datetime import timedelta
 from functions.access.gates import Gate
 from functions.access.remote_open.models import OpenCommand, Opening
 from functions.access.tables import GateRow, PassRow
+from linli import communities
 from linli.communities import CommunityRow
 from linli.device_messages import command_topic
 from linli.errors import NotFound, Unavailable
@@ -32,13 +33,13 @@ def open_gate(community: str, gate: str, asked: Asked) -> Opening:
 
     A repeat under the same Idempotency-Key tells the gate again, with the same opening and the same end.
     """
-    gate_key, community_key = GateRow.key(community, gate), CommunityRow.key(community)
-    rows = read([gate_key, community_key])
-    found, profile = rows.get(gate_key), rows.get(community_key)
-    known = found.known() if isinstance(found, GateRow) else None
+    gate_key = GateRow.key(community, gate)
+    rows = read([gate_key, CommunityRow.key(community)])
+    found = rows.one(GateRow, gate_key)
+    known = found.known() if found else None
     if known is None or known.revoked:
         raise NotFound
-    policies = profile.policies if isinstance(profile, CommunityRow) else CommunityPolicies()
+    policies = communities.known(rows, community).policies
     kept = _keep(_row(community, known, asked, policies), asked.creation)
     told = Opening(opening=kept.sk, gate=gate, open_until=kept.decided_at + OPEN_FOR)
     command = OpenCommand(opening=told.opening, open_until=told.open_until)
@@ -73,8 +74,8 @@ def _keep(row: PassRow, creation: Creation) -> PassRow:
         transaction.commit()
     except ConditionsFailed as failed:
         earlier = creation.earlier(failed)
-        first = read([(row.pk, earlier)]).get((row.pk, earlier)) if earlier else None
-        if not isinstance(first, PassRow):
+        first = read([(row.pk, earlier)]).one(PassRow, (row.pk, earlier)) if earlier else None
+        if first is None:
             raise Unavailable from failed
         return first
     return row

@@ -14,8 +14,8 @@ def keep_person(fact: PersonFact, at: datetime) -> str:
 
 def _attempt(fact: PersonFact, at: datetime) -> str:
     key = HolderRow.key(fact.community, fact.person)
-    row = read([key]).get(key)
-    known = row.standing if isinstance(row, HolderRow) else None
+    row = read([key]).one(HolderRow, key)
+    known = row.standing if row else None
     standing = after(fact, known, at)
     if standing == known:
         return "unchanged"

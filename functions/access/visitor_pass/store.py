@@ -8,12 +8,12 @@ from functions.access import qr_codes
 from functions.access.tables import CredentialRow, HolderRow, Key, credential_hash
 from functions.access.visitor_pass.domain import admitted, code_of, visitor
 from functions.access.visitor_pass.models import Invitation, Invited
+from linli import communities, tables
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
-from linli.errors import Conflict, NotFound
+from linli.errors import Conflict
 from linli.idempotency import Creation
 from linli.instants import to_epoch_seconds
-from linli.policies import CommunityPolicies
 from linli.tables import ConditionsFailed, ContractAttribute, Row, Transaction, read
 
 KEPT_AFTER_ITS_END = timedelta(days=30)
@@ -36,12 +36,11 @@ def invite(community: str, person: str, invitation: Invitation, creation: Creati
 
     Raises as `admitted` does, and Conflict when the plate is known to the gates already.
     """
-    holder_key, community_key = HolderRow.key(community, person), CommunityRow.key(community)
-    rows = read([holder_key, community_key])
-    inviter, profile = rows.get(holder_key), rows.get(community_key)
-    policies = profile.policies if isinstance(profile, CommunityRow) else CommunityPolicies()
-    standing = inviter.standing if isinstance(inviter, HolderRow) else None
-    admitted(invitation, standing, policies.access, creation.at)
+    holder_key = HolderRow.key(community, person)
+    rows = read([holder_key, CommunityRow.key(community)])
+    inviter = rows.one(HolderRow, holder_key)
+    policy = communities.known(rows, community).policies.access
+    admitted(invitation, inviter.standing if inviter else None, policy, creation.at)
     transaction = _creation(community, person, invitation, creation)
     creation.claim(transaction)
     try:
@@ -96,9 +95,7 @@ def withdraw(community: str, person: str, invitation_id: str) -> None:
 def find(community: str, person: str, invitation_id: str) -> Invited:
     """One of a resident's own invitations. Raises NotFound."""
     key = InvitationRow.key(community, person, invitation_id)
-    row = read([key]).get(key)
-    if not isinstance(row, InvitationRow):
-        raise NotFound
+    row = tables.find(InvitationRow, key)
     return _shown(invitation_id, row.invitation, withdrawn=row.withdrawn)
 
 

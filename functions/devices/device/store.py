@@ -12,10 +12,10 @@ from functions.devices.device.domain import Standing, key_digest, next_step
 from functions.devices.device.models import Device, Registered, Registration
 from functions.devices.tables import ClaimRow, DeviceRow
 from linli.cursors import Page, PageQuery, page_of
-from linli.errors import Conflict, NotFound
+from linli.errors import Conflict
 from linli.events import DeviceRegistered, DeviceRevoked, Fact
 from linli.idempotency import Creation
-from linli.tables import ConditionsFailed, Transaction, read, until_it_holds
+from linli.tables import ConditionsFailed, Transaction, find, read, until_it_holds
 
 
 def register(community: str, asked: Registration, creation: Creation) -> Registered:
@@ -38,13 +38,13 @@ def _begin(community: str, asked: Registration, digest: str, creation: Creation)
     """The row to go on with: pending or, if there is nothing left to do, active."""
     claim_key, device_key = ClaimRow.key(asked.device), DeviceRow.key(community, asked.device)
     rows = read([claim_key, device_key])
-    claim, row = rows.get(claim_key), rows.get(device_key)
-    claimed_by = claim.community if isinstance(claim, ClaimRow) else None
-    standing = Standing(row.device_kind, row.status, row.key_digest) if isinstance(row, DeviceRow) else None
+    claim, row = rows.one(ClaimRow, claim_key), rows.one(DeviceRow, device_key)
+    claimed_by = claim.community if claim else None
+    standing = Standing(row.device_kind, row.status, row.key_digest) if row else None
     step = next_step(community, asked, digest, claimed_by, standing)
-    if isinstance(row, DeviceRow) and step in {"done", "resume"}:
+    if row and step in {"done", "resume"}:
         return row
-    before = int(row.version) if isinstance(row, DeviceRow) else 0
+    before = int(row.version) if row else 0
     pending = DeviceRow(
         *device_key,
         device_kind=asked.kind,
@@ -78,8 +78,8 @@ def _complete(
     try:
         _write(community, pending, active, fact, now)
     except ConditionsFailed as failed:
-        standing = failed.rows.get("device")
-        if not isinstance(standing, DeviceRow):
+        standing = failed.one(DeviceRow, "device")
+        if standing is None:
             raise
         if standing.certificate == certificate.arn:
             return standing, certificate
@@ -134,10 +134,7 @@ def _write(community: str, before: DeviceRow, after: DeviceRow, fact: Fact, now:
 
 
 def _row(community: str, device: str) -> DeviceRow:
-    row = read([DeviceRow.key(community, device)]).get(DeviceRow.key(community, device))
-    if not isinstance(row, DeviceRow):
-        raise NotFound
-    return row
+    return find(DeviceRow, DeviceRow.key(community, device))
 
 
 def _shown(row: DeviceRow) -> Device:

@@ -6,9 +6,8 @@ from functions.directory.community.domain import changed, fact, new
 from functions.directory.community.models import Community, CommunityCreated, CommunityPatch
 from functions.directory.creation import create
 from functions.directory.tables import CommunityRow, CoveredRow
-from linli.errors import NotFound
 from linli.idempotency import Creation
-from linli.tables import Transaction, read, until_it_holds
+from linli.tables import Transaction, find, until_it_holds
 
 
 def load(community: str) -> Community:
@@ -53,10 +52,7 @@ def _publish(transaction: Transaction, community: Community, now: datetime) -> N
 
 
 def _row(community: str) -> CommunityRow:
-    row = read([CommunityRow.key(community)]).get(CommunityRow.key(community))
-    if not isinstance(row, CommunityRow):
-        raise NotFound
-    return row
+    return find(CommunityRow, CommunityRow.key(community))
 
 
 def _as_row(community: Community, attempt: str) -> CommunityRow:

@@ -3,16 +3,12 @@
 from functions.directory.company.models import CommunityOfCompany, Company
 from functions.directory.tables import CompanyRow, CoveredRow
 from linli.cursors import Page, PageQuery, page_of
-from linli.errors import NotFound
-from linli.tables import read
+from linli.tables import find
 
 
 def load(company: str) -> Company:
     """The company. Raises NotFound."""
-    row = read([CompanyRow.key(company)]).get(CompanyRow.key(company))
-    if not isinstance(row, CompanyRow):
-        raise NotFound
-    return Company(company=company, name=row.name)
+    return Company(company=company, name=find(CompanyRow, CompanyRow.key(company)).name)
 
 
 def communities(company: str, query: PageQuery) -> Page[CommunityOfCompany]:

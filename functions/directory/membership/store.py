@@ -33,8 +33,8 @@ def _give(community: str, person: str, wanted: MembershipGiven, now: datetime) -
     rows = read([key, *([unit] if unit else [])])
     if unit and unit not in rows:
         raise Conflict("home: is not a unit of this community")
-    row = rows.get(key)
-    before = _shown(row) if isinstance(row, MembershipRow) else None
+    row = rows.one(MembershipRow, key)
+    before = _shown(row) if row else None
     after = given(person, before, wanted)
     if after != before:
         _change(Transaction(), community, before, after, now)
@@ -43,8 +43,8 @@ def _give(community: str, person: str, wanted: MembershipGiven, now: datetime) -
 
 def _end(community: str, person: str, now: datetime) -> None:
     key = MembershipRow.key(community, person)
-    row = read([key]).get(key)
-    before = _shown(row) if isinstance(row, MembershipRow) else None
+    row = read([key]).one(MembershipRow, key)
+    before = _shown(row) if row else None
     after = ended(before) if before else None
     if after and after != before:
         transaction = Transaction()

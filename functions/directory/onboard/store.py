@@ -17,8 +17,7 @@ def save(asked: Onboard) -> Onboarded:
         transaction.commit()
     except ConditionsFailed as failed:
         rows = read([company, operator])
-        standing, first = rows.get(company), rows.get(operator)
-        name = standing.name if isinstance(standing, CompanyRow) else ""
-        if not is_same(asked, name, first.sk if first else None):
+        standing, first = rows.one(CompanyRow, company), rows.get(operator)
+        if not is_same(asked, standing.name if standing else "", first.sk if first else None):
             raise Conflict("this id is taken") from failed
     return Onboarded(company=asked.company, name=asked.name, operator=asked.operator)

@@ -4,16 +4,12 @@ from functions.directory.homes import Home
 from functions.directory.person.models import Me, MyCommunity, Person, PersonRecord
 from functions.directory.tables import MembershipRow, OfficialRow, OperatorRow, PersonalRow, PersonRow
 from linli.cursors import Page, PageQuery, page_of
-from linli.errors import NotFound
-from linli.tables import Transaction, read
+from linli.tables import Transaction, find
 
 
 def load(community: str, person: str) -> Person:
     """A community's record of a person. Raises NotFound."""
-    row = read([PersonRow.key(community, person)]).get(PersonRow.key(community, person))
-    if not isinstance(row, PersonRow):
-        raise NotFound
-    return _shown(row)
+    return _shown(find(PersonRow, PersonRow.key(community, person)))
 
 
 def save(community: str, person: str, record: PersonRecord) -> Person:

@@ -7,12 +7,12 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from functions.health.fever_check.domain import FeverState, Screening, cleared, screen
 from functions.health.fever_check.models import DistrictEntry, Fever, Measured
+from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
 from linli.events import FeverCleared, FeverConfirmed
 from linli.instants import to_epoch_seconds, to_text
-from linli.policies import CommunityPolicies
 from linli.tables import (
     ConditionsFailed,
     ContractAttribute,
@@ -90,26 +90,22 @@ def _attempt(reading: Reading) -> ReadingRow:
     profile_key = CommunityRow.key(community)
     state_key = FeverRow.key(community, person) if person is not None else None
     rows = read([reading.key, profile_key, *([state_key] if state_key else [])])
-    first = rows.get(reading.key)
-    if isinstance(first, ReadingRow):
+    if first := rows.one(ReadingRow, reading.key):
         return first
-    profile = rows.get(profile_key)
-    policies = profile.policies if isinstance(profile, CommunityRow) else CommunityPolicies()
+    known = communities.known(rows, community)
     state = _state(rows.get(state_key) if state_key else None)
-    screening = screen(reading.measured, reading.at, state, policies.health)
-    row = _row(reading, screening, policies.health.retention_days)
+    screening = screen(reading.measured, reading.at, state, known.policies.health)
+    row = _row(reading, screening, known.policies.health.retention_days)
     transaction = Transaction()
     transaction.create("reading", row)
     if person is not None and screening.state != state:
         _write_state(transaction, community, person, state, screening.state)
     if person is not None and screening.newly_confirmed:
-        district = profile.sub_district if isinstance(profile, CommunityRow) else None
-        _confirm(transaction, reading, screening.state, person, district)
+        _confirm(transaction, reading, screening.state, person, known.sub_district)
     try:
         transaction.commit()
     except ConditionsFailed as failed:
-        first = failed.rows.get("reading")
-        if isinstance(first, ReadingRow):
+        if first := failed.one(ReadingRow, "reading"):
             return first
         raise
     return row
@@ -131,14 +127,14 @@ def clear(community: str, person: str, by: str, now: datetime) -> Fever:
 
 
 def _clear(community: str, person: str, by: str, now: datetime) -> Fever:
-    state_key, profile_key = FeverRow.key(community, person), CommunityRow.key(community)
-    rows = read([state_key, profile_key])
+    state_key = FeverRow.key(community, person)
+    rows = read([state_key, CommunityRow.key(community)])
     if state_key not in rows:
         raise NotFound
-    before, profile = _state(rows[state_key]), rows.get(profile_key)
+    before = _state(rows[state_key])
     after = cleared(before, by, now)
     at = after.cleared_at or now
-    district = profile.sub_district if isinstance(profile, CommunityRow) else None
+    district = communities.known(rows, community).sub_district
     transaction = Transaction()
     transaction.delete("list", ConfirmedRow(f"{community}#confirmed", person))
     _write_state(transaction, community, person, before, after)

@@ -3,11 +3,13 @@
 Every service that needs it keeps the row in its table, written from `CommunityChanged`.
 """
 
+from dataclasses import dataclass
+
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from linli.events import CommunityChanged
 from linli.policies import CommunityPolicies
-from linli.tables import ConditionsFailed, ContractAttribute, Row, Transaction
+from linli.tables import ConditionsFailed, ContractAttribute, Row, Rows, Transaction
 
 DEFAULT_TIME_ZONE = "Asia/Shanghai"
 
@@ -24,6 +26,23 @@ class CommunityRow(Row, discriminator="community"):
     def key(community: str) -> tuple[str, str]:
         """Where the community's row is."""
         return f"{community}#community", "profile"
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """What a service knows of a community; safe defaults until it has heard of it."""
+
+    policies: CommunityPolicies
+    time_zone: str
+    sub_district: str | None
+
+
+def known(rows: Rows, community: str) -> Community:
+    """The community among rows that were read with its key."""
+    row = rows.one(CommunityRow, CommunityRow.key(community))
+    if row is None:
+        return Community(CommunityPolicies(), DEFAULT_TIME_ZONE, None)
+    return Community(row.policies, row.time_zone, row.sub_district)
 
 
 def keep(fact: CommunityChanged) -> str:

@@ -55,8 +55,8 @@ class CreationKey:
 
         Raises IdempotencyKeyReused when the earlier request was another one.
         """
-        row = failed.rows.get(NAME)
-        if not isinstance(row, CreationRow):
+        row = failed.one(CreationRow, NAME)
+        if row is None:
             return None
         if row.digest != self.digest:
             raise IdempotencyKeyReused

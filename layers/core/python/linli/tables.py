@@ -19,7 +19,7 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from linli.contracts import Contract
-from linli.errors import Unavailable
+from linli.errors import NotFound, Unavailable
 from linli.events import Event, Fact, envelope
 from linli.instants import to_epoch_seconds, to_text
 from linli.naming import stage
@@ -109,6 +109,9 @@ class SeenRow(Row, discriminator="seen"):
         return cls(pk=f"{community}#seen", sk=f"{event.source}#{event.id}", ttl=ttl)
 
 
+Found = TypeVar("Found", bound=Row)
+
+
 class ConditionsFailed(Exception):
     """A transaction changed nothing because conditions did not hold: the rows that stood in the way.
 
@@ -118,6 +121,11 @@ class ConditionsFailed(Exception):
     def __init__(self, rows: dict[str, Row | None]) -> None:
         super().__init__(", ".join(rows))
         self.rows = rows
+
+    def one(self, kind: type[Found], name: str) -> Found | None:
+        """The row that stood in the way of the write `name`, if it is of this kind."""
+        row = self.rows.get(name)
+        return row if isinstance(row, kind) else None
 
 
 class Transaction:
@@ -187,10 +195,27 @@ def _connection() -> Connection:
     return Row._get_connection().connection  # noqa: SLF001  the same botocore client as every other call
 
 
-def read(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Row]:
+class Rows(dict[tuple[str, str], Row]):
+    """Rows that were read together, by key."""
+
+    def one(self, kind: type[Found], key: tuple[str, str]) -> Found | None:
+        """The row under `key`, if it is there and of this kind."""
+        row = self.get(key)
+        return row if isinstance(row, kind) else None
+
+
+def read(keys: Iterable[tuple[str, str]]) -> Rows:
     """The rows under `keys` in one consistent round trip; those that do not exist are left out."""
     wanted = list(dict.fromkeys(keys))
-    return {(row.pk, row.sk): row for row in Row.batch_get(wanted, consistent_read=True)}
+    return Rows(((row.pk, row.sk), row) for row in Row.batch_get(wanted, consistent_read=True))
+
+
+def find(kind: type[Found], key: tuple[str, str]) -> Found:
+    """The row under `key`. Raises NotFound."""
+    row = read([key]).one(kind, key)
+    if row is None:
+        raise NotFound
+    return row
 
 
 Result = TypeVar("Result")
