@@ -46,6 +46,7 @@ class Standing(Contract):
     entries_left: Annotated[int, Field(ge=0)] | None = None
     credentials: Annotated[list[str], Field(max_length=MOST_CREDENTIALS)] = []
     version: Annotated[int, Field(ge=0)] = 0
+    membership_version: Annotated[int, Field(ge=0)] = 0
 
     def in_force(self) -> list[Block]:
         """The blocks that hold now, in a stable order."""
@@ -57,6 +58,16 @@ class Standing(Contract):
         if known is not None and (known.at, known.on) >= (at, on):
             return self
         return self.model_copy(update={"blocks": {**self.blocks, block: Mark(on=on, at=at)}})
+
+    def member(self, version: int, at: datetime, *, ended: bool) -> "Standing":
+        """With the directory's word on the membership, unless a later version of it is known.
+
+        Versions decide and not times: a request that came first may be the one that is carried out last.
+        """
+        if version <= self.membership_version:
+            return self
+        blocks = {**self.blocks, "membership_ended": Mark(on=ended, at=at)}
+        return self.model_copy(update={"blocks": blocks, "membership_version": version})
 
     def passed(self, area: str, direction: Direction, at: datetime) -> "Standing":
         """With the pass remembered, unless a newer one of the same area is known."""

@@ -50,7 +50,8 @@ class CredentialRow(Row, discriminator="credential"):
     """`<community>#credential#<hash>` / `credential`.
 
     `standing` and `version` are the copy of the holder's; a QR code has none, because it names its holder.
-    `used_by`: the pass that used a single-use credential up. A revoked one may be enrolled anew.
+    `used_by`: the pass that used a single-use credential up. A revoked one may be enrolled anew. While a
+    resident's standing names a credential it has no time to live: its copy must be there to be changed.
     """
 
     credential = ContractAttribute(Credential)

@@ -171,6 +171,19 @@ def test_a_credential_enrolled_while_blocked_is_blocked(app: Chalice, http: Http
     assert gate.ask("e-1", credential="plate", value="沪A12345")["reason"] == "blocked_fever"
 
 
+def test_a_credential_that_ended_long_ago_does_not_keep_its_holder_from_being_blocked(
+    app: Chalice, http: Http, gate: Gate
+) -> None:
+    ended = {"kind": "card", "value": "old", "valid_from": "2025-01-01T00:00:00Z"}
+    ended["valid_until"] = "2025-06-01T00:00:00Z"
+    path = "/communities/willow/people/willow-resident-1/credentials"
+    assert http(app, "POST", path, body=ended, **WILLOW_MANAGER).status == 201
+    for row in list(Row.scan(Row.ttl <= int(NOW.timestamp()))):
+        row.delete()  # what DynamoDB does to rows past their time to live
+    gate.hear(fever())
+    assert gate.ask("e-1")["reason"] == "blocked_fever"
+
+
 def test_who_moved_out_no_longer_passes(gate: Gate) -> None:
     gate.hear(MembershipChanged(community="willow", person="willow-resident-1", roles=[], version=2))
     assert gate.ask("e-1")["reason"] == "blocked_membership_ended"
@@ -199,6 +212,46 @@ def test_hard_anti_passback_holds_across_all_of_a_persons_credentials(
     out = again | {"occurred_at": "2026-01-05T08:00:02Z"}
     assert gate.ask("e-3", gate="willow-gate-2", **out)["outcome"] == "granted"
     assert gate.ask("e-4", **again | {"occurred_at": "2026-01-05T08:00:03Z"})["outcome"] == "granted"
+
+
+CARD = {"credential": "card", "value": "willow-resident-1-card"}
+
+
+@pytest.mark.parametrize("second", [-200, -1, 0], ids=["minutes apart", "a second apart", "the same instant"])
+def test_anti_passback_does_not_depend_on_the_clocks_of_two_gates(
+    app: Chalice, http: Http, gate: Gate, second: int
+) -> None:
+    gate.hear(willow(2, access={"passback": {"garden": "hard"}}))
+    path, body = "/communities/willow/gates/willow-gate-3", {"area": "garden", "direction": "in"}
+    assert http(app, "PUT", path, body=body, **WILLOW_MANAGER).status == 200
+    behind = NOW + timedelta(seconds=second)
+    assert gate.ask("e-1", **CARD)["open"]
+    again = gate.ask("e-2", gate="willow-gate-3", occurred_at=behind.isoformat(), **CARD)
+    assert again["reason"] == "passback"
+    assert gate.ask("e-3", gate="willow-gate-2", occurred_at=behind.isoformat(), **CARD)["open"]
+    assert gate.ask("e-4", **CARD)["open"], "who went out by a slow clock comes in again by a right one"
+
+
+def test_an_offline_pass_of_the_future_is_flagged_kept_as_long_as_others_and_moves_nothing_beyond_now(
+    app: Chalice, http: Http, gate: Gate
+) -> None:
+    gate.hear(willow(2, access={"passback": {"garden": "hard"}}))
+    told = gate.ask("e-1", offline=True, granted=True, occurred_at="2099-01-01T00:00:00Z", **CARD)
+    assert (told["outcome"], told["open"]) == ("recorded", False)
+    (kept,) = passes(app, http, **GUARD)
+    assert (kept["clock_off"], kept["decided_at"]) == (True, "2026-01-05T08:00:00.000Z")
+    (event,) = published("willow")
+    assert event.data["passed_at"] == "2026-01-05T08:00:00.000Z"
+    assert gate.ask("e-2", **CARD)["reason"] == "passback"
+
+
+@pytest.mark.parametrize("offline", [{}, {"offline": True, "granted": True}], ids=["online", "offline"])
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+def test_a_time_that_nothing_can_be_added_to_is_answered_and_parked(
+    app: Chalice, gate: Gate, at: str, offline: dict[str, Any]
+) -> None:
+    assert gate.ask("e-1", occurred_at=at, **CARD, **offline)["outcome"] == "invalid-request"
+    assert len(dead_letters(app, "gate_pass")) == 1
 
 
 def test_an_offline_pass_is_recorded_flagged_and_never_opens(app: Chalice, http: Http, gate: Gate) -> None:
@@ -256,6 +309,20 @@ def test_a_withdrawn_invitation_no_longer_opens_and_frees_its_plate(
     assert gate.ask("e-1", credential="qr", value=invited["code"])["reason"] == "revoked_credential"
     assert http(app, "GET", f"{path}/{invited['invitation']}", **WILLOW_RESIDENT).body["withdrawn"] is True
     assert http(app, "POST", path, body=INVITATION, **WILLOW_RESIDENT).status == 201
+
+
+def test_a_withdrawal_repeated_leaves_alone_a_plate_that_is_somebody_elses_by_now(
+    app: Chalice, http: Http, gate: Gate
+) -> None:
+    body = {"visitor_name": "v", "valid_from": "2026-01-05T07:00:00Z", "valid_until": "2026-01-05T10:00:00Z"}
+    path = "/communities/willow/invitations"
+    made = http(app, "POST", path, body=body | {"plate": "AB12345"}, **WILLOW_RESIDENT).body
+    assert http(app, "DELETE", f"{path}/{made['invitation']}", **WILLOW_RESIDENT).status == 204
+    plate = {"kind": "plate", "value": "AB12345"} | ALWAYS
+    theirs = "/communities/willow/people/willow-resident-2/credentials"
+    assert http(app, "POST", theirs, body=plate, **WILLOW_MANAGER).status == 201
+    assert http(app, "DELETE", f"{path}/{made['invitation']}", **WILLOW_RESIDENT).status == 204
+    assert gate.ask("e-1", credential="plate", value="AB12345")["outcome"] == "granted"
 
 
 def test_the_same_idempotency_key_is_the_same_invitation(app: Chalice, http: Http) -> None:
@@ -352,6 +419,18 @@ def test_a_forced_door_is_published_once(app: Chalice, invoke: Invoke, gate: Gat
     (event,) = published("willow")
     assert (event.type, event.data["alarm"]) == ("linli.access.gate_alarm_raised.v1", "forced")
     assert gate.answers[-1][1]["outcome"] == "duplicate"
+
+
+def test_a_gate_that_counts_its_passes_and_its_door_apart_loses_no_alarm(
+    app: Chalice, invoke: Invoke, gate: Gate
+) -> None:
+    gate.ask("e-1")
+    body = {"event_id": "e-1", "seq": 2, "occurred_at": "2026-01-05T08:00:01Z", "door": "forced"}
+    assert invoke(app, "door_event", batch(rule_event("door_event", body, GATE)))["outcomes"] == ["forced"]
+    assert sorted(event.type.split(".")[2] for event in published("willow")) == [
+        "gate_alarm_raised",
+        "gate_passed",
+    ]
 
 
 def test_a_malformed_message_is_answered_and_parked_with_its_event_id(app: Chalice, gate: Gate) -> None:

@@ -43,7 +43,6 @@ def _enrol(community: str, person: str, enrolment: Enrolment, digest: str) -> En
         credential=credential,
         standing=standing,
         version=standing.version,
-        ttl=to_epoch_seconds(credential.valid_until + KEPT_AFTER_ITS_END),
     )
     transaction.put("credential", row, Row.pk.does_not_exist() | (CredentialRow.revoked == True))  # noqa: E712  builds a condition
     transaction.commit()
@@ -65,7 +64,9 @@ def _revoke(community: str, person: str, digest: str) -> None:
         return
     left = before.model_copy(update={"credentials": [one for one in before.credentials if one != digest]})
     transaction = Transaction()
-    transaction.update("revoked", row, [CredentialRow.revoked.set(True)], CredentialRow.revoked == False)  # noqa: E712
+    ended = to_epoch_seconds(row.credential.valid_until + KEPT_AFTER_ITS_END)
+    actions = [CredentialRow.revoked.set(True), CredentialRow.ttl.set(ended)]
+    transaction.update("revoked", row, actions, CredentialRow.revoked == False)  # noqa: E712
     write_standing(transaction, community, before, left)
     transaction.commit()
 

@@ -58,7 +58,8 @@ def _commit(message: DeviceMessage[DoorEvent], *, completing: bool) -> None:
     event = message.body
     transaction = Transaction()
     transaction.create("door", _row(message))
-    transaction.publish(facts_of(message), f"{message.device}:{event.event_id}", message.received_at)
+    cause = f"door_event/{message.community}/{message.device}/{event.event_id}"
+    transaction.publish(facts_of(message), cause, message.received_at)
     if completing and event.pass_event_id is not None:
         entered = PassRow(*PassRow.key(message.community, message.device, event.pass_event_id))
         actions = [PassRow.entered_at.set(message.decided_at)]

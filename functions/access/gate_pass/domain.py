@@ -8,11 +8,12 @@ from decimal import Decimal
 from functions.access.credentials import Credential
 from functions.access.gate_pass.models import Shown, Verdict
 from functions.access.gates import Gate
-from functions.access.holders import Direction, Standing
+from functions.access.holders import Direction, Presence, Standing
 from linli.events import Fact, GatePassed
 from linli.policies import CommunityPolicies
 
 OPEN_FOR = timedelta(seconds=10)
+SHORTEST = timedelta(milliseconds=1)
 PASSED = "passed"
 NOT_APPLICABLE = "not_applicable"
 
@@ -56,6 +57,7 @@ class _Asked:
     at: datetime
     situation: Situation
     direction: Direction
+    told_later: bool
 
 
 Check = Callable[[_Asked], str]
@@ -131,7 +133,8 @@ def _alternates(asked: _Asked) -> str:
         return NOT_APPLICABLE
     mode = asked.situation.policies.access.passback.get(gate.area, "off")
     last = standing.presence.get(gate.area)
-    if mode == "off" or last is None or last.at >= asked.at or last.direction != asked.direction:
+    older = last is not None and asked.told_later and last.at >= asked.at
+    if mode == "off" or last is None or older or last.direction != asked.direction:
         return NOT_APPLICABLE if mode == "off" else PASSED
     return "passback" if mode == "hard" else "passback_noted"
 
@@ -158,7 +161,7 @@ def decide(
     ours would have been another.
     """
     direction = _direction(shown, situation.gate)
-    asked = _Asked(shown, at, situation, direction)
+    asked = _Asked(shown, at, situation, direction, granted_offline is not None)
     checks = {name: check(asked) for name, check in CHECKS.items()}
     reason = next((result for result in checks.values() if result not in NOT_REFUSALS), None)
     ours: Verdict = "granted" if reason is None else "denied"
@@ -192,8 +195,15 @@ def _after(asked: _Asked) -> Standing | None:
     if asked.direction == "in":
         after = after.entered_once_more()
     if asked.situation.policies.access.passback.get(gate.area, "off") != "off":
-        after = after.passed(gate.area, asked.direction, asked.at)
+        after = after.passed(gate.area, asked.direction, _in_turn(asked, after.presence.get(gate.area)))
     return after
+
+
+def _in_turn(asked: _Asked, last: Presence | None) -> datetime:
+    """The time to remember: who stands at a gate now comes after whoever did before, by any clock."""
+    if asked.told_later or last is None:
+        return asked.at
+    return max(asked.at, last.at + SHORTEST)
 
 
 def _facts(situation: Situation, direction: Direction, at: datetime, *, offline: bool) -> tuple[Fact, ...]:

@@ -20,16 +20,17 @@ blueprint = Blueprint(__name__)
 def gate_pass(message: DeviceMessage[GatePassEvent]) -> GatePassAnswer:
     """A gate asks, or tells what it decided while it was offline."""
     event = message.body
-    at = event.occurred_at if event.offline else message.decided_at
+    told_later = event.offline and not message.clock_ahead
     decided = store.settle(
         store.Ask(
             community=message.community,
             gate=message.device,
             event_id=event.event_id,
             shown=event,
-            decided_at=at,
+            decided_at=event.occurred_at if told_later else message.decided_at,
             occurred_at=event.occurred_at,
-            clock_off=message.clock_off and not event.offline,
+            received_at=message.received_at,
+            clock_off=message.clock_off and not told_later,
             granted_offline=event.granted,
         )
     )
@@ -55,6 +56,7 @@ def ask_pass(request: Request[GatePassAsked, Nothing]) -> GatePassAnswer:
             shown=asked,
             decided_at=request.now,
             occurred_at=request.now,
+            received_at=request.now,
             asked_by=request.person,
         )
     )

@@ -32,6 +32,7 @@ class Ask:
     shown: Shown
     decided_at: datetime
     occurred_at: datetime
+    received_at: datetime
     clock_off: bool = False
     granted_offline: bool | None = None
     asked_by: str | None = None
@@ -56,7 +57,8 @@ def _attempt(ask: Ask) -> PassRow:
     row = _row(ask, situation, decision)
     transaction = Transaction()
     transaction.create("pass", row)
-    transaction.publish(decision.facts, f"{ask.gate}:{ask.event_id}", ask.decided_at)
+    cause = f"gate_pass/{ask.community}/{ask.gate}/{ask.event_id}"
+    transaction.publish(decision.facts, cause, ask.received_at)
     if situation.standing and decision.standing and decision.standing != situation.standing:
         write_standing(transaction, ask.community, situation.standing, decision.standing)
     if decision.uses_up and not situation.used_up:
@@ -125,7 +127,7 @@ def _row(ask: Ask, situation: Situation, decision: Decision) -> PassRow:
         disagreed=decision.disagreed,
         clock_off=ask.clock_off,
         asked_by=ask.asked_by,
-        ttl=to_epoch_seconds(ask.decided_at + kept),
+        ttl=to_epoch_seconds(ask.received_at + kept),
     )
 
 

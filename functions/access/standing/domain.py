@@ -17,4 +17,4 @@ def after(fact: PersonFact, known: Standing | None, at: datetime) -> Standing:
         case FeverCleared():
             return standing.marked("fever", fact.cleared_at, on=False)
         case MembershipChanged():
-            return standing.marked("membership_ended", at, on=not fact.roles)
+            return standing.member(fact.version, at, ended=not fact.roles)

@@ -14,7 +14,7 @@ from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict
 from linli.idempotency import Creation
 from linli.instants import to_epoch_seconds
-from linli.tables import ConditionsFailed, ContractAttribute, Row, Transaction, read
+from linli.tables import ConditionsFailed, ContractAttribute, Row, Transaction, read, until_it_holds
 
 KEPT_AFTER_ITS_END = timedelta(days=30)
 
@@ -78,17 +78,25 @@ def _creation(community: str, person: str, invitation: Invitation, creation: Cre
 
 
 def withdraw(community: str, person: str, invitation_id: str) -> None:
-    """Withdraw an invitation: its code and plate are revoked, once or again. Raises NotFound."""
+    """Withdraw an invitation: its code and plate are revoked, once or again. Raises NotFound.
+
+    A plate that is somebody else's by now, and a code that has been deleted, are left alone.
+    """
+    until_it_holds(lambda: _withdraw(community, person, invitation_id))
+
+
+def _withdraw(community: str, person: str, invitation_id: str) -> None:
     invited = find(community, person, invitation_id)
     transaction = Transaction()
-    row = InvitationRow(*InvitationRow.key(community, person, invitation_id))
-    transaction.update("invitation", row, [InvitationRow.withdrawn.set(True)])
+    invitation = InvitationRow(*InvitationRow.key(community, person, invitation_id))
+    transaction.update("invitation", invitation, [InvitationRow.withdrawn.set(True)])
     digests = [credential_hash(community, "qr", invited.code)]
     if invited.plate:
         digests.append(credential_hash(community, "plate", invited.plate))
-    for digest in digests:
-        credential = CredentialRow(*CredentialRow.key(community, digest))
-        transaction.update(f"revoked-{digest}", credential, [CredentialRow.revoked.set(True)])
+    for row in read(CredentialRow.key(community, digest) for digest in digests).values():
+        if isinstance(row, CredentialRow) and row.credential.holder == invitation_id:
+            unchanged = CredentialRow.credential == row.credential
+            transaction.update(f"revoked-{row.pk}", row, [CredentialRow.revoked.set(True)], unchanged)
     transaction.commit()
 
 

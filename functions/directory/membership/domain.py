@@ -21,6 +21,11 @@ def ended(standing: Membership) -> Membership:
 
 def fact(community: str, membership: Membership) -> MembershipChanged:
     """What the other services are told."""
+    home = membership.home
     return MembershipChanged(
-        community=community, person=membership.person, roles=membership.roles, version=membership.version
+        community=community,
+        person=membership.person,
+        roles=membership.roles,
+        home=f"{home.building}/{home.unit}" if home else None,
+        version=membership.version,
     )

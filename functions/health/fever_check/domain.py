@@ -18,6 +18,7 @@ from linli.policies import HealthPolicy
 PLAUSIBLE_C = (Decimal("34.0"), Decimal("43.0"))
 TRUSTED_AMBIENT_C = (Decimal(10), Decimal(40))
 REMEMBERED = 20
+SHORTEST = timedelta(milliseconds=1)  # what an instant of ours can tell apart
 
 
 class FeverState(Contract):
@@ -91,8 +92,9 @@ def cleared(state: FeverState, by: str, now: datetime) -> FeverState:
     """The state once `by` lifts the confirmed fever. Raises Conflict when none is confirmed."""
     if state.status != "confirmed" or state.confirmed_at is None:
         raise Conflict("only a confirmed fever can be cleared", status_now=state.status)
-    # A thermometer's clock may be minutes ahead of ours; what is cleared must be older than the clearance.
-    at = max(now, state.confirmed_at)
+    # A thermometer's clock may be minutes ahead of ours; what is cleared must be older than the clearance,
+    # or access, where a block wins a tie, would never lift it.
+    at = max(now, state.confirmed_at + SHORTEST)
     return state.model_copy(
         update={"status": "cleared", "cleared_at": at, "cleared_by": by, "fevers": [], "confirmed_at": None}
     )

@@ -118,7 +118,7 @@ def _confirm(
     transaction.put("list", ConfirmedRow(f"{community}#confirmed", person, confirmed_at=at))
     _feed(transaction, district, DistrictEntry(community=community, person=person, fact="confirmed", at=at))
     fact = FeverConfirmed(community=community, person=person, sub_district=district, confirmed_at=at)
-    transaction.publish([fact], f"{reading.device}:{reading.event_id}", at)
+    transaction.publish([fact], f"fever_check/{community}/{reading.device}/{reading.event_id}", at)
 
 
 def clear(community: str, person: str, by: str, now: datetime) -> Fever:
@@ -142,7 +142,7 @@ def _clear(community: str, person: str, by: str, now: datetime) -> Fever:
     fact = FeverCleared(
         community=community, person=person, sub_district=district, cleared_at=at, cleared_by=by
     )
-    transaction.publish([fact], f"clearance:{person}:{before.version}", now)
+    transaction.publish([fact], f"clearance/{community}/{person}/{before.version}", now)
     transaction.commit()
     return _shown(person, after)
 

@@ -26,8 +26,8 @@ def clearance(minute: int) -> PersonFact:
     )
 
 
-def membership(roles: list[str]) -> PersonFact:
-    return MembershipChanged(community="willow", person="li-na", roles=roles, version=1)
+def membership(roles: list[str], version: int) -> PersonFact:
+    return MembershipChanged(community="willow", person="li-na", roles=roles, version=version)
 
 
 def test_a_fever_blocks_and_a_clearance_lifts_it() -> None:
@@ -42,9 +42,20 @@ def test_a_clearance_that_arrives_before_its_fever_still_lifts_it() -> None:
 
 
 def test_who_loses_the_last_role_is_blocked_and_who_returns_is_not() -> None:
-    gone = after(membership([]), None, at(1))
+    gone = after(membership([], 1), None, at(1))
     assert gone.in_force() == ["membership_ended"]
-    assert after(membership(["resident"]), gone, at(2)).in_force() == []
+    assert after(membership(["resident"], 2), gone, at(2)).in_force() == []
+
+
+@given(st.permutations([(["resident"], 1, 1), (["resident", "guard"], 2, 3), ([], 3, 2)]))
+def test_of_memberships_the_highest_version_holds_whenever_it_was_asked_for(
+    told: list[tuple[list[str], int, int]],
+) -> None:
+    standing: Standing | None = None
+    for roles, version, minute in told:
+        standing = after(membership(roles, version), standing, at(minute))
+    assert standing is not None
+    assert standing.in_force() == ["membership_ended"]
 
 
 @given(st.permutations([fever(1), clearance(2), fever(3), clearance(4), fever(5)]))

@@ -90,9 +90,12 @@ def test_readings_from_before_the_clearance_change_nothing() -> None:
     assert (late.state, late.reason) == (lifted, "before_clearance")
 
 
-def test_a_clearance_is_never_older_than_what_it_clears() -> None:
+@pytest.mark.parametrize("now", [at(3), at(5)], ids=["a clock ahead of ours", "the same instant"])
+def test_a_clearance_is_newer_than_what_it_clears(now: datetime) -> None:
     confirmed = screened((0, "38.0"), (5, "38.0")).state
-    assert cleared(confirmed, "dr-wu", at(3)).cleared_at == at(5)
+    state = cleared(confirmed, "dr-wu", now)
+    assert state.cleared_at is not None
+    assert state.cleared_at > at(5), "of two marks at the same instant access keeps the block"
 
 
 @pytest.mark.parametrize("state", [FeverState(), screened((0, "38.0")).state])

@@ -103,6 +103,11 @@ class DeviceMessage(Generic[Body]):
         return abs(self.body.occurred_at - self.received_at) > DEVICE_CLOCK_TOLERANCE
 
     @property
+    def clock_ahead(self) -> bool:
+        """Whether it tells of something that has not happened yet: no time offline explains that."""
+        return self.body.occurred_at - self.received_at > DEVICE_CLOCK_TOLERANCE
+
+    @property
     def decided_at(self) -> datetime:
         """The time decisions are made for: the device's while it is believable, else ours."""
         return self.received_at if self.clock_off else self.body.occurred_at

@@ -45,11 +45,15 @@ class CommunityChanged(Fact):
 
 
 class MembershipChanged(Fact):
-    """A person's roles in a community, as they are now; none left means that the person has gone."""
+    """A person's roles in a community, as they are now; none left means that the person has gone.
+
+    `home`: `<building>/<unit>`, if they live there.
+    """
 
     TYPE = "linli.directory.membership_changed.v1"
     person: Id
     roles: list[str]
+    home: str | None = None
     version: Annotated[int, Field(ge=1)]
 
     def entity(self) -> str:
@@ -275,7 +279,7 @@ class Event(Contract):
     """The CloudEvents 1.0 envelope, JSON format."""
 
     specversion: Literal["1.0"] = "1.0"
-    id: Annotated[str, Field(min_length=1, max_length=256)]
+    id: Annotated[str, Field(min_length=1, max_length=512)]
     source: Annotated[str, Field(pattern=r"^linli\.[a-z]+$")]
     type: Annotated[str, Field(pattern=r"^linli\.[a-z]+\.[a-z_]+\.v\d+$")]
     subject: str

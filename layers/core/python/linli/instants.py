@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, PlainSerializer
 from pydantic.functional_validators import AfterValidator
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+YEARS = range(1900, 9900)  # with room on both sides for what is added and for any time zone
 DEVICE_CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
@@ -30,6 +31,8 @@ def _in_utc(instant: datetime) -> datetime:
         utc = instant.astimezone(UTC)
     except OverflowError as error:
         raise ValueError("is not a time we can store") from error
+    if utc.year not in YEARS:
+        raise ValueError("is not a time we can store")
     return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
 
 

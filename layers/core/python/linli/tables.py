@@ -158,10 +158,14 @@ class Transaction:
         self._deletes.append((name, row, condition))
 
     def publish(self, facts: Iterable[Fact], cause: str, now: datetime) -> None:
-        """Add the outbox rows of `facts`; `cause` (an id) makes their event ids the same on every attempt."""
+        """Add the outbox rows of `facts`; `cause` makes their event ids the same on every attempt.
+
+        `cause` is `<action>/<community>/…`: two facts of a service under one id would be one fact to all others.
+        A second one is refused, since the relay sends new rows only.
+        """
         for number, fact in enumerate(facts):
             event = envelope(fact, f"{cause}-{number}" if number else cause, now)
-            self.put(f"outbox-{number}", OutboxRow.of(event, now))
+            self.create(f"outbox-{number}", OutboxRow.of(event, now))
 
     def commit(self) -> None:
         """Apply all writes in one round trip.
