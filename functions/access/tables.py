@@ -6,6 +6,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from functions.access.credentials import Credential, CredentialKind
 from functions.access.gates import Gate
 from functions.access.holders import Standing
+from functions.access.invitations import Invitation
 from linli.secrets import keyed_hash
 from linli.tables import ContractAttribute, InstantAttribute, Row, Transaction
 
@@ -64,6 +65,18 @@ class CredentialRow(Row, discriminator="credential"):
     def key(community: str, digest: str) -> Key:
         """Where the credential with this keyed hash is."""
         return f"{community}#credential#{digest}", "credential"
+
+
+class InvitationRow(Row, discriminator="invitation"):
+    """`<community>#invitations#<person>` / `<invitation>`."""
+
+    invitation = ContractAttribute(Invitation)
+    withdrawn = BooleanAttribute(default=False)
+
+    @staticmethod
+    def key(community: str, person: str, invitation: str) -> Key:
+        """Where an invitation is."""
+        return f"{community}#invitations#{person}", invitation
 
 
 class PassesByTime(GlobalSecondaryIndex["PassRow"]):

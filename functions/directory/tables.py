@@ -4,7 +4,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAtt
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from linli.policies import CommunityPolicies
-from linli.tables import ContractAttribute, Row
+from linli.tables import ContractAttribute, InstantAttribute, Row
 
 Key = tuple[str, str]
 
@@ -117,6 +117,7 @@ class MembershipRow(PersonalRow, discriminator="membership"):
     building = UnicodeAttribute(null=True)
     unit = UnicodeAttribute(null=True)
     version = NumberAttribute()
+    since = InstantAttribute()
 
     @staticmethod
     def key(community: str, person: str) -> Key:

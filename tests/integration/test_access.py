@@ -4,9 +4,11 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.awsrequest import AWSResponse
 from chalice.app import Chalice
 
 from linli import observability
@@ -135,6 +137,29 @@ def test_a_lost_reply_of_the_write_is_not_taken_for_a_refusal(
     lose_reply("TransactWriteItems")
     assert gate.ask("e-1")["outcome"] == "granted"
     assert len(published("willow")) == 1
+
+
+def test_a_row_held_by_another_transaction_is_asked_for_again(gate: Gate) -> None:
+    events, held = Row._get_connection().connection.client.meta.events, []
+
+    def conflict(request: Any, **_: Any) -> AWSResponse | None:
+        if held:
+            return None
+        held.append(request)
+        error = {
+            "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+            "Message": "Transaction cancelled [TransactionConflict, None]",
+            "CancellationReasons": [{"Code": "TransactionConflict", "Message": "ongoing"}, {"Code": "None"}],
+        }
+        raw = SimpleNamespace(stream=lambda: iter([json.dumps(error).encode()]))
+        return AWSResponse(request.url, 400, {}, raw)
+
+    events.register_first("before-send.dynamodb.TransactWriteItems", conflict, unique_id="conflict")
+    try:
+        assert gate.ask("e-1")["outcome"] == "granted"
+    finally:
+        events.unregister("before-send.dynamodb.TransactWriteItems", unique_id="conflict")
+    assert len(held) == 1
 
 
 def fever(minute: int = 0) -> FeverConfirmed:
@@ -486,3 +511,55 @@ def test_no_personal_data_and_no_credential_value_in_the_log(
         invited.body["code"],
     ):
         assert secret not in lines
+
+
+def test_guests_of_somebody_who_left_come_in_no_more(app: Chalice, http: Http, gate: Gate) -> None:
+    path = "/communities/willow/invitations"
+    invited = http(app, "POST", path, body=INVITATION, **WILLOW_RESIDENT).body
+    gate.hear(MembershipChanged(community="willow", person="willow-resident-1", roles=[], version=2))
+    code = {"credential": "qr", "value": invited["code"]}
+    plate = {"credential": "plate", "value": INVITATION["plate"]}
+    assert gate.ask("e-1", **code)["reason"] == "blocked_membership_ended"
+    assert gate.ask("e-2", **plate)["reason"] == "blocked_membership_ended"
+    back = MembershipChanged(community="willow", person="willow-resident-1", roles=["resident"], version=3)
+    gate.hear(back)
+    assert gate.ask("e-3", **code)["outcome"] == "granted"
+
+
+def test_quarantine_and_health_code_come_from_staff_and_decide(app: Chalice, http: Http, gate: Gate) -> None:
+    path = "/communities/willow/people/willow-resident-1/standing"
+    caregiver = member("willow-caregiver-1", "willow", "caregiver")
+    until = (NOW + timedelta(days=7)).isoformat()
+    assert http(app, "PUT", path, body={"quarantine_until": until}, **GUARD).status == 403
+    said = http(app, "PUT", path, body={"quarantine_until": until, "health_code": "yellow"}, **caregiver)
+    assert (said.status, said.body["health_code"]) == (200, "yellow")
+    assert gate.ask("e-1")["reason"] == "quarantine"
+    assert http(app, "PUT", path, body={"health_code": "yellow"}, **caregiver).status == 200
+    gate.hear(willow(2, access={"health_code_required": True}))
+    assert gate.ask("e-2")["reason"] == "health_code"
+    assert http(app, "PUT", path, body={"health_code": "green"}, **caregiver).status == 200
+    assert gate.ask("e-3")["outcome"] == "granted"
+    assert http(app, "GET", path, **GUARD).body["blocks"] == []
+    stranger = path.replace("willow-resident-1", "nobody")
+    assert http(app, "PUT", stranger, body={}, **caregiver).status == 404
+
+
+def test_an_enrolled_card_is_renewed_by_enrolling_it_again(app: Chalice, http: Http, gate: Gate) -> None:
+    path = "/communities/willow/people/willow-resident-1/credentials"
+    ended = {"kind": "card", "value": "willow-resident-1-card"} | ALWAYS
+    ended["valid_until"] = "2026-01-02T00:00:00Z"
+    assert http(app, "POST", path, body=ended, **WILLOW_MANAGER).status == 201
+    assert gate.ask("e-1")["reason"] == "expired"
+    renewed = http(app, "POST", path, body=ended | ALWAYS, **WILLOW_MANAGER)
+    assert renewed.body["valid_until"] == "2030-01-01T00:00:00.000Z"
+    assert gate.ask("e-2")["outcome"] == "granted"
+
+
+def test_an_unknown_field_is_told_to_the_device_and_not_to_the_log(
+    app: Chalice, gate: Gate, logged: Callable[[], str]
+) -> None:
+    answer = gate.ask("e-1", credential="card", value="x", **{"13812345678 Zhang San": 1})
+    assert answer["problem"]["errors"][0]["field"] == "13812345678 Zhang San"
+    assert "Zhang" not in logged()
+    (parked,) = dead_letters(app, "gate_pass")
+    assert "Zhang" not in parked["MessageAttributes"]["ErrorMessage"]["StringValue"]

@@ -14,20 +14,27 @@ def enrolled(enrolment: Enrolment, holder: Standing | None, digest: str) -> tupl
 
     Raises NotFound when the person is not of this community, Conflict when they have twenty already.
     """
-    if holder is None or "membership_ended" in holder.in_force():
+    # Visitors and people with nothing but a fever have a standing too.
+    ended = holder.blocks.get("membership_ended") if holder else None
+    if holder is None or ended is None or ended.on:
         raise NotFound
     if len(holder.credentials) >= MOST_CREDENTIALS:
         raise Conflict(f"a person has at most {MOST_CREDENTIALS} credentials")
-    credential = Credential(
+    credential = credential_of(enrolment, holder.holder)
+    return credential, holder.model_copy(update={"credentials": [*holder.credentials, digest]})
+
+
+def credential_of(enrolment: Enrolment, holder: str) -> Credential:
+    """What was enrolled, as gates see it."""
+    return Credential(
         kind=enrolment.kind,
-        holder=holder.holder,
+        holder=holder,
         valid_from=enrolment.valid_from,
         valid_until=enrolment.valid_until,
         areas=enrolment.areas,
         gates=enrolment.gates,
         windows=enrolment.windows,
     )
-    return credential, holder.model_copy(update={"credentials": [*holder.credentials, digest]})
 
 
 def own_qr(holder: str, gates: list[str], policy: AccessPolicy, now: datetime) -> Credential:

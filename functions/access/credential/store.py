@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from functions.access import qr_codes
-from functions.access.credential.domain import enrolled, own_qr
+from functions.access.credential.domain import credential_of, enrolled, own_qr
 from functions.access.credential.models import EnrolledCredential, Enrolment, QrCode
 from functions.access.credentials import Credential
 from functions.access.holders import Standing
@@ -19,7 +19,7 @@ KEPT_AFTER_ITS_END = timedelta(days=30)
 
 
 def enrol(community: str, person: str, enrolment: Enrolment) -> EnrolledCredential:
-    """Add a credential to a person. The value is its natural key: enrolling it again changes nothing.
+    """Add a credential to a person. The value is its natural key: enrolling it again renews it.
 
     Raises NotFound for a person who is not of the community, Conflict when somebody else holds the value.
     """
@@ -34,7 +34,7 @@ def _enrol(community: str, person: str, enrolment: Enrolment, digest: str) -> En
     if present and not present.revoked:
         if present.credential.holder != person:
             raise Conflict("this credential is enrolled already")
-        return _shown(digest, present.credential)
+        return _renew(community, person, enrolment, digest)
     credential, after = enrolled(enrolment, before, digest)
     transaction = Transaction()
     standing = write_standing(transaction, community, before, after)
@@ -45,6 +45,16 @@ def _enrol(community: str, person: str, enrolment: Enrolment, digest: str) -> En
         version=standing.version,
     )
     transaction.put("credential", row, Row.pk.does_not_exist() | (CredentialRow.revoked == True))  # noqa: E712  builds a condition
+    transaction.commit()
+    return _shown(digest, credential)
+
+
+def _renew(community: str, person: str, enrolment: Enrolment, digest: str) -> EnrolledCredential:
+    credential = credential_of(enrolment, person)
+    transaction = Transaction()
+    row = CredentialRow(*CredentialRow.key(community, digest))
+    actions = [CredentialRow.credential.set(credential)]
+    transaction.update("renewed", row, actions, CredentialRow.revoked == False)  # noqa: E712  builds a condition
     transaction.commit()
     return _shown(digest, credential)
 

@@ -14,6 +14,7 @@ from linli.policies import CommunityPolicies
 
 OPEN_FOR = timedelta(seconds=10)
 SHORTEST = timedelta(milliseconds=1)
+PLAUSIBLE_C = (Decimal(34), Decimal(43))  # a cold gate reads less and would wave a fever through
 PASSED = "passed"
 NOT_APPLICABLE = "not_applicable"
 
@@ -124,6 +125,8 @@ def _temperature_normal(asked: _Asked) -> str:
     measured: Decimal | None = asked.shown.temperature_c
     if measured is None:
         return NOT_APPLICABLE
+    if not PLAUSIBLE_C[0] <= measured <= PLAUSIBLE_C[1]:
+        return "temperature_invalid"
     return PASSED if measured < asked.situation.policies.health.fever_c else "temperature"
 
 

@@ -18,3 +18,8 @@ def after(fact: PersonFact, known: Standing | None, at: datetime) -> Standing:
             return standing.marked("fever", fact.cleared_at, on=False)
         case MembershipChanged():
             return standing.member(fact.version, at, ended=not fact.roles)
+
+
+def after_host(fact: MembershipChanged, guest: Standing | None, at: datetime) -> Standing | None:
+    """A visitor's standing once their host has come or gone; None for one who is not known any more."""
+    return guest.member(fact.version, at, ended=not fact.roles) if guest else None

@@ -3,6 +3,7 @@
 from chalice.app import Blueprint
 
 from functions.access.standing import store
+from functions.access.standing.models import HealthWord, ShownStanding
 from linli import communities
 from linli.events import (
     CommunityChanged,
@@ -13,10 +14,13 @@ from linli.events import (
     FeverConfirmed,
     MembershipChanged,
 )
+from linli.http import Nothing, Request, route
 from linli.naming import reference
+from linli.permissions import Permission
 from linli.queues import Received, bus_queue
 
 blueprint = Blueprint(__name__)
+OF_PERSON = "/communities/{community}/people/{person}/standing"
 
 
 @blueprint.on_sqs_message(queue_arn=reference("StandingArn"), batch_size=10, name="standing")
@@ -35,3 +39,15 @@ def standing(received: Received[Fact]) -> str:
             return store.keep_gate(fact.community, fact.device, at, revoked=True)
         case _:
             return "not_ours"
+
+
+@route(blueprint, "GET", OF_PERSON, Permission.READ_STANDING)
+def show_standing(request: Request[Nothing, Nothing]) -> ShownStanding:
+    """Why a person's passes are refused, if they are."""
+    return store.show(request.tenant, request.path["person"])
+
+
+@route(blueprint, "PUT", OF_PERSON, Permission.CHANGE_STANDING, body=HealthWord)
+def change_standing(request: Request[HealthWord, Nothing]) -> ShownStanding:
+    """Keep a person's health code and quarantine."""
+    return store.say(request.tenant, request.path["person"], request.body)

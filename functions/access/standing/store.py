@@ -1,28 +1,74 @@
 """Keeps standings, gates and the community's policies up to what other services say."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
-from functions.access.standing.domain import PersonFact, after
-from functions.access.tables import GateRow, HolderRow, write_standing
-from linli.tables import ConditionsFailed, Transaction, read, until_it_holds
+from functions.access.holders import Standing
+from functions.access.standing.domain import PersonFact, after, after_host
+from functions.access.standing.models import HealthWord, ShownStanding
+from functions.access.tables import GateRow, HolderRow, InvitationRow, write_standing
+from linli.errors import NotFound
+from linli.events import MembershipChanged
+from linli.tables import ConditionsFailed, Transaction, find, read, until_it_holds
 
 
 def keep_person(fact: PersonFact, at: datetime) -> str:
-    """Change the standing of the person `fact` is about, and all its copies. Returns the outcome."""
-    return until_it_holds(lambda: _attempt(fact, at))
+    """Change the standing of the person `fact` is about, and all its copies. Returns the outcome.
+
+    Who is no longer of the community has no guests either. They come first, since a repeat finds the person
+    changed already.
+    """
+    if isinstance(fact, MembershipChanged):
+        for guest in _guests(fact.community, fact.person, at):
+            until_it_holds(partial(_change, fact.community, guest, partial(after_host, fact, at=at)))
+    changed = until_it_holds(partial(_change, fact.community, fact.person, partial(after, fact, at=at)))
+    return "standing_changed" if changed else "unchanged"
 
 
-def _attempt(fact: PersonFact, at: datetime) -> str:
-    key = HolderRow.key(fact.community, fact.person)
+def _guests(community: str, person: str, at: datetime) -> list[str]:
+    partition, _ = InvitationRow.key(community, person, "")
+    rows = InvitationRow.query(partition)
+    return [row.sk for row in rows if not row.withdrawn and row.invitation.valid_until > at]
+
+
+def _change(community: str, holder: str, change: Callable[[Standing | None], Standing | None]) -> bool:
+    key = HolderRow.key(community, holder)
     row = read([key]).one(HolderRow, key)
     known = row.standing if row else None
-    standing = after(fact, known, at)
-    if standing == known:
-        return "unchanged"
+    standing = change(known)
+    if standing is None or standing == known:
+        return False
     transaction = Transaction()
-    write_standing(transaction, fact.community, known, standing)
+    write_standing(transaction, community, known, standing)
     transaction.commit()
-    return "standing_changed"
+    return True
+
+
+def say(community: str, person: str, word: HealthWord) -> ShownStanding:
+    """Keep what staff know of a person's health. Raises NotFound for a person the community does not know."""
+
+    def changed(known: Standing | None) -> Standing:
+        if known is None or known.person is None:
+            raise NotFound
+        return known.model_copy(update=word.model_dump())
+
+    until_it_holds(partial(_change, community, person, changed))
+    return show(community, person)
+
+
+def show(community: str, person: str) -> ShownStanding:
+    """A person's standing. Raises NotFound for a person the community does not know."""
+    standing = find(HolderRow, HolderRow.key(community, person)).standing
+    if standing.person is None:
+        raise NotFound
+    return ShownStanding(
+        person=standing.person,
+        blocks=standing.in_force(),
+        health_code=standing.health_code,
+        quarantine_until=standing.quarantine_until,
+        credentials=len(standing.credentials),
+    )
 
 
 def keep_gate(community: str, device: str, at: datetime, *, revoked: bool) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from functions.access.credentials import Credential
 from functions.access.holders import Standing
-from functions.access.visitor_pass.models import Invitation
+from functions.access.invitations import Invitation
 from linli.errors import Forbidden, InvalidRequest
 from linli.policies import AccessPolicy
 

@@ -2,8 +2,9 @@
 
 from chalice.app import Blueprint
 
+from functions.access.invitations import Invitation
 from functions.access.visitor_pass import store
-from functions.access.visitor_pass.models import Invitation, Invited
+from functions.access.visitor_pass.models import Invited
 from linli.cursors import Page, PageQuery
 from linli.http import Nothing, Request, route
 from linli.permissions import Permission
@@ -22,7 +23,7 @@ def invite_visitor(request: Request[Invitation, Nothing]) -> Invited:
 @route(blueprint, "GET", INVITATIONS, Permission.INVITE_VISITOR, query=PageQuery)
 def list_invitations(request: Request[Nothing, PageQuery]) -> Page[Invited]:
     """One's own invitations."""
-    return store.invitations(request.tenant, request.person, request.query)
+    return store.invitations(request.tenant, request.person, request.query, request.now)
 
 
 @route(blueprint, "GET", ONE, Permission.INVITE_VISITOR)

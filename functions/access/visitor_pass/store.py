@@ -1,34 +1,21 @@
 """Invitations, under the resident who made them; the visitor is a holder of their own."""
 
-from datetime import timedelta
-
-from pynamodb.attributes import BooleanAttribute
+from datetime import datetime, timedelta
 
 from functions.access import qr_codes
-from functions.access.tables import CredentialRow, HolderRow, Key, credential_hash
+from functions.access.invitations import Invitation
+from functions.access.tables import CredentialRow, HolderRow, InvitationRow, credential_hash
 from functions.access.visitor_pass.domain import admitted, code_of, visitor
-from functions.access.visitor_pass.models import Invitation, Invited
+from functions.access.visitor_pass.models import Invited
 from linli import communities, tables
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict
 from linli.idempotency import Creation
 from linli.instants import to_epoch_seconds
-from linli.tables import ConditionsFailed, ContractAttribute, Row, Transaction, read, until_it_holds
+from linli.tables import ConditionsFailed, Row, Transaction, expired, read, until_it_holds
 
 KEPT_AFTER_ITS_END = timedelta(days=30)
-
-
-class InvitationRow(Row, discriminator="invitation"):
-    """`<community>#invitations#<person>` / `<invitation>`."""
-
-    invitation = ContractAttribute(Invitation)
-    withdrawn = BooleanAttribute(default=False)
-
-    @staticmethod
-    def key(community: str, person: str, invitation: str) -> Key:
-        """Where an invitation is."""
-        return f"{community}#invitations#{person}", invitation
 
 
 def invite(community: str, person: str, invitation: Invitation, creation: Creation) -> Invited:
@@ -107,14 +94,14 @@ def find(community: str, person: str, invitation_id: str) -> Invited:
     return _shown(invitation_id, row.invitation, withdrawn=row.withdrawn)
 
 
-def invitations(community: str, person: str, query: PageQuery) -> Page[Invited]:
+def invitations(community: str, person: str, query: PageQuery, now: datetime) -> Page[Invited]:
     """A resident's own invitations, newest first."""
     partition, _ = InvitationRow.key(community, person, "")
     return page_of(
         InvitationRow,
         partition,
         query,
-        lambda row: _shown(row.sk, row.invitation, withdrawn=row.withdrawn),
+        lambda row: None if expired(row, now) else _shown(row.sk, row.invitation, withdrawn=row.withdrawn),
         newest_first=True,
     )
 

@@ -39,8 +39,9 @@ def signing_key(url: str, key_id: str) -> "PyJWK":
 def grants_of(person: str) -> Grants:
     """All roles of a person, as they are now."""
     rows = list(PersonalRow.by_person.query(person))
+    memberships = sorted((row for row in rows if isinstance(row, MembershipRow)), key=lambda row: row.since)
     return grants(
-        {row.tenant: row.roles or () for row in rows if isinstance(row, MembershipRow)},
+        {row.tenant: row.roles or () for row in memberships},
         {
             row.tenant: _covered(CoveredRow.of_company(row.tenant))
             for row in rows

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 from functions.directory.homes import Home
 from linli.contracts import Contract
 from linli.ids import Id
+from linli.instants import Instant
 
 CommunityRole = Literal["resident", "guard", "repairer", "caregiver", "manager"]
 
@@ -23,9 +24,13 @@ class MembershipGiven(Contract):
 
 
 class Membership(Contract):
-    """A membership as it stands; without roles the person has gone. `version` grows with every change."""
+    """A membership as it stands; without roles the person has gone. `version` grows with every change.
+
+    `since`: when the person came, or came back.
+    """
 
     person: Id
     roles: list[str]
     home: Home | None = None
     version: int
+    since: Instant

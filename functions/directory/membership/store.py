@@ -35,7 +35,7 @@ def _give(community: str, person: str, wanted: MembershipGiven, now: datetime) -
         raise Conflict("home: is not a unit of this community")
     row = rows.one(MembershipRow, key)
     before = _shown(row) if row else None
-    after = given(person, before, wanted)
+    after = given(person, before, wanted, now)
     if after != before:
         _change(Transaction(), community, before, after, now)
     return after
@@ -62,6 +62,7 @@ def _change(
         building=after.home.building if after.home else None,
         unit=after.home.unit if after.home else None,
         version=after.version,
+        since=after.since,
     )
     if before:
         transaction.put("membership", row, MembershipRow.version == before.version)
@@ -74,4 +75,6 @@ def _change(
 
 def _shown(row: MembershipRow) -> Membership:
     home = Home(building=row.building, unit=row.unit) if row.building and row.unit else None
-    return Membership(person=row.sk, roles=sorted(row.roles or ()), home=home, version=int(row.version))
+    return Membership(
+        person=row.sk, roles=sorted(row.roles or ()), home=home, version=int(row.version), since=row.since
+    )

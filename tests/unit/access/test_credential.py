@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from functions.access.credential.domain import enrolled, own_qr
 from functions.access.credential.models import Enrolment
-from functions.access.holders import MOST_CREDENTIALS, Mark, Standing
+from functions.access.holders import MOST_CREDENTIALS, Block, Mark, Standing
 from linli.errors import Conflict, NotFound
 from linli.policies import AccessPolicy
 
@@ -16,8 +16,13 @@ YEAR = timedelta(days=365)
 ENROLMENT = Enrolment(kind="card", value="4711", valid_from=NOW, valid_until=NOW + YEAR)
 
 
+MEMBER: dict[Block, Mark] = {"membership_ended": Mark(on=False, at=NOW)}
+
+
 def test_a_credential_joins_the_holders_others() -> None:
-    credential, standing = enrolled(ENROLMENT, Standing(holder="li-na", credentials=["a"]), "b")
+    credential, standing = enrolled(
+        ENROLMENT, Standing(holder="li-na", blocks=MEMBER, credentials=["a"]), "b"
+    )
     assert standing.credentials == ["a", "b"]
     assert (credential.holder, credential.kind) == ("li-na", "card")
 
@@ -27,6 +32,12 @@ def test_a_stranger_gets_none() -> None:
         enrolled(ENROLMENT, None, "a")
 
 
+@pytest.mark.parametrize("blocks", [{}, {"fever": Mark(on=False, at=NOW)}], ids=["visitor", "fever only"])
+def test_who_never_was_a_member_gets_none(blocks: dict[Block, Mark]) -> None:
+    with pytest.raises(NotFound):
+        enrolled(ENROLMENT, Standing(holder="li-na", blocks=blocks), "a")
+
+
 def test_who_has_left_gets_none() -> None:
     gone = Standing(holder="li-na", blocks={"membership_ended": Mark(on=True, at=NOW)})
     with pytest.raises(NotFound):
@@ -34,9 +45,9 @@ def test_who_has_left_gets_none() -> None:
 
 
 def test_twenty_are_enough() -> None:
-    many = Standing(holder="li-na", credentials=[str(number) for number in range(MOST_CREDENTIALS)])
+    many = [str(number) for number in range(MOST_CREDENTIALS)]
     with pytest.raises(Conflict):
-        enrolled(ENROLMENT, many, "a")
+        enrolled(ENROLMENT, Standing(holder="li-na", blocks=MEMBER, credentials=many), "a")
 
 
 def test_a_face_needs_consent() -> None:

@@ -92,6 +92,11 @@ REFUSALS: list[tuple[str, Shown, Situation]] = [
     ("quarantine", CARD, situation(standing=standing(quarantine_until=NOW + HOUR))),
     ("health_code", CARD, situation(policies=access(health_code_required=True))),
     ("temperature", Shown(credential="card", value="4711", temperature_c=Decimal("37.3")), situation()),
+    (
+        "temperature_invalid",
+        Shown(credential="card", value="4711", temperature_c=Decimal("25.0")),
+        situation(),
+    ),
     ("passback", CARD, situation(policies=access(passback={"garden": "hard"}), standing=inside("in"))),
 ]
 

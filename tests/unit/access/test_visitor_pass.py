@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from functions.access.holders import Mark, Standing
+from functions.access.invitations import Invitation
 from functions.access.visitor_pass.domain import admitted, code_of, visitor
-from functions.access.visitor_pass.models import Invitation
 from linli.errors import Forbidden, InvalidRequest
 from linli.policies import AccessPolicy
 

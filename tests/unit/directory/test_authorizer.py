@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -5,9 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from functions.directory.authorizer.domain import LEEWAY, allowance, bearer, check_times, grants
+from functions.directory.authorizer.domain import (
+    LARGEST_GRANTS,
+    LEEWAY,
+    allowance,
+    bearer,
+    check_times,
+    grants,
+)
 from functions.directory.authorizer.models import Claims, Issuer, TokenEvent
-from linli.errors import LinliError, Unauthenticated
+from linli.errors import Unauthenticated
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 ARN = "arn:aws-cn:execute-api:cn-north-1:123456789012:a1b2c3/api/GET/communities/willow"
@@ -66,11 +74,17 @@ def test_the_answer_covers_the_whole_stage_since_the_gateway_keeps_it_for_every_
     }
 
 
-def test_more_than_the_gateway_can_hand_over_is_an_error_and_not_half_of_it() -> None:
-    many = {f"community-{number}": ["resident"] for number in range(400)}
+def test_of_more_than_the_gateway_can_hand_over_the_oldest_memberships_stay() -> None:
+    home = {"home": ["resident"]}
+    given_by_a_stranger = {f"community-{number}": ["resident"] for number in range(400)}
 
-    with pytest.raises(LinliError):
-        allowance("p", grants(many, {}, {}), ARN)
+    answer = allowance("p", grants(home | given_by_a_stranger, {"acme": []}, {}), ARN)
+
+    handed_over = json.loads(answer["context"]["grants"])
+    assert handed_over["communities"]["home"] == ["resident"]
+    assert handed_over["companies"] == {"acme": ["operator"]}
+    assert 100 < len(handed_over["communities"]) < 400
+    assert len(answer["context"]["grants"]) <= LARGEST_GRANTS
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic eDp5", "token"])

@@ -63,15 +63,26 @@ class InvalidRequest(LinliError):
 
     @classmethod
     def from_validation(cls, error: ValidationError) -> "InvalidRequest":
-        """List what was wrong and where, without repeating the values (they may be personal)."""
+        """Tell what was wrong and where, without repeating values: they may be personal.
+
+        The name of an unknown field is somebody's text too: the caller is told it, `detail`, which is also
+        logged and stands on dead letters, is not.
+        """
         found: Sequence[Mapping[str, Any]] = error.errors(
             include_url=False, include_context=False, include_input=False
-        )
-        errors = [
-            {"field": ".".join(str(part) for part in one["loc"])[:100] or "body", "message": one["msg"]}
-            for one in found[:20]
-        ]
-        return cls("; ".join(f"{one['field']}: {one['message']}" for one in errors[:3]), errors=errors)
+        )[:20]
+        errors = [{"field": _path(one["loc"]), "message": one["msg"]} for one in found]
+        detail = "; ".join(f"{_path(_ours(one))}: {one['msg']}" for one in found[:3])
+        return cls(detail, errors=errors)
+
+
+def _path(location: Sequence[str | int]) -> str:
+    return ".".join(str(part) for part in location)[:100] or "body"
+
+
+def _ours(one: Mapping[str, Any]) -> Sequence[str | int]:
+    location: Sequence[str | int] = one["loc"]
+    return (*location[:-1], "(unknown field)") if one["type"] == "extra_forbidden" else location
 
 
 class InvalidCursor(InvalidRequest):

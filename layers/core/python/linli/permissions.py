@@ -42,12 +42,35 @@ class Permission(StrEnum):
     ASK_PASS = "passes:ask"  # noqa: S105  a permission, not a password
     READ_PASSES = "passes:read"
     READ_ALL_PASSES = "passes:read-all"
+    READ_STANDING = "standing:read"
+    CHANGE_STANDING = "standing:change"
     OPEN_REMOTELY = "gates:open"
     MEASURE_FEVER = "fevers:measure"
     READ_FEVERS = "fevers:read"
     READ_OWN_FEVER = "fevers:read-own"
     CLEAR_FEVER = "fevers:clear"
     READ_DISTRICT_FEVERS = "fevers:read-district"
+    READ_METERS = "meters:read"
+    CHANGE_METERS = "meters:change"
+    DECIDE_READINGS = "readings:decide"
+    UPLOAD_READINGS = "readings:upload"
+    READ_CONSUMPTION = "consumption:read"
+    READ_ALL_CONSUMPTION = "consumption:read-all"
+    CHANGE_HOUSEHOLDS = "households:change"
+    READ_TARIFFS = "tariffs:read"
+    CHANGE_TARIFFS = "tariffs:change"
+    RUN_BILLS = "bills:run"
+    READ_BILLS = "bills:read"
+    READ_ALL_BILLS = "bills:read-all"
+    REPORT_TICKET = "tickets:report"
+    READ_TICKETS = "tickets:read"
+    READ_ALL_TICKETS = "tickets:read-all"
+    MOVE_TICKET = "tickets:move"
+    READ_TICKET_RATES = "tickets:read-rates"
+    WORK_TICKETS = "tickets:work"
+    CHANGE_REPAIRERS = "repairers:change"
+    CHANGE_HOTLINES = "hotlines:change"
+    CHANGE_DISTRICT_HOTLINES = "hotlines:change-district"
 
 
 _EVERYONE_IN_A_COMMUNITY = frozenset(Role) - {Role.OFFICIAL}
@@ -74,10 +97,33 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.ASK_PASS: frozenset({Role.GUARD}),
     Permission.READ_PASSES: _EVERYONE_IN_A_COMMUNITY,
     Permission.READ_ALL_PASSES: _RUNNING_IT | {Role.GUARD},
+    Permission.READ_STANDING: _RUNNING_IT | {Role.GUARD, Role.CAREGIVER},
+    Permission.CHANGE_STANDING: frozenset({Role.CAREGIVER, Role.MANAGER}),
     Permission.OPEN_REMOTELY: frozenset({Role.GUARD, Role.MANAGER}),
     Permission.MEASURE_FEVER: frozenset({Role.GUARD, Role.CAREGIVER}),
     Permission.READ_FEVERS: frozenset({Role.CAREGIVER, Role.MANAGER}),
     Permission.READ_OWN_FEVER: _EVERYONE_IN_A_COMMUNITY,
     Permission.CLEAR_FEVER: frozenset({Role.CAREGIVER, Role.MANAGER}),
     Permission.READ_DISTRICT_FEVERS: frozenset({Role.OFFICIAL}),
+    Permission.READ_METERS: _RUNNING_IT | {Role.REPAIRER},
+    Permission.CHANGE_METERS: _RUNNING_IT,
+    Permission.DECIDE_READINGS: _RUNNING_IT,
+    Permission.UPLOAD_READINGS: _RUNNING_IT,
+    Permission.READ_CONSUMPTION: _EVERYONE_IN_A_COMMUNITY,
+    Permission.READ_ALL_CONSUMPTION: _RUNNING_IT | {Role.REPAIRER},
+    Permission.CHANGE_HOUSEHOLDS: _RUNNING_IT,
+    Permission.READ_TARIFFS: _EVERYONE_IN_A_COMMUNITY,
+    Permission.CHANGE_TARIFFS: _RUNNING_IT,
+    Permission.RUN_BILLS: _RUNNING_IT,
+    Permission.READ_BILLS: _EVERYONE_IN_A_COMMUNITY,
+    Permission.READ_ALL_BILLS: _RUNNING_IT,
+    Permission.REPORT_TICKET: _EVERYONE_IN_A_COMMUNITY,
+    Permission.READ_TICKETS: _EVERYONE_IN_A_COMMUNITY,
+    Permission.READ_ALL_TICKETS: _RUNNING_IT,
+    Permission.MOVE_TICKET: _EVERYONE_IN_A_COMMUNITY,
+    Permission.READ_TICKET_RATES: _RUNNING_IT | {Role.OFFICIAL},
+    Permission.WORK_TICKETS: _RUNNING_IT | {Role.REPAIRER},
+    Permission.CHANGE_REPAIRERS: _RUNNING_IT,
+    Permission.CHANGE_HOTLINES: _RUNNING_IT,
+    Permission.CHANGE_DISTRICT_HOTLINES: frozenset({Role.OFFICIAL}),
 }

@@ -128,6 +128,10 @@ class ConditionsFailed(Exception):
         return row if isinstance(row, kind) else None
 
 
+class Contended(Unavailable):
+    """Another transaction held the same rows: nothing was written, and the next attempt will see what it wrote."""
+
+
 class Transaction:
     """Writes that happen together or not at all (TransactWriteItems), each under a name of its own.
 
@@ -170,7 +174,7 @@ class Transaction:
     def commit(self) -> None:
         """Apply all writes in one round trip.
 
-        Raises ConditionsFailed with the rows in the way, or Unavailable when another transaction held them.
+        Raises ConditionsFailed with the rows in the way, or Contended when another transaction held them.
         """
         try:
             with TransactWrite(connection=_connection()) as transaction:
@@ -192,7 +196,7 @@ class Transaction:
             for name, reason in zip(names, error.cancellation_reasons, strict=False)
             if reason is not None and reason.code == "ConditionalCheckFailed"
         }
-        return ConditionsFailed(failed) if failed else Unavailable("another request holds the same rows")
+        return ConditionsFailed(failed) if failed else Contended("another request holds the same rows")
 
 
 def _connection() -> Connection:
@@ -233,7 +237,7 @@ def until_it_holds(attempt: Callable[[], Result]) -> Result:
     for _ in range(RACES_LOST):
         try:
             return attempt()
-        except ConditionsFailed:
+        except (ConditionsFailed, Contended):
             continue
     raise Unavailable("too many changes at the same time")
 
