@@ -486,9 +486,10 @@ def logged(
     gate: Gate,  # noqa: ARG001  after its furnishing
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Callable[[], str]]:
-    """What is logged from here on: a process has one logger, which writes where output went first."""
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "linli-logged")
+    """What is logged from here on: a process has one logger of a name, which writes where output went first."""
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", request.node.name)
     observability._logger.cache_clear()
     yield lambda: "".join(capsys.readouterr())
     observability._logger.cache_clear()
