@@ -488,7 +488,7 @@ def logged(
     monkeypatch: pytest.MonkeyPatch,
     request: pytest.FixtureRequest,
 ) -> Iterator[Callable[[], str]]:
-    """What is logged from here on: a process has one logger of a name, which writes where output went first."""
+    """What is logged from here on: a logger writes where output went when its name was first used."""
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", request.node.name)
     observability._logger.cache_clear()
     yield lambda: "".join(capsys.readouterr())
