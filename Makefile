@@ -68,7 +68,8 @@ lock: $(READY) ## resolve every lock file anew from what its source asks for
 # Made again only when the lock changes. uv installs the packages; pip, which comes with Python, installs uv.
 $(READY): requirements.lock
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-	  echo "Linli needs Python 3.11 or newer; $(PYTHON) is $$("$(PYTHON)" --version 2>/dev/null || echo not there). Try: make PYTHON=python3.12" >&2; \
+	  found=$$("$(PYTHON)" -c 'import platform; print("Python", platform.python_version())' 2>/dev/null); \
+	  echo "Linli needs Python 3.11 or newer; $(PYTHON) is $${found:-none}. Try: make PYTHON=python3.12" >&2; \
 	  exit 1; }
 	@echo "Installing the locked packages into $(VENV) ..."
 	@"$(PYTHON)" -m venv --clear $(VENV)

@@ -57,6 +57,8 @@ def complaint(done: subprocess.CompletedProcess[str]) -> str:
         "logs access-gate-pass",
         "dlq list",
         "dlq redrive access-gate-pass --yes",
+        "dlq discard access-gate-pass --yes",
+        "device list --community willow",
         "device revoke --community willow --device willow-gate-1",
     ],
 )
@@ -81,6 +83,38 @@ def test_a_cloud_that_was_killed_is_told_from_one_that_was_stopped(somewhere: Pa
     )
 
     assert "was killed" in complaint(linli(somewhere, "urls"))
+
+
+@pytest.mark.parametrize("option", ["--port", "--mqtt-port"])
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "x"])
+def test_a_port_that_cannot_be_is_refused_at_once(somewhere: Path, option: str, port: str) -> None:
+    done = linli(somewhere, "up", option, port)
+
+    assert done.returncode == 2
+    assert option in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (somewhere / "a home").exists()
+
+
+@pytest.mark.parametrize("ids", [("../willow", "g"), ("willow", "../g"), ("willow", "/g")])
+def test_a_device_with_an_impossible_id_leaves_nothing_on_disk(somewhere: Path, ids: tuple[str, str]) -> None:
+    community, device = ids
+    done = linli(
+        somewhere,
+        "device",
+        "add",
+        "--community",
+        community,
+        "--device",
+        device,
+        "--kind",
+        "gate",
+        "--out",
+        "o",
+    )
+
+    assert "is no id" in complaint(done)
+    assert list(somewhere.iterdir()) == []
 
 
 def test_tokens_of_other_stages_come_from_elsewhere(somewhere: Path) -> None:

@@ -32,7 +32,8 @@ def answer(raw: Mapping[str, Any]) -> Answer:
     """The answer in what the function returned."""
     text = raw["body"] or ""
     headers = {**raw.get("headers", {}), **{k: v[0] for k, v in raw.get("multiValueHeaders", {}).items()}}
-    return Answer(raw["statusCode"], headers, json.loads(text) if text else None, text)
+    is_json = "json" in headers.get("Content-Type", "json")
+    return Answer(raw["statusCode"], headers, json.loads(text) if text and is_json else None, text)
 
 
 def resource_of(app: Chalice, path: str) -> tuple[str, dict[str, str]]:

@@ -1,5 +1,6 @@
 """The neighbourhood that tests and samples live in: two companies, three communities."""
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from linli.aws import client
 from linli.events import CommunityChanged, DeviceRegistered, Fact, MembershipChanged
 from linli.policies import CommunityPolicies
 from tests.integration.conftest import Http, Invoke
@@ -88,6 +90,48 @@ def furnish_health(app: Chalice, _http: Http, invoke: Invoke) -> None:
     assert invoke(app, "community", batch(told(willow(), "1")))
 
 
+METER: dict[str, Any] = {
+    "meter": "willow-meter-1",
+    "medium": "water",
+    "registers": [{"obis": "8-0:1.0.0"}],
+    "home": "b1/101",
+    "installed_at": "2025-01-01T00:00:00Z",
+}
+
+
+def furnish_utilities(app: Chalice, http: Http, invoke: Invoke) -> None:
+    """Willow's policies, its first resident at home, and a water meter there."""
+    os.environ["LINLI_UPLOADS_BUCKET"] = client("s3").list_buckets()["Buckets"][0]["Name"]
+    person = {"community": "willow", "person": "willow-resident-1", "roles": ["resident"], "home": "b1/101"}
+    assert invoke(app, "community", batch(told(willow(), "1")))
+    assert invoke(app, "household", batch(told(MembershipChanged(**person, version=1), "2")))
+    assert http(app, "POST", "/communities/willow/meters", body=METER, **WILLOW_MANAGER).status == 201
+
+
+REPAIRERS = {
+    "willow-repairer-1": ["plumbing", "electronics"],
+    "willow-repairer-2": ["plumbing", "electrical"],
+    "willow-repairer-3": ["plumbing", "building"],
+}
+
+
+def furnish_maintenance(app: Chalice, http: Http, invoke: Invoke) -> None:
+    """Willow as maintenance knows it: its policies, three repairers who can all mend a tap, its bucket."""
+    os.environ["LINLI_PHOTO_BUCKET"] = "linli-test-maintenance-photos-123456789012"
+    facts: list[Fact] = [
+        willow(),
+        *(
+            MembershipChanged(community="willow", person=each, roles=["repairer"], version=1)
+            for each in REPAIRERS
+        ),
+    ]
+    assert invoke(app, "community", batch(*(told(fact, str(n)) for n, fact in enumerate(facts))))
+    for person, skills in REPAIRERS.items():
+        body = {"skills": skills, "building": "b1"}
+        path = f"/communities/willow/repairers/{person}"
+        assert http(app, "PUT", path, body=body, **WILLOW_MANAGER).status == 200
+
+
 def willow(version: int = 1, **policies: Any) -> CommunityChanged:
     """What the directory tells of willow."""
     return CommunityChanged(
@@ -105,4 +149,6 @@ FURNISH: dict[str, Callable[[Chalice, Http, Invoke], None]] = {
     "devices": furnish_devices,
     "access": furnish_access,
     "health": furnish_health,
+    "maintenance": furnish_maintenance,
+    "utilities": furnish_utilities,
 }

@@ -13,6 +13,7 @@ from chalice.app import Chalice
 from linli import http as linli_http
 from linli.http import ROUTES
 from linli.permissions import Role
+from linli.public_routes import PUBLIC_ROUTES
 from tests.integration.conftest import Http, app_of
 from tests.integration.people import asking
 
@@ -57,6 +58,8 @@ MAY: dict[str, str] = {
     "GET /communities/{community}/invitations/{invitation}": "r......",
     "GET /communities/{community}/passes": "rgpcmo.",
     "GET /communities/{community}/people/{person}/credentials": "rgpcmo.",
+    "GET /communities/{community}/people/{person}/standing": ".g.cmo.",
+    "PUT /communities/{community}/people/{person}/standing": "...cm..",
     "POST /communities/{community}/people/{person}/credentials": "....mo.",
     "DELETE /communities/{community}/people/{person}/credentials/{credential}": "....mo.",
     "POST /communities/{community}/qr_codes": "r......",
@@ -66,8 +69,59 @@ MAY: dict[str, str] = {
     "POST /communities/{community}/people/{person}/fever/clearance": "...cm..",
     "POST /communities/{community}/temperatures": ".g.c...",
     "GET /sub_districts/{sub_district}/fevers": "......f",
+    # utilities
+    "GET /communities/{community}/bill_runs/{period}": "....mo.",
+    "POST /communities/{community}/bill_runs": "....mo.",
+    "GET /communities/{community}/bills": "rgpcmo.",
+    "GET /communities/{community}/consumption": "rgpcmo.",
+    "GET /communities/{community}/held_readings": "....mo.",
+    "POST /communities/{community}/held_readings/{held}/decision": "....mo.",
+    "GET /communities/{community}/households": "....mo.",
+    "GET /communities/{community}/households/{building}/{unit}": "....mo.",
+    "PUT /communities/{community}/households/{building}/{unit}": "....mo.",
+    "GET /communities/{community}/meters": "..p.mo.",
+    "POST /communities/{community}/meters": "....mo.",
+    "GET /communities/{community}/meters/{meter}": "..p.mo.",
+    "GET /communities/{community}/meters/{meter}/consumption": "rgpcmo.",
+    "GET /communities/{community}/meters/{meter}/corrections": "..p.mo.",
+    "POST /communities/{community}/meters/{meter}/replacement": "....mo.",
+    "GET /communities/{community}/meters/{meter}/signals": "rgpcmo.",
+    "GET /communities/{community}/tariffs": "rgpcmo.",
+    "POST /communities/{community}/tariffs": "....mo.",
+    "POST /communities/{community}/uploads": "....mo.",
+    "GET /communities/{community}/uploads/{upload}": "....mo.",
+    # maintenance
+    "GET /communities/{community}/hotlines": "....mo.",
+    "POST /communities/{community}/hotlines": "....mo.",
+    "DELETE /communities/{community}/hotlines/{hotline}": "....mo.",
+    "GET /communities/{community}/incidents": "....mo.",
+    "GET /communities/{community}/people/{person}/tickets": "rgpcmo.",
+    "GET /communities/{community}/repairers": "....mo.",
+    "PUT /communities/{community}/repairers/{person}": "....mo.",
+    "GET /communities/{community}/repairers/{person}/tickets": "..p.mo.",
+    "GET /communities/{community}/ticket_rates": "....mof",
+    "GET /communities/{community}/tickets": "....mo.",
+    "POST /communities/{community}/tickets": "rgpcmo.",
+    "GET /communities/{community}/tickets/{ticket}": "rgpcmo.",
+    "GET /communities/{community}/tickets/{ticket}/photos": "rgpcmo.",
+    "POST /communities/{community}/tickets/{ticket}/photos": "rgpcmo.",
+    "GET /communities/{community}/tickets/{ticket}/timeline": "rgpcmo.",
+    "POST /communities/{community}/tickets/{ticket}/transitions": "rgpcmo.",
+    "GET /sub_districts/{sub_district}/hotlines": "......f",
+    "POST /sub_districts/{sub_district}/hotlines": "......f",
+    "DELETE /sub_districts/{sub_district}/hotlines/{hotline}": "......f",
 }
-SERVICES = ("directory", "devices", "access", "health")
+# Open to callers without a token of ours, who prove themselves by the protocol of the route.
+PUBLIC = {
+    "GET /open311/v2/requests.json",
+    "GET /open311/v2/requests.xml",
+    "GET /open311/v2/requests/{request}",
+    "GET /open311/v2/services.json",
+    "GET /open311/v2/services.xml",
+    "POST /open311/v2/requests.json",
+    "POST /open311/v2/requests.xml",
+}
+SERVICES = ("directory", "devices", "access", "health", "maintenance", "utilities")
 APPS: dict[str, Chalice] = {name: app_of(name) for name in SERVICES}
 OWN = {"community": "willow", "company": "acme", "sub_district": "riverside"}
 PLACES = {
@@ -85,6 +139,7 @@ def routes() -> list[tuple[str, str]]:
         for name, app in APPS.items()
         for path, methods in app.routes.items()
         for method in methods
+        if f"{method} {path}" not in PUBLIC
     ]
 
 
@@ -99,7 +154,9 @@ def grants(role: Role) -> dict[str, dict[str, list[str]]]:
 
 
 def path_in(place: str, path: str) -> str:
-    filled = dict.fromkeys(("building", "person", "device", "gate", "invitation", "credential"), "some-id")
+    names = ("building", "person", "device", "gate", "invitation", "credential", "ticket", "hotline")
+    names += ("meter", "unit", "held", "upload", "period")
+    filled = dict.fromkeys(names, "some-id")
     return path.format(**filled, **PLACES[place])
 
 
@@ -107,6 +164,7 @@ def test_every_route_is_declared_with_a_permission_and_stands_in_the_table() -> 
     declared = {f"{each.method} {each.path}" for each in ROUTES}
     reachable = {route for _, route in routes()}
     assert reachable <= declared, "a route without a declared permission"
+    assert {f"{each.method} {each.path}" for each in PUBLIC_ROUTES} == PUBLIC
     assert reachable == set(MAY)
 
 

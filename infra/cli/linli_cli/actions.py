@@ -17,7 +17,7 @@ from linli_cli import templates
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT, infra, services
 
-Start = Literal["http", "mqtt", "queue", "invocation"]
+Start = Literal["http", "mqtt", "queue", "schedule", "invocation"]
 SENTENCES = ("Trigger", "Rule", "Result")
 CASES = frozenset({"normal", "edge", "malformed", "refused"})
 
@@ -100,7 +100,8 @@ def starts(service: str, root: Path = ROOT) -> dict[str, set[Start]]:
         found.setdefault(entry.view_function.__module__.split(".")[-2], set()).add("http")
     for source in app.event_sources:
         if source.name != "relay":
-            found.setdefault(source.name, set()).add("queue")
+            timed = type(source).__name__ == "ScheduledEventConfig"  # Chalice is imported with the app only
+            found.setdefault(source.name, set()).add("schedule" if timed else "queue")
     by_rule = {action for action, _ in topic_rules(service, root)}
     for function in app.pure_lambda_functions:
         found.setdefault(function.name, set()).add("mqtt" if function.name in by_rule else "invocation")
@@ -138,6 +139,8 @@ def start_of(event: Any) -> Start:
         return "http"
     if isinstance(event, dict) and "Records" in event:
         return "queue"
+    if isinstance(event, dict) and event.get("detail-type") == "Scheduled Event":
+        return "schedule"
     if isinstance(event, dict) and {"payload", "topic", "client_id"} & event.keys():
         return "mqtt"
     return "invocation"

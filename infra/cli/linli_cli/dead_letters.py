@@ -1,4 +1,4 @@
-"""The commands `dlq list` and `dlq redrive`: what could not be processed, and sending it again."""
+"""The command `dlq list`: what could not be processed."""
 
 import json
 import time
@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from linli_cli import letters, redriving
@@ -20,7 +19,9 @@ from linli_cli.stacks import full_name
 SUFFIX = "-dlq"
 LOOKED_AT = 100  # messages, for the oldest and for showing
 
-app = typer.Typer(no_args_is_help=True, help="Dead-letter queues: look into them, and send messages again.")
+app = typer.Typer(
+    no_args_is_help=True, help="Dead-letter queues: look into them, send messages again, or away."
+)
 
 
 @dataclass(frozen=True)
@@ -110,37 +111,3 @@ def age_in_words(seconds: int) -> str:
         if seconds >= length:
             return f"{seconds // length} {unit}"
     return f"{seconds} s"
-
-
-@app.command()
-def redrive(
-    queue: Annotated[str, typer.Argument(help="E.g. access-gate-pass or access/gate_pass.")],
-    most: Annotated[int | None, typer.Option("--max", min=1, help="At most so many.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    stage: Stage = LOCAL,
-    profile: Profile = None,
-) -> None:
-    """Send dead letters to where they failed; each is removed once it has been taken over."""
-    cloud = connect(stage, profile)
-    name, url = url_of(cloud, queue)
-    sqs: Any = cloud.client("sqs")
-    there = letters.waiting(sqs, url)
-    count = min(there, most or there)
-    if not count:
-        print(f"{name} has no dead letters")
-        return
-    if not yes and not typer.confirm(f"send {count} of {name} again?"):
-        raise CommandError("nothing was sent again")
-    way = redriving.way_back(cloud, name)
-    done, failures = 0, list[str]()
-    for message in letters.peek(sqs, url, count):
-        try:
-            way.send(message)
-        except (CommandError, BotoCoreError, ClientError) as error:
-            failures.append(str(error))
-        else:
-            letters.remove(sqs, url, message)
-            done += 1
-    print(f"sent again: {done} of {name}, to {way.target}")
-    if failures:
-        raise CommandError(f"{len(failures)} of {name} stay where they are: {failures[0]}")

@@ -9,6 +9,7 @@ from rich.table import Table
 from linli_cli import stacks
 from linli_cli.cloud import LOCAL
 from linli_cli.errors import CommandError
+from linli_cli.progress import wide_table
 
 STYLES = {"Add": "green", "Modify": "yellow", "Remove": "red"}
 console = Console()
@@ -47,13 +48,18 @@ def deploy(
 
 
 def status(stage: Stage = LOCAL, profile: Profile = None) -> None:
-    """How every stack stands."""
-    table = Table("stack", "status", "updated", box=None)
-    for each in stacks.list_stacks(stage, profile):
-        good = each.status in stacks.SETTLED
+    """How every stack stands; fails when one is missing or failed."""
+    out, table = wide_table("stack", "status", "updated", "")
+    found = stacks.list_stacks(stage, profile)
+    for each in found:
+        good = each.status in stacks.SETTLED and each.in_code
         updated = each.updated.isoformat(timespec="seconds") if each.updated else ""
-        table.add_row(each.stack, each.status, updated, style="green" if good else "yellow")
-    console.print(table)
+        note = "" if each.in_code else "not in the code any more"
+        table.add_row(each.stack, each.status, updated, note, style="green" if good else "yellow")
+    out.print(table)
+    broken = [each.stack for each in found if each.broken]
+    if broken:
+        raise CommandError(f"missing or failed: {', '.join(broken)}; linli deploy")
 
 
 def parse_parameter(text: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from linli.ids import is_id
 from linli_cli.errors import CommandError
 from linli_cli.issuer import write_private
 from linli_cli.layout import home
@@ -20,10 +21,13 @@ from linli_cli.layout import home
 
 @dataclass(frozen=True)
 class DeviceFiles:
-    """The folder with what a device needs to connect."""
+    """The folder with what a device needs to connect. Raises CommandError for what is no device id."""
 
     folder: Path
     device: str
+
+    def __post_init__(self) -> None:
+        check_id("device", self.device)
 
     @property
     def key(self) -> Path:
@@ -72,6 +76,14 @@ class DeviceFiles:
         """Make a key, in place of any there was."""
         key = ec.generate_private_key(ec.SECP256R1())
         write_private(self.key, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+
+def check_id(what: str, text: str) -> None:
+    """Raises CommandError for what cannot be an id: it would become part of a path."""
+    if not is_id(text):
+        raise CommandError(
+            f"{what} {text!r} is no id: small letters, digits and dashes, 64 at most, no dash first"
+        )
 
 
 def kept(device: str) -> DeviceFiles:

@@ -1,10 +1,8 @@
-"""Registering devices with the keys in their folders, and the commands `device add` and `device revoke`."""
+"""The commands `device add`, `device list` and `device revoke`."""
 
 import json
-from dataclasses import asdict, dataclass
-from http import HTTPStatus
+import sys
 from pathlib import Path
-from shutil import copyfile
 from typing import Annotated
 
 import typer
@@ -12,11 +10,13 @@ import typer
 from linli_cli import addresses, issuer
 from linli_cli.cloud import LOCAL
 from linli_cli.deploying import Profile, Stage
-from linli_cli.device_files import DeviceFiles
-from linli_cli.errors import CommandError
-from linli_cli.front_door import DONE, Answer, FrontDoor
+from linli_cli.device_files import DeviceFiles, check_id
+from linli_cli.errors import CommandError, Refused
+from linli_cli.front_door import FrontDoor
+from linli_cli.progress import wide_table
+from linli_cli.registering import Registrar
 
-app = typer.Typer(no_args_is_help=True, help="Register and revoke devices.")
+app = typer.Typer(no_args_is_help=True, help="Register, list and revoke devices.")
 
 Community = Annotated[str, typer.Option("--community", metavar="ID")]
 DeviceId = Annotated[str, typer.Option("--device", metavar="ID")]
@@ -29,60 +29,14 @@ Token = Annotated[
 ]
 
 
-@dataclass(frozen=True)
-class Registrar:
-    """Somebody who may register devices in a community."""
-
-    door: FrontDoor
-    broker: addresses.Mqtt
-    person: str
-    community: str
-
-    @property
-    def path(self) -> str:
-        """The devices of the community."""
-        return f"/devices/communities/{self.community}/devices"
-
-    def register(self, files: DeviceFiles, kind: str) -> bool:
-        """Register a device with the key in its folder; true if its certificate is new here.
-
-        Raises CommandError, e.g. when the device is active with another key.
-        """
-        return self._install(files, kind, self._post(files, kind))
-
-    def ensure(self, files: DeviceFiles, kind: str) -> bool:
-        """Like `register`, but a key that was revoked or lost is replaced by a new one: for demo devices."""
-        answer = self._post(files, kind, (*DONE, HTTPStatus.CONFLICT))
-        if answer.status != HTTPStatus.CONFLICT:
-            return self._install(files, kind, answer)
-        self.revoke(files.device)
-        files.renew_key()
-        return self.register(files, kind)
-
-    def revoke(self, device: str) -> bool:
-        """End a device's certificate; false if the community has no such device."""
-        accept = (*DONE, HTTPStatus.NOT_FOUND)
-        answer = self.door.ask(self.person, "DELETE", f"{self.path}/{device}", accept=accept)
-        return answer.status != HTTPStatus.NOT_FOUND
-
-    def _post(self, files: DeviceFiles, kind: str, accept: tuple[int, ...] = DONE) -> Answer:
-        body = {"device": files.device, "kind": kind, "csr": files.signing_request()}
-        return self.door.ask(self.person, "POST", self.path, body, accept=accept)
-
-    def _install(self, files: DeviceFiles, kind: str, answer: Answer) -> bool:
-        certificate: str = answer.body["certificate_pem"]
-        is_new = not files.certificate.exists() or files.certificate.read_text() != certificate
-        files.certificate.write_text(certificate)
-        copyfile(self.broker.ca, files.ca)
-        record = {"device": files.device, "community": self.community, "kind": kind, **asdict(self.broker)}
-        files.record.write_text(json.dumps({**record, "ca": str(files.ca)}, indent=2) + "\n")
-        return is_new
-
-
 def registrar(
     stage: str, profile: str | None, community: str, person: str | None, token: str | None
 ) -> Registrar:
-    """A person, or the demo's manager; with the given token or, on the local cloud, one made for them."""
+    """A person, or the demo's manager; with the given token or, on the local cloud, one made for them.
+
+    Raises CommandError for a community that cannot be.
+    """
+    check_id("community", community)
     found = addresses.of_stage(stage, profile)
     door = FrontDoor(found.http, lambda asker: token or issuer.token(asker, stage))
     return Registrar(door, found.mqtt, person or f"{community}-manager-1", community)
@@ -102,10 +56,47 @@ def add(
 ) -> None:
     """Register a device: a key is made here, and its certificate and whom to trust are put beside it."""
     files = DeviceFiles(out.resolve(), device)
+    ours = registrar(stage, profile, community, person, token)
+    had_key = files.key.exists()
     files.folder.mkdir(parents=True, exist_ok=True)
-    registrar(stage, profile, community, person, token).register(files, kind)
+    try:
+        ours.register(files, kind)
+    except Refused:
+        if not had_key:
+            files.key.unlink(missing_ok=True)
+        raise
     for path in files.paths().values():
         print(path)
+    if kind == "gate" and "access" in ours.door.urls:
+        url = f"{ours.door.urls['access']}/communities/{community}/gates/{device}"
+        print(
+            f"Next, {ours.person} or another manager sets the gate up, or it opens for nobody:\n"
+            f'PUT {url} {{"area": "garden", "direction": "in"}}',
+            file=sys.stderr,
+        )
+
+
+@app.command("list")
+def list_(
+    *,
+    community: Community,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    person: Asker = None,
+    token: Token = None,
+    stage: Stage = LOCAL,
+    profile: Profile = None,
+) -> None:
+    """The devices of a community, the revoked ones too."""
+    ours = registrar(stage, profile, community, person, token)
+    devices = ours.door.pages(ours.person, ours.path)
+    if as_json:
+        print(json.dumps(devices, indent=2))
+        return
+    console, table = wide_table("device", "kind", "status")
+    for each in devices:
+        style = "green" if each["status"] == "active" else "dim"
+        table.add_row(each["device"], each["kind"], each["status"], style=style)
+    console.print(table)
 
 
 @app.command()
@@ -119,6 +110,7 @@ def revoke(
     profile: Profile = None,
 ) -> None:
     """Revoke a device: its certificate no longer connects."""
+    check_id("device", device)
     if not registrar(stage, profile, community, person, token).revoke(device):
         raise CommandError(f"there is no device {device} in {community}")
     print(f"{device} is revoked")

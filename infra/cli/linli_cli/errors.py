@@ -3,3 +3,7 @@
 
 class CommandError(Exception):
     """One clear line: what went wrong and what to do about it."""
+
+
+class Refused(CommandError):
+    """Somebody understood what was asked of them, and did not do it: nothing has changed."""

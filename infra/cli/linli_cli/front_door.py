@@ -12,13 +12,14 @@ from typing import Any
 import requests
 from requests.adapters import HTTPAdapter
 
-from linli_cli.errors import CommandError
+from linli_cli.errors import CommandError, Refused
 
 TIMEOUT_S = 30
 BUSY = (429, 502, 503, 504)
 ATTEMPTS = 5
 POLL_S = 0.1
 DONE = (200, 201, 204)
+CLIENT_ERRORS = range(400, 500)
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class FrontDoor:
         """Call `/<service>/…` as a person and expect a status of `accept`.
 
         Until the deadline a 404 is asked again: services learn of each other by events, a moment later.
-        Raises CommandError with the problem that came instead.
+        Raises CommandError with the problem that came instead; Refused when it is a 4xx.
         """
         service, _, rest = path.lstrip("/").partition("/")
         if service not in self.urls:
@@ -71,7 +72,9 @@ class FrontDoor:
             if answer.status in accept:
                 return answer
             if not waiting and not (answer.status in BUSY and attempts < ATTEMPTS):
-                raise CommandError(f"{method} /{rest} as {person}: {problem(answer)}")
+                refused = answer.status in CLIENT_ERRORS
+                error = Refused if refused else CommandError
+                raise error(f"{method} /{rest} as {person}: {problem(answer)}")
             attempts += answer.status in BUSY
             time.sleep(POLL_S)
 

@@ -9,11 +9,11 @@ from typing import Any
 from linli_cli import addresses, neighbourhood
 from linli_cli.cloud import Cloud
 from linli_cli.device_files import kept
-from linli_cli.device_keys import Registrar
 from linli_cli.errors import CommandError
 from linli_cli.front_door import FrontDoor
 from linli_cli.invoking import invoke
 from linli_cli.neighbourhood import Community
+from linli_cli.registering import Registrar
 from linli_cli.stacks import function_name
 
 THREADS = 2  # more would make the local cloud start more workers, each of which costs a second
@@ -46,6 +46,8 @@ class Furnishing:
                 ("people", self.people),
                 ("devices", self.devices),
                 ("gates and credentials", self.access),
+                ("repairers", self.maintenance),
+                ("meters", self.utilities),
             ):
                 self.say(what)
                 tasks = [task for community in communities for task in step(community)]
@@ -125,6 +127,22 @@ class Furnishing:
         for each in community.credentials:
             if each.person == person and each.kind not in kinds:
                 self.make(community.manager, "POST", path, each.body)
+
+    def maintenance(self, community: Community) -> Iterable[Callable[[], None]]:
+        """What repairers can do. Maintenance hears of them by an event, before or after."""
+        at = f"/maintenance/communities/{community.id}/repairers"
+        there = {each["person"]: each for each in self.door.pages(community.manager, at)}
+        for person, set_up in community.repairers.items():
+            if differs(there.get(person), set_up):
+                yield partial(self.make, community.manager, "PUT", f"{at}/{person}", set_up)
+
+    def utilities(self, community: Community) -> Iterable[Callable[[], None]]:
+        """The meters of homes."""
+        at = f"/utilities/communities/{community.id}/meters"
+        there = {each["meter"] for each in self.door.pages(community.manager, at)}
+        for meter, body in community.meters.items():
+            if meter not in there:
+                yield partial(self.make, community.manager, "POST", at, body)
 
     def put_all(self, asker: str, steps: Iterable[tuple[str, Any]]) -> None:
         for path, body in steps:

@@ -85,11 +85,14 @@ def jwks(key: rsa.RSAPrivateKey) -> dict[str, Any]:
 
 
 def publish(cloud: Cloud) -> None:
-    """Put the public keys where the authorizer reads them; nobody needs rights to read just them."""
+    """Put the public keys where the authorizer reads them; nobody needs rights to read just them.
+
+    The policy is set each time: a cloud that was killed has kept the object and forgotten the policy.
+    """
     s3, body = cloud.client("s3"), json.dumps(jwks(read_key(key_file())), sort_keys=True).encode()
+    published = b""
     try:
-        if s3.get_object(Bucket=BUCKET, Key=JWKS_KEY)["Body"].read() == body:
-            return
+        published = s3.get_object(Bucket=BUCKET, Key=JWKS_KEY)["Body"].read()
     except ClientError as error:
         if error.response["Error"]["Code"] not in ("NoSuchBucket", "NoSuchKey"):
             raise
@@ -106,7 +109,8 @@ def publish(cloud: Cloud) -> None:
         "Resource": f"arn:aws:s3:::{BUCKET}/{JWKS_KEY}",
     }
     s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps({"Version": "2012-10-17", "Statement": [readable]}))
-    s3.put_object(Bucket=BUCKET, Key=JWKS_KEY, Body=body, ContentType="application/json")
+    if published != body:
+        s3.put_object(Bucket=BUCKET, Key=JWKS_KEY, Body=body, ContentType="application/json")
 
 
 def sign(person: str, key: rsa.RSAPrivateKey, now: float, minutes: float = MINUTES) -> str:

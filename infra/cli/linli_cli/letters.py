@@ -57,6 +57,13 @@ def waiting(sqs: Any, url: str) -> int:
     return int(attributes[wanted[0]])
 
 
+def unfinished(sqs: Any, url: str) -> int:
+    """How many messages of a queue wait or are being worked on, about."""
+    states = [f"ApproximateNumberOfMessages{state}" for state in ("", "NotVisible", "Delayed")]
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=states)["Attributes"]
+    return sum(int(attributes[state]) for state in states)
+
+
 def sent_at(message: dict[str, Any]) -> float:
     """When it was sent, in seconds since the epoch."""
     return int(message["Attributes"]["SentTimestamp"]) / 1000

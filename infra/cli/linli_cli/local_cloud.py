@@ -36,6 +36,7 @@ ACCOUNT = "000000000000"
 ROOT_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 DEFAULT_PORT = 4566
 DEFAULT_MQTT_PORT = 8883
+LAST_PORT = 65535
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 20.0
 ANSWER_TIMEOUT_S = 10.0
@@ -105,7 +106,14 @@ class LocalCloud:
     def _start(self) -> Cloud:
         found = self.status()
         if found.condition == "running" and found.cloud:
+            if (found.cloud.port, found.cloud.mqtt_port) != (self.port, self.mqtt_port):
+                raise CommandError(
+                    f"the local cloud runs on {found.cloud.port}, MQTT on {found.cloud.mqtt_port}: "
+                    "`linli down` first"
+                )
             return found.cloud
+        if self.port == self.mqtt_port:
+            raise CommandError(f"HTTP and MQTT need a port each, and both would be {self.port}")
         if found.condition == "unresponsive":
             self.stop()
         if found.condition == "killed":
@@ -114,7 +122,7 @@ class LocalCloud:
             if not _is_free(port):
                 raise CommandError(
                     f"port {port} is in use by another program: stop it, or choose another with "
-                    f"`linli up {option} {port + 1}`"
+                    f"`linli up {option} {port + 1 if port < LAST_PORT else port - 1}`"
                 )
         (self.home / "state").mkdir(parents=True, exist_ok=True)
         shutil.rmtree(self.home / "tmp", ignore_errors=True)

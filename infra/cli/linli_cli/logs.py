@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from linli_cli.cloud import LOCAL, Cloud, connect
 from linli_cli.deploying import Profile, Stage
 from linli_cli.errors import CommandError
+from linli_cli.log_lines import Wanted, tidied
 from linli_cli.stacks import full_name
 
 UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -56,13 +57,24 @@ def identity(event: dict[str, Any]) -> str:
 
 
 def logs(
+    *,
     function: Annotated[str, typer.Argument(help="E.g. access-gate-pass or access/gate_pass.")],
     since: Annotated[str, typer.Option("--since", help="How far back, e.g. 90s, 10m, 2h.")] = "10m",
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until interrupted.")] = False,
+    errors: Annotated[bool, typer.Option("--errors", help="Only what nobody foresaw.")] = False,
+    request: Annotated[
+        str, typer.Option("--request", metavar="ID", help="Of one attempt: a problem's `instance`.")
+    ] = "",
+    everything: Annotated[bool, typer.Option("--all", help="Lambda's own lines and metrics, too.")] = False,
     stage: Stage = LOCAL,
     profile: Profile = None,
 ) -> None:
-    """Print what a function logged."""
+    """Print what a function logged.
+
+    The correlation id of a request is the `instance` of its problem; a device's message has
+    `<device>:<event_id>`.
+    """
+    wanted = Wanted(everything, errors, request)
     start_ms = int((time.time() - seconds_of(since)) * 1000)
     cloud, name = connect(stage, profile), short_name(function, stage)
     known = known_functions(cloud)
@@ -74,7 +86,8 @@ def logs(
         for event in events_since(client, f"/aws/lambda/{full_name(stage, name)}", start_ms):
             if identity(event) not in printed:
                 printed.add(identity(event))
-                print(event["message"].rstrip("\n"), flush=True)
+                if wanted.takes(event["message"]):
+                    print(tidied(event["message"]), flush=True)
                 start_ms = max(start_ms, event["timestamp"] - LATE_MS)
         if not follow:
             return

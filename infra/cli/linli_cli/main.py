@@ -9,6 +9,7 @@ from rich.console import Console
 
 from linli_cli import (
     addresses,
+    clearing,
     dead_letters,
     deploying,
     device_keys,
@@ -47,6 +48,8 @@ app.command()(replaying.replay)
 app.command()(logs.logs)
 app.command()(openapi.openapi)
 app.add_typer(device_keys.app, name="device")
+dead_letters.app.command()(clearing.redrive)
+dead_letters.app.command()(clearing.discard)
 app.add_typer(dead_letters.app, name="dlq")
 
 

@@ -12,10 +12,17 @@ HEADCOUNT = {"resident": 5, "guard": 1, "repairer": 3, "caregiver": 1, "manager"
 TIME_ZONE = "Asia/Shanghai"
 AREA = "garden"
 DIRECTIONS = {"gate-1": "in", "gate-2": "out"}
-KINDS = {"gate-1": "gate", "gate-2": "gate", "thermometer-1": "thermometer"}
+KINDS = {"gate-1": "gate", "gate-2": "gate", "thermometer-1": "thermometer", "meter-1": "meter"}
 BUILDING = "b1"
 UNITS = ("101", "102", "201", "202", "301")
 AREA_M2 = "89.50"
+WATER_VOLUME = "8-0:1.0.0"
+METERS_INSTALLED = "2025-01-01T00:00:00.000Z"
+SKILLS = {
+    "repairer-1": ["plumbing", "electronics", "general"],
+    "repairer-2": ["electrical", "lift", "electronics"],
+    "repairer-3": ["plumbing", "gas", "building", "grounds"],
+}
 VALID = {"valid_from": "2026-01-01T00:00:00.000Z", "valid_until": "2035-12-31T00:00:00.000Z"}
 
 
@@ -113,6 +120,22 @@ class Community:
             f"{self.id}-{name}": {"area": AREA, "direction": direction}
             for name, direction in DIRECTIONS.items()
         }
+
+    @property
+    def repairers(self) -> dict[str, dict[str, Any]]:
+        """Repairer to what they can do and where they are."""
+        return {
+            f"{self.id}-{name}": {"skills": skills, "building": BUILDING, "on_duty": True}
+            for name, skills in SKILLS.items()
+        }
+
+    @property
+    def meters(self) -> dict[str, dict[str, Any]]:
+        """Meter to what is posted to register it: the first home's water meter."""
+        meter = f"{self.id}-meter-1"
+        registers = [{"obis": WATER_VOLUME}]
+        body = {"meter": meter, "medium": "water", "registers": registers, "home": f"{BUILDING}/{UNITS[0]}"}
+        return {meter: {**body, "installed_at": METERS_INSTALLED}}
 
     @property
     def credentials(self) -> list[Enrolment]:

@@ -4,7 +4,9 @@ import inspect
 import json
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, get_type_hints
 
 import typer
@@ -16,9 +18,14 @@ from linli.errors import PROBLEM_PREFIX
 from linli.http import LONGEST_KEY, Nothing, Route
 from linli.ids import ID_PATTERN
 from linli.permissions import GRANTS
+from linli.public_routes import PublicRoute
 from linli_cli.actions import app_of, routes
+from linli_cli.cloud import LOCAL
+from linli_cli.deploying import Profile
 from linli_cli.errors import CommandError
-from linli_cli.layout import ROOT, services
+from linli_cli.layout import ROOT, home, services
+from linli_cli.local_cloud import LocalCloud
+from linli_cli.stacks import http_urls
 
 REFERENCE = "#/components/schemas/{model}"
 ABOUT = (
@@ -43,6 +50,7 @@ IDEMPOTENCY_KEY = {
     "description": "The same key and request is the same creation, for 48 hours.",
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
 }
+NOWHERE: Mapping[str, str] = MappingProxyType({})
 Answer = type[Contract] | None
 Schemas = dict[Any, dict[str, Any]]
 
@@ -71,17 +79,32 @@ class AsSent(GenerateJsonSchema):
 
 def openapi(
     out: Annotated[Path | None, typer.Option("--out", help="Write it there instead of printing it.")] = None,
+    stage: Annotated[
+        str | None,
+        typer.Option("--stage", "-s", help="Whose URLs to name; else the local cloud's while it runs."),
+    ] = None,
+    profile: Profile = None,
 ) -> None:
     """Print the OpenAPI document of all services."""
-    text = json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(document(urls=urls_of(stage, profile)), indent=2, ensure_ascii=False) + "\n"
     if out:
         out.write_text(text, encoding="utf-8")
     else:
         print(text, end="")
 
 
-def document(root: Path = ROOT) -> dict[str, Any]:
-    """The whole document. Raises CommandError when two services declare the same route."""
+def urls_of(stage: str | None, profile: str | None) -> dict[str, str]:
+    """The base URL of each service of a stage; none when no stage is asked for and none runs here."""
+    if stage is None and LocalCloud(home()).status().condition != "running":
+        return {}
+    return http_urls(stage or LOCAL, profile)
+
+
+def document(root: Path = ROOT, urls: Mapping[str, str] = NOWHERE) -> dict[str, Any]:
+    """The whole document; `urls`: where each service is served, if known.
+
+    Raises CommandError when two services declare the same route.
+    """
     declared = [
         (service, *found) for service in sorted(services(root)) for found in declarations(service, root)
     ]
@@ -97,7 +120,8 @@ def document(root: Path = ROOT) -> dict[str, Any]:
         operations = paths.setdefault(route.path, {})
         if route.method.lower() in operations:
             raise CommandError(f"two services declare {route.method} {route.path}")
-        operations[route.method.lower()] = operation(service, route, answer, schemas, components)
+        made = operation(service, route, answer, schemas, components)
+        operations[route.method.lower()] = served(made, urls.get(service))
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return {
         "openapi": "3.1.0",
@@ -125,6 +149,8 @@ def declarations(service: str, root: Path) -> list[tuple[Route, Answer]]:
     found = []
     for entry in routes(app_of(service, root)):
         held = inspect.getclosurevars(entry.view_function).nonlocals
+        if isinstance(held["declared"], PublicRoute):
+            continue  # a protocol of others, with a description of its own
         answer = get_type_hints(held["view"])["return"]
         found.append((held["declared"], None if answer is type(None) else answer))
     return found
@@ -154,6 +180,11 @@ def operation(
         required = any(field.is_required() for field in route.body.model_fields.values())
         made["requestBody"] = {"required": required, "content": {"application/json": {"schema": schema}}}
     return made
+
+
+def served(made: dict[str, Any], url: str | None) -> dict[str, Any]:
+    """An operation with where it is served."""
+    return {**made, "servers": [{"url": url}]} if url else made
 
 
 def good(route: Route, answer: Answer, schemas: Schemas) -> dict[str, Any]:

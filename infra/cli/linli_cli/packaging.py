@@ -182,9 +182,17 @@ def run_chalice(project: Path, service: str, root: Path) -> tuple[Template, Path
     if done.returncode:
         complaint = [line for line in (done.stderr or done.stdout).strip().splitlines() if line.strip()]
         where = next((line.strip() for line in reversed(complaint) if line.lstrip().startswith("File ")), "")
-        reason = f"{' '.join(complaint[-1:])} {where}".replace(f"{project}{os.sep}", "")
-        raise CommandError(f"cannot package {service}: {reason}".rstrip())
+        reason = f"{' '.join(complaint[-1:])} {where}"
+        raise CommandError(f"cannot package {service}: {of_sources(reason, project, service, root)}".rstrip())
     return templates.load(output / "sam.json"), output / "deployment.zip"
+
+
+def of_sources(text: str, project: Path, service: str, root: Path) -> str:
+    """A text that names files of the project, naming the sources they were copied from."""
+    places = {f"{project}/vendor/": "", f"{project}/": f"infra/{service}/", f"{root}/": ""}
+    for copied, source in places.items():
+        text = text.replace(copied, source)
+    return text
 
 
 def code_of(archive: Path) -> dict[str, bytes]:

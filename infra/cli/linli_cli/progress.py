@@ -35,6 +35,11 @@ class Progress:
         self.console.print(f"[green]✓[/] {escape(what)} [dim]{time.monotonic() - started:.1f} s[/]")
 
 
+def number_of(number: int, what: str) -> str:
+    """`1 sample`, `2 samples`."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def wide_table(*columns: str) -> tuple[Console, Table]:
     """A table for stdout whose first column is never cut, and the console to print it on."""
     console = Console(highlight=False)

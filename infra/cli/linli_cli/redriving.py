@@ -18,10 +18,14 @@ REASONS = ("ErrorMessage", "ERROR_MESSAGE", "ErrorCode", "ERROR_CODE")  # ours a
 
 @dataclass(frozen=True)
 class WayBack:
-    """`send` takes a message over or raises; `target` names where it goes."""
+    """`send` takes a message over or raises; `target` names where it goes.
+
+    `settled`: whether all that was sent has been dealt with; False where nobody can tell.
+    """
 
     target: str
     send: Callable[[dict[str, Any]], None]
+    settled: Callable[[], bool]
 
 
 def way_back(cloud: Cloud, queue: str) -> WayBack:
@@ -29,17 +33,20 @@ def way_back(cloud: Cloud, queue: str) -> WayBack:
     name = full_name(cloud.stage, queue)
     service, _, action = queue.partition("-")
     if action == RELAY:
-        return WayBack(name, lambda message: relaying.again(cloud, service, message["Body"]))
+        return WayBack(name, lambda letter: relaying.again(cloud, service, letter["Body"]), lambda: True)
     sqs = cloud.client("sqs")
     try:
         source = sqs.get_queue_url(QueueName=name)["QueueUrl"]
     except sqs.exceptions.QueueDoesNotExist:
         return WayBack(
-            f"the function {name}", lambda message: hand_over(cloud, name, original(message).encode())
+            f"the function {name}",
+            lambda message: hand_over(cloud, name, original(message).encode()),
+            lambda: False,
         )
     return WayBack(
         f"the queue {name}",
         lambda message: sqs.send_message(QueueUrl=source, MessageBody=original(message)),
+        lambda: letters.unfinished(sqs, source) == 0,
     )
 
 

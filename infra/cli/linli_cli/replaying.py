@@ -17,7 +17,7 @@ from linli_cli.cloud import LOCAL, PRODUCTION, Cloud, connect
 from linli_cli.deploying import Profile, Stage
 from linli_cli.errors import CommandError
 from linli_cli.invoking import invoke
-from linli_cli.progress import Progress, Say, wide_table
+from linli_cli.progress import Progress, Say, number_of, wide_table
 from linli_cli.samples import Outcome, Sample
 from linli_cli.stacks import function_name
 
@@ -61,7 +61,7 @@ def send(
         outcomes = [(sample, *_sent(cloud, sample)) for sample in group]
         parked = [sample for sample, outcome, _ in outcomes if outcome.ending == "parked"]
         missing = _removed(cloud, function, parked, say) if parked else set()
-        say(f"{function}: {len(group)} samples")
+        say(f"{function}: {number_of(len(group), 'sample')}")
         lost = Outcome("failed", "neither done nor parked")
         return [
             _result(sample, lost if sample.name in missing else outcome, milliseconds)
@@ -103,15 +103,16 @@ def _removed(cloud: Cloud, function: str, parked: list[Sample], say: Say) -> set
             missing = {name: bodies for name, bodies in missing.items() if body not in bodies}
             if not missing:
                 break
-    say(f"{function}: removed {removed} dead letters of its samples")
+    say(f"{function}: removed {number_of(removed, 'dead letter')} of its samples")
     return set(missing)
 
 
 def by_service(results: list[Result]) -> dict[str, Counter[str]]:
-    """How many samples of each service ended how."""
+    """How many samples of each service ended how; `unexpected` are those that did not as their name says."""
     counted: dict[str, Counter[str]] = {}
     for result in results:
-        counted.setdefault(result.service, Counter())[result.ending] += 1
+        ending = result.ending if result.as_named else "unexpected"
+        counted.setdefault(result.service, Counter())[ending] += 1
     return counted
 
 
@@ -120,9 +121,8 @@ def complain(results: list[Result]) -> None:
     wrong = [f"{each.sample} ({each.ending}: {each.outcome})" for each in results if not each.as_named]
     if wrong:
         more = f" and {len(wrong) - 5} more" if len(wrong) > 5 else ""  # noqa: PLR2004
-        raise CommandError(
-            f"{len(wrong)} samples ended otherwise than they should: {', '.join(wrong[:5])}{more}"
-        )
+        count = number_of(len(wrong), "sample")
+        raise CommandError(f"{count} ended otherwise than they should: {', '.join(wrong[:5])}{more}")
 
 
 def replay(

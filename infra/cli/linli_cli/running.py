@@ -3,6 +3,7 @@
 import json
 import shutil
 import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,15 +12,20 @@ from rich.console import Console
 from linli_cli import issuer, replaying, seeding, stacks, welcome
 from linli_cli.cloud import LOCAL, connect
 from linli_cli.layout import ROOT, home
-from linli_cli.local_cloud import DEFAULT_MQTT_PORT, DEFAULT_PORT, LocalCloud
+from linli_cli.local_cloud import DEFAULT_MQTT_PORT, DEFAULT_PORT, LAST_PORT, LocalCloud
 from linli_cli.progress import Progress
 
 EVENTS = ROOT / "events"
 
 
 def up(
-    port: Annotated[int | None, typer.Option("--port", help="HTTP port; the last one if not given.")] = None,
-    mqtt_port: Annotated[int | None, typer.Option("--mqtt-port", help="MQTT port, likewise.")] = None,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", min=1, max=LAST_PORT, help="HTTP port; the last one if not given."),
+    ] = None,
+    mqtt_port: Annotated[
+        int | None, typer.Option("--mqtt-port", min=1, max=LAST_PORT, help="MQTT port, likewise.")
+    ] = None,
     replay: Annotated[bool, typer.Option(help="Send every sample event to its function.")] = True,
 ) -> None:
     """Start the local cloud, deploy all stacks, seed, replay all samples. Again: only what is missing."""
@@ -29,6 +35,7 @@ def up(
         local.install(say)
     with progress.step("starting the local cloud"):
         local.start()
+        ports_file().write_text(json.dumps([local.port, local.mqtt_port]))
     with progress.step("preparing the token issuer"):
         issuer.make_key(issuer.key_file())
         issuer.publish(connect(LOCAL))
@@ -47,12 +54,14 @@ def up(
 
 def remembered(port: int | None, mqtt_port: int | None) -> tuple[int, int]:
     """The ports asked for, else those of the last `up`: a printed address stays good."""
-    record = home() / "ports.json"
+    record = ports_file()
     last = json.loads(record.read_text()) if record.exists() else [DEFAULT_PORT, DEFAULT_MQTT_PORT]
-    ports = (port or last[0], mqtt_port or last[1])
-    home().mkdir(parents=True, exist_ok=True)
-    record.write_text(json.dumps(ports))
-    return ports
+    return port or last[0], mqtt_port or last[1]
+
+
+def ports_file() -> Path:
+    """Where the ports of the last start are kept."""
+    return home() / "ports.json"
 
 
 def down() -> None:
@@ -61,8 +70,9 @@ def down() -> None:
 
 
 def reset() -> None:
-    """Stop the local cloud and forget all that was in it: data, device keys, the token issuer's key."""
+    """Stop the local cloud and forget all of it: data, device keys, the token issuer's key, its ports."""
     LocalCloud(home()).reset()
     shutil.rmtree(home() / "devices", ignore_errors=True)
-    issuer.key_file().unlink(missing_ok=True)
+    for path in (issuer.key_file(), ports_file()):
+        path.unlink(missing_ok=True)
     print("the local cloud is empty again")

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from linli.dead_letters import as_body
 from linli.errors import LinliError
 from linli_cli.errors import CommandError
+from linli_cli.layout import ROOT
 
 TOKEN = re.compile(r"\{token:([a-z0-9-]+)\}")  # stands for a token of that person, signed when it is sent
 UNAUTHORIZED = "Unauthorized"  # how an authorizer says 401
@@ -57,18 +58,25 @@ class Outcome:
 
 
 def find(paths: Iterable[Path]) -> list[Path]:
-    """The sample files at and under `paths`. Raises CommandError for one that is not there."""
+    """The sample files at and under `paths`. Raises CommandError for a path that has none."""
     found: dict[Path, None] = {}
     for path in paths:
         if not path.exists():
             raise CommandError(f"there is no sample {path}")
-        found |= dict.fromkeys(sorted(path.rglob("*.json")) if path.is_dir() else [path])
+        files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
+        if not files:
+            raise CommandError(f"no sample in {path}")
+        found |= dict.fromkeys(files)
     return list(found)
 
 
 def load(path: Path, token: Callable[[str], str]) -> Sample:
-    """A sample file. Raises CommandError when it is not one."""
-    *_, service, action, _ = path.resolve().parts
+    """A sample file. Raises CommandError when it is not one, or of no action."""
+    *_, events, service, action, _ = ("", "", "", *path.resolve().parts)
+    if events != "events":
+        raise CommandError(f"{path}: samples lie in events/<service>/<action>/")
+    if not (ROOT / "functions" / service / action).is_dir():
+        raise CommandError(f"{path}: there is no action {service}/{action}, no functions/{service}/{action}/")
     try:
         text = path.read_text(encoding="utf-8")
         event = json.loads(TOKEN.sub(lambda found: token(found[1]), text))

@@ -122,7 +122,7 @@ def scaffold(plan: Plan) -> list[Path]:
         )
     tidy(code)
     page = plan.root / "README.md"
-    page.write_text(readme.with_table(page.read_text("utf-8"), readme.table(plan.root)), encoding="utf-8")
+    page.write_text(readme.renewed(page.read_text("utf-8"), plan.root), encoding="utf-8")
     return [*code, *written, page]
 
 

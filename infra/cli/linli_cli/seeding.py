@@ -14,7 +14,7 @@ from linli_cli.errors import CommandError
 from linli_cli.front_door import FrontDoor
 from linli_cli.furnishing import Furnishing
 from linli_cli.neighbourhood import Community
-from linli_cli.progress import Progress, Say
+from linli_cli.progress import Progress, Say, number_of
 
 
 def make(say: Say) -> list[str]:
@@ -37,7 +37,7 @@ def seed(
     if as_json:
         print(json.dumps(described(), indent=2))
     else:
-        Console().print(f"made {len(made)} things" if made else "everything was there already")
+        Console().print(f"made {number_of(len(made), 'thing')}" if made else "everything was there already")
 
 
 def described() -> dict[str, Any]:

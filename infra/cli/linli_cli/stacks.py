@@ -78,6 +78,12 @@ class StackStatus:
     stack: str
     status: str
     updated: datetime | None
+    in_code: bool = True
+
+    @property
+    def broken(self) -> bool:
+        """Whether it is not there, or its last change failed; one that goes on is neither."""
+        return self.status not in SETTLED and not self.status.endswith("_IN_PROGRESS")
 
 
 @dataclass(frozen=True)
@@ -482,11 +488,15 @@ def stacks_of(cloud: Cloud) -> dict[str, Existing]:
 
 
 def list_stacks(stage: str, profile: str | None = None, root: Path = ROOT) -> list[StackStatus]:
-    """Every stack of the repository and how it stands in the stage."""
+    """Every stack of the repository and how it stands in the stage; then those that only the stage has."""
     existing = stacks_of(connect(stage, profile))
     missing = Existing("missing", {}, {})
-    found = {stack: existing.get(full_name(stage, stack), missing) for stack in known_stacks(root)}
-    return [StackStatus(stack, each.status, each.updated) for stack, each in found.items()]
+    known = known_stacks(root)
+    found = {stack: existing.pop(full_name(stage, stack), missing) for stack in known}
+    found |= {name.removeprefix(full_name(stage, "")): each for name, each in sorted(existing.items())}
+    return [
+        StackStatus(stack, each.status, each.updated, in_code=stack in known) for stack, each in found.items()
+    ]
 
 
 def outputs(stage: str, stack: str, profile: str | None = None) -> dict[str, str]:

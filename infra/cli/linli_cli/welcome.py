@@ -1,9 +1,11 @@
 """What `up` says at its end: what happened, and where to go next, ready to paste."""
 
+import json
 import os
 import shlex
 import shutil
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -12,11 +14,13 @@ from rich.table import Table
 from linli_cli import addresses, issuer
 from linli_cli.cloud import LOCAL
 from linli_cli.device_files import kept
+from linli_cli.progress import number_of
+from linli_cli.publishing import message, next_seq
 from linli_cli.replaying import Result, by_service
 
 RESIDENT = "willow-resident-1"
 GATE = "willow-gate-1"
-CARD = f'{{"credential":"card","value":"{RESIDENT}-card"}}'
+CARD = {"credential": "card", "value": f"{RESIDENT}-card"}
 
 
 def show(
@@ -26,12 +30,14 @@ def show(
     if results:
         console.print(table_of(results))
     deployed = f"deployed {', '.join(changed)}" if changed else "every stack was up to date"
-    seeded = f"seeded {len(made)} things" if made else "the demo neighbourhood was there"
-    console.print(f"\nup in {seconds:.0f} s: {deployed}; {seeded}", style="green", markup=False)
+    seeded = f"seeded {number_of(len(made), 'thing')}" if made else "the demo neighbourhood was there"
+    good = all(each.as_named for each in results)
+    style, ended = ("green", "") if good else ("yellow", "; samples ended otherwise than they should")
+    console.print(f"\nup in {seconds:.0f} s: {deployed}; {seeded}{ended}", style=style, markup=False)
     found = addresses.of_stage(LOCAL)
     for service, url in found.http.items():
-        console.print(f"  {service:<10} {url}", markup=False)
-    console.print(f"  {'MQTT':<10} {found.mqtt.host}:{found.mqtt.port}", markup=False)
+        console.print(f"  {service:<12} {url}", markup=False)
+    console.print(f"  {'MQTT':<12} {found.mqtt.host}:{found.mqtt.port}", markup=False)
     for what, line in try_these(found):
         console.print(f"\n{what}:", style="bold", markup=False)
         console.print(line, markup=False)
@@ -39,7 +45,7 @@ def show(
 
 def table_of(results: list[Result]) -> Table:
     """The samples by service."""
-    endings = ("ok", "refused", "parked", "failed")
+    endings = ("ok", "refused", "parked", "unexpected")
     table = Table("samples", *endings, box=None)
     for service, counted in by_service(results).items():
         table.add_row(service, *(str(counted[ending]) for ending in endings))
@@ -57,18 +63,21 @@ def try_these(found: addresses.Addresses) -> list[tuple[str, str]]:
             ("key", str(gate.key)),
         )
     )
-    broker = f"--host {found.mqtt.host} --port {found.mqtt.port} --id {GATE} {files}"
+    broker = f"-h {found.mqtt.host} -p {found.mqtt.port} -i {GATE} {files}"
+    topic = f"linli/willow/{GATE}/gate_pass"
+    whole = json.dumps(message(CARD, next_seq(gate.counter), datetime.now(UTC)))
     lines = [
-        ("A gate asks", f"{myself()} publish --device {GATE} gate_pass {quoted(CARD)}"),
+        ("A gate asks", f"{myself()} publish --device {GATE} gate_pass {quoted(json.dumps(CARD))}"),
         (
-            "The same gate with another MQTT client (options of mosquitto_pub)",
-            f"{broker} -t linli/willow/{GATE}/gate_pass",
+            "The same gate with another MQTT client",
+            f"mosquitto_rr {broker} -q 1 -t {topic} -e {topic}/reply -m {quoted(whole)}",
         ),
     ]
     if "access" in found.http:
         url = quoted(f"{found.http['access']}/communities/willow/passes")
         token = issuer.token(RESIDENT)
         lines.append(("A resident reads it back", f"curl -H 'Authorization: Bearer {token}' {url}"))
+    lines.append(("Everybody and what they show at gates", f"{myself()} seed --json"))
     return lines
 
 

@@ -53,6 +53,7 @@ def test_what_is_described_names_every_file_of_every_device() -> None:
         "willow-gate-1",
         "willow-gate-2",
         "willow-thermometer-1",
+        "willow-meter-1",
     ]
     assert all({"certificate", "key", "ca"} <= each.keys() for each in willow["devices"])
     assert willow["gates"][0] == {"gate": "willow-gate-1", "area": "garden", "direction": "in"}

@@ -7,7 +7,7 @@ import pytest
 from cryptography import x509
 
 from linli.ids import is_id
-from linli_cli import logs, publishing
+from linli_cli import conversation, logs, publishing
 from linli_cli.device_files import DeviceFiles
 from linli_cli.errors import CommandError
 
@@ -40,6 +40,17 @@ def test_a_payload_must_be_an_object(text: str) -> None:
 def test_a_device_without_files_is_told_where_they_come_from(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="linli device add"):
         publishing.record_of(DeviceFiles(tmp_path, "d"))
+
+
+@pytest.mark.parametrize("device", ["../willow-gate-1", "/etc/x", "Gate", "", "-g", "g\n"])
+def test_what_is_no_id_never_becomes_a_path(tmp_path: Path, device: str) -> None:
+    with pytest.raises(CommandError, match="is no id"):
+        DeviceFiles(tmp_path, device)
+
+
+def test_when_nobody_answers_there_is_somewhere_to_look() -> None:
+    assert "linli dlq list access/gate_pass" in conversation.hint("gate_pass")
+    assert "no action gate_pas" in conversation.hint("gate_pas")
 
 
 def test_a_signing_request_is_of_the_same_key_until_it_is_renewed(tmp_path: Path) -> None:

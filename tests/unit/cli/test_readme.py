@@ -5,7 +5,7 @@ import pytest
 from linli_cli.actions import actions
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT
-from linli_cli.readme import BEGIN, END, table, with_table
+from linli_cli.readme import BEGIN, BEGIN_SERVICES, END, END_SERVICES, renewed, table, with_table
 
 
 def test_table_has_a_line_with_a_sample_for_every_action() -> None:
@@ -26,3 +26,8 @@ def test_only_what_is_between_the_marks_is_replaced() -> None:
 def test_a_page_without_marks_is_refused() -> None:
     with pytest.raises(CommandError, match="no place for the table"):
         with_table("a", "new")
+
+
+def test_a_new_service_is_listed() -> None:
+    page = f"{BEGIN}{END} {BEGIN_SERVICES}{END_SERVICES}"
+    assert f"{BEGIN_SERVICES}[access](functions/access/README.md), " in renewed(page)

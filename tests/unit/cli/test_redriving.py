@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from linli_cli import dead_letters, letters, redriving, relaying
+from linli_cli import clearing, dead_letters, letters, redriving, relaying
+from linli_cli.redriving import WayBack
 
 SENT = datetime(2026, 5, 4, 3, 2, 1, 500_000, UTC)
 
@@ -113,6 +114,19 @@ class Queue:
 
     def change_message_visibility(self, *, ReceiptHandle: str, **_: Any) -> None:  # noqa: N803
         self.released.append(ReceiptHandle)
+
+
+@pytest.mark.parametrize(
+    ("settled", "returned", "told"), [(True, 0, (0, True)), (False, 2, (2, True)), (False, 1, (1, False))]
+)
+def test_what_came_back_is_told_as_far_as_it_shows(
+    monkeypatch: pytest.MonkeyPatch, *, settled: bool, returned: int, told: tuple[int, bool]
+) -> None:
+    monkeypatch.setattr(clearing, "LOOK_S", 0.02)
+    monkeypatch.setattr(clearing, "POLL_S", 0.01)
+    way = WayBack("the function f", lambda _: None, lambda: settled)
+
+    assert clearing.came_back(way, 2, lambda: returned) == told
 
 
 def test_looking_takes_at_most_so_many_and_puts_all_back() -> None:

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from linli_cli import samples
+from linli_cli import neighbourhood, samples
 from linli_cli.errors import CommandError
+from linli_cli.layout import ROOT
+from linli_cli.replaying import Result, by_service
 from linli_cli.samples import Outcome, Sample
 
 
@@ -73,7 +75,7 @@ def test_a_case_ends_as_its_name_says(case: str, outcome: Outcome, *, expected: 
 
 
 def test_a_token_is_made_for_whom_a_sample_names(tmp_path: Path) -> None:
-    path = tmp_path / "directory" / "authorizer" / "normal.json"
+    path = tmp_path / "events" / "directory" / "authorizer" / "normal.json"
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps({"type": "TOKEN", "authorizationToken": "Bearer {token:willow-guard-1}"}))
 
@@ -95,8 +97,38 @@ def test_a_path_that_is_not_there_is_named(tmp_path: Path) -> None:
         samples.find([tmp_path / "nowhere"])
 
 
+def test_a_folder_without_samples_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="no sample in"):
+        samples.find([tmp_path])
+
+
+def test_a_file_elsewhere_is_told_where_samples_lie(tmp_path: Path) -> None:
+    for path in (Path("/x.json"), tmp_path / "x.json", tmp_path / "access" / "gate_pass" / "x.json"):
+        with pytest.raises(CommandError, match="samples lie in events/<service>/<action>/"):
+            samples.load(path, str)
+
+
+def test_a_sample_of_no_action_says_so(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="there is no action access/gate_pas,"):
+        samples.load(tmp_path / "events" / "access" / "gate_pas" / "x.json", str)
+
+
+def test_what_did_not_end_as_named_is_unexpected_whatever_it_was() -> None:
+    results = [Result("access/gate_pass/malformed", "ok", "granted", 1.0, as_named=False)]
+
+    assert by_service(results) == {"access": {"unexpected": 1}}
+
+
+def test_the_sample_of_a_seeded_person_does_not_undo_the_seed() -> None:
+    event = json.loads((ROOT / "events/directory/person/normal_record.json").read_text(encoding="utf-8"))
+    people = {each.id: each for each in neighbourhood.communities()[0].people}
+
+    assert json.loads(event["body"]) == people[event["pathParameters"]["person"]].record
+
+
 def test_a_file_that_is_no_json_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "x.json"
+    path = tmp_path / "events" / "access" / "gate_pass" / "x.json"
+    path.parent.mkdir(parents=True)
     path.write_text("{")
 
     with pytest.raises(CommandError, match=r"x\.json is no JSON"):

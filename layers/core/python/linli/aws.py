@@ -21,5 +21,11 @@ def client(service: str) -> Any:
 
     return _session().create_client(
         service,
-        config=Config(connect_timeout=1, read_timeout=5, retries={"mode": "standard", "max_attempts": 3}),
+        config=Config(
+            connect_timeout=1,
+            read_timeout=5,
+            retries={"mode": "standard", "max_attempts": 3},
+            # Left to itself, botocore presigns in the older regions with a signature that AWS phases out.
+            signature_version="s3v4" if service == "s3" else None,
+        ),
     )

@@ -6,34 +6,19 @@ A cursor of one community, list or person is worthless for another: the scope is
 import hmac
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Generic, TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from pydantic import Field
 from pynamodb.indexes import Index
 
-from linli.contracts import Contract
 from linli.errors import InvalidCursor
+from linli.pages import Item, Page, PageQuery
 from linli.secrets import keyed_hash
 from linli.tables import Row
 
+__all__ = ["Page", "PageQuery", "page_of", "sign", "verify"]
 KEY = "cursor-key"
-Item = TypeVar("Item", bound=Contract)
 Source = TypeVar("Source", bound=Row)
-
-
-class PageQuery(Contract):
-    """How much of a list, and from where on."""
-
-    limit: Annotated[int, Field(ge=1, le=100)] = 20
-    cursor: Annotated[str, Field(max_length=2048)] | None = None
-
-
-class Page(Contract, Generic[Item]):
-    """A part of a list; `next_cursor` is absent on the last page."""
-
-    items: Sequence[Item]
-    next_cursor: str | None = None
 
 
 def sign(position: Any, scope: str) -> str:

@@ -12,7 +12,7 @@ from pynamodb.attributes import UnicodeAttribute
 
 from linli.errors import IdempotencyKeyReused
 from linli.instants import to_epoch_seconds
-from linli.tables import ConditionsFailed, Row, Transaction
+from linli.tables import ConditionsFailed, Row, Transaction, read
 
 KEPT = timedelta(hours=48)
 NAME = "idempotency"
@@ -42,8 +42,7 @@ class CreationKey:
     def claim(self, transaction: Transaction, created: str, now: datetime) -> None:
         """Let `transaction` succeed only if this key has not been used before."""
         row = CreationRow(
-            pk=f"{self.tenant}#idempotency",
-            sk=f"{self.scope}#{self.key}",
+            *self._row_key,
             digest=self.digest,
             created=created,
             ttl=to_epoch_seconds(now + KEPT),
@@ -55,7 +54,20 @@ class CreationKey:
 
         Raises IdempotencyKeyReused when the earlier request was another one.
         """
-        row = failed.one(CreationRow, NAME)
+        return self._created(failed.one(CreationRow, NAME))
+
+    def before(self) -> str | None:
+        """The id that an earlier use of this key created, by a read of its own.
+
+        Raises IdempotencyKeyReused when the earlier request was another one.
+        """
+        return self._created(read([self._row_key]).one(CreationRow, self._row_key))
+
+    @property
+    def _row_key(self) -> tuple[str, str]:
+        return f"{self.tenant}#idempotency", f"{self.scope}#{self.key}"
+
+    def _created(self, row: CreationRow | None) -> str | None:
         if row is None:
             return None
         if row.digest != self.digest:

@@ -7,14 +7,17 @@ reported as failed, so that the queue delivers it again and, after the last try,
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from hashlib import sha256
 from typing import Any, Generic, Protocol, TypeVar
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from pydantic import ValidationError
 from pydantic_core import from_json
 
+from linli.contracts import Contract
 from linli.dead_letters import park
 from linli.device_messages import Body
-from linli.errors import LinliError
+from linli.errors import InvalidRequest, LinliError
 from linli.events import Event, Fact, parse_event
 from linli.mqtt import Handled, handle
 from linli.observability import observed
@@ -93,6 +96,42 @@ def bus_queue(function: Callable[[Received[Any]], str]) -> Trigger:
         return _Batch(record).answer(event.to_dict())
 
     return handler
+
+
+Task = TypeVar("Task", bound=Contract)
+
+
+def task_queue(model: type[Task]) -> Callable[[Callable[[Task], str]], Trigger]:
+    """For a function behind a queue of its own service's tasks: `function(task) -> outcome`."""
+
+    def decorate(function: Callable[[Task], str]) -> Trigger:
+        name = function.__name__
+
+        def record(body: str) -> str:
+            try:
+                with observed(name, sha256(body.encode()).hexdigest()[:16]) as attempt:
+                    attempt.outcome = function(_task(body, model))
+            except LinliError as error:
+                if error.retryable:
+                    raise
+                park(body, error)
+                return error.slug
+            return attempt.outcome
+
+        @wraps(function)
+        def handler(event: _SQSEvent) -> BatchAnswer:
+            return _Batch(record).answer(event.to_dict())
+
+        return handler
+
+    return decorate
+
+
+def _task(body: str, model: type[Task]) -> Task:
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        raise InvalidRequest.from_validation(error) from error
 
 
 def _handled(body: str, function: Callable[[Received[Any]], str]) -> str:

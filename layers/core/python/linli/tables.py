@@ -129,7 +129,7 @@ class ConditionsFailed(Exception):
 
 
 class Contended(Unavailable):
-    """Another transaction held the same rows: nothing was written, and the next attempt will see what it wrote."""
+    """Another transaction held the same rows: nothing was written; the next attempt sees what it did."""
 
 
 class Transaction:
@@ -164,7 +164,7 @@ class Transaction:
     def publish(self, facts: Iterable[Fact], cause: str, now: datetime) -> None:
         """Add the outbox rows of `facts`; `cause` makes their event ids the same on every attempt.
 
-        `cause` is `<action>/<community>/…`: two facts of a service under one id would be one fact to all others.
+        `cause` is `<action>/<community>/…`: two facts of a service under one id would be one to all others.
         A second one is refused, since the relay sends new rows only.
         """
         for number, fact in enumerate(facts):

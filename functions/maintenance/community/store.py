@@ -1,0 +1,36 @@
+"""Who is a repairer, as the directory says last."""
+
+from pynamodb.attributes import NumberAttribute
+from pynamodb.expressions.update import Action
+
+from functions.maintenance.tables import RepairerRow
+from linli.events import MembershipChanged
+from linli.permissions import Role
+from linli.tables import ConditionsFailed, Row, Transaction, read
+
+
+class MemberRow(Row, discriminator="maintenance_member"):
+    """`<community>#members` / `<person>`: the version of the roles that was taken in last."""
+
+    version = NumberAttribute()
+
+
+def keep_member(fact: MembershipChanged) -> str:
+    """Take a person's roles in, unless newer ones are here. Returns the outcome.
+
+    Whoever never was a repairer gets no row among the repairers, which dispatch reads whole.
+    """
+    is_repairer = Role.REPAIRER in fact.roles
+    key = RepairerRow.key(fact.community, fact.person)
+    member = MemberRow(f"{fact.community}#members", fact.person, version=fact.version)
+    older = MemberRow.version.does_not_exist() | (MemberRow.version < fact.version)
+    transaction = Transaction()
+    transaction.put("member", member, older)
+    if is_repairer or key in read([key]):
+        actions: list[Action] = [RepairerRow.member.set(is_repairer), RepairerRow.kind.set(RepairerRow)]
+        transaction.update("repairer", RepairerRow(*key), actions)
+    try:
+        transaction.commit()
+    except ConditionsFailed:
+        return "duplicate"
+    return "repairer_kept" if is_repairer else "member_kept"

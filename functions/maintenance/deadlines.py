@@ -1,0 +1,103 @@
+"""The three clocks of a ticket: respond, arrive, resolve. Only a pause moves them.
+
+12345 counts them apart (响应, 到场, 解决); the amounts are the community's policy.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Literal
+
+from functions.maintenance.calendars import Hours
+from linli.contracts import Contract
+from linli.instants import Instant
+from linli.policies import Targets
+
+ClockName = Literal["respond", "arrive", "resolve"]
+WARNING_SHARE = 0.8  # of the allowed time is used up when a warning is due
+
+
+class Clock(Contract):
+    """One deadline. `first_due_at` is what was promised at the start, `due_at` with pauses added."""
+
+    first_due_at: Instant
+    due_at: Instant
+    warn_at: Instant
+    met_at: Instant | None = None
+    warned: bool = False
+    breached: bool = False
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When it next asks for something: a warning, then the breach; nothing once met or breached."""
+        if self.met_at is not None or self.breached:
+            return None
+        return self.due_at if self.warned else min(self.warn_at, self.due_at)
+
+    @property
+    def in_time(self) -> bool:
+        """Whether it was met before it ran out."""
+        return self.met_at is not None and self.met_at <= self.due_at
+
+
+Clocks = dict[ClockName, Clock]
+
+
+def started(names: tuple[ClockName, ...], targets: Targets, hours: Hours, now: datetime) -> Clocks:
+    """The clocks of a ticket that begins `now`."""
+    minutes: Mapping[ClockName, int] = {
+        "respond": targets.respond_minutes,
+        "arrive": targets.arrive_minutes,
+        "resolve": targets.resolve_minutes,
+    }
+    made: Clocks = {}
+    for name in names:
+        allowed = timedelta(minutes=minutes[name])
+        due_at = hours.after(now, allowed)
+        made[name] = Clock(
+            first_due_at=due_at, due_at=due_at, warn_at=hours.after(now, allowed * WARNING_SHARE)
+        )
+    return made
+
+
+def met(clocks: Clocks, name: ClockName, now: datetime) -> Clocks:
+    """With one clock stopped, if it ran; the first time counts."""
+    clock = clocks.get(name)
+    if clock is None or clock.met_at is not None:
+        return clocks
+    return {**clocks, name: clock.model_copy(update={"met_at": now})}
+
+
+def running_again(clocks: Clocks, name: ClockName) -> Clocks:
+    """With one clock running as before it was met: its deadline is the original one."""
+    clock = clocks.get(name)
+    return {**clocks, name: clock.model_copy(update={"met_at": None})} if clock else clocks
+
+
+def resumed(clocks: Clocks, paused_at: datetime, now: datetime, hours: Hours) -> Clocks:
+    """With every unmet clock that had not run out moved on: what was left at the pause is left now."""
+
+    def moved(clock: Clock) -> Clock:
+        if clock.met_at is not None or clock.breached or clock.due_at <= paused_at:
+            return clock
+        due_at = hours.after(now, hours.between(paused_at, clock.due_at))
+        warn_at = clock.warn_at
+        if not clock.warned and warn_at > paused_at:
+            warn_at = hours.after(now, hours.between(paused_at, warn_at))
+        return clock.model_copy(update={"due_at": due_at, "warn_at": warn_at})
+
+    return {name: moved(clock) for name, clock in clocks.items()}
+
+
+def marked(clocks: Clocks, name: ClockName, *, breached: bool) -> Clocks:
+    """With a warning, or the breach, noted."""
+    update = {"warned": True, **({"breached": True} if breached else {})}
+    return {**clocks, name: clocks[name].model_copy(update=update)}
+
+
+def first_due(clocks: Clocks, now: datetime) -> tuple[ClockName, bool] | None:
+    """The clock that asks for something by `now`, the longest overdue first, and whether it is breached."""
+    due = [(clock.next_at, name) for name, clock in clocks.items() if clock.next_at and clock.next_at <= now]
+    if not due:
+        return None
+    _, name = min(due)
+    return name, clocks[name].due_at <= now

@@ -1,0 +1,58 @@
+"""Hotlines, under their community or sub-district."""
+
+from datetime import datetime
+
+from functions.maintenance.hotline_key.models import HotlineIssued, HotlineListed, HotlineWanted
+from functions.maintenance.hotlines import Scope, digest_of, key_text
+from functions.maintenance.tables import HotlineRow
+from linli.cursors import Page, PageQuery, page_of
+from linli.errors import Conflict, NotFound
+from linli.idempotency import Creation
+from linli.tables import ConditionsFailed, Transaction
+
+
+def issue(scope: Scope, tenant: str, wanted: HotlineWanted, creation: Creation) -> HotlineIssued:
+    """Issue a key; a revoked hotline gets a new one. Raises Conflict while one is in force."""
+    api_key = key_text(scope, tenant, wanted.hotline, creation.id)
+    row = HotlineRow(
+        *HotlineRow.key(scope, tenant, wanted.hotline),
+        name=wanted.name,
+        digest=digest_of(api_key),
+        scope=scope,
+        issued_at=creation.at,
+    )
+    transaction = Transaction()
+    transaction.put("hotline", row, HotlineRow.pk.does_not_exist() | HotlineRow.revoked_at.exists())
+    creation.claim(transaction)
+    try:
+        transaction.commit()
+    except ConditionsFailed as failed:
+        landed = failed.one(HotlineRow, "hotline")
+        if landed is not None and landed.digest == row.digest:
+            return HotlineIssued(hotline=wanted.hotline, api_key=api_key)
+        if earlier := creation.earlier(failed):
+            return HotlineIssued(
+                hotline=wanted.hotline, api_key=key_text(scope, tenant, wanted.hotline, earlier)
+            )
+        raise Conflict("this hotline has a key; revoke it first") from failed
+    return HotlineIssued(hotline=wanted.hotline, api_key=api_key)
+
+
+def hotlines(scope: Scope, tenant: str, query: PageQuery) -> Page[HotlineListed]:
+    """A tenant's hotlines, revoked ones too."""
+    return page_of(HotlineRow, HotlineRow.key(scope, tenant, "")[0], query, _listed)
+
+
+def revoke(scope: Scope, tenant: str, hotline: str, now: datetime) -> None:
+    """Revoke a hotline's key, once or again. Raises NotFound."""
+    row = HotlineRow(*HotlineRow.key(scope, tenant, hotline))
+    transaction = Transaction()
+    transaction.update("hotline", row, [HotlineRow.revoked_at.set(now)], HotlineRow.pk.exists())
+    try:
+        transaction.commit()
+    except ConditionsFailed as failed:
+        raise NotFound from failed
+
+
+def _listed(row: HotlineRow) -> HotlineListed:
+    return HotlineListed(hotline=row.sk, name=row.name, issued_at=row.issued_at, revoked_at=row.revoked_at)

@@ -1,0 +1,137 @@
+"""The one state machine of all tickets: which command leads from where to where, and who may give it.
+
+Everything that changes a ticket goes through `moved`: residents, repairers, managers and the clocks alike.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from functions.maintenance.effects import Given, changes_of
+from functions.maintenance.moves import Actor, Command, Move, Rulebook
+from functions.maintenance.tickets import HELD, OPEN, WAITING, Capacity, Entry, State, Ticket
+from linli.errors import Conflict, Forbidden
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """From where, by whom, to where; None stays where it is."""
+
+    sources: frozenset[State]
+    by: frozenset[Capacity]
+    target: State | None
+
+
+def _rule(sources: Iterable[State], by: Iterable[Capacity], target: State | None) -> Rule:
+    return Rule(frozenset(sources), frozenset(by), target)
+
+
+REPAIR: dict[Command, Rule] = {
+    "dispatch": _rule(WAITING, ("system", "manager"), "dispatched"),
+    "accept": _rule(("dispatched",), ("repairer",), "accepted"),
+    "decline": _rule(("dispatched",), ("repairer", "system"), "declined"),
+    "reassign": _rule(HELD, ("manager",), "reassigned"),
+    "arrive": _rule(("accepted",), ("repairer",), "arrived"),
+    "pause": _rule(("accepted", "arrived"), ("repairer", "manager"), "paused"),
+    "resume": _rule(("paused",), ("repairer", "manager"), None),
+    "finish": _rule(("arrived",), ("repairer",), "done"),
+    "rate": _rule(("done",), ("reporter",), "rated"),
+    "close": _rule(("done", "rated"), ("system", "manager"), "closed"),
+    "reopen": _rule(("done", "rated", "closed"), ("reporter", "manager"), "reopened"),
+    "cancel": _rule({*WAITING, "dispatched"}, ("reporter", "manager", "system"), "cancelled"),
+    "mark_duplicate": _rule(OPEN, ("manager",), "duplicate_of"),
+    "transfer": _rule(OPEN, ("manager",), "transferred"),
+    "warn": _rule(OPEN - {"paused"}, ("system",), None),
+    "breach": _rule(OPEN - {"paused"}, ("system",), None),
+    "wait": _rule(WAITING, ("system",), None),
+    "note": _rule(OPEN, ("system",), None),
+}
+# Nobody drives out for a complaint or an enquiry: a manager takes it on and answers it.
+ANSWER: dict[Command, Rule] = {
+    **{name: rule for name, rule in REPAIR.items() if name not in {"dispatch", "decline", "arrive", "wait"}},
+    "accept": _rule(WAITING, ("manager",), "accepted"),
+    "reassign": _rule(HELD, ("manager",), "reassigned"),
+    "finish": _rule(("accepted",), ("repairer", "manager"), "done"),
+}
+
+
+class IllegalTransition(Conflict):
+    """The ticket's state does not allow this; `allowed` says what it does allow the caller."""
+
+    title = "The ticket cannot do this now"
+
+
+def actor_on(ticket: Ticket, person: str, roles: frozenset[Capacity]) -> Actor:
+    """What a person with these roles is to this ticket.
+
+    A manager stands in for a reporter whom we cannot ask: a hotline's caller, or a device (回访).
+    """
+    capacities: set[Capacity] = set(roles & {"manager"})
+    if ticket.reported_by == person or (ticket.reported_by is None and "manager" in roles):
+        capacities.add("reporter")
+    if ticket.repairer == person and roles & {"repairer", "manager"}:
+        capacities.add("repairer")
+    return Actor(person, frozenset(capacities), roles | capacities)
+
+
+def rules_of(ticket: Ticket) -> dict[Command, Rule]:
+    """The rules for this kind of ticket."""
+    return REPAIR if ticket.kind == "repair" else ANSWER
+
+
+def allowed(ticket: Ticket, actor: Actor) -> list[Command]:
+    """What the actor may do with the ticket now, in the order of the table."""
+    return [
+        command
+        for command, rule in rules_of(ticket).items()
+        if ticket.state in rule.sources and rule.by & actor.capacities
+    ]
+
+
+def refusal(ticket: Ticket, actor: Actor, why: str) -> IllegalTransition:
+    """The conflict that names the present state and what is allowed in it."""
+    return IllegalTransition(why, state=ticket.state, version=ticket.version, allowed=allowed(ticket, actor))
+
+
+def moved(
+    ticket: Ticket, move: Move, actor: Actor, now: datetime, rulebook: Rulebook
+) -> tuple[Ticket, Entry]:
+    """The ticket after a command, one version on, and the line of its timeline.
+
+    Raises Forbidden when no role of the actor could ever give the command, IllegalTransition when the state,
+    the version they saw or their part in this ticket does not allow it.
+    """
+    rule = rules_of(ticket).get(move.command)
+    if rule is None:
+        raise refusal(ticket, actor, f"{move.command} is nothing for a ticket of kind {ticket.kind}")
+    if not rule.by & actor.roles:
+        raise Forbidden(f"none of your roles may {move.command} a ticket")
+    if move.version is not None and move.version != ticket.version:
+        raise refusal(ticket, actor, f"the ticket has changed since version {move.version}")
+    if ticket.state not in rule.sources:
+        raise refusal(ticket, actor, f"a ticket that is {ticket.state} cannot {move.command}")
+    if not rule.by & actor.capacities:
+        raise refusal(ticket, actor, f"it is not yours to {move.command}")
+    if move.duplicate_of == ticket.ticket:
+        raise refusal(ticket, actor, "a ticket is no duplicate of itself")
+    at = max(now, ticket.changed_at)  # the gateway's clocks may differ by some milliseconds
+    changes = changes_of(Given(ticket, move, actor, at, rulebook))
+    state: State = changes.pop("state", rule.target or ticket.state)
+    after = ticket.model_copy(
+        update={"state": state, "version": ticket.version + 1, "changed_at": at, **changes}
+    )
+    capacity = _capacity(rule, actor)
+    return after, Entry(
+        version=after.version,
+        command=move.command,
+        state=state,
+        by=capacity,
+        person=actor.person,
+        note=move.note,
+        at=at,
+    )
+
+
+def _capacity(rule: Rule, actor: Actor) -> Capacity:
+    order: tuple[Capacity, ...] = ("repairer", "reporter", "manager", "system")
+    return next(each for each in order if each in rule.by & actor.capacities)

@@ -1,0 +1,77 @@
+"""Commands to a ticket: what each needs, who gives it, and by which policy it is carried out."""
+
+from dataclasses import dataclass, field
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from functions.maintenance.calendars import Hours
+from functions.maintenance.deadlines import ClockName
+from functions.maintenance.tickets import Capacity, PauseReason, Text
+from linli.contracts import Contract
+from linli.ids import Id
+from linli.policies import MaintenancePolicy
+
+Command = Literal[
+    "dispatch", "accept", "decline", "reassign", "arrive", "pause", "resume", "finish", "rate", "close",
+    "reopen", "cancel", "mark_duplicate", "transfer", "warn", "breach", "wait", "note",
+]  # fmt: skip
+NEEDED: dict[Command, tuple[str, ...]] = {
+    "dispatch": ("repairer",),
+    "pause": ("reason",),
+    "rate": ("score", "resolved"),
+    "mark_duplicate": ("duplicate_of",),
+    "transfer": ("to",),
+    "warn": ("clock",),
+    "breach": ("clock",),
+}
+OPTIONAL: dict[Command, tuple[str, ...]] = {"reassign": ("repairer",)}
+PARTICULARS = ("repairer", "reason", "score", "resolved", "duplicate_of", "to", "clock")
+
+
+class Move(Contract):
+    """A command with what it needs and nothing else.
+
+    `version`: the ticket as the caller saw it; where it is given, any change since is a conflict.
+    """
+
+    command: Command
+    note: Text = ""
+    version: Annotated[int, Field(ge=1)] | None = None
+    repairer: Id | None = None
+    reason: PauseReason | None = None
+    score: Annotated[int, Field(ge=1, le=5)] | None = None
+    resolved: bool | None = None
+    duplicate_of: Id | None = None
+    to: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    clock: ClockName | None = None
+
+    @model_validator(mode="after")
+    def _has_its_particulars(self) -> Self:
+        needed, optional = NEEDED.get(self.command, ()), OPTIONAL.get(self.command, ())
+        given = {name for name in PARTICULARS if getattr(self, name) is not None}
+        if missing := set(needed) - given:
+            raise ValueError(f"{self.command} needs {', '.join(sorted(missing))}")
+        if stray := given - set(needed) - set(optional):
+            raise ValueError(f"{self.command} takes no {', '.join(sorted(stray))}")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. `capacities`: what they are to this ticket; `roles`: what they could be to one."""
+
+    person: str | None
+    capacities: frozenset[Capacity]
+    roles: frozenset[Capacity] = field(default=frozenset())
+
+
+SYSTEM = Actor(None, frozenset({"system"}), frozenset({"system"}))
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """What moves depend on besides the ticket: the community's policy and the hours that count."""
+
+    policy: MaintenancePolicy
+    hours: Hours

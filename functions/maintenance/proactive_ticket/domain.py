@@ -1,0 +1,82 @@
+"""What a signal or fault is a ticket about."""
+
+from datetime import datetime
+
+from functions.maintenance.categories import Category
+from functions.maintenance.steps import Reported
+from functions.maintenance.tickets import WAITING, Ticket
+from linli.contracts import Contract
+from linli.events import DeviceFaultCleared, DeviceFaultRaised, MeterSignalEnded, MeterSignalRaised
+from linli.ids import Id, is_id
+
+Raised = MeterSignalRaised | DeviceFaultRaised
+Ended = MeterSignalEnded | DeviceFaultCleared
+LEAKS: dict[str, Category] = {
+    "water": "plumbing",
+    "gas": "gas",
+    "heat": "heating",
+    "electricity": "electrical",
+}
+WORDS = {"leak": "A leak is suspected", "spike": "Use has jumped", "back_flow": "Something flows back"}
+
+
+class Fault(Contract):
+    """An asset, what is wrong with it, and since when: `episode` tells one spell of it from the next."""
+
+    asset: Id
+    fault: Id
+    episode: Id
+    at: datetime
+
+
+def fault_of(fact: Raised | Ended) -> Fault:
+    """What the fact is about; a fault is an id, so `back_flow` is `back-flow`."""
+    match fact:
+        case (
+            MeterSignalRaised(meter=asset, signal=fault, since=at)
+            | MeterSignalEnded(meter=asset, signal=fault, ended_at=at)
+        ):
+            found: tuple[str, str, datetime] = (asset, fault.replace("_", "-"), at)
+        case (
+            DeviceFaultRaised(device=asset, fault=fault, since=at)
+            | DeviceFaultCleared(device=asset, fault=fault, cleared_at=at)
+        ):
+            found = (asset, fault, at)
+    return Fault(asset=found[0], fault=found[1], episode=fact.episode, at=found[2])
+
+
+def report_of(fact: Raised) -> Reported | None:
+    """The ticket's content, or None for what is no repair: no use of water is a matter of care."""
+    fault = fault_of(fact)
+    match fact:
+        case MeterSignalRaised(signal="no_use"):
+            return None
+        case MeterSignalRaised():
+            category = LEAKS[fact.medium] if fact.signal == "leak" else "meter"
+            words = f"{WORDS[fact.signal]}: {fact.medium} meter {fact.meter}"
+            building, unit = place_of(fact.home)
+        case DeviceFaultRaised():
+            category, words = "device", f"The {fact.kind} {fact.device} reports: {fact.fault}"
+            building, unit = None, None
+    return Reported(
+        category=category,
+        description=words,
+        building=building,
+        unit=unit,
+        source="device",
+        asset=fault.asset,
+        fault=fault.fault,
+    )
+
+
+def place_of(home: str | None) -> tuple[str | None, str | None]:
+    """Building and unit of a home, `<building>/<unit>`; none of anything else."""
+    parts = (home or "").split("/")
+    if not all(map(is_id, parts)):
+        return None, None
+    return parts[0], parts[1] if len(parts) > 1 else None
+
+
+def closes_itself(ticket: Ticket) -> bool:
+    """Whether the end of the fault is the end of the ticket: nobody has accepted yet."""
+    return ticket.state in WAITING or ticket.state == "dispatched"

@@ -1,0 +1,34 @@
+"""Proactive tickets: take a fault in → open, count or close its ticket."""
+
+from chalice.app import Blueprint
+
+from functions.maintenance.proactive_ticket import store
+from functions.maintenance.proactive_ticket.domain import fault_of, report_of
+from linli.events import (
+    DeviceFaultCleared,
+    DeviceFaultRaised,
+    Fact,
+    MeterSignalEnded,
+    MeterSignalRaised,
+)
+from linli.naming import reference
+from linli.queues import Received, bus_queue
+
+blueprint = Blueprint(__name__)
+
+
+@blueprint.on_sqs_message(queue_arn=reference("ProactiveTicketArn"), batch_size=10, name="proactive_ticket")
+@bus_queue
+def proactive_ticket(received: Received[Fact]) -> str:
+    """Something is wrong with a meter or a device, or no longer is."""
+    fact = received.fact
+    match fact:
+        case MeterSignalRaised() | DeviceFaultRaised():
+            reported = report_of(fact)
+            if reported is None:
+                return "not_ours"
+            return store.raised(fact.community, fault_of(fact), reported, received.event)
+        case MeterSignalEnded() | DeviceFaultCleared():
+            return store.ended(fact.community, fault_of(fact), received.event)
+        case _:
+            return "not_ours"

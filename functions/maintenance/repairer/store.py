@@ -1,0 +1,46 @@
+"""Repairers, under their community; the tickets they were given."""
+
+from functions.maintenance.repairer.models import Repairer
+from functions.maintenance.repairers import SetUp
+from functions.maintenance.tables import RepairerRow, TicketRow
+from functions.maintenance.ticket_views import TicketShown, shown
+from linli.cursors import Page, PageQuery, page_of
+
+
+def set_up(community: str, person: str, wanted: SetUp) -> Repairer:
+    """Keep what the manager says, whatever the directory has said or has yet to say."""
+    row = RepairerRow(*RepairerRow.key(community, person))
+    row.update(actions=[RepairerRow.set_up.set(wanted), RepairerRow.kind.set(RepairerRow)])
+    return _shown(person, wanted, row)
+
+
+def repairers(community: str, query: PageQuery) -> Page[Repairer]:
+    """Those who are set up, by id."""
+    return page_of(
+        RepairerRow,
+        RepairerRow.key(community, "")[0],
+        query,
+        lambda row: _shown(row.sk, row.set_up, row) if row.set_up else None,
+    )
+
+
+def tickets_of(community: str, person: str, query: PageQuery) -> Page[TicketShown]:
+    """What a repairer was given, newest first."""
+    return page_of(
+        TicketRow.by_repairer,
+        f"{community}#{person}",
+        query,
+        lambda row: shown(row.ticket, row.incident),
+        newest_first=True,
+    )
+
+
+def _shown(person: str, set_up: SetUp, row: RepairerRow) -> Repairer:
+    return Repairer(
+        person=person,
+        skills=set_up.skills,
+        building=set_up.building,
+        on_duty=set_up.on_duty,
+        member=row.member,
+        tickets=sorted(row.holds or ()),
+    )

@@ -1,0 +1,17 @@
+"""What a manager says of a repairer: what they can do, where they are, whether they are at work."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from functions.maintenance.categories import Skill
+from linli.contracts import Contract
+from linli.ids import Id
+
+
+class SetUp(Contract):
+    """`building`: where the repairer usually is, from which distances are measured."""
+
+    skills: Annotated[list[Skill], Field(min_length=1, max_length=10)]
+    building: Id | None = None
+    on_duty: bool = True

@@ -1,0 +1,173 @@
+"""A step of a ticket before it is kept: the moves that belong together, and what they lead to.
+
+One step is one transaction: a repairer declines and the next one is offered the ticket, both or neither.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Self
+
+from functions.maintenance import deadlines, rates
+from functions.maintenance.calendars import hours_of
+from functions.maintenance.categories import TRADES, Category, Kind
+from functions.maintenance.deadlines import ClockName
+from functions.maintenance.dispatching import Candidate, best
+from functions.maintenance.machine import moved
+from functions.maintenance.moves import SYSTEM, Actor, Move, Rulebook
+from functions.maintenance.tickets import WAITING, Capacity, Entry, Source, Text, Ticket
+from linli.contracts import Contract
+from linli.events import Fact, TicketChanged, TicketClockBreached
+from linli.ids import Id
+from linli.policies import MaintenancePolicy, Priority
+
+ESCALATED_TO: dict[ClockName, str] = {"respond": "manager", "arrive": "manager", "resolve": "operator"}
+TRY_AGAIN = timedelta(minutes=1)  # a sweep: somebody may have become free
+LONGEST_WAIT = {True: timedelta(minutes=15), False: timedelta(days=1)}  # between rounds; True: an emergency
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a community's tickets are handled by."""
+
+    policy: MaintenancePolicy
+    time_zone: str
+
+    def rulebook(self, priority: Priority) -> Rulebook:
+        """What moves of a ticket of this priority depend on."""
+        return Rulebook(self.policy, hours_of(priority, self.policy.hours, self.time_zone))
+
+
+class Reported(Contract):
+    """What was reported, by whatever way."""
+
+    kind: Kind = "repair"
+    category: Category
+    description: Text
+    building: Id | None = None
+    unit: Id | None = None
+    source: Source = "person"
+    reported_by: Id | None = None
+    hotline: Id | None = None
+    asset: Id | None = None
+    fault: Id | None = None
+
+
+@dataclass(slots=True)
+class Step:
+    """From `before` (None for a new ticket) to `ticket`, by the moves in `entries`."""
+
+    setting: Setting
+    before: Ticket | None
+    ticket: Ticket
+    incident: str | None = None
+    incident_is_worked_on: bool = True
+    entries: list[Entry] = field(default_factory=list)
+    breached: list[ClockName] = field(default_factory=list)
+
+    @classmethod
+    def opening(
+        cls, community: str, ticket: str, reported: Reported, setting: Setting, now: datetime
+    ) -> Self:
+        """A new ticket, its clocks running from `now`."""
+        priority = TRADES[reported.category].priority
+        names: tuple[ClockName, ...] = ("respond", "arrive", "resolve")
+        if reported.kind != "repair":
+            names, priority = ("respond", "resolve"), "general" if priority == "emergency" else priority
+        rulebook = setting.rulebook(priority)
+        made = Ticket(
+            **dict(reported),
+            ticket=ticket,
+            community=community,
+            priority=priority,
+            month=rates.month_of(now, setting.time_zone),
+            created_at=now,
+            changed_at=now,
+            dispatch_at=now if reported.kind == "repair" else None,
+            clocks=deadlines.started(names, setting.policy.targets(priority), rulebook.hours, now),
+        )
+        by: Capacity = "reporter" if reported.source == "person" else "system"
+        entry = Entry(
+            version=1,
+            command="report",
+            state="submitted",
+            by=by,
+            person=reported.reported_by,
+            note="" if reported.hotline is None else f"by hotline {reported.hotline}",
+            at=now,
+        )
+        return cls(setting, None, made, entries=[entry])
+
+    def move(self, move: Move, actor: Actor, now: datetime) -> None:
+        """Let the actor give a command. Raises as `machine.moved`."""
+        rulebook = self.setting.rulebook(self.ticket.priority)
+        self.ticket, entry = moved(self.ticket, move, actor, now, rulebook)
+        self.entries.append(entry)
+        if move.command == "breach" and move.clock is not None:
+            self.breached.append(move.clock)
+
+    @property
+    def follows_an_incident(self) -> bool:
+        """Whether it is one of many tickets of a mass outage and not the one that is worked on."""
+        return self.incident_is_worked_on and self.incident not in (None, self.ticket.ticket)
+
+    @property
+    def wants_a_repairer(self) -> bool:
+        """Whether it is to be offered to somebody: the others of an incident wait for its first ticket."""
+        return self.ticket.kind == "repair" and self.ticket.state in WAITING and not self.follows_an_incident
+
+    def offer(self, candidates: Iterable[Candidate], now: datetime) -> None:
+        """Offer the ticket to the best repairer, or let it wait and say so once."""
+        person = best(candidates, self.ticket, self.setting.policy)
+        if person is not None:
+            self.move(Move(command="dispatch", repairer=person), SYSTEM, now)
+            return
+        if not self.ticket.told_nobody_free:
+            self.move(Move(command="wait", note="no repairer is free; the manager is told"), SYSTEM, now)
+        rounds = self.ticket.rounds + bool(self.ticket.passed_over)
+        update = {"dispatch_at": now + self._wait(rounds), "passed_over": [], "rounds": rounds}
+        self.ticket = self.ticket.model_copy(update=update)
+
+    def _wait(self, rounds: int) -> timedelta:
+        """Until the next try: twice as long after each round in which all declined or did not answer."""
+        wait = TRY_AGAIN * (1 << min(rounds, 16))
+        return min(wait, LONGEST_WAIT[self.ticket.priority == "emergency"])
+
+    def wait_for_the_incident(self) -> None:
+        """Not to be offered by itself."""
+        self.ticket = self.ticket.model_copy(update={"dispatch_at": None})
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to keep."""
+        return self.ticket != self.before
+
+    def facts(self) -> list[Fact]:
+        """What others are told: the state the step ended in, if it is another, and each breach."""
+        ticket = self.ticket
+        told: list[Fact] = []
+        if self.before is None or self.before.state != ticket.state:
+            told.append(
+                TicketChanged(
+                    community=ticket.community,
+                    ticket=ticket.ticket,
+                    kind=ticket.kind,
+                    state=ticket.state,
+                    priority=ticket.priority,
+                    asset=ticket.asset,
+                    changed_at=ticket.changed_at,
+                    version=ticket.version,
+                )
+            )
+        told += [
+            TicketClockBreached(
+                community=ticket.community,
+                ticket=ticket.ticket,
+                clock=clock,
+                priority=ticket.priority,
+                due_at=ticket.clocks[clock].due_at,
+                escalated_to=ESCALATED_TO[clock],
+            )
+            for clock in self.breached
+        ]
+        return told

@@ -1,0 +1,258 @@
+"""The rows of the maintenance table; the README says who reads them how."""
+
+from zlib import crc32
+
+from pynamodb.attributes import (
+    BooleanAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UnicodeSetAttribute,
+)
+from pynamodb.expressions.update import Action
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
+
+from functions.maintenance.rates import Mark
+from functions.maintenance.repairers import SetUp
+from functions.maintenance.tickets import Entry, Ticket
+from linli.tables import ContractAttribute, InstantAttribute, Row
+
+Key = tuple[str, str]
+DUE_SHARDS = 4
+RATE_SHARDS = 8
+
+
+def shard_of(ticket: str, shards: int) -> str:
+    """Where a ticket falls, the same every time."""
+    return str(crc32(ticket.encode()) % shards)
+
+
+class TicketsByShelf(GlobalSecondaryIndex["TicketRow"]):
+    """A community's tickets that wait, are worked on, or are over; oldest first."""
+
+    class Meta:
+        index_name = "tickets_by_shelf"
+        projection = AllProjection()
+
+    shelf = UnicodeAttribute(hash_key=True)
+    ticket_id = UnicodeAttribute(range_key=True)
+
+
+class TicketsByReporter(GlobalSecondaryIndex["TicketRow"]):
+    """What a person reported."""
+
+    class Meta:
+        index_name = "tickets_by_reporter"
+        projection = AllProjection()
+
+    reporter = UnicodeAttribute(hash_key=True)
+    ticket_id = UnicodeAttribute(range_key=True)
+
+
+class TicketsByRepairer(GlobalSecondaryIndex["TicketRow"]):
+    """What a repairer was given."""
+
+    class Meta:
+        index_name = "tickets_by_repairer"
+        projection = AllProjection()
+
+    worker = UnicodeAttribute(hash_key=True)
+    ticket_id = UnicodeAttribute(range_key=True)
+
+
+class TicketsDue(GlobalSecondaryIndex["TicketRow"]):
+    """Tickets for which something falls due, by when; those that wait for nobody but people are not in it."""
+
+    class Meta:
+        index_name = "tickets_due"
+        projection = IncludeProjection(["kind"])  # which every query of a kind of rows filters by
+
+    due_shard = UnicodeAttribute(hash_key=True)
+    due_at = InstantAttribute(range_key=True)
+
+
+class TicketRow(Row, discriminator="ticket"):
+    """`<community>#ticket#<ticket>` / `ticket`.
+
+    `attempt`: who wrote it last. `incident` is the mass outage it belongs to: set beside the ticket, since
+    it is no transition. The others are the keys of the indexes, and follow from the ticket.
+    """
+
+    ticket = ContractAttribute(Ticket)
+    version = NumberAttribute()
+    attempt = UnicodeAttribute()
+    incident = UnicodeAttribute(null=True)
+    ticket_id = UnicodeAttribute()
+    shelf = UnicodeAttribute()
+    reporter = UnicodeAttribute(null=True)
+    worker = UnicodeAttribute(null=True)
+    due_shard = UnicodeAttribute(null=True)
+    due_at = InstantAttribute(null=True)
+    by_shelf = TicketsByShelf()
+    by_reporter = TicketsByReporter()
+    by_repairer = TicketsByRepairer()
+    due = TicketsDue()
+
+    @staticmethod
+    def key(community: str, ticket: str) -> Key:
+        """Where a ticket is."""
+        return f"{community}#ticket#{ticket}", "ticket"
+
+    @classmethod
+    def of(cls, ticket: Ticket, attempt: str, incident: str | None) -> "TicketRow":
+        """A ticket's row, with what the indexes go by."""
+        community, due_at = ticket.community, ticket.due_at
+        return cls(
+            *cls.key(community, ticket.ticket),
+            ticket=ticket,
+            version=ticket.version,
+            attempt=attempt,
+            incident=incident,
+            ticket_id=ticket.ticket,
+            shelf=f"{community}#{ticket.shelf}",
+            reporter=f"{community}#{ticket.reported_by}" if ticket.reported_by else None,
+            worker=f"{community}#{ticket.repairer}" if ticket.repairer else None,
+            due_shard=shard_of(ticket.ticket, DUE_SHARDS) if due_at else None,
+            due_at=due_at,
+        )
+
+    def changes(self) -> list[Action]:
+        """What to set and remove so that a row becomes this one, whatever its incident."""
+        names = ("ticket", "version", "attempt", "shelf", "worker", "due_shard", "due_at")
+        pairs = [(getattr(TicketRow, name), getattr(self, name)) for name in names]
+        return [path.remove() if value is None else path.set(value) for path, value in pairs]
+
+
+class TimelineRow(Row, discriminator="timeline"):
+    """`<community>#ticket#<ticket>` / `timeline#<version>`: written once, changed never."""
+
+    entry = ContractAttribute(Entry)
+
+    @classmethod
+    def of(cls, ticket: Ticket, entry: Entry) -> "TimelineRow":
+        """A line of a ticket's timeline."""
+        return cls(f"{ticket.community}#ticket#{ticket.ticket}", f"timeline#{entry.version:06}", entry=entry)
+
+
+class PhotoRow(Row, discriminator="photo"):
+    """`<community>#ticket#<ticket>` / `photo#<number>`: a place in the bucket that somebody may upload to."""
+
+    photo = UnicodeAttribute()
+    content_type = UnicodeAttribute()
+    added_by = UnicodeAttribute()
+    added_at = InstantAttribute()
+
+    @staticmethod
+    def key(community: str, ticket: str, number: int) -> Key:
+        """Where the ticket's photo with this number is."""
+        return f"{community}#ticket#{ticket}", f"photo#{number}"
+
+
+class RepairerRow(Row, discriminator="repairer"):
+    """`<community>#repairers` / `<person>`.
+
+    The manager's word (`set_up`), the directory's (`member`, of `member_version`) and the tickets in hand
+    (`holds`) are written each on its own.
+    """
+
+    set_up = ContractAttribute(SetUp, null=True)
+    member = BooleanAttribute(default=False)
+    member_version = NumberAttribute(null=True)
+    holds = UnicodeSetAttribute(null=True)
+
+    @staticmethod
+    def key(community: str, person: str) -> Key:
+        """Where a repairer is."""
+        return f"{community}#repairers", person
+
+
+class LockRow(Row, discriminator="lock"):
+    """`<community>#lock#<asset>` / `<fault>`: the one open ticket about it, how often told, when last."""
+
+    ticket_id = UnicodeAttribute()
+    episode = UnicodeAttribute()
+    told = NumberAttribute()
+    last_seen = InstantAttribute()
+    released = BooleanAttribute(default=False)
+
+    @staticmethod
+    def key(community: str, asset: str, fault: str) -> Key:
+        """Where the lock of a fault of an asset is."""
+        return f"{community}#lock#{asset}", fault
+
+
+class ReportRow(Row, discriminator="report"):
+    """`<community>#reports#<building>#<category>` / `<ticket>`: reports of the last day, in time order."""
+
+    incident = UnicodeAttribute(null=True)
+
+    @staticmethod
+    def partition(community: str, building: str, category: str) -> str:
+        """Where the reports of one category in one building are."""
+        return f"{community}#reports#{building}#{category}"
+
+
+class IncidentRow(Row, discriminator="incident"):
+    """`<community>#incidents` / `<incident>`: one mass outage; its id is that of its first ticket."""
+
+    building = UnicodeAttribute()
+    category = UnicodeAttribute()
+    last_at = InstantAttribute()
+    tickets = UnicodeSetAttribute()
+
+    @staticmethod
+    def partition(community: str) -> str:
+        """Where a community's incidents are."""
+        return f"{community}#incidents"
+
+
+class RatesRow(Row, discriminator="rates"):
+    """`<community>#rates#<month>` / `<shard>`: how many tickets of the month have each mark."""
+
+    reported = NumberAttribute(default=0)
+    responded = NumberAttribute(default=0)
+    responded_in_time = NumberAttribute(default=0)
+    resolved = NumberAttribute(default=0)
+    resolved_in_time = NumberAttribute(default=0)
+    rated = NumberAttribute(default=0)
+    confirmed_resolved = NumberAttribute(default=0)
+    satisfied = NumberAttribute(default=0)
+
+    @staticmethod
+    def partition(community: str, month: str) -> str:
+        """Where a month's counts are."""
+        return f"{community}#rates#{month}"
+
+    @staticmethod
+    def adding(changes: dict[Mark, int]) -> list[Action]:
+        """What adds `changes` to a shard, making it if need be."""
+        added: list[Action] = [getattr(RatesRow, mark).add(number) for mark, number in changes.items()]
+        return [*added, RatesRow.kind.set(RatesRow)]
+
+
+class HotlineRow(Row, discriminator="hotline"):
+    """`<tenant>#hotlines` / `<hotline>`; the tenant is a community or a sub-district.
+
+    `digest`: the keyed hash of its API key, which is stored nowhere.
+    """
+
+    name = UnicodeAttribute()
+    digest = UnicodeAttribute()
+    scope = UnicodeAttribute()
+    issued_at = InstantAttribute()
+    revoked_at = InstantAttribute(null=True)
+
+    @staticmethod
+    def key(scope: str, tenant: str, hotline: str) -> Key:
+        """Where a hotline is: a community and a sub-district of one name are two tenants."""
+        return f"{tenant}#hotlines#{scope}", hotline
+
+
+class HotlineRequestRow(Row, discriminator="hotline_request"):
+    """`<tenant>#requests#<scope>#<hotline>` / `<ticket>`: what came in by a hotline, in time order."""
+
+    community = UnicodeAttribute()
+
+    @staticmethod
+    def partition(scope: str, tenant: str, hotline: str) -> str:
+        """Where a hotline's requests are."""
+        return f"{tenant}#requests#{scope}#{hotline}"

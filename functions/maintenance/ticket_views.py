@@ -1,0 +1,78 @@
+"""A ticket as people see it: residents, repairers and managers the same."""
+
+from functions.maintenance.categories import Category, Kind
+from functions.maintenance.deadlines import ClockName
+from functions.maintenance.machine import allowed
+from functions.maintenance.moves import Actor
+from functions.maintenance.tickets import Rating, Source, State, Ticket
+from linli.contracts import Contract
+from linli.ids import Id
+from linli.instants import Instant
+from linli.policies import Priority
+
+
+class ClockShown(Contract):
+    """A deadline: as promised at first, as it stands with pauses, when it was met, whether it was missed."""
+
+    first_due_at: Instant
+    due_at: Instant
+    met_at: Instant | None
+    breached: bool
+
+
+class TicketShown(Contract):
+    """A ticket. `allowed`: what the caller may do with it now; lists leave it out.
+
+    `told` and `last_seen`: how often and when last a device told of the fault that this ticket is about.
+    """
+
+    ticket: Id
+    kind: Kind
+    category: Category
+    priority: Priority
+    state: State
+    version: int
+    description: str
+    building: Id | None
+    unit: Id | None
+    source: Source
+    reported_by: Id | None
+    asset: Id | None
+    fault: Id | None
+    repairer: Id | None
+    incident: Id | None
+    duplicate_of: Id | None
+    transferred_to: str | None
+    paused_for: str | None
+    offer_until: Instant | None
+    closes_at: Instant | None
+    clocks: dict[ClockName, ClockShown]
+    rating: Rating | None
+    created_at: Instant
+    changed_at: Instant
+    told: int | None = None
+    last_seen: Instant | None = None
+    allowed: list[str] | None = None
+
+
+SAME = TicketShown.model_fields.keys() & Ticket.model_fields.keys() - {"clocks"}
+
+
+def shown(ticket: Ticket, incident: str | None, actor: Actor | None = None) -> TicketShown:
+    """The ticket; for `actor`, with what they may do."""
+    clocks = {
+        name: ClockShown(
+            first_due_at=clock.first_due_at,
+            due_at=clock.due_at,
+            met_at=clock.met_at,
+            breached=clock.breached,
+        )
+        for name, clock in ticket.clocks.items()
+    }
+    return TicketShown(
+        **{name: getattr(ticket, name) for name in SAME},
+        clocks=clocks,
+        incident=incident,
+        paused_for=ticket.pause.reason if ticket.pause else None,
+        allowed=[*allowed(ticket, actor)] if actor else None,
+    )

@@ -1,0 +1,130 @@
+"""A ticket: what was reported, how far it has come, and what it is waiting for."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from functions.maintenance.categories import TRADES, Category, Kind, Skill
+from functions.maintenance.deadlines import Clocks
+from linli.contracts import Contract
+from linli.ids import Id
+from linli.instants import Instant
+from linli.policies import Priority
+
+State = Literal[
+    "submitted", "dispatched", "accepted", "arrived", "paused", "done", "rated", "closed",
+    "declined", "reassigned", "reopened", "cancelled", "duplicate_of", "transferred",
+]  # fmt: skip
+WAITING: frozenset[State] = frozenset({"submitted", "declined", "reassigned", "reopened"})
+HELD: frozenset[State] = frozenset({"dispatched", "accepted", "arrived", "paused"})
+OPEN = WAITING | HELD
+FINISHED: frozenset[State] = frozenset({"done", "rated", "closed"})
+DROPPED: frozenset[State] = frozenset({"cancelled", "duplicate_of", "transferred"})
+
+Source = Literal["person", "device", "hotline"]
+Shelf = Literal["waiting", "working", "over"]
+Capacity = Literal["reporter", "repairer", "manager", "system"]
+PauseReason = Literal["awaiting_parts", "resident_absent", "no_access", "weather", "outside_works"]
+Text = Annotated[str, Field(max_length=1000)]
+SATISFIED = 4  # of five stars
+
+
+class Pause(Contract):
+    """Why the clocks stand still (only these reasons stop them), since when, and in which state."""
+
+    reason: PauseReason
+    since: Instant
+    state: State
+
+
+class Rating(Contract):
+    """What the reporter thinks: whether it is mended, and one to five stars."""
+
+    resolved: bool
+    score: Annotated[int, Field(ge=1, le=5)]
+    rated_at: Instant
+
+
+class Ticket(Contract):
+    """The whole of a ticket. `version` counts its transitions; `month` is where its rates are counted.
+
+    `passed_over` have declined in this round of offers; `rounds`: how often everybody who was free has.
+    """
+
+    ticket: Id
+    community: Id
+    kind: Kind
+    category: Category
+    priority: Priority
+    description: Text
+    building: Id | None = None
+    unit: Id | None = None
+    source: Source = "person"
+    reported_by: Id | None = None
+    hotline: Id | None = None
+    asset: Id | None = None
+    fault: Id | None = None
+    month: str
+    created_at: Instant
+    changed_at: Instant
+    state: State = "submitted"
+    version: Annotated[int, Field(ge=1)] = 1
+    repairer: Id | None = None
+    passed_over: list[Id] = []
+    offer_until: Instant | None = None
+    dispatch_at: Instant | None = None
+    told_nobody_free: bool = False
+    rounds: Annotated[int, Field(ge=0)] = 0
+    closes_at: Instant | None = None
+    clocks: Clocks = {}
+    pause: Pause | None = None
+    rating: Rating | None = None
+    duplicate_of: Id | None = None
+    transferred_to: str | None = None
+
+    @property
+    def skill(self) -> Skill | None:
+        """What a repairer must be able to do; complaints and enquiries are answered by managers."""
+        return TRADES[self.category].skill if self.kind == "repair" else None
+
+    @property
+    def holder(self) -> str | None:
+        """The repairer who has it in hand, offered or accepted: it counts towards their load."""
+        return self.repairer if self.kind == "repair" and self.state in HELD else None
+
+    @property
+    def locks(self) -> tuple[str, str] | None:
+        """The asset and fault that no other open ticket may be about."""
+        if self.asset is None or self.fault is None or self.state not in OPEN:
+            return None
+        return self.asset, self.fault
+
+    @property
+    def shelf(self) -> Shelf:
+        """Which of the community's lists it is on."""
+        return "waiting" if self.state in WAITING else "working" if self.state in HELD else "over"
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When the sweep has to look at it next, or never."""
+        if self.state in FINISHED | DROPPED:
+            return self.closes_at if self.state in {"done", "rated"} else None
+        if self.state == "paused":
+            return None
+        waiting_for = [self.dispatch_at if self.state in WAITING else None]
+        waiting_for += [self.offer_until if self.state == "dispatched" else None]
+        waiting_for += [clock.next_at for clock in self.clocks.values()]
+        return min((at for at in waiting_for if at is not None), default=None)
+
+
+class Entry(Contract):
+    """One line of the timeline (时间线), which the resident sees: who did what, when, and what they said."""
+
+    version: int
+    command: str
+    state: State
+    by: Capacity
+    person: Id | None = None
+    note: str = ""
+    at: Instant

@@ -1,0 +1,1 @@
+"""Meters, what they read, what was used, and what it costs (水电气热)."""

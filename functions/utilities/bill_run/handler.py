@@ -1,0 +1,50 @@
+"""Bill runs: start, go on, show; bills: list."""
+
+from chalice.app import Blueprint
+
+from functions.utilities.bill_run import store
+from functions.utilities.bill_run.models import Bill, BillsAsked, Run, RunAsked, Step
+from linli.cursors import Page
+from linli.errors import InvalidRequest
+from linli.http import Nothing, Request, route
+from linli.naming import reference
+from linli.permissions import Permission
+from linli.queues import task_queue
+
+blueprint = Blueprint(__name__)
+RUNS = "/communities/{community}/bill_runs"
+
+
+@blueprint.on_sqs_message(queue_arn=reference("BillRunArn"), batch_size=1, name="bill_run")
+@task_queue(Step)
+def bill_run(step: Step) -> str:
+    """A step of billing."""
+    match step:
+        case Step(scheduled_at=at) if at is not None:
+            store.start_all(at)
+            return "started"
+        case Step(community=community, period=period, homes=None) if community and period:
+            store.divide(community, period)
+            return "divided"
+        case Step(community=community, period=period, homes=homes) if community and period and homes:
+            return "issued" if store.issue(community, period, homes) else "duplicate"
+    raise InvalidRequest("a step names a time, or a community and a period")
+
+
+@route(blueprint, "POST", RUNS, Permission.RUN_BILLS, body=RunAsked, status=201)
+def start_bill_run(request: Request[RunAsked, Nothing]) -> Run:
+    """Bill a month that is over; again goes on with what is left of it."""
+    return store.start(request.tenant, request.body.period, request.now)
+
+
+@route(blueprint, "GET", RUNS + "/{period}", Permission.RUN_BILLS)
+def show_bill_run(request: Request[Nothing, Nothing]) -> Run:
+    """How far a run is."""
+    return store.find(request.tenant, request.path["period"])
+
+
+@route(blueprint, "GET", "/communities/{community}/bills", Permission.READ_BILLS, query=BillsAsked)
+def list_bills(request: Request[Nothing, BillsAsked]) -> Page[Bill]:
+    """One's own home's bills, or a month's bills of all homes for those who run the community."""
+    may = request.may(Permission.READ_ALL_BILLS)
+    return store.bills(request.tenant, request.person, request.query, all_of_them=may)

@@ -1,0 +1,35 @@
+"""Bulk uploads: make a place for a file, process it once it is there, show how it ended."""
+
+from chalice.app import Blueprint
+
+from functions.utilities.bulk_upload import store
+from functions.utilities.bulk_upload.models import Notification, Upload, UploadAsked, UploadPlace
+from linli.http import Nothing, Request, route
+from linli.naming import reference
+from linli.permissions import Permission
+from linli.queues import task_queue
+
+blueprint = Blueprint(__name__)
+UPLOADS = "/communities/{community}/uploads"
+
+
+@blueprint.on_sqs_message(queue_arn=reference("BulkUploadArn"), batch_size=1, name="bulk_upload")
+@task_queue(Notification)
+def bulk_upload(notification: Notification) -> str:
+    """S3 says that a file is there."""
+    outcome = "test_event"
+    for stored in notification.Records:
+        outcome = store.process(stored.s3.object.key, stored.eventTime)
+    return outcome
+
+
+@route(blueprint, "POST", UPLOADS, Permission.UPLOAD_READINGS, body=UploadAsked, status=201)
+def prepare_upload(request: Request[UploadAsked, Nothing]) -> UploadPlace:
+    """Make a place for a file of readings, limited in size and type."""
+    return store.prepare(request.tenant, request.body, request.person, request.creation)
+
+
+@route(blueprint, "GET", UPLOADS + "/{upload}", Permission.UPLOAD_READINGS)
+def show_upload(request: Request[Nothing, Nothing]) -> Upload:
+    """How a file ended, and where its report is."""
+    return store.find(request.tenant, request.path["upload"])

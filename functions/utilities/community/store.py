@@ -1,0 +1,11 @@
+"""Which communities the monthly schedule goes through."""
+
+from functions.utilities.tables import ScheduledRow
+from linli.tables import Transaction
+
+
+def schedule(community: str) -> None:
+    """Let the schedule go through this community from now on; again changes nothing."""
+    transaction = Transaction()
+    transaction.put("community", ScheduledRow(ScheduledRow.PARTITION, community))
+    transaction.commit()

@@ -1,0 +1,54 @@
+"""How a register's month is shown."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from functions.utilities.consumption.models import DayUse, RegisterMonth
+from functions.utilities.days import months_between
+from functions.utilities.meters import UNITS, Medium
+from linli.errors import InvalidRequest
+
+MOST_MONTHS = 13
+
+
+def months(since: str, until: str) -> list[str]:
+    """The months from one to the other. Raises InvalidRequest when there are none, or more than thirteen."""
+    found = months_between(date.fromisoformat(f"{since}-01"), date.fromisoformat(f"{until}-01"))
+    if not 1 <= len(found) <= MOST_MONTHS:
+        raise InvalidRequest(f"until: at least since, and at most {MOST_MONTHS} months")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A register as a month's row knows it."""
+
+    meter: str
+    obis: str
+    medium: Medium
+    home: str | None
+    decimals: int
+    multiplier: Decimal
+
+    def quantity(self, ticks: int) -> Decimal:
+        """What was used, in the medium's unit."""
+        return Decimal(ticks).scaleb(-self.decimals) * self.multiplier
+
+
+def shown(place: Place, month: str, days: dict[str, list[int]]) -> RegisterMonth:
+    """A month of a register, whose `days` hold ticks."""
+    used = [
+        DayUse(day=date.fromisoformat(f"{month}-{day}"), quantity=place.quantity(int(ticks)))
+        for day, (ticks, _) in sorted(days.items())
+    ]
+    return RegisterMonth(
+        meter=place.meter,
+        obis=place.obis,
+        medium=place.medium,
+        unit=UNITS[place.medium],
+        home=place.home,
+        month=month,
+        quantity=place.quantity(sum(int(ticks) for ticks, _ in days.values())),
+        days=used,
+    )

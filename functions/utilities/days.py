@@ -1,0 +1,72 @@
+"""Local days and months of a community, as instants in milliseconds."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from functions.utilities.readings import Interval, shares
+
+DAY = timedelta(days=1)
+
+
+def to_ms(instant: datetime) -> int:
+    """Milliseconds since the epoch."""
+    return round(instant.timestamp() * 1000)
+
+
+def to_instant(ms: int) -> datetime:
+    """The instant of these milliseconds."""
+    return datetime.fromtimestamp(ms // 1000, UTC) + timedelta(milliseconds=ms % 1000)
+
+
+@lru_cache(maxsize=4096)
+def midnight(day: date, zone: str) -> int:
+    """When a local day begins."""
+    return to_ms(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)))
+
+
+@lru_cache(maxsize=4096)
+def _day_of(hour: int, zone: str) -> date | None:
+    """The local day of an hour of the epoch, if it has just one."""
+    start = datetime.fromtimestamp(hour * 3600, ZoneInfo(zone)).date()
+    end = datetime.fromtimestamp(hour * 3600 + 3599, ZoneInfo(zone)).date()
+    return start if start == end else None
+
+
+def day_of(ms: int, zone: str) -> date:
+    """The local day of an instant."""
+    return _day_of(ms // 3_600_000, zone) or datetime.fromtimestamp(ms // 1000, ZoneInfo(zone)).date()
+
+
+def per_day(intervals: Iterable[Interval], zone: str) -> dict[date, int]:
+    """What was used on each local day, in ticks. What spans midnight is shared evenly over time."""
+    used: dict[date, int] = {}
+    for each in intervals:
+        first, last = day_of(each.start, zone), day_of(each.end - 1, zone)
+        if first == last:
+            used[first] = used.get(first, 0) + each.ticks
+            continue
+        cuts = [midnight(first + n * DAY, zone) for n in range(1, (last - first).days + 1)]
+        for place, ticks in shares(each, cuts):
+            day = first + place * DAY
+            used[day] = used.get(day, 0) + ticks
+    return used
+
+
+def month_of(day: date) -> str:
+    """`2026-01`."""
+    return f"{day.year:04}-{day.month:02}"
+
+
+def days_of_month(month: str) -> list[date]:
+    """Every day of `2026-01`."""
+    first = date.fromisoformat(f"{month}-01")
+    return [day for n in range(31) if (day := first + n * DAY).month == first.month]
+
+
+def months_between(first: date, last: date) -> list[str]:
+    """The months from one day's to another's."""
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    months = [(first.year * 12 + first.month - 1 + n) for n in range(count)]
+    return [f"{n // 12:04}-{n % 12 + 1:02}" for n in months]

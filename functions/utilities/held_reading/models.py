@@ -1,0 +1,49 @@
+"""Held readings, and what managers decide."""
+
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from functions.utilities.meters import Value
+from linli.contracts import Contract
+from linli.ids import Id
+from linli.instants import Instant
+
+
+class HeldReading(Contract):
+    """A reading that waits. `before`: what the dial showed at the last reading before it that counts.
+
+    `reason`: `drop` (no rollover explains it), `conflict` (another value at the same instant),
+    `before_installation` or `after_replacement` of its meter.
+    """
+
+    held: Id
+    meter: Id
+    obis: str
+    measured_at: Instant
+    value: Decimal
+    reason: str
+    before: Decimal | None = None
+
+
+class Verdict(Contract):
+    """What becomes of a held reading: `value` is what the dial really showed, to correct it."""
+
+    decision: Literal["accept", "correct", "reject"]
+    value: Value | None = None
+    note: Annotated[str, Field(min_length=3, max_length=200)]
+
+    @model_validator(mode="after")
+    def _corrected_to_something(self) -> Self:
+        if (self.decision == "correct") == (self.value is None):
+            raise ValueError("value: to correct a reading, and then only")
+        return self
+
+
+class Decided(Contract):
+    """The reading that was decided on, and how."""
+
+    reading: HeldReading
+    decision: str
+    decided_by: Id

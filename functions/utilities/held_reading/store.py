@@ -1,0 +1,58 @@
+"""What waits for a manager, and the decisions."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from functions.utilities import ledger
+from functions.utilities.days import to_instant
+from functions.utilities.held_reading.models import Decided, HeldReading, Verdict
+from functions.utilities.tables import HeldRow, MeterRow
+from linli.communities import CommunityRow
+from linli.cursors import Page, PageQuery, page_of
+from linli.errors import InvalidRequest, NotFound
+from linli.tables import read
+
+
+def waiting(community: str, query: PageQuery) -> Page[HeldReading]:
+    """The community's held readings. Raises InvalidCursor."""
+    return page_of(HeldRow, HeldRow.key(community, "")[0], query, _shown)
+
+
+def decide(community: str, held: str, verdict: Verdict, by: str, now: datetime) -> Decided:
+    """Let a decision take effect.
+
+    Raises NotFound when nothing waits under this id (any more), InvalidRequest for a value the dial cannot
+    show.
+    """
+    key = HeldRow.key(community, held)
+    row = read([key]).get(key)
+    if not isinstance(row, HeldRow):
+        raise NotFound
+    rows = read([MeterRow.key(community, row.meter), CommunityRow.key(community)])
+    meter_row = rows.get(MeterRow.key(community, row.meter))
+    register = meter_row.meter.register_of(row.register) if isinstance(meter_row, MeterRow) else None
+    if register is None or not isinstance(meter_row, MeterRow):
+        raise NotFound
+    corrected = None if verdict.value is None else register.ticks(verdict.value)
+    if verdict.value is not None and corrected is None:
+        raise InvalidRequest("value: the dial cannot show that")
+    zone, policies = ledger.community_of(rows, community)
+    site = ledger.Site(community, meter_row.meter, register, zone, policies.utilities)
+    decision = ledger.Decision(by, verdict.decision, verdict.note, int(row.at), int(row.ticks), corrected)
+    ledger.decide(site, decision, f"decision-{held}", now)
+    return Decided(reading=_shown(row), decision=verdict.decision, decided_by=by)
+
+
+def _shown(row: HeldRow) -> HeldReading:
+    def value(ticks: float) -> Decimal:
+        return Decimal(int(ticks)).scaleb(-int(row.decimals))
+
+    return HeldReading(
+        held=row.sk,
+        meter=row.meter,
+        obis=row.register,
+        measured_at=to_instant(int(row.at)),
+        value=value(row.ticks),
+        reason=row.reason,
+        before=None if row.before_ticks is None else value(row.before_ticks),
+    )

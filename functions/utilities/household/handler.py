@@ -1,0 +1,45 @@
+"""Households: keep who lives where; describe, show, list."""
+
+from chalice.app import Blueprint
+
+from functions.utilities.household import store
+from functions.utilities.household.models import Household, HouseholdDescribed
+from linli.cursors import Page, PageQuery
+from linli.events import MembershipChanged
+from linli.http import Nothing, Request, route
+from linli.naming import reference
+from linli.permissions import Permission
+from linli.queues import Received, bus_queue
+
+blueprint = Blueprint(__name__)
+HOUSEHOLDS = "/communities/{community}/households"
+HOUSEHOLD = HOUSEHOLDS + "/{building}/{unit}"
+
+
+@blueprint.on_sqs_message(queue_arn=reference("HouseholdArn"), batch_size=10, name="household")
+@bus_queue
+def household(received: Received[MembershipChanged]) -> str:
+    """Somebody moved in, moved, or left."""
+    return store.keep_member(received.fact)
+
+
+@route(blueprint, "PUT", HOUSEHOLD, Permission.CHANGE_HOUSEHOLDS, body=HouseholdDescribed)
+def describe_household(request: Request[HouseholdDescribed, Nothing]) -> Household:
+    """Say a home's area and headcount, by which shared consumption is apportioned."""
+    return store.describe(request.tenant, _home(request), request.body)
+
+
+@route(blueprint, "GET", HOUSEHOLD, Permission.CHANGE_HOUSEHOLDS)
+def show_household(request: Request[Nothing, Nothing]) -> Household:
+    """One household."""
+    return store.find(request.tenant, _home(request))
+
+
+@route(blueprint, "GET", HOUSEHOLDS, Permission.CHANGE_HOUSEHOLDS, query=PageQuery)
+def list_households(request: Request[Nothing, PageQuery]) -> Page[Household]:
+    """The community's households."""
+    return store.households(request.tenant, request.query)
+
+
+def _home(request: Request[HouseholdDescribed, Nothing] | Request[Nothing, Nothing]) -> str:
+    return f"{request.path['building']}/{request.path['unit']}"

@@ -1,0 +1,35 @@
+"""Meter reading: parse → enter into the ledger → answer."""
+
+from chalice.app import Blueprint
+
+from functions.utilities.intake import Batch, Offered, take
+from functions.utilities.meter_reading.domain import answered
+from functions.utilities.meter_reading.models import (
+    Malformed,
+    MeterReadingAnswer,
+    MeterReadingEvent,
+    ReadingSent,
+)
+from linli.device_messages import DeviceMessage
+from linli.naming import reference
+from linli.queues import device_queue
+
+blueprint = Blueprint(__name__)
+
+
+@blueprint.on_sqs_message(queue_arn=reference("MeterReadingArn"), batch_size=10, name="meter_reading")
+@device_queue(MeterReadingEvent)
+def meter_reading(message: DeviceMessage[MeterReadingEvent]) -> MeterReadingAnswer:
+    """A meter, or a concentrator of several, tells what its dials show."""
+    sent = message.body.sent
+    offered = [_offered(each, message.device) for each in sent if isinstance(each, ReadingSent)]
+    batch = Batch(
+        message.community, offered, message.correlation_id, message.received_at, sender=message.device
+    )
+    entered = iter(take(batch))
+    outcomes = [each.reason if isinstance(each, Malformed) else next(entered) for each in sent]
+    return answered(message.body.event_id, outcomes)
+
+
+def _offered(sent: ReadingSent, device: str) -> Offered:
+    return Offered(sent.meter or device, sent.obis, sent.measured_at, sent.value, sent.estimated)

@@ -1,0 +1,93 @@
+"""Readings as devices send them, and what they are answered."""
+
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic_core import to_json
+
+from functions.utilities.meters import Obis, Value
+from linli.contracts import Contract
+from linli.device_messages import DeviceAnswer, DeviceEvent
+from linli.errors import InvalidRequest
+from linli.ids import Id
+from linli.instants import Instant
+
+MOST_READINGS = 500
+
+
+class ReadingSent(Contract):
+    """A register's dial at an instant, in m3 or kWh. The device is the meter, where none is named.
+
+    `estimated`: not read but guessed; it gives way to what is read.
+    """
+
+    meter: Id | None = None
+    obis: Obis | None = None
+    measured_at: Instant
+    value: Value
+    estimated: bool = False
+
+
+class Malformed(Contract):
+    """An element of an array that is no reading, and why."""
+
+    reason: str
+
+
+def _one_at_a_time(value: Any) -> ReadingSent | Malformed:
+    try:
+        return ReadingSent.model_validate_json(to_json(value))
+    except ValidationError as error:
+        return Malformed(reason=str(InvalidRequest.from_validation(error)))
+
+
+OneOfMany = Annotated[ReadingSent | Malformed, BeforeValidator(_one_at_a_time)]
+
+
+class MeterReadingEvent(DeviceEvent):
+    """A meter's message: one reading in its own fields, or many in `readings`.
+
+    `measured_at` of the one is `occurred_at` where it is left out. Only the readings' own times count.
+    """
+
+    meter: Id | None = None
+    obis: Obis | None = None
+    measured_at: Instant | None = None
+    value: Value | None = None
+    estimated: bool = False
+    readings: Annotated[list[OneOfMany], Field(min_length=1, max_length=MOST_READINGS)] | None = None
+
+    @model_validator(mode="after")
+    def _one_or_many(self) -> Self:
+        if (self.value is None) == (self.readings is None):
+            raise ValueError("send either value or readings")
+        return self
+
+    @property
+    def sent(self) -> list[ReadingSent | Malformed]:
+        """The readings, however they were sent."""
+        if self.value is None:
+            return list(self.readings or ())
+        one = ReadingSent(
+            meter=self.meter,
+            obis=self.obis,
+            measured_at=self.measured_at or self.occurred_at,
+            value=self.value,
+            estimated=self.estimated,
+        )
+        return [one]
+
+
+class NotKept(Contract):
+    """A reading of the message that does not count: its place, and what became of it."""
+
+    index: int
+    outcome: str
+
+
+class MeterReadingAnswer(DeviceAnswer):
+    """How many count; how many were known already; the others one by one, at most fifty of them."""
+
+    kept: int
+    duplicates: int
+    others: list[NotKept]

@@ -1,0 +1,139 @@
+"""Meters (计量表) and their registers, as IEC 62056-61 and EN 13757-1 name them."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from linli.contracts import Contract
+from linli.ids import ID_PATTERN, Id
+from linli.instants import Instant
+
+Medium = Literal["water", "electricity", "gas", "heat"]
+UNITS: dict[Medium, str] = {"water": "m3", "electricity": "kwh", "gas": "m3", "heat": "kwh"}
+# The media that value group A of an OBIS code stands for: 5 is cooling, 8 cold and 9 hot water.
+GROUPS: dict[Medium, frozenset[int]] = {
+    "electricity": frozenset({1}),
+    "heat": frozenset({5, 6}),
+    "gas": frozenset({7}),
+    "water": frozenset({8, 9}),
+}
+# What a home's connection can pass in a day: Q4 of a DN15 meter 5 m3/h, 60 A at 220 V, a G4 gas meter, 20 kW.
+MOST_PER_DAY: dict[Medium, Decimal] = {
+    "water": Decimal(120),
+    "electricity": Decimal(317),
+    "gas": Decimal(144),
+    "heat": Decimal(480),
+}
+LARGEST_GROUP = 255
+
+
+def _groups_fit(code: str) -> str:
+    numbers = [int(part) for part in code.replace("-", ".").replace(":", ".").replace("*", ".").split(".")]
+    if any(number > LARGEST_GROUP for number in numbers):
+        raise ValueError("each value group of an OBIS code is at most 255")
+    return code
+
+
+Obis = Annotated[
+    str,
+    Field(pattern=r"^\d{1,3}-\d{1,3}:\d{1,3}\.\d{1,3}\.\d{1,3}(\*\d{1,3})?$", max_length=23),
+    AfterValidator(_groups_fit),
+]
+HOME_PATTERN = ID_PATTERN[:-1] + "/" + ID_PATTERN[1:]
+Home = Annotated[str, Field(pattern=HOME_PATTERN)]  # <building>/<unit> (楼栋/户)
+Value = Annotated[Decimal, Field(ge=0, lt=1_000_000_000, decimal_places=4)]
+
+
+class Register(Contract):
+    """One counter of a meter, in the unit of its medium: m3 or kWh.
+
+    `digits` before the point: after 10^digits it begins again at nought. `multiplier`: of transformers, for
+    what is used. `most_per_day`: the most its dial can advance in a day; a drop that would take more is no
+    rollover. Tighten it from the meter's history. `billed`: whether its consumption is charged.
+    """
+
+    obis: Obis
+    digits: Annotated[int, Field(ge=1, le=9)] = 5
+    decimals: Annotated[int, Field(ge=0, le=4)] = 3
+    multiplier: Annotated[Decimal, Field(gt=0, le=100_000, max_digits=9)] = Decimal(1)
+    most_per_day: Annotated[Decimal, Field(gt=0, le=100_000_000, decimal_places=4)] | None = None
+    billed: bool = True
+
+    @property
+    def modulus(self) -> int:
+        """How many ticks (units of the last digit) until the dial begins again."""
+        return int(10 ** (self.digits + self.decimals))
+
+    def ticks(self, value: Decimal) -> int | None:
+        """A dial's value in ticks, or None when the dial cannot show it."""
+        ticks = value.scaleb(self.decimals)
+        if ticks != ticks.to_integral_value() or not 0 <= ticks < self.modulus:
+            return None
+        return int(ticks)
+
+    def value(self, ticks: int) -> Decimal:
+        """What the dial shows."""
+        return Decimal(ticks).scaleb(-self.decimals)
+
+    def quantity(self, ticks: int) -> Decimal:
+        """What was used, in the medium's unit."""
+        return Decimal(ticks).scaleb(-self.decimals) * self.multiplier
+
+
+class MeterFitted(Contract):
+    """A meter as a manager registers it: of a home, or of something shared (`asset`).
+
+    `device`: which device sends its readings; the meter itself where it is left out.
+    """
+
+    meter: Id
+    medium: Medium
+    registers: Annotated[list[Register], Field(min_length=1, max_length=8)]
+    home: Home | None = None
+    asset: Id | None = None
+    device: Id | None = None
+    installed_at: Instant
+    sealed_on: date | None = None
+    verified_until: date | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if (self.home is None) == (self.asset is None):
+            raise ValueError("a meter is of a home or of a shared asset: send one of home and asset")
+        codes = [each.obis for each in self.registers]
+        if len(codes) != len(set(codes)):
+            raise ValueError("registers: each OBIS code once")
+        if any(int(code.partition("-")[0]) not in GROUPS[self.medium] for code in codes):
+            raise ValueError(f"registers: the code's first group is not of {self.medium}")
+        return self
+
+
+class Meter(MeterFitted):
+    """A meter as it stands. A replaced one is closed: it counts until `closed_at` and no further."""
+
+    replaces: Id | None = None
+    replaced_by: Id | None = None
+    closed_at: Instant | None = None
+
+    @property
+    def unit(self) -> str:
+        """`m3` or `kwh`."""
+        return UNITS[self.medium]
+
+    @property
+    def sender(self) -> str:
+        """The device that may send its readings."""
+        return self.device or self.meter
+
+    def register_of(self, code: str | None) -> Register | None:
+        """A register by its code; the first one when none is named."""
+        if code is None:
+            return self.registers[0]
+        return next((each for each in self.registers if each.obis == code), None)
+
+    def most_ticks_per_day(self, register: Register) -> int:
+        """The most that a register can advance in a day, in ticks."""
+        most = register.most_per_day or MOST_PER_DAY[self.medium]
+        return int(most.scaleb(register.decimals))

@@ -1,0 +1,197 @@
+"""What a register's readings say is wrong: a leak, a spike, no use; once per episode.
+
+Sources: use in every half hour round the clock suggests a leak; less than 0.01 m3 of water within 12 h
+(Longgang) or 24 h (Taicang) is no use; more than 2 m3 a day is the upper alarm of Jing'an. Missing readings
+say nothing.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from functions.utilities.days import per_day
+from functions.utilities.readings import DAY_MS, Interval
+from linli.contracts import Contract
+from linli.events import MeterSignal
+
+HALF_HOUR_MS = 1_800_000
+SLACK_MS = 60_000  # a half-hourly meter is a few seconds late
+LONGEST_GAP_MS = 45 * 60_000  # a longer one hides whether there was a half hour without use
+REMEMBERED = 40
+
+
+class Limits(Contract):
+    """A register's limits in ticks and milliseconds; None where the signal does not apply."""
+
+    leak: bool
+    spike_ticks: int | None
+    no_use_ticks: int | None
+    no_use_ms: int
+
+
+class Episode(Contract):
+    """A signal from `since` on, while `until` is open."""
+
+    signal: MeterSignal
+    since: int
+    until: int | None = None
+
+
+class Watch(Contract):
+    """What is known up to `judged`: all a following reading needs, however many there were before."""
+
+    judged: int = 0
+    flowing_since: int | None = None
+    still_since: int | None = None
+    idle_since: int | None = None
+    idle_ticks: int = 0
+    day: date | None = None
+    day_ticks: int = 0
+    episodes: Annotated[list[Episode], Field(max_length=REMEMBERED)] = []
+
+
+class _Watching:
+    """One pass over intervals in order of time."""
+
+    def __init__(self, watch: Watch, limits: Limits, zone: str) -> None:
+        self.limits, self.zone = limits, zone
+        self.judged = watch.judged
+        self.flowing, self.still = watch.flowing_since, watch.still_since
+        self.idle, self.idle_ticks = watch.idle_since, watch.idle_ticks
+        self.day, self.day_ticks = watch.day, watch.day_ticks
+        self.episodes = list(watch.episodes)
+
+    def take(self, each: Interval) -> None:
+        if self.limits.leak:
+            self._leak(each)
+        if self.limits.no_use_ticks is not None:
+            self._no_use(each, self.limits.no_use_ticks)
+        if self.limits.spike_ticks is not None:
+            self._spike(each, self.limits.spike_ticks)
+        self.judged = each.end
+
+    def _leak(self, each: Interval) -> None:
+        if each.end - each.start > LONGEST_GAP_MS:
+            self.flowing = self.still = None
+        elif each.ticks > 0:
+            self.still = None
+            self.flowing = each.start if self.flowing is None else self.flowing
+        else:
+            self.still = each.start if self.still is None else self.still
+            if each.end - self.still >= HALF_HOUR_MS - SLACK_MS:
+                self.flowing = None
+                self._end("leak", each.end)
+        if self.flowing is not None and each.end - self.flowing >= DAY_MS:
+            self._raise("leak", self.flowing)
+
+    def _no_use(self, each: Interval, limit: int) -> None:
+        self.idle = each.start if self.idle is None else self.idle
+        self.idle_ticks += each.ticks
+        if self.idle_ticks >= limit:
+            self.idle, self.idle_ticks = each.end, 0
+            self._end("no_use", each.end)
+        elif each.end - self.idle >= self.limits.no_use_ms:
+            self._raise("no_use", self.idle)
+
+    def _spike(self, each: Interval, limit: int) -> None:
+        for day, ticks in sorted(per_day([each], self.zone).items()):
+            if day != self.day:
+                if self.day is not None and self.day_ticks <= limit:
+                    self._end("spike", each.start)
+                self.day, self.day_ticks = day, 0
+            self.day_ticks += ticks
+            if self.day_ticks > limit:
+                self._raise("spike", each.end)
+
+    def _open(self, signal: MeterSignal) -> int | None:
+        found = (n for n, each in enumerate(self.episodes) if each.signal == signal and each.until is None)
+        return next(found, None)
+
+    def _raise(self, signal: MeterSignal, since: int) -> None:
+        if self._open(signal) is None:
+            self.episodes = [*self.episodes, Episode(signal=signal, since=since)]
+
+    def _end(self, signal: MeterSignal, until: int) -> None:
+        number = self._open(signal)
+        if number is not None:
+            self.episodes[number] = self.episodes[number].model_copy(update={"until": until})
+
+    def watch(self) -> Watch:
+        closed = [each for each in self.episodes if each.until is not None]
+        forgotten = closed[: max(len(self.episodes) - REMEMBERED, 0)]
+        return Watch(
+            judged=self.judged,
+            flowing_since=self.flowing,
+            still_since=self.still,
+            idle_since=self.idle,
+            idle_ticks=self.idle_ticks,
+            day=self.day,
+            day_ticks=self.day_ticks,
+            episodes=[each for each in self.episodes if each not in forgotten],
+        )
+
+
+def watched(watch: Watch, intervals: Iterable[Interval], limits: Limits, zone: str) -> Watch:
+    """What is known once these intervals, in order of time, are taken in. Estimates say nothing."""
+    watching = _Watching(watch, limits, zone)
+    for each in intervals:
+        if each.start >= watch.judged and not each.estimated:
+            watching.take(each)
+    return watching.watch()
+
+
+def rewatched(watch: Watch, intervals: Iterable[Interval], limits: Limits, zone: str) -> Watch:
+    """The same after readings from before `judged` came: looked at anew from the first of these intervals.
+
+    An episode that overlaps one that is known is that one: nothing is raised twice, and what was ended stays
+    so.
+    """
+    anew = watched(Watch(), intervals, limits, zone)
+    episodes = list(watch.episodes)
+    for each in anew.episodes:
+        known = next((n for n, other in enumerate(episodes) if _same(each, other)), None)
+        if known is None:
+            episodes.append(each)
+        elif episodes[known].until is None:
+            episodes[known] = episodes[known].model_copy(update={"until": each.until})
+    episodes.sort(key=lambda each: each.since)
+    return anew.model_copy(update={"episodes": episodes[-REMEMBERED:]})
+
+
+def _same(one: Episode, other: Episode) -> bool:
+    if one.signal != other.signal:
+        return False
+    return (one.until is None or other.since <= one.until) and (
+        other.until is None or one.since <= other.until
+    )
+
+
+def with_back_flow(watch: Watch, at: int | None, *, over: bool) -> Watch:
+    """The same with a back-flow raised at the reading that ran backwards, or ended."""
+    watching = watch.model_copy(update={"episodes": list(watch.episodes)})
+    number = next(
+        (n for n, e in enumerate(watching.episodes) if e.signal == "back_flow" and e.until is None), None
+    )
+    if at is None:
+        return watch
+    if number is None and not over:
+        watching.episodes.append(Episode(signal="back_flow", since=at))
+        return watching.model_copy(update={"episodes": watching.episodes[-REMEMBERED:]})
+    if number is not None and over and at > watching.episodes[number].since:
+        watching.episodes[number] = watching.episodes[number].model_copy(update={"until": at})
+    return watching
+
+
+def news(before: Watch, after: Watch) -> tuple[list[Episode], list[Episode]]:
+    """The episodes that are new, and those that ended, as seen from `before`."""
+    known = {(each.signal, each.since): each for each in before.episodes}
+    raised = [each for each in after.episodes if (each.signal, each.since) not in known]
+    ended = [
+        each
+        for each in after.episodes
+        if each.until is not None
+        and ((found := known.get((each.signal, each.since))) is None or found.until is None)
+    ]
+    return raised, ended

@@ -1,0 +1,155 @@
+"""Tariffs (价格) and what consumption costs by them: whole fen, and lines that add up.
+
+Rounding: each line is quantity x price x 100, rounded half up to the fen, once. What many share is split by
+the largest remainder, so that the shares add up to the whole: equal remainders go to the first home by id.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from functions.utilities.meters import Medium
+from linli.contracts import Contract
+from linli.ids import Id
+
+Price = Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=6)]  # yuan per m3 or kWh
+Quantity = Annotated[Decimal, Field(gt=0, le=1_000_000_000, decimal_places=4)]
+DAY_MINUTES = 24 * 60
+
+
+class Window(Contract):
+    """A part of the day by local time (峰、平、谷); `until` at or before `since` runs past midnight."""
+
+    name: Id
+    since: time
+    until: time
+    price: Price
+
+    def minutes(self) -> list[tuple[int, int]]:
+        """The minutes of the day that it covers, from and to."""
+        start, end = (each.hour * 60 + each.minute for each in (self.since, self.until))
+        if start < end:
+            return [(start, end)]
+        return [(start, DAY_MINUTES), (0, end)] if end else [(start, DAY_MINUTES)]
+
+
+class Tier(Contract):
+    """A step (阶梯): what is above the step before, up to and with `up_to`; the last one has no end."""
+
+    up_to: Quantity | None = None
+    price: Price
+
+
+class Tariff(Contract):
+    """The price of a medium from a local day on.
+
+    Exactly one of: `price` (flat), `windows` (time of use; together the whole day, once), `tiers` per
+    `month` or calendar `year`. `shared_by`: how what shared meters used is apportioned among the homes
+    (公摊).
+    """
+
+    tariff: Id
+    medium: Medium
+    valid_from: date
+    price: Price | None = None
+    windows: Annotated[list[Window], Field(min_length=1, max_length=12)] | None = None
+    tiers: Annotated[list[Tier], Field(min_length=1, max_length=8)] | None = None
+    tiered_by: Literal["month", "year"] = "month"
+    shared_by: Literal["area", "headcount"] | None = None
+    shared_price: Price | None = None
+
+    @property
+    def begins(self) -> str:
+        """The day it is valid from, which names it among those of its medium."""
+        return self.valid_from.isoformat()
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if sum(each is not None for each in (self.price, self.windows, self.tiers)) != 1:
+            raise ValueError("send exactly one of price, windows, tiers")
+        if self.windows is not None:
+            _check_windows(self.windows)
+        if self.tiers is not None:
+            _check_tiers(self.tiers)
+        if (self.shared_by is None) != (self.shared_price is None):
+            raise ValueError("send both of shared_by and shared_price, or neither")
+        return self
+
+
+def _check_windows(windows: Sequence[Window]) -> None:
+    covered = sorted(each for window in windows for each in window.minutes())
+    at = 0
+    for start, end in covered:
+        if start != at:
+            break
+        at = end
+    if at != DAY_MINUTES or len(covered) != len([1 for s, e in covered if e > s]):
+        raise ValueError("windows: together cover the whole day, once")
+    if any(one.second or one.microsecond or one.tzinfo for w in windows for one in (w.since, w.until)):
+        raise ValueError("windows: local times in whole minutes")
+
+
+def _check_tiers(tiers: Sequence[Tier]) -> None:
+    ends = [each.up_to for each in tiers]
+    rising = all(a is not None and (b is None or a < b) for a, b in pairwise(ends))
+    if ends[-1] is not None or not rising:
+        raise ValueError("tiers: each reaches further than the one before, and the last has no end")
+
+
+def in_force(tariffs: Sequence[Tariff], medium: Medium, day: date) -> Tariff | None:
+    """The tariff of a medium on a local day: the one that began last."""
+    valid = [each for each in tariffs if each.medium == medium and each.valid_from <= day]
+    return max(valid, key=lambda each: each.valid_from, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a bill. `quantity` and `price` multiply to `amount_fen`, rounded half up."""
+
+    what: str
+    quantity: Decimal
+    price: Decimal
+    amount_fen: int
+
+
+def fen(yuan: Decimal) -> int:
+    """Yuan as whole fen, rounded half up."""
+    return int((yuan * 100).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def line(what: str, quantity: Decimal, price: Decimal) -> Line:
+    """A line of a bill."""
+    return Line(what, quantity, price, fen(quantity * price))
+
+
+def tiered(tiers: Sequence[Tier], before: Decimal, quantity: Decimal) -> list[Line]:
+    """What `quantity` costs after `before` was used in the same month or year: a line per tier reached."""
+    lines, start, end = [], before, before + quantity
+    floor = Decimal(0)
+    for number, each in enumerate(tiers, start=1):
+        ceiling = each.up_to if each.up_to is not None else max(end, floor)
+        part = min(end, ceiling) - max(start, floor)
+        if part > 0:
+            lines.append(line(f"tier-{number}", part, each.price))
+        floor = ceiling
+    return lines
+
+
+def apportioned(total: int, weights: Mapping[str, Fraction]) -> dict[str, int]:
+    """Shares of `total` by weight that add up to it: largest remainder, ties to the first by name."""
+    whole = sum(weights.values(), Fraction(0))
+    if whole <= 0:
+        return {}
+    exact = {name: total * weight / whole for name, weight in weights.items()}
+    shares = {name: int(each) for name, each in exact.items()}
+    left = total - sum(shares.values())
+    order = sorted(exact, key=lambda name: (shares[name] - exact[name], name))
+    for name in order[:left]:
+        shares[name] += 1
+    return shares

@@ -1,0 +1,60 @@
+"""Registering devices with the keys in their folders."""
+
+import json
+from dataclasses import asdict, dataclass
+from http import HTTPStatus
+from shutil import copyfile
+
+from linli_cli.addresses import Mqtt
+from linli_cli.device_files import DeviceFiles
+from linli_cli.front_door import DONE, Answer, FrontDoor
+
+
+@dataclass(frozen=True)
+class Registrar:
+    """Somebody who may register devices in a community."""
+
+    door: FrontDoor
+    broker: Mqtt
+    person: str
+    community: str
+
+    @property
+    def path(self) -> str:
+        """The devices of the community."""
+        return f"/devices/communities/{self.community}/devices"
+
+    def register(self, files: DeviceFiles, kind: str) -> bool:
+        """Register a device with the key in its folder; true if its certificate is new here.
+
+        Raises CommandError, e.g. when the device is active with another key.
+        """
+        return self._install(files, kind, self._post(files, kind))
+
+    def ensure(self, files: DeviceFiles, kind: str) -> bool:
+        """Like `register`, but a key that was revoked or lost is replaced by a new one: for demo devices."""
+        answer = self._post(files, kind, (*DONE, HTTPStatus.CONFLICT))
+        if answer.status != HTTPStatus.CONFLICT:
+            return self._install(files, kind, answer)
+        self.revoke(files.device)
+        files.renew_key()
+        return self.register(files, kind)
+
+    def revoke(self, device: str) -> bool:
+        """End a device's certificate; false if the community has no such device."""
+        accept = (*DONE, HTTPStatus.NOT_FOUND)
+        answer = self.door.ask(self.person, "DELETE", f"{self.path}/{device}", accept=accept)
+        return answer.status != HTTPStatus.NOT_FOUND
+
+    def _post(self, files: DeviceFiles, kind: str, accept: tuple[int, ...] = DONE) -> Answer:
+        body = {"device": files.device, "kind": kind, "csr": files.signing_request()}
+        return self.door.ask(self.person, "POST", self.path, body, accept=accept)
+
+    def _install(self, files: DeviceFiles, kind: str, answer: Answer) -> bool:
+        certificate: str = answer.body["certificate_pem"]
+        is_new = not files.certificate.exists() or files.certificate.read_text() != certificate
+        files.certificate.write_text(certificate)
+        copyfile(self.broker.ca, files.ca)
+        record = {"device": files.device, "community": self.community, "kind": kind, **asdict(self.broker)}
+        files.record.write_text(json.dumps({**record, "ca": str(files.ca)}, indent=2) + "\n")
+        return is_new

@@ -1,0 +1,199 @@
+"""Any commands by anybody: no undefined state, one version at a time, deadlines that only a pause moves."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from functions.maintenance.categories import TRADES
+from functions.maintenance.dispatching import Candidate
+from functions.maintenance.machine import ANSWER, REPAIR, IllegalTransition, actor_on, allowed, moved
+from functions.maintenance.moves import NEEDED, OPTIONAL, SYSTEM, Actor, Command, Move
+from functions.maintenance.rates import changes, marks
+from functions.maintenance.steps import Reported, Setting, Step
+from functions.maintenance.tickets import Capacity, State, Ticket
+from linli.errors import Conflict, Forbidden
+from linli.policies import MaintenancePolicy
+
+NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
+SETTING = Setting(MaintenancePolicy(), "Asia/Shanghai")
+PARTICULARS: dict[str, st.SearchStrategy[Any]] = {
+    "repairer": st.sampled_from(["ann", "bob"]),
+    "reason": st.sampled_from(["weather", "awaiting_parts"]),
+    "score": st.integers(1, 5),
+    "resolved": st.booleans(),
+    "duplicate_of": st.sampled_from(["t-1", "t-2"]),
+    "to": st.just("the water company"),
+    "clock": st.sampled_from(["respond", "resolve"]),
+}
+PEOPLE: dict[str, frozenset[Capacity]] = {
+    "resident": frozenset({"reporter"}),
+    "neighbour": frozenset({"reporter"}),
+    "ann": frozenset({"reporter", "repairer"}),
+    "bob": frozenset({"reporter", "repairer"}),
+    "boss": frozenset({"reporter", "manager"}),
+}
+
+
+def opened(kind: Any = "repair", category: Any = "plumbing", now: datetime = NOW) -> Ticket:
+    reported = Reported(kind=kind, category=category, description="It drips", reported_by="resident")
+    return Step.opening("willow", "t-1", reported, SETTING, now).ticket
+
+
+@st.composite
+def moves(draw: st.DrawFn) -> Move:
+    command: Command = draw(st.sampled_from(get_args(Command)))
+    given_: dict[str, Any] = {name: draw(PARTICULARS[name]) for name in NEEDED.get(command, ())}
+    for name in OPTIONAL.get(command, ()):
+        given_ |= {name: draw(PARTICULARS[name])} if draw(st.booleans()) else {}
+    return Move(command=command, **given_)
+
+
+class Tickets(RuleBasedStateMachine):
+    """Whatever people and clocks do to one ticket, in whatever order."""
+
+    @initialize(kind=st.sampled_from(["repair", "complaint", "enquiry"]), category=st.sampled_from([*TRADES]))
+    def report(self, kind: Any, category: Any) -> None:
+        self.now = NOW
+        self.ticket = opened(kind, category)
+        self.versions = [self.ticket.version]
+
+    @rule(minutes=st.integers(0, 3000))
+    def wait(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+
+    @rule(move=moves(), who=st.sampled_from([*PEOPLE, "system"]))
+    def command(self, move: Move, who: str) -> None:
+        before, actor = self.ticket, self.actor(who)
+        legal = move.command in allowed(before, actor)
+        rulebook = SETTING.rulebook(before.priority)
+        if not legal or move.duplicate_of == before.ticket:
+            with pytest.raises((IllegalTransition, Forbidden)) as refused:
+                moved(before, move, actor, self.now, rulebook)
+            assert refused.value.extensions.get("allowed", allowed(before, actor)) == allowed(before, actor)
+            return
+        after, entry = moved(before, move, actor, self.now, rulebook)
+        assert (after.version, entry.version, entry.state) == (before.version + 1, after.version, after.state)
+        assert entry.person == actor.person
+        assert entry.by in {"reporter", "repairer", "manager", "system"}
+        self.deadlines_moved_by_a_pause_only(before, after, move)
+        assert marks(before) | {m for m, n in changes(before, after).items() if n > 0} >= marks(after)
+        self.ticket = after
+
+    def actor(self, who: str) -> Actor:
+        return SYSTEM if who == "system" else actor_on(self.ticket, who, PEOPLE[who])
+
+    @staticmethod
+    def deadlines_moved_by_a_pause_only(before: Ticket, after: Ticket, move: Move) -> None:
+        for name, clock in before.clocks.items():
+            now = after.clocks[name]
+            assert now.first_due_at == clock.first_due_at
+            if before.pause is not None and after.pause is None:
+                assert now.due_at >= clock.due_at, move
+            else:
+                assert now.due_at == clock.due_at, move
+            assert (clock.breached, now.breached) != (True, False)
+
+    @invariant()
+    def is_defined(self) -> None:
+        ticket = self.ticket
+        assert ticket.state in get_args(State)
+        assert Ticket.model_validate_json(ticket.model_dump_json()) == ticket
+        assert (ticket.state == "paused") == (ticket.pause is not None)
+        assert (ticket.state == "rated") <= (ticket.rating is not None)
+        if ticket.kind == "repair" and ticket.state in {"dispatched", "accepted", "arrived", "paused"}:
+            assert ticket.holder == ticket.repairer is not None
+        else:
+            assert ticket.holder is None
+        if ticket.state in {"closed", "cancelled", "duplicate_of", "transferred", "paused"}:
+            assert ticket.due_at is None
+
+
+TestTickets = Tickets.TestCase
+TestTickets.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+
+
+@pytest.mark.parametrize("rules", [REPAIR, ANSWER], ids=["repair", "answer"])
+def test_every_state_but_the_last_ones_can_be_left_and_reached(rules: dict[Command, Any]) -> None:
+    left = {state for one in rules.values() if one.target for state in one.sources}
+    reached = {one.target for one in rules.values()} | {"submitted"}
+    assert {"cancelled", "duplicate_of", "transferred"} & left == set()
+    assert left <= reached | {"dispatched", "declined", "arrived"}
+
+
+def test_a_command_that_is_nobodys_here_is_forbidden_whatever_the_state() -> None:
+    ticket = opened()
+    with pytest.raises(Forbidden):
+        moved(
+            ticket, Move(command="accept"), actor_on(ticket, "resident", PEOPLE["resident"]), NOW, rulebook()
+        )
+
+
+def rulebook() -> Any:
+    return SETTING.rulebook("general")
+
+
+def test_a_manager_rates_for_a_hotlines_caller_and_for_nobody_else() -> None:
+    ours, theirs = opened(), opened().model_copy(update={"reported_by": None, "source": "hotline"})
+    done = {"state": "done"}
+    assert "rate" not in allowed(ours.model_copy(update=done), actor_on(ours, "boss", PEOPLE["boss"]))
+    assert "rate" in allowed(theirs.model_copy(update=done), actor_on(theirs, "boss", PEOPLE["boss"]))
+
+
+def test_a_ticket_is_no_duplicate_of_itself() -> None:
+    ticket = opened()
+    with pytest.raises(Conflict):
+        moved(
+            ticket,
+            Move(command="mark_duplicate", duplicate_of="t-1"),
+            actor_on(ticket, "boss", PEOPLE["boss"]),
+            NOW,
+            rulebook(),
+        )
+
+
+# A step: offers
+
+
+def candidate(person: str, load: int = 0, building: str | None = "b1", *, on_duty: bool = True) -> Candidate:
+    return Candidate(person, frozenset({"plumbing"}), building, on_duty, load)
+
+
+candidates = st.lists(
+    st.builds(
+        candidate,
+        person=st.sampled_from(["ann", "bob", "cat", "dan"]),
+        load=st.integers(0, 4),
+        building=st.sampled_from(["b1", "b2", "b3", None]),
+        on_duty=st.booleans(),
+    ),
+    unique_by=lambda one: one.person,
+)
+
+
+@given(candidates, st.randoms())
+def test_an_offer_goes_to_the_best_of_the_free_in_whatever_order_they_are_read(
+    found: list[Candidate], random: Any
+) -> None:
+    def offered(people: list[Candidate]) -> Step:
+        reported = Reported(
+            category="plumbing", description="It drips", building="b1", reported_by="resident"
+        )
+        step = Step.opening("willow", "t-1", reported, SETTING, NOW)
+        step.offer(people, NOW)
+        return step
+
+    shuffled = list(found)
+    random.shuffle(shuffled)
+    step = offered(found)
+    assert step.ticket.repairer == offered(shuffled).ticket.repairer
+    free = [one for one in found if one.on_duty and one.load < SETTING.policy.most_active]
+    chosen = [one for one in found if one.person == step.ticket.repairer]
+    if not free:
+        assert (step.ticket.state, step.ticket.dispatch_at) == ("submitted", NOW + timedelta(minutes=1))
+    else:
+        assert chosen[0].load == min(one.load for one in free)
+        assert chosen[0] in free

@@ -1,0 +1,70 @@
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from pydantic import ValidationError
+
+from functions.utilities.meter.domain import opening, replaced
+from functions.utilities.meter.models import MeterRegistered, Replacement
+from functions.utilities.meters import Meter, Register
+from linli.errors import Conflict, InvalidRequest
+
+METER = {
+    "meter": "m-1",
+    "medium": "water",
+    "registers": [{"obis": "8-0:1.0.0"}],
+    "home": "b1/101",
+    "installed_at": datetime(2025, 12, 1, tzinfo=UTC),
+}
+
+
+def replacement(**fitted: object) -> Replacement:
+    new = METER | {"meter": "m-2", "installed_at": datetime(2026, 1, 5, tzinfo=UTC)} | fitted
+    shown = {"obis": "8-0:1.0.0", "value": Decimal(3)}
+    return Replacement.model_validate({"final": [shown], "fitted": new | {"initial": [shown]}})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"registers": [{"obis": "1-0:1.8.0"}]},
+        {"registers": [{"obis": "8-0:256.0.0"}]},
+        {"registers": [{"obis": "8.0.1"}]},
+        {"registers": [{"obis": "8-0:1.0.0"}, {"obis": "8-0:1.0.0"}]},
+        {"registers": []},
+        {"home": None},
+        {"asset": "pump-house"},
+        {"home": "b1"},
+        {"medium": "steam"},
+    ],
+)
+def test_meters_that_cannot_be_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        MeterRegistered.model_validate(METER | wrong)
+
+
+def test_a_dial_shows_what_its_digits_allow() -> None:
+    register = Register(obis="8-0:1.0.0", digits=3, decimals=2)
+    assert register.ticks(Decimal("999.99")) == 99_999
+    assert register.ticks(Decimal(1000)) is None
+    assert register.ticks(Decimal("0.001")) is None
+    doubled = register.model_copy(update={"multiplier": Decimal(40)})
+    assert doubled.quantity(150) == Decimal(60)
+
+
+def test_a_replacement_links_both_and_closes_the_old_one() -> None:
+    old = Meter.model_validate(METER)
+    closed, opened = replaced(old, replacement())
+    assert (closed.replaced_by, opened.replaces) == ("m-2", "m-1")
+    assert closed.closed_at == opened.installed_at
+    assert opening(replacement().fitted)["8-0:1.0.0"].ticks == 3000
+    with pytest.raises(Conflict):
+        replaced(closed, replacement())
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"medium": "heat", "registers": [{"obis": "6-0:1.0.0"}]}, {"meter": "m-1"}, {"home": "b1/102"}]
+)
+def test_what_does_not_belong_together_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(InvalidRequest):
+        replaced(Meter.model_validate(METER), replacement(**wrong))
