@@ -1,4 +1,4 @@
-"""A month with a leak in it: a meter publishes, and its use, the signal and the bill can be read back.
+"""A month with a leak in it: a meter publishes; use, signal, ticket and bill can be read back.
 
 The month is the last one that is over. Nothing is told to hurry: the functions go by the times in the events.
 """
@@ -11,13 +11,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.e2e.conftest import Town, eventually
+from tests.e2e.devices import Device
 
 pytestmark = pytest.mark.e2e
 HOME, METER, OBIS = "b1/101", "willow-meter-1", "8-0:1.0.0"
 HALF_HOUR = timedelta(minutes=30)
-AT_ONCE = 400
+LEAKING = 520  # readings into the month: the leak has run for more than a day by then
 LEAK_DAYS = (10, 13)  # from the beginning of the one to the beginning of the other
 AT = "/utilities/communities/willow"
+TICKETS = "/maintenance/communities/willow/tickets"
 
 
 def last_month() -> tuple[datetime, datetime]:
@@ -44,21 +46,47 @@ def dial(start: datetime, end: datetime) -> list[dict[str, Any]]:
     return shown
 
 
-def test_a_month_of_readings_becomes_consumption_a_signal_and_a_bill(town: Town) -> None:
+def send(meter: Device, readings: list[dict[str, Any]]) -> None:
+    reply = meter.ask("meter_reading", readings=readings)
+    assert (reply["outcome"], reply["kept"]) == ("recorded", len(readings)), reply
+
+
+def ticket_of(town: Town, states: set[str]) -> dict[str, Any] | None:
+    """The meter's ticket, once it is in one of `states`."""
+    for shelf in ("waiting", "working", "over"):
+        found = town.http("willow-manager-1", "GET", f"{TICKETS}?shelf={shelf}&limit=100").body["items"]
+        for each in found:
+            if each["asset"] == METER and each["state"] in states:
+                return dict(each)
+    return None
+
+
+def test_a_month_of_readings_becomes_consumption_a_signal_a_ticket_and_a_bill(town: Town) -> None:
     # Given a tariff and a meter that was offline all month
     start, end = last_month()
     period = f"{start:%Y-%m}"
     tariff = {"tariff": "water", "medium": "water", "valid_from": "2025-01-01", "price": "3.45"}
     assert town.http("willow-manager-1", "POST", f"{AT}/tariffs", tariff).status == 201
     shown = dial(start, end)
-    # When it sends what it measured, the last part first
-    parts = [shown[first : first + AT_ONCE] for first in range(0, len(shown), AT_ONCE)]
+    # When it sends what it measured, a late part among it, up to where it has leaked for more than a day
     with town.device(METER) as meter:
-        for part in reversed(parts):
-            reply = meter.ask("meter_reading", readings=part)
-            assert (reply["outcome"], reply["kept"]) == ("recorded", len(part)), reply
-        again = meter.ask("meter_reading", readings=parts[0])
-        assert (again["kept"], again["duplicates"]) == (0, len(parts[0]))
+        send(meter, shown[200:400])
+        send(meter, shown[:200])
+        send(meter, shown[400:LEAKING])
+        again = meter.ask("meter_reading", readings=shown[:200])
+        assert (again["kept"], again["duplicates"]) == (0, 200)
+        # Then, before anyone complains, there is a ticket, and a repairer has been offered it
+        ticket = eventually(lambda: ticket_of(town, {"dispatched"}), "the ticket is offered")
+        # When the leak is over in what the meter sends next
+        send(meter, shown[LEAKING:800])
+        send(meter, shown[1150:])
+        send(meter, shown[800:1150])
+    # Then the ticket has closed itself, since nobody had accepted it yet
+    closed = eventually(lambda: ticket_of(town, {"cancelled"}), "the ticket closes itself")
+    assert closed["ticket"] == ticket["ticket"]
+    timeline = town.http("willow-manager-1", "GET", f"{TICKETS}/{closed['ticket']}/timeline").body["items"]
+    assert [each["state"] for each in timeline if each["by"] == "system"][-1] == "cancelled"
+    assert "dispatched" in {each["state"] for each in timeline}
     # Then the resident sees what was used day by day
     days = (end.date() - start.date()).days
     path = f"{AT}/meters/{METER}/consumption?since={period}&until={period}"
