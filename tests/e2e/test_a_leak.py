@@ -56,7 +56,7 @@ def ticket_of(town: Town, states: set[str]) -> dict[str, Any] | None:
     for shelf in ("waiting", "working", "over"):
         found = town.http("willow-manager-1", "GET", f"{TICKETS}?shelf={shelf}&limit=100").body["items"]
         for each in found:
-            if each["asset"] == METER and each["state"] in states:
+            if each.get("asset") == METER and each["state"] in states:
                 return dict(each)
     return None
 
