@@ -24,8 +24,9 @@ class Given:
 
     @property
     def to_be_offered_anew(self) -> Changes:
-        """The repairer is off the ticket, which may be offered at once."""
-        return {"repairer": None, "offer_until": None, "dispatch_at": self.now, "told_nobody_free": False}
+        """Nobody has the ticket any more; a repair may be offered at once, the rest waits for a manager."""
+        at = self.now if self.ticket.kind == "repair" else None
+        return {"repairer": None, "offer_until": None, "dispatch_at": at, "told_nobody_free": False}
 
     @property
     def unpaused(self) -> Changes:

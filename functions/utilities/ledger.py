@@ -244,22 +244,25 @@ def _widen(
     partition = ChunkRow.key(site.community, site.meter.meter, site.register.obis, "")[0]
     first, last = span
     start = (first // DAY_MS - 1) * DAY_MS
-    before = sum(each.live for row in chunks.values() for each in row.readings if each.at < first)
+    before = sum(_counting(row, first) for row in chunks.values())
     late = state.newest_at > first
     page.from_the_first = state.first_at >= start
     if not page.from_the_first and (before < CONTEXT or late or whole):
-        limit = CONTEXT if not late else CONTEXT * 2
-        earlier = list(
-            ChunkRow.query(
-                partition,
-                ChunkRow.sk < day_text(start // DAY_MS),
-                limit=limit,
-                scan_index_forward=False,
-                consistent_read=True,
-            )
+        least = CONTEXT if not late else CONTEXT * 2
+        earlier = ChunkRow.query(
+            partition,
+            ChunkRow.sk < day_text(start // DAY_MS),
+            page_size=least,
+            scan_index_forward=False,
+            consistent_read=True,
         )
-        chunks |= {row.sk: row for row in earlier}
-        page.from_the_first = len(earlier) < limit
+        page.from_the_first = True
+        for number, row in enumerate(earlier, start=1):
+            chunks[row.sk] = row
+            before += _counting(row, first)
+            if number >= least and before >= CONTEXT:  # held ones say nothing
+                page.from_the_first = False
+                break
     if state.newest_at // DAY_MS > last // DAY_MS:
         later = ChunkRow.query(
             partition, ChunkRow.sk > day_text(last // DAY_MS), limit=FORWARD_DAYS, consistent_read=True
@@ -267,6 +270,10 @@ def _widen(
         found = list(later)
         chunks |= {row.sk: row for row in found}
         page.to_the_last = len(found) < FORWARD_DAYS
+
+
+def _counting(row: ChunkRow, until: int) -> int:
+    return sum(each.standing == "kept" for each in row.readings if each.at < until)
 
 
 def _save(
@@ -314,7 +321,8 @@ def _save(
     if room < 0:
         raise Conflict("this would change too much at once: decide on later readings first")
     facts = facts[max(len(facts) - room, 0) :]  # of consumption long ago, which comes first
-    transaction.publish(facts, f"{site.meter.meter}:{site.register.obis}:{version + 1}", now)
+    where = f"{site.community}/{site.meter.meter}/{site.register.obis}"
+    transaction.publish(facts, f"meter_reading/{where}/{version + 1}", now)
     transaction.commit()
 
 

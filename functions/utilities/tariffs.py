@@ -91,6 +91,8 @@ def _check_windows(windows: Sequence[Window]) -> None:
         at = end
     if at != DAY_MINUTES or len(covered) != len([1 for s, e in covered if e > s]):
         raise ValueError("windows: together cover the whole day, once")
+    if len({(each.name, each.price) for each in windows}) != len({each.name for each in windows}):
+        raise ValueError("windows: one price for each name")
     if any(one.second or one.microsecond or one.tzinfo for w in windows for one in (w.since, w.until)):
         raise ValueError("windows: local times in whole minutes")
 

@@ -69,6 +69,14 @@ def test_a_race_for_the_lock_is_won_once(
     assert [each["told"] for each in tickets(app, http)] == [2]
 
 
+def test_an_end_that_races_its_beginning_closes_the_ticket(
+    app: Chalice, http: Http, invoke: Invoke, meanwhile: Callable[[str, Callable[[], object]], None]
+) -> None:
+    meanwhile("TransactWriteItems", lambda: taken(app, invoke, told(lost(), "1")))
+    assert taken(app, invoke, told(well(), "2")) == ["closed"]
+    assert [each["state"] for each in tickets(app, http)] == ["cancelled"]
+
+
 def test_a_lost_reply_opens_once(
     app: Chalice, http: Http, invoke: Invoke, lose_reply: Callable[[str], None]
 ) -> None:

@@ -494,3 +494,17 @@ def test_a_dial_that_was_reset_is_asked_about_once_and_then_counts_on(
     assert http(app, "POST", path, body=accept, **WILLOW_MANAGER).status == 200
     assert http(app, "GET", "/communities/willow/held_readings", **WILLOW_MANAGER).body == {"items": []}
     assert sum(map(Decimal, used(app, http).values())) == Decimal("2.98")
+
+
+def test_a_dial_that_is_back_after_days_of_held_readings_counts_only_what_was_used(
+    app: Chalice, http: Http, invoke: Invoke
+) -> None:
+    start = datetime.fromisoformat("2026-01-05T00:00:00+08:00")
+    messages = []
+    for number in range(48):  # six days; the dial shows nearly nothing on three of them
+        shown = Decimal(number) / 100 + (0 if 16 <= number < 40 else 10_000)
+        at = (start + timedelta(hours=3 * number)).isoformat()
+        messages.append(reading(at, str(shown), f"e-{number}"))
+    outcomes = [outcome for each in messages for outcome in sent(app, invoke, each)]
+    assert outcomes == ["kept"] * 16 + ["held"] * 24 + ["kept"] * 8
+    assert sum(map(Decimal, used(app, http).values())) == Decimal("0.47")

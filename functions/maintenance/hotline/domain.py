@@ -20,7 +20,7 @@ from functions.maintenance.tickets import OPEN, State, Ticket
 from linli.contracts import Contract
 from linli.errors import InvalidRequest, LinliError, NotFound
 from linli.ids import is_id
-from linli.instants import to_text
+from linli.instants import EPOCH, to_text
 
 Form = Literal["json", "xml"]
 CONTENT_TYPES: dict[Form, str] = {"json": "application/json", "xml": "text/xml; charset=utf-8"}
@@ -120,7 +120,7 @@ def _notes(ticket: Ticket) -> str:
 def window(query: RequestQuery, now: datetime) -> Window:
     """The span asked for. Raises InvalidRequest when it is empty or longer than 90 days."""
     end = query.end_date or now
-    start = query.start_date or end - LONGEST
+    start = max(EPOCH, query.start_date or end - LONGEST)
     if query.end_date is None and query.start_date is not None:
         end = min(now, start + LONGEST)
     if not start <= end <= start + LONGEST:

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
 from linli.contracts import Contract
 from linli.ids import Id
+from linli.instants import Instant
 
 Status = Literal["open", "closed"]
 
@@ -43,8 +44,8 @@ class RequestQuery(Arguments):
     service_request_id: Annotated[str, Field(max_length=3300)] = ""
     service_code: Annotated[str, Field(max_length=1000)] = ""
     status: Annotated[str, Field(max_length=20)] = ""
-    start_date: AwareDatetime | None = None
-    end_date: AwareDatetime | None = None
+    start_date: Instant | None = None
+    end_date: Instant | None = None
 
 
 class Service(Contract):

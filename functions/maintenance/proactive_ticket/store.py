@@ -22,6 +22,11 @@ class EpisodeRow(Row, discriminator="fault_episode"):
 
     ended = BooleanAttribute()
 
+    @staticmethod
+    def key(community: str, fault: Fault) -> tuple[str, str]:
+        """Where a spell of a fault is."""
+        return f"{community}#episode#{fault.asset}", f"{fault.fault}#{fault.episode}"
+
 
 def raised(community: str, fault: Fault, reported: Reported, event: Event) -> str:
     """Open the fault's ticket, or count one more word of it. Returns the outcome."""
@@ -73,12 +78,13 @@ def ended(community: str, fault: Fault, event: Event) -> str:
 
 
 def _ended(community: str, fault: Fault, event: Event) -> str:
-    key = LockRow.key(community, fault.asset, fault.fault)
+    key, spell = LockRow.key(community, fault.asset, fault.fault), EpisodeRow.key(community, fault)
+    known = spell in read([spell])  # before the lock: whoever begins the spell writes both
     lock = read([key]).one(LockRow, key)
     try:
         if lock is None or lock.released or lock.episode != fault.episode:
             transaction = Transaction()
-            _once(transaction, community, fault, event, ended=True)
+            _once(transaction, community, fault, event, ended=True, unheard_of=not known)
             transaction.commit()
             return "nothing_open"
         step = docket.load(community, lock.ticket_id).step()
@@ -97,16 +103,20 @@ def _ended(community: str, fault: Fault, event: Event) -> str:
 _TOLD = Move(command="note", note="the device reports that the fault is over")
 
 
-def _once(transaction: Transaction, community: str, fault: Fault, event: Event, *, ended: bool) -> None:
+def _once(
+    transaction: Transaction,
+    community: str,
+    fault: Fault,
+    event: Event,
+    *,
+    ended: bool,
+    unheard_of: bool = False,
+) -> None:
     transaction.create("seen", SeenRow.of(community, event, event.time))
-    row = EpisodeRow(
-        f"{community}#episode#{fault.asset}",
-        f"{fault.fault}#{fault.episode}",
-        ended=ended,
-        ttl=_kept_until(event.time),
-    )
+    row = EpisodeRow(*EpisodeRow.key(community, fault), ended=ended, ttl=_kept_until(event.time))
     goes_on = EpisodeRow.pk.does_not_exist() | (EpisodeRow.ended == False)  # noqa: E712  builds a condition
-    transaction.put("episode", row, None if ended else goes_on)
+    still_unheard_of = EpisodeRow.pk.does_not_exist() if unheard_of else None
+    transaction.put("episode", row, still_unheard_of if ended else goes_on)
 
 
 def _kept_until(at: datetime) -> int:

@@ -64,17 +64,40 @@ def shared_use(
     )
 
 
+Shares = Sequence[Mapping[str, int]]
+
+
+def shares_of(planned: Plan) -> Shares:
+    """What each home bears of each shared cost of a run, in the order of the plan."""
+    return [
+        apportioned(
+            each.amount_fen,
+            {
+                weight.home: Fraction(weight.area_m2 if each.by == "area" else weight.headcount)
+                for weight in planned.weights or ()
+            },
+        )
+        for each in planned.shared
+    ]
+
+
 def bill(
-    community: str, home: str, use: Mapping[Medium, HomeUse], tariffs: Sequence[Tariff], planned: Plan
+    community: str,
+    home: str,
+    use: Mapping[Medium, HomeUse],
+    tariffs: Sequence[Tariff],
+    planned: Plan,
+    *,
+    shared: Shares | None = None,
 ) -> Bill | None:
-    """A home's bill; None when there is nothing on it."""
+    """A home's bill; None when there is nothing on it. `shared`: `shares_of(planned)`, found once."""
     lines: list[BillLine] = []
     unpriced: list[Medium] = []
     for medium in sorted(use):
         found, missing = _own_lines(medium, use[medium], tariffs)
         lines += found
         unpriced += [medium] if missing else []
-    lines += _shared_lines(home, planned)
+    lines += _shared_lines(home, planned, shares_of(planned) if shared is None else shared)
     if not lines and not unpriced:
         return None
     digest = sha256(f"{community}#{home}#{planned.period}".encode()).hexdigest()[:26]
@@ -127,14 +150,10 @@ def _line(medium: Medium, lines: Iterable[Line]) -> list[BillLine]:
     ]
 
 
-def _shared_lines(home: str, planned: Plan) -> list[BillLine]:
+def _shared_lines(home: str, planned: Plan, shared: Shares) -> list[BillLine]:
     lines = []
-    for each in planned.shared:
-        weights = {
-            weight.home: Fraction(weight.area_m2 if each.by == "area" else weight.headcount)
-            for weight in planned.weights or ()
-        }
-        share = apportioned(each.amount_fen, weights).get(home, 0)
+    for each, of_homes in zip(planned.shared, shared, strict=True):
+        share = of_homes.get(home, 0)
         if share:
             lines.append(
                 BillLine(

@@ -6,7 +6,15 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from functions.utilities import ledger, tasks
-from functions.utilities.bill_run.domain import HomeUse, bill, by_window, month_before, plan, shared_use
+from functions.utilities.bill_run.domain import (
+    HomeUse,
+    bill,
+    by_window,
+    month_before,
+    plan,
+    shared_use,
+    shares_of,
+)
 from functions.utilities.bill_run.models import Bill, BillsAsked, Plan, Run, Step, Weight
 from functions.utilities.days import days_of_month, midnight
 from functions.utilities.homes import home_of
@@ -98,9 +106,11 @@ def issue(community: str, period: str, homes: Sequence[str]) -> int:
     """Issue the bills of some homes, once each. Returns how many are new."""
     planned, tariffs = _plan(community, period), _tariffs(community)
     zone, _ = ledger.community_of(read([CommunityRow.key(community)]), community)
+    shared = shares_of(planned)
     issued = 0
     for home in homes:
-        found = bill(community, home, _home_use(community, home, period, tariffs, zone), tariffs, planned)
+        use = _home_use(community, home, period, tariffs, zone)
+        found = bill(community, home, use, tariffs, planned, shared=shared)
         if found is None:
             continue
         transaction = Transaction()

@@ -90,6 +90,18 @@ def test_a_window_is_at_most_ninety_days() -> None:
         window(RequestQuery(start_date=NOW, end_date=NOW - timedelta(days=1)), NOW)
 
 
+@pytest.mark.parametrize("year", [1901, 1950, 1969])
+def test_before_1970_there_was_nothing(year: int) -> None:
+    with pytest.raises(InvalidRequest):
+        window(RequestQuery(end_date=datetime(year, 1, 1, tzinfo=UTC)), NOW)
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_time_that_nothing_can_be_added_to_is_no_window(year: int) -> None:
+    with pytest.raises(ValidationError):
+        RequestQuery(start_date=datetime(year, 1, 1, tzinfo=UTC))
+
+
 @given(st.text())
 def test_both_forms_say_the_same_and_are_well_formed(text: str) -> None:
     items = [Accepted(service_request_id="t-1", service_notice=text)]

@@ -197,3 +197,14 @@ def test_an_offer_goes_to_the_best_of_the_free_in_whatever_order_they_are_read(
     else:
         assert chosen[0].load == min(one.load for one in free)
         assert chosen[0] in free
+
+
+def test_a_reopened_complaint_is_due_for_its_clocks_alone() -> None:
+    boss = PEOPLE["boss"]
+    ticket = opened("complaint", "noise")
+    for command in ("accept", "finish", "reopen"):
+        actor = actor_on(ticket, "boss", boss)
+        ticket, _ = moved(ticket, Move(command=command), actor, NOW, SETTING.rulebook(ticket.priority))
+    assert ticket.state == "reopened"
+    assert ticket.due_at is not None
+    assert ticket.due_at > NOW

@@ -126,6 +126,12 @@ def test_windows_split_use_by_local_time_even_past_midnight() -> None:
         {"tiers": TIERS[:2]},
         {"tiers": [TIERS[1], TIERS[0], TIERS[2]]},
         {"windows": [{"name": "peak", "since": "08:00:00", "until": "22:00:00", "price": "0.6"}]},
+        {
+            "windows": [
+                {"name": "peak", "since": "08:00:00", "until": "12:00:00", "price": "0.6"},
+                {"name": "peak", "since": "12:00:00", "until": "08:00:00", "price": "0.3"},
+            ]
+        },
         {"price": "1", "shared_by": "area"},
         {"price": "-1"},
     ],
