@@ -4,6 +4,7 @@
 past tense; `subject` is `<community>/<entity>`. A changed meaning is a new version, never an edited one.
 """
 
+from abc import abstractmethod
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
@@ -25,9 +26,9 @@ class Fact(Contract):
     TYPE: ClassVar[str]
     community: Id
 
+    @abstractmethod
     def entity(self) -> str:
         """What the fact is about; the second half of the CloudEvent's subject."""
-        raise NotImplementedError
 
 
 class CommunityChanged(Fact):
