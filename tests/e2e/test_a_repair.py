@@ -162,7 +162,7 @@ def test_the_hotline_makes_a_request_and_reads_its_state_back_as_json_and_xml(to
     assert "complaint-noise" in {each["service_code"] for each in services.json()}
     # Without its key, or with one that is made up, it is refused in Open311's own form
     form = {"service_code": "complaint-noise", "description": "Drilling", "address_id": "b1/102"}
-    refused = requests.post(f"{base}/requests.json", form | {"api_key": key[:-1] + "x"}, timeout=30)
+    refused = requests.post(f"{base}/requests.json", form | {"api_key": key[:-8] + 8 * "z"}, timeout=30)
     assert (refused.status_code, refused.json()[0]["code"]) == (403, "403")
     # With it, the request is a ticket
     made = requests.post(f"{base}/requests.json", form | {"api_key": key}, timeout=30)
