@@ -22,7 +22,7 @@ from linli_cli.actions import (
     starts,
     topic_rules,
 )
-from linli_cli.layout import services
+from linli_cli.layout import projects_of, services
 from tests.infrastructure.test_packaging import UNNARROWABLE
 
 ROOT = Path(__file__).parents[1]
@@ -142,10 +142,10 @@ def test_service_explains_itself(service: str) -> None:
 
 @each_service
 def test_every_route_declares_its_permission(service: str) -> None:
-    app = app_of(service, ROOT)
+    apps = [app_of(project, ROOT) for project in projects_of(service, ROOT)]
     declared = {(route.method, route.path, route.name) for route in http.ROUTES}
     public = {(route.method, route.path, route.name) for route in public_routes.PUBLIC_ROUTES}
-    for entry in routes(app):
+    for entry in (entry for app in apps for entry in routes(app)):
         view = entry.view_function
         if view.__code__.co_filename == public_routes.__file__:  # it says how its caller is known instead
             assert (entry.method, entry.uri_pattern, view.__name__) in public

@@ -15,14 +15,14 @@ from linli_cli.archive import read_zip
 from linli_cli.cloud import Cloud
 from linli_cli.errors import CommandError
 from linli_cli.layers import Target, build_core, build_deps, this_machine
-from linli_cli.layout import ROOT, infra, services
+from linli_cli.layout import ROOT, project_folder, projects, service_of
 from linli_cli.packaging import CODE_BUDGET_BYTES, Packaged, package
 from linli_cli.templates import Template, of_type, text_of
 
 LAYERS_BUDGET_BYTES = 60_000_000
 INLINE_POLICY_LIMIT = 10_240  # characters, all inline policies of a role together
-SERVICES = services()
-WITH_STATE = [name for name in SERVICES if (infra() / name / "state.yaml").exists()]
+PROJECTS = projects()
+WITH_STATE = [name for name in PROJECTS if (project_folder(name) / "state.yaml").exists()]
 # Where callers prove themselves by their own protocol: see PUBLIC_ROUTES, which test_isolation.py asserts.
 SIGNED_INSTEAD = ("/callbacks/", "/open311/")
 # Actions that AWS lets nobody narrow to a resource, and why each is needed.
@@ -38,7 +38,7 @@ UNNARROWABLE = {
 }
 
 
-@pytest.fixture(scope="session", params=SERVICES)
+@pytest.fixture(scope="session", params=PROJECTS)
 def packaged(request: pytest.FixtureRequest) -> Packaged:
     return package(request.param)
 
@@ -91,7 +91,7 @@ def test_the_same_sources_give_the_same_bytes(packaged: Packaged, tmp_path: Path
     for name in ("infra", "functions", "layers"):
         (tmp_path / name).symlink_to(ROOT / name)
 
-    again = package(packaged.service, tmp_path)
+    again = package(packaged.project, tmp_path)
 
     assert again.code.read_bytes() == packaged.code.read_bytes()
     assert again.template.read_bytes() == packaged.template.read_bytes()
@@ -101,15 +101,16 @@ def test_code_is_small_and_nothing_but_our_code(packaged: Packaged) -> None:
     names = read_zip(packaged.code)
 
     assert packaged.code.stat().st_size < CODE_BUDGET_BYTES
-    assert all(name == "app.py" or name.startswith(f"functions/{packaged.service}/") for name in names)
+    own = f"functions/{service_of(packaged.project)}/"
+    assert all(name == "app.py" or name.startswith(own) for name in names)
     assert all(name.endswith(".py") for name in names)
 
 
 def test_functions_are_named_by_convention(packaged: Packaged, template: Template) -> None:
     for logical_id, function in functions(template):
         name = text_of(function["FunctionName"])
-        assert re.fullmatch(rf"linli-\$\{{Stage\}}-{packaged.service}-[a-z0-9-]+", name)
-        action = name.removeprefix(f"linli-${{Stage}}-{packaged.service}-")
+        assert re.fullmatch(rf"linli-\$\{{Stage\}}-{packaged.project}-[a-z0-9-]+", name)
+        action = name.removeprefix(f"linli-${{Stage}}-{packaged.project}-")
         if logical_id != "APIHandler":
             assert function["Handler"].endswith(f".{action.replace('-', '_')}")
 

@@ -20,6 +20,7 @@ from linli.aws import client
 from linli.events import Event
 from linli.tables import OutboxRow, Row
 from linli_cli import actions, packaging
+from linli_cli.layout import service_of
 from linli_cli.templates import of_type
 from tests.integration import gateway
 from tests.integration.issuer import AUDIENCE, URL, Issuer, new_key, serving
@@ -69,13 +70,13 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def service(cloud: None) -> Service:  # noqa: ARG001  its effect is wanted
-    """`service(name)`: create the service's state stack, if it is not there, and return its Chalice app."""
+    """`service(project)`: create its service's state stack, if it is not there; returns its Chalice app."""
     started: set[str] = set()
 
     def start(name: str) -> Chalice:
-        if name not in started:
-            started.add(name)
-            _create_state(name)
+        if service_of(name) not in started:
+            started.add(service_of(name))
+            _create_state(service_of(name))
         app = app_of(name)
         enter(app)
         return app
@@ -179,7 +180,7 @@ def load_event(path: str | Path) -> Any:
 def enter(app: Chalice) -> str:
     """Make this process the app's service, as the environment of its functions does; returns its name."""
     name = str(app.app_name).removeprefix("linli-")
-    os.environ["LINLI_SERVICE"] = name
+    os.environ["LINLI_SERVICE"] = service_of(name)
     return name
 
 
@@ -251,7 +252,7 @@ def _state_template(name: str) -> Any:
 
 
 def app_of(name: str) -> Chalice:
-    """A service's app; a blueprint can be registered once, so there is one app of each in a process."""
+    """A project's app; a blueprint can be registered once, so there is one app of each in a process."""
     app = actions.app_of(name)
     assert isinstance(app, Chalice)
     return app

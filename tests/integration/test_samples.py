@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from chalice.app import Chalice
 
+from linli_cli.layout import project_of, projects_of
 from tests.integration import gateway
 from tests.integration.conftest import ROOT, Http, Invoke, Service, dead_letters, functions, load_event
 from tests.integration.issuer import Issuer
@@ -25,9 +26,9 @@ def test_sample_ends_as_its_name_says(
 ) -> None:
     # Given the neighbourhood it happens in
     name, action, case = sample.parts[0], sample.parts[1], sample.stem
-    app = service(name)
     if name in FURNISH:
-        FURNISH[name](app, http, invoke)
+        FURNISH[name](service(name), http, invoke)
+    app = service(project_of(name, action))
     event = with_tokens(load_event(sample), issuer)
 
     # When it happens
@@ -49,9 +50,9 @@ def test_sample_ends_as_its_name_says(
 
 def test_every_function_has_normal_edge_and_malformed_samples(service: Service) -> None:
     for name in sorted({sample.parts[0] for sample in SAMPLES}):
-        app = service(name)
-        actions = set(functions(app)) - {"relay"}
-        actions |= {view.view_function.__module__.split(".")[2] for view in _routes(app)}
+        apps = [service(project) for project in projects_of(name)]
+        actions = {function for app in apps for function in functions(app)} - {"relay"}
+        actions |= {view.view_function.__module__.split(".")[2] for app in apps for view in _routes(app)}
         for action in sorted(actions):
             cases = [s.stem for s in SAMPLES if s.parts[:2] == (name, action)]
             assert len(cases) >= 3, f"{name}/{action} has only {cases}"

@@ -9,7 +9,7 @@ from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
 
-CommunityRole = Literal["resident", "guard", "repairer", "caregiver", "manager"]
+CommunityRole = Literal["resident", "guard", "repairer", "caregiver", "manager", "family"]
 
 
 def _sorted_once(roles: list[CommunityRole]) -> list[CommunityRole]:

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from linli_cli import templates
 from linli_cli.errors import CommandError
-from linli_cli.layout import ROOT, infra, services
+from linli_cli.layout import ROOT, project_folder, projects_of, services
 
 Start = Literal["http", "mqtt", "queue", "schedule", "invocation"]
 SENTENCES = ("Trigger", "Rule", "Result")
@@ -73,38 +73,40 @@ def actions(root: Path = ROOT) -> list[Action]:
     ]
 
 
-def app_of(service: str, root: Path = ROOT) -> Any:
-    """The Chalice app of a service. Raises CommandError with the reason when it cannot be imported."""
+def app_of(project: str, root: Path = ROOT) -> Any:
+    """The Chalice app of a project. Raises CommandError with the reason when it cannot be imported."""
     if str(root) not in sys.path:
         sys.path.insert(0, str(root))
-    name = f"linli_app_{service}"
+    name, source = f"linli_app_{project}", project_folder(project, root) / "app.py"
     if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, infra(root) / service / "app.py")
+        spec = importlib.util.spec_from_file_location(name, source)
         if spec is None or spec.loader is None:
-            raise CommandError(f"infra/{service}/app.py is missing")
+            raise CommandError(f"infra/{source.parent.name}/app.py is missing")
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
         try:
             spec.loader.exec_module(module)
         except Exception as error:
             del sys.modules[name]
-            raise CommandError(f"infra/{service}/app.py: {type(error).__name__}: {error}") from error
+            raise CommandError(
+                f"infra/{source.parent.name}/app.py: {type(error).__name__}: {error}"
+            ) from error
     return sys.modules[name].app
 
 
 def starts(service: str, root: Path = ROOT) -> dict[str, set[Start]]:
     """What starts each registered action of a service."""
-    app = app_of(service, root)
     found: dict[str, set[Start]] = {}
-    for entry in routes(app):
-        found.setdefault(entry.view_function.__module__.split(".")[-2], set()).add("http")
-    for source in app.event_sources:
-        if source.name != "relay":
-            timed = type(source).__name__ == "ScheduledEventConfig"  # Chalice is imported with the app only
-            found.setdefault(source.name, set()).add("schedule" if timed else "queue")
     by_rule = {action for action, _ in topic_rules(service, root)}
-    for function in app.pure_lambda_functions:
-        found.setdefault(function.name, set()).add("mqtt" if function.name in by_rule else "invocation")
+    for app in (app_of(project, root) for project in projects_of(service, root)):
+        for entry in routes(app):
+            found.setdefault(entry.view_function.__module__.split(".")[-2], set()).add("http")
+        for source in app.event_sources:
+            if source.name != "relay":
+                timed = type(source).__name__ == "ScheduledEventConfig"  # Chalice is imported with the app
+                found.setdefault(source.name, set()).add("schedule" if timed else "queue")
+        for function in app.pure_lambda_functions:
+            found.setdefault(function.name, set()).add("mqtt" if function.name in by_rule else "invocation")
     return found
 
 
@@ -116,13 +118,13 @@ def routes(app: Any) -> Iterator[Any]:
 
 def topic_rules(service: str, root: Path = ROOT) -> list[tuple[str, str]]:
     """The topic rules in a service's resources.yaml: the action that each is named for, and its SQL."""
-    path = infra(root) / service / "resources.yaml"
-    template = templates.load(path) if path.exists() else {}
     found = []
-    for logical_id, rule in templates.of_type(template, "AWS::IoT::TopicRule"):
-        name = templates.text_of(rule["Properties"].get("RuleName"))
-        action = name.removeprefix(f"linli_${{Stage}}_{service}_") if name else logical_id
-        found.append((action, " ".join(str(rule["Properties"]["TopicRulePayload"]["Sql"]).split())))
+    for path in (project_folder(project, root) / "resources.yaml" for project in projects_of(service, root)):
+        template = templates.load(path) if path.exists() else {}
+        for logical_id, rule in templates.of_type(template, "AWS::IoT::TopicRule"):
+            name = templates.text_of(rule["Properties"].get("RuleName"))
+            action = name.removeprefix(f"linli_${{Stage}}_{service}_") if name else logical_id
+            found.append((action, " ".join(str(rule["Properties"]["TopicRulePayload"]["Sql"]).split())))
     return found
 
 

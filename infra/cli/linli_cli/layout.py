@@ -1,4 +1,8 @@
-"""Where things are in the repository, and which services it holds."""
+"""Where things are in the repository, and which services it holds.
+
+A service has one Chalice project, of its own name; what needs a role and a stack of its own is a further one,
+`<service>-<part>` in `infra/<service>_<part>/`, with the same functions folder, table and state.
+"""
 
 import os
 from pathlib import Path
@@ -21,7 +25,35 @@ def home() -> Path:
     return Path(configured) if configured else ROOT / ".linli"
 
 
-def services(root: Path = ROOT) -> list[str]:
-    """The services of the repository: folders of `infra/` with a Chalice `app.py`; `directory` first."""
-    found = sorted(path.parent.name for path in infra(root).glob("*/app.py"))
+def projects(root: Path = ROOT) -> list[str]:
+    """The Chalice projects of the repository, named as their stacks; `directory` first."""
+    found = sorted(path.parent.name.replace("_", "-") for path in infra(root).glob("*/app.py"))
     return sorted(found, key=lambda name: name != "directory")
+
+
+def project_folder(project: str, root: Path = ROOT) -> Path:
+    """The folder of a Chalice project."""
+    return infra(root) / project.replace("-", "_")
+
+
+def service_of(project: str) -> str:
+    """The service that a project, or its stack, belongs to."""
+    return project.partition("-")[0]
+
+
+def services(root: Path = ROOT) -> list[str]:
+    """The services of the repository; `directory` first."""
+    return list(dict.fromkeys(service_of(project) for project in projects(root)))
+
+
+def projects_of(service: str, root: Path = ROOT) -> list[str]:
+    """The projects of a service, its main one first."""
+    return [project for project in projects(root) if service_of(project) == service]
+
+
+def project_of(service: str, action: str, root: Path = ROOT) -> str:
+    """The project that registers an action: its service's main one if no other does."""
+    main, *others = projects_of(service, root) or [service]
+    imported = f"from functions.{service}.{action} import "
+    found = (each for each in others if imported in (project_folder(each, root) / "app.py").read_text())
+    return next(found, main)

@@ -21,7 +21,7 @@ def lintable(root: Path = ROOT) -> list[Path]:
         template = templates.load(packaged.template)
         for _, function in templates.of_type(template, "AWS::Serverless::Function"):
             function["Properties"]["CodeUri"] = {"Bucket": "artifacts", "Key": "code.zip"}
-        path = build(root) / "lint" / f"{packaged.service}.json"
+        path = build(root) / "lint" / f"{packaged.project}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(templates.dump(template), encoding="utf-8")
         written += [path, packaged.state_template] if packaged.state_template else [path]

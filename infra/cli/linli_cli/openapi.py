@@ -23,7 +23,7 @@ from linli_cli.actions import app_of, routes
 from linli_cli.cloud import LOCAL
 from linli_cli.deploying import Profile
 from linli_cli.errors import CommandError
-from linli_cli.layout import ROOT, home, services
+from linli_cli.layout import ROOT, home, projects
 from linli_cli.local_cloud import LocalCloud
 from linli_cli.stacks import http_urls
 
@@ -106,7 +106,7 @@ def document(root: Path = ROOT, urls: Mapping[str, str] = NOWHERE) -> dict[str, 
     Raises CommandError when two services declare the same route.
     """
     declared = [
-        (service, *found) for service in sorted(services(root)) for found in declarations(service, root)
+        (project, *found) for project in sorted(projects(root)) for found in declarations(project, root)
     ]
     models: set[tuple[type[Contract], Any]] = set()
     for _, route, answer in declared:

@@ -1,4 +1,4 @@
-"""Turns a service into what CloudFormation takes: a template and a small archive of its own code.
+"""Turns a service's project into what CloudFormation takes: a template and a small archive of its own code.
 
 The same package serves every stage: the stage and the layers are template parameters. What has the same input
 is packaged once and kept under `build/`.
@@ -22,7 +22,7 @@ from linli_cli import digest, templates, wiring
 from linli_cli.archive import read_tree, read_zip, write_tree, write_zip
 from linli_cli.chalice_project import STAGE as CHALICE_STAGE
 from linli_cli.errors import CommandError
-from linli_cli.layout import ROOT, build, infra, services
+from linli_cli.layout import ROOT, build, infra, project_folder, projects, service_of
 from linli_cli.templates import Template
 
 TIMEOUT_S = 10
@@ -49,9 +49,9 @@ ANY_REGION = "eu-west-1"  # Chalice wants to know one and writes none into the t
 
 @dataclass(frozen=True)
 class Packaged:
-    """A packaged service: the paths of its template and code, and the digest of all that went in."""
+    """A packaged project: the paths of its template and code, and the digest of all that went in."""
 
-    service: str
+    project: str
     template: Path
     state_template: Path | None
     code: Path
@@ -59,28 +59,30 @@ class Packaged:
 
 
 def package_all(names: Iterable[str] | None = None, root: Path = ROOT) -> dict[str, Packaged]:
-    """Package several services (all of them by default), two at a time as each takes a processor."""
-    wanted = services(root) if names is None else list(names)
+    """Package several projects (all of them by default), two at a time as each takes a processor."""
+    wanted = projects(root) if names is None else list(names)
     with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
         return dict(zip(wanted, pool.map(lambda name: package(name, root), wanted), strict=True))
 
 
-def package(service: str, root: Path = ROOT) -> Packaged:
-    """Package one service, or find it packaged. Raises CommandError with the reason if it cannot be."""
-    name = input_digest(service, root)
-    output = build(root) / service / name
-    state = output / "state.json" if (infra(root) / service / "state.yaml").exists() else None
-    packaged = Packaged(service, output / "template.json", state, output / "code.zip", name)
-    with only_one(service, root):
+def package(project: str, root: Path = ROOT) -> Packaged:
+    """Package one project, or find it packaged. Raises CommandError with the reason if it cannot be."""
+    name = input_digest(project, root)
+    output = build(root) / project / name
+    state = output / "state.json" if (project_folder(project, root) / "state.yaml").exists() else None
+    packaged = Packaged(project, output / "template.json", state, output / "code.zip", name)
+    with only_one(project, root):
         if not packaged.template.exists():
             make(packaged, root)
     return packaged
 
 
-def input_digest(service: str, root: Path) -> str:
+def input_digest(project: str, root: Path) -> str:
     """The digest of all that a package depends on."""
+    service = service_of(project)
     return digest.of_files(
         read_tree(infra(root) / service),
+        read_tree(project_folder(project, root)),
         read_tree(root / "functions" / service),
         read_tree(root / "layers" / "core" / "python"),
         {name: (Path(__file__).parent / f"{name}.py").read_bytes() for name in PACKAGERS},
@@ -90,9 +92,9 @@ def input_digest(service: str, root: Path) -> str:
 
 
 @contextmanager
-def only_one(service: str, root: Path) -> Iterator[None]:
-    """Let one process at a time package a service: tests run in several, and a deployment beside them."""
-    lock = build(root) / f"{service}.lock"
+def only_one(project: str, root: Path) -> Iterator[None]:
+    """Let one process at a time package a project: tests run in several, and a deployment beside them."""
+    lock = build(root) / f"{project}.lock"
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -100,23 +102,22 @@ def only_one(service: str, root: Path) -> Iterator[None]:
 
 
 def make(packaged: Packaged, root: Path) -> None:
-    """Write the template and the archive of a service."""
-    service = packaged.service
-    state = state_template(service, root)
-    project = prepare(service, root)
-    raw, archive = run_chalice(project, service, root)
-    resources = infra(root) / service / "resources.yaml"
+    """Write the template and the archive of a project."""
+    state = state_template(service_of(packaged.project), root)
+    folder = prepare(packaged.project, root)
+    raw, archive = run_chalice(folder, packaged.project, root)
+    resources = project_folder(packaged.project, root) / "resources.yaml"
     merged = templates.merge(raw, templates.load(resources) if resources.exists() else {})
     for _, function in templates.of_type(merged, wiring.FUNCTION):
         function["Properties"]["CodeUri"] = "./code.zip"
     write_zip(packaged.code, code_of(archive))
     code = digest.of_bytes(packaged.code.read_bytes())
-    complete = wiring.wire_service(merged, service, state, available_outputs(state, root), code)
+    complete = wiring.wire_service(merged, packaged.project, state, available_outputs(state, root), code)
     if packaged.state_template:
         packaged.state_template.write_text(templates.dump(state), encoding="utf-8")
     packaged.template.write_text(templates.dump(complete), encoding="utf-8")  # last: its presence means done
-    for folder in (project, archive.parent):
-        shutil.rmtree(folder)
+    for left_over in (folder, archive.parent):
+        shutil.rmtree(left_over)
 
 
 def state_template(service: str, root: Path = ROOT) -> Template:
@@ -136,39 +137,39 @@ def available_outputs(state: Template, root: Path) -> dict[str, str]:
     return dict.fromkeys(outputs, "String")
 
 
-def prepare(service: str, root: Path) -> Path:
-    """Lay out the Chalice project in `build/<service>/project`, with the functions copied into `vendor/`."""
-    project = build(root) / service / "project"
-    for left_over in (project, project.with_name("chalice")):
+def prepare(project: str, root: Path) -> Path:
+    """Lay out the Chalice project in `build/<project>/project`, with the functions copied into `vendor/`."""
+    folder, service = build(root) / project / "project", service_of(project)
+    for left_over in (folder, folder.with_name("chalice")):
         shutil.rmtree(left_over, ignore_errors=True)
-    write_tree(project, read_tree(infra(root) / service))
-    write_tree(project / "vendor" / "functions" / service, read_tree(root / "functions" / service))
-    (project / "requirements.txt").write_text("")  # all packages are in the layers
-    (project / ".chalice").mkdir(exist_ok=True)
-    (project / ".chalice" / "config.json").write_text(json.dumps(settings(service, project), indent=1))
-    (project / ".chalice" / "api-policy.json").write_text(json.dumps(NOTHING_ALLOWED))
-    shutil.copy(root / RELAY_POLICY, project / ".chalice" / "relay-policy.json")
-    return project
+    write_tree(folder, read_tree(project_folder(project, root)))
+    write_tree(folder / "vendor" / "functions" / service, read_tree(root / "functions" / service))
+    (folder / "requirements.txt").write_text("")  # all packages are in the layers
+    (folder / ".chalice").mkdir(exist_ok=True)
+    (folder / ".chalice" / "config.json").write_text(json.dumps(settings(project, folder), indent=1))
+    (folder / ".chalice" / "api-policy.json").write_text(json.dumps(NOTHING_ALLOWED))
+    shutil.copy(root / RELAY_POLICY, folder / ".chalice" / "relay-policy.json")
+    return folder
 
 
-def settings(service: str, project: Path) -> dict[str, Any]:
-    """Chalice's configuration: the service's own, our defaults, and each action's policy.json as its role."""
-    path = project / ".chalice" / "config.json"
+def settings(project: str, folder: Path) -> dict[str, Any]:
+    """Chalice's configuration: the project's own, our defaults, and each action's policy.json as its role."""
+    path = folder / ".chalice" / "config.json"
     written = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     stages = written.pop("stages", {})
     written = templates.merge(written, next(iter(stages.values()), {}))
     functions = {name: {"iam_policy_file": f"{policy}.json"} for name, policy in SHARED_POLICIES.items()}
-    for policy in sorted((project / "vendor" / "functions" / service).glob("*/policy.json")):
-        relative = policy.relative_to(project).as_posix()
+    for policy in sorted((folder / "vendor" / "functions" / service_of(project)).glob("*/policy.json")):
+        relative = policy.relative_to(folder).as_posix()
         functions[policy.parent.name] = {"iam_policy_file": f"../{relative}"}
     functions = templates.merge(functions, written.pop("lambda_functions", {}))
-    stage = SETTINGS | {"app_name": f"linli-{service}"} | written | {"lambda_functions": functions}
+    stage = SETTINGS | {"app_name": f"linli-{project}"} | written | {"lambda_functions": functions}
     return {"version": "2.0", "app_name": stage["app_name"], "stages": {CHALICE_STAGE: stage}}
 
 
-def run_chalice(project: Path, service: str, root: Path) -> tuple[Template, Path]:
+def run_chalice(folder: Path, project: str, root: Path) -> tuple[Template, Path]:
     """Chalice's template and archive. Its complaint, in one line, is the error."""
-    output = project.parent / "chalice"
+    output = folder.parent / "chalice"
     paths = [Path(__file__).parents[1], root / "layers" / "core" / "python"]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
     environment |= {
@@ -177,19 +178,21 @@ def run_chalice(project: Path, service: str, root: Path) -> tuple[Template, Path
         "AWS_DEFAULT_REGION": ANY_REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
-    command = [sys.executable, "-m", "linli_cli.chalice_project", str(project), str(output), service]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=project)
+    command = [sys.executable, "-m", "linli_cli.chalice_project", str(folder), str(output)]
+    command += [service_of(project)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=folder)
     if done.returncode:
         complaint = [line for line in (done.stderr or done.stdout).strip().splitlines() if line.strip()]
         where = next((line.strip() for line in reversed(complaint) if line.lstrip().startswith("File ")), "")
         reason = f"{' '.join(complaint[-1:])} {where}"
-        raise CommandError(f"cannot package {service}: {of_sources(reason, project, service, root)}".rstrip())
+        raise CommandError(f"cannot package {project}: {of_sources(reason, folder, project, root)}".rstrip())
     return templates.load(output / "sam.json"), output / "deployment.zip"
 
 
-def of_sources(text: str, project: Path, service: str, root: Path) -> str:
+def of_sources(text: str, folder: Path, project: str, root: Path) -> str:
     """A text that names files of the project, naming the sources they were copied from."""
-    places = {f"{project}/vendor/": "", f"{project}/": f"infra/{service}/", f"{root}/": ""}
+    source = f"infra/{project_folder(project, root).name}/"
+    places = {f"{folder}/vendor/": "", f"{folder}/": source, f"{root}/": ""}
     for copied, source in places.items():
         text = text.replace(copied, source)
     return text

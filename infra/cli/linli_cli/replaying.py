@@ -57,7 +57,7 @@ def send(
     cloud = connect(stage, profile)
 
     def one_function(group: list[Sample]) -> list[Result]:
-        function = f"{group[0].service}-{group[0].function}"
+        function = f"{group[0].project}-{group[0].function}"
         outcomes = [(sample, *_sent(cloud, sample)) for sample in group]
         parked = [sample for sample, outcome, _ in outcomes if outcome.ending == "parked"]
         missing = _removed(cloud, function, parked, say) if parked else set()
@@ -68,14 +68,14 @@ def send(
             for sample, outcome, milliseconds in outcomes
         ]
 
-    ordered = sorted(wanted, key=lambda sample: (sample.service, sample.function))
-    groups = [list(each) for _, each in groupby(ordered, lambda sample: (sample.service, sample.function))]
+    ordered = sorted(wanted, key=lambda sample: (sample.project, sample.function))
+    groups = [list(each) for _, each in groupby(ordered, lambda sample: (sample.project, sample.function))]
     with ThreadPoolExecutor(THREADS) as pool:
         return [result for results in pool.map(one_function, groups) for result in results]
 
 
 def _sent(cloud: Cloud, sample: Sample) -> tuple[Outcome, float]:
-    name = function_name(cloud.stage, sample.service, sample.function)
+    name = function_name(cloud.stage, sample.project, sample.function)
     answer = invoke(cloud, name, sample.event, may_fail=True)
     return samples.judge(sample, answer.body, answer.error), answer.milliseconds
 

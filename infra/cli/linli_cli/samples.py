@@ -10,7 +10,7 @@ from typing import Any, Literal
 from linli.dead_letters import as_body
 from linli.errors import LinliError
 from linli_cli.errors import CommandError
-from linli_cli.layout import ROOT
+from linli_cli.layout import ROOT, project_of
 
 TOKEN = re.compile(r"\{token:([a-z0-9-]+)\}")  # stands for a token of that person, signed when it is sent
 UNAUTHORIZED = "Unauthorized"  # how an authorizer says 401
@@ -39,6 +39,11 @@ class Sample:
         """The action, with dashes, whose function takes it: `api` for a request."""
         is_request = isinstance(self.event, dict) and "httpMethod" in self.event
         return "api" if is_request else self.action.replace("_", "-")
+
+    @property
+    def project(self) -> str:
+        """The project that the function belongs to."""
+        return project_of(self.service, self.action)
 
     @property
     def letters(self) -> list[str]:

@@ -19,7 +19,7 @@ from linli_cli import digest, templates, wiring
 from linli_cli.cloud import Cloud, connect
 from linli_cli.errors import CommandError
 from linli_cli.layers import Target, build_layers, this_machine
-from linli_cli.layout import ROOT, infra, services
+from linli_cli.layout import ROOT, infra, project_folder, projects, service_of
 from linli_cli.packaging import Packaged, foundation_template, package_all
 from linli_cli.templates import Template
 
@@ -98,8 +98,8 @@ class Existing:
 
 def known_stacks(root: Path = ROOT) -> list[str]:
     """All stacks of the repository in the order they are deployed in."""
-    names = services(root)
-    states = [f"{name}-state" for name in names if (infra(root) / name / "state.yaml").exists()]
+    names = projects(root)
+    states = [f"{name}-state" for name in names if (project_folder(name, root) / "state.yaml").exists()]
     return [FOUNDATION, *states, *names]
 
 
@@ -287,7 +287,7 @@ class Deployment:
         self, stack: str, template: Template, current: Existing | None, existing: Mapping[str, Existing]
     ) -> dict[str, str]:
         """A value for each parameter: given, from the outputs of other stacks, as before, or the default."""
-        service = stack.removesuffix("-state")
+        service = service_of(stack.removesuffix("-state"))
         outputs: dict[str, str] = {}
         for other in (FOUNDATION, f"{service}-state"):
             found = existing.get(full_name(self.cloud.stage, other)) if other != stack else None

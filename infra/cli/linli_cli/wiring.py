@@ -11,6 +11,7 @@ from typing import Any
 
 from linli_cli import digest
 from linli_cli.errors import CommandError
+from linli_cli.layout import service_of
 from linli_cli.templates import Template, conditions_used, of_type, references, text_of
 
 FUNCTION = "AWS::Serverless::Function"
@@ -125,9 +126,9 @@ def wire_state(template: Template, service: str) -> Template:
 
 
 def wire_service(
-    template: Template, service: str, state: Template, available: Mapping[str, str], code: str = ""
+    template: Template, project: str, state: Template, available: Mapping[str, str], code: str = ""
 ) -> Template:
-    """Complete the template that Chalice and `resources.yaml` made.
+    """Complete the template that Chalice and `resources.yaml` made of a project.
 
     `available` maps the outputs of other stacks to their parameter type; a reference to one becomes a
     parameter. `code` is the digest of the service's code.
@@ -135,23 +136,23 @@ def wire_service(
     """
     dead_letters = dead_letter_queues(state)
     callers = gateway_callers(template)
-    template["Globals"] = {"Function": defaults(service), "Api": {"OpenApiVersion": "2.0"}}
+    template["Globals"] = {"Function": defaults(service_of(project)), "Api": {"OpenApiVersion": "2.0"}}
     for logical_id, function in of_type(template, FUNCTION):
         synchronous = logical_id in callers
-        wire_function(template, service, logical_id, function, dead_letters, synchronous=synchronous)
+        wire_function(template, project, logical_id, function, dead_letters, synchronous=synchronous)
     for _, resource in of_type(template, RULE):
         resource.setdefault("Condition", "HasIoT")
     for _, permission in of_type(template, PERMISSION):
         if permission["Properties"].get("Principal") == "iot.amazonaws.com":
             permission.setdefault("Condition", "HasIoT")
     for logical_id, api in of_type(template, API):
-        wire_api(api["Properties"], service)
+        wire_api(api["Properties"], project)
         template["Resources"].setdefault(
             f"{logical_id}Alarm",
             alarm(
-                named(service, "api-5xx"),
-                f"the HTTP API of {service} answers 5xx: read `linli logs {service}-api`",
-                error_rate("AWS/ApiGateway", "5XXError", ApiName=named(service, "api"), Stage=API_STAGE),
+                named(project, "api-5xx"),
+                f"the HTTP API of {project} answers 5xx: read `linli logs {project}-api`",
+                error_rate("AWS/ApiGateway", "5XXError", ApiName=named(project, "api"), Stage=API_STAGE),
             ),
         )
     for logical_id in sorted(waited_for(template)):
@@ -243,7 +244,7 @@ def gateway_callers(template: Template) -> set[str]:
 
 def wire_function(
     template: Template,
-    service: str,
+    project: str,
     logical_id: str,
     function: dict[str, Any],
     dead_letters: Mapping[str, str],
@@ -253,14 +254,14 @@ def wire_function(
     """Name one function, give it its log group, its dead letters, its alarm and the rights that follow."""
     action = action_of(logical_id)
     properties = function["Properties"]
-    properties["FunctionName"] = named(service, action)
+    properties["FunctionName"] = named(project, action)
     properties["Architectures"] = [{"Ref": "Architecture"}]
     properties["Tracing"] = {"Ref": "Tracing"}
     properties.pop("Tags", None)  # Chalice's own bookkeeping
 
-    statements = [*log_statements(service, action), traced_statement()]
+    statements = [*log_statements(project, action), traced_statement()]
     events = properties.get("Events", {})
-    polled = wire_events(events, service, action, dead_letters, statements)
+    polled = wire_events(events, project, action, dead_letters, statements)
     dead_letter = dead_letters.get(action)
     if dead_letter:
         environment = properties.setdefault("Environment", {}).setdefault("Variables", {})
@@ -268,32 +269,32 @@ def wire_function(
         statements.append(allow(["sqs:SendMessage"], {"Ref": f"{dead_letter}Arn"}))
     if not polled and not synchronous:
         if not dead_letter:
-            raise CommandError(missing_dead_letters(service, action))
+            raise CommandError(missing_dead_letters(project, action))
         properties["DeadLetterQueue"] = {"Type": "SQS", "TargetArn": {"Ref": f"{dead_letter}Arn"}}
-    add_statements(template, service, action, properties["Role"], statements)
+    add_statements(template, project, action, properties["Role"], statements)
 
     template["Resources"][f"{logical_id}Logs"] = {
         "Type": "AWS::Logs::LogGroup",
         "DeletionPolicy": "Delete",
         "UpdateReplacePolicy": "Delete",
         "Properties": {
-            "LogGroupName": {"Fn::Sub": f"/aws/lambda/linli-${{Stage}}-{service}-{action}"},
+            "LogGroupName": {"Fn::Sub": f"/aws/lambda/linli-${{Stage}}-{project}-{action}"},
             "RetentionInDays": LOG_RETENTION_DAYS,
         },
     }
     template["Resources"].setdefault(
         f"{logical_id}Alarm",
         alarm(
-            named(service, action, "-errors"),
-            f"{service}/{action} fails: read `linli logs {service}-{action}`",
-            error_rate("AWS/Lambda", "Errors", FunctionName=named(service, action)),
+            named(project, action, "-errors"),
+            f"{project}/{action} fails: read `linli logs {project}-{action}`",
+            error_rate("AWS/Lambda", "Errors", FunctionName=named(project, action)),
         ),
     )
 
 
 def wire_events(
     events: dict[str, Any],
-    service: str,
+    project: str,
     action: str,
     dead_letters: Mapping[str, str],
     statements: list[Statement],
@@ -310,7 +311,7 @@ def wire_events(
         elif event.get("Type") == "DynamoDB":
             polled = True
             if action not in dead_letters:
-                raise CommandError(missing_dead_letters(service, action))
+                raise CommandError(missing_dead_letters(project, action))
             properties.setdefault("FunctionResponseTypes", ["ReportBatchItemFailures"])
             properties.setdefault("BisectBatchOnFunctionError", True)
             properties.setdefault("MaximumRetryAttempts", STREAM_RETRIES)
@@ -322,15 +323,18 @@ def wire_events(
             read = ["dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"]
             statements.append(allow(read, properties["Stream"]))
             statements.append(
-                allow(["dynamodb:ListStreams"], arn("dynamodb", f"table/linli-${{Stage}}-{service}/stream/*"))
+                allow(
+                    ["dynamodb:ListStreams"],
+                    arn("dynamodb", f"table/linli-${{Stage}}-{service_of(project)}/stream/*"),
+                )
             )
     return polled
 
 
-def missing_dead_letters(service: str, action: str) -> str:
+def missing_dead_letters(project: str, action: str) -> str:
     return (
-        f"{service}/{action.replace('-', '_')} is called asynchronously and has no dead-letter queue: add "
-        f"`linli-${{Stage}}-{service}-{action}-dlq` to infra/{service}/state.yaml"
+        f"{project}/{action.replace('-', '_')} is called asynchronously and has no dead-letter queue: add "
+        f"`linli-${{Stage}}-{project}-{action}-dlq` to infra/{service_of(project)}/state.yaml"
     )
 
 
@@ -338,9 +342,9 @@ def allow(actions: list[str], resource: Any) -> Statement:
     return {"Effect": "Allow", "Action": actions, "Resource": resource}
 
 
-def log_statements(service: str, action: str) -> list[Statement]:
+def log_statements(project: str, action: str) -> list[Statement]:
     """The right to write to its own log group; the group itself comes with the stack."""
-    group = f"log-group:/aws/lambda/linli-${{Stage}}-{service}-{action}:*"
+    group = f"log-group:/aws/lambda/linli-${{Stage}}-{project}-{action}:*"
     return [allow(["logs:CreateLogStream", "logs:PutLogEvents"], arn("logs", group))]
 
 
@@ -351,13 +355,13 @@ def traced_statement() -> Statement:
 
 
 def add_statements(
-    template: Template, service: str, action: str, role: Any, statements: list[Statement]
+    template: Template, project: str, action: str, role: Any, statements: list[Statement]
 ) -> None:
     """Append to the role that Chalice made from the function's own policy.json."""
     role_id = role.get("Fn::GetAtt", [""])[0] if isinstance(role, dict) else ""
     resource = template["Resources"].get(role_id)
     if resource is None or role_id == "DefaultRole":
-        raise CommandError(f"{service}/{action.replace('-', '_')} has no policy.json of its own")
+        raise CommandError(f"{project}/{action.replace('-', '_')} has no policy.json of its own")
     resource["Properties"]["Policies"][0]["PolicyDocument"]["Statement"] += statements
 
 
@@ -394,9 +398,9 @@ def alarm(name: Any, description: str, measure: dict[str, Any]) -> dict[str, Any
     }
 
 
-def wire_api(properties: dict[str, Any], service: str) -> None:
+def wire_api(properties: dict[str, Any], project: str) -> None:
     """A regional API (China has no edge), traced on request, whose own refusals are problem+json."""
-    properties["Name"] = named(service, "api")
+    properties["Name"] = named(project, "api")
     properties["EndpointConfiguration"] = {"Type": "REGIONAL"}
     properties["TracingEnabled"] = {"Fn::If": ["IsTraced", True, False]}
     properties["MethodSettings"] = [

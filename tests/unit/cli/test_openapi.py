@@ -7,7 +7,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from linli.public_routes import PUBLIC_ROUTES
 from linli_cli.actions import app_of, routes
-from linli_cli.layout import services
+from linli_cli.layout import projects
 from linli_cli.openapi import document
 
 
@@ -30,7 +30,7 @@ def test_each_operation_is_served_by_its_service_where_that_is_known() -> None:
 
 def test_document_covers_every_route_and_no_other(made: dict[str, Any]) -> None:
     shown = {(method.upper(), path) for path, methods in made["paths"].items() for method in methods}
-    served = {(entry.method, entry.uri_pattern) for name in services() for entry in routes(app_of(name))}
+    served = {(entry.method, entry.uri_pattern) for name in projects() for entry in routes(app_of(name))}
     protocols = {(each.method, each.path) for each in PUBLIC_ROUTES}  # which describe them themselves
     assert shown == served - protocols
 

@@ -253,6 +253,107 @@ class TicketClockBreached(Fact):
         return self.ticket
 
 
+class UseObserved(Fact):
+    """A meter of a home where somebody is watched over showed use: a sign of life between two readings."""
+
+    TYPE = "linli.utilities.use_observed.v1"
+    meter: Id
+    medium: Literal["water", "electricity", "gas", "heat"]
+    home: str
+    since: Instant
+    until: Instant
+    quantity: Decimal
+
+    def entity(self) -> str:
+        return self.meter
+
+
+Provider = Literal["alipay", "wechat"]
+
+
+class PaymentSettled(Fact):
+    """A bill was paid, once; `receipt` is the number on the receipt (收据)."""
+
+    TYPE = "linli.payments.payment_settled.v1"
+    intent: Id
+    bill: Id
+    provider: Provider
+    amount_fen: Annotated[int, Field(gt=0)]
+    receipt: str
+    settled_at: Instant
+
+    def entity(self) -> str:
+        return self.bill
+
+
+class RefundRequested(Fact):
+    """Money is to go back through the provider it came by; `refund` is its number there as well."""
+
+    TYPE = "linli.payments.refund_requested.v1"
+    refund: Id
+    intent: Id
+    amount_fen: Annotated[int, Field(gt=0)]
+
+    def entity(self) -> str:
+        return self.refund
+
+
+class PaymentRefunded(Fact):
+    """A refund has been carried out."""
+
+    TYPE = "linli.payments.payment_refunded.v1"
+    refund: Id
+    intent: Id
+    bill: Id
+    amount_fen: Annotated[int, Field(gt=0)]
+    refunded_at: Instant
+
+    def entity(self) -> str:
+        return self.refund
+
+
+class WatchChanged(Fact):
+    """A home has, or has no longer, somebody who is watched over (关爱对象)."""
+
+    TYPE = "linli.care.watch_changed.v1"
+    home: str
+    watched: bool
+    version: Annotated[int, Field(ge=1)]
+
+    def entity(self) -> str:
+        return self.home
+
+
+AlertReason = Literal["idle", "not_back", "sos", "cannot_see"]
+AlertOutcome = Literal["fine", "sensor", "away", "needs_help", "hospital", "deceased"]
+
+
+class AlertOpened(Fact):
+    """Somebody may need help; one open alert per person."""
+
+    TYPE = "linli.care.alert_opened.v1"
+    alert: Id
+    person: Id
+    reason: AlertReason
+    opened_at: Instant
+
+    def entity(self) -> str:
+        return self.alert
+
+
+class AlertClosed(Fact):
+    """Somebody saw to it; what they found."""
+
+    TYPE = "linli.care.alert_closed.v1"
+    alert: Id
+    person: Id
+    outcome: AlertOutcome
+    closed_at: Instant
+
+    def entity(self) -> str:
+        return self.alert
+
+
 FACTS: dict[str, type[Fact]] = {
     fact.TYPE: fact
     for fact in (
@@ -272,6 +373,13 @@ FACTS: dict[str, type[Fact]] = {
         DeviceFaultCleared,
         TicketChanged,
         TicketClockBreached,
+        UseObserved,
+        PaymentSettled,
+        RefundRequested,
+        PaymentRefunded,
+        WatchChanged,
+        AlertOpened,
+        AlertClosed,
     )
 }
 

@@ -1,7 +1,8 @@
 """Who may do what: the one table of roles and permissions.
 
 A membership says which roles a person has in a community; `operator` is held for a whole company and
-`official` for a sub-district (街道), and the authorizer expands both to the communities they cover.
+`official` for a sub-district (街道), and the authorizer expands both to the communities they cover. `family`
+lives elsewhere and sees how a relative is, nothing else.
 """
 
 from enum import StrEnum
@@ -17,6 +18,7 @@ class Role(StrEnum):
     MANAGER = "manager"
     OPERATOR = "operator"
     OFFICIAL = "official"
+    FAMILY = "family"
 
 
 class Permission(StrEnum):
@@ -71,16 +73,36 @@ class Permission(StrEnum):
     CHANGE_REPAIRERS = "repairers:change"
     CHANGE_HOTLINES = "hotlines:change"
     CHANGE_DISTRICT_HOTLINES = "hotlines:change-district"
+    READ_DUES = "dues:read"
+    READ_ALL_DUES = "dues:read-all"
+    PAY = "payments:pay"
+    READ_PAYMENTS = "payments:read"
+    READ_ALL_PAYMENTS = "payments:read-all"
+    REFUND = "payments:refund"
+    READ_LEDGER = "ledger:read"
+    READ_INBOX = "inbox:read"
+    REPLAY_INBOX = "inbox:replay"
+    READ_DISCREPANCIES = "discrepancies:read"
+    READ_WATCHED = "care:read-watched"
+    CHANGE_WATCHED = "care:change-watched"
+    CHECK_IN = "care:check-in"
+    CALL_FOR_HELP = "care:call-for-help"
+    SET_AWAY = "care:set-away"
+    READ_RELATIVE = "care:read-relative"
+    READ_ALERTS = "care:read-alerts"
+    ANSWER_ALERTS = "care:answer-alerts"
+    VISIT = "care:visit"
 
 
-_EVERYONE_IN_A_COMMUNITY = frozenset(Role) - {Role.OFFICIAL}
+_EVERYONE_IN_A_COMMUNITY = frozenset(Role) - {Role.OFFICIAL, Role.FAMILY}
 _RUNNING_IT = frozenset({Role.MANAGER, Role.OPERATOR})
+_CARING = frozenset({Role.CAREGIVER, Role.MANAGER})
 
 GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.READ_COMPANY: frozenset({Role.OPERATOR}),
     Permission.CHANGE_OPERATORS: frozenset({Role.OPERATOR}),
     Permission.CREATE_COMMUNITY: frozenset({Role.OPERATOR}),
-    Permission.READ_COMMUNITY: frozenset(Role),
+    Permission.READ_COMMUNITY: frozenset(Role) - {Role.FAMILY},
     Permission.CHANGE_COMMUNITY: _RUNNING_IT,
     Permission.CHANGE_BUILDINGS: _RUNNING_IT,
     Permission.READ_PEOPLE: _RUNNING_IT,
@@ -126,4 +148,23 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.CHANGE_REPAIRERS: _RUNNING_IT,
     Permission.CHANGE_HOTLINES: _RUNNING_IT,
     Permission.CHANGE_DISTRICT_HOTLINES: frozenset({Role.OFFICIAL}),
+    Permission.READ_DUES: _EVERYONE_IN_A_COMMUNITY,
+    Permission.READ_ALL_DUES: _RUNNING_IT,
+    Permission.PAY: frozenset({Role.RESIDENT}),
+    Permission.READ_PAYMENTS: _EVERYONE_IN_A_COMMUNITY,
+    Permission.READ_ALL_PAYMENTS: _RUNNING_IT,
+    Permission.REFUND: _RUNNING_IT,
+    Permission.READ_LEDGER: _RUNNING_IT,
+    Permission.READ_INBOX: frozenset({Role.OPERATOR}),
+    Permission.REPLAY_INBOX: frozenset({Role.OPERATOR}),
+    Permission.READ_DISCREPANCIES: _RUNNING_IT,
+    Permission.READ_WATCHED: _CARING,
+    Permission.CHANGE_WATCHED: _CARING,
+    Permission.CHECK_IN: frozenset({Role.RESIDENT}),
+    Permission.CALL_FOR_HELP: frozenset({Role.RESIDENT}),
+    Permission.SET_AWAY: _CARING | {Role.RESIDENT, Role.FAMILY},
+    Permission.READ_RELATIVE: _EVERYONE_IN_A_COMMUNITY | {Role.FAMILY},
+    Permission.READ_ALERTS: _CARING,
+    Permission.ANSWER_ALERTS: _CARING | {Role.RESIDENT, Role.FAMILY},
+    Permission.VISIT: _CARING,
 }

@@ -123,6 +123,12 @@ class UtilitiesPolicy(Contract):
     due_days: Annotated[int, Field(ge=1, le=90)] = 15
 
 
+class PaymentsPolicy(Contract):
+    """Paying bills. `intent_minutes`: how long an order at a provider stays open for its payer."""
+
+    intent_minutes: Annotated[int, Field(ge=5, le=120)] = 15
+
+
 class CommunityPolicies(Contract):
     """One part per service that reads it."""
 
@@ -130,3 +136,4 @@ class CommunityPolicies(Contract):
     health: HealthPolicy = HealthPolicy()
     utilities: UtilitiesPolicy = UtilitiesPolicy()
     maintenance: MaintenancePolicy = MaintenancePolicy()
+    payments: PaymentsPolicy = PaymentsPolicy()
