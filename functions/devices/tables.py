@@ -1,10 +1,25 @@
 """The rows of the devices table; the README says who reads them how."""
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from zlib import crc32
 
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.update import Action
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+
+from functions.devices.vitals import Vitals
 from linli.tables import InstantAttribute, Row
 
 Key = tuple[str, str]
+DUE_SHARDS = 16
+VITALS = (
+    "beat", "seen_at", "battery_percent", "firmware", "gateway", "lost", "lost_at", "low", "back_at",
+    "due_at",
+)  # fmt: skip
+
+
+def shard_of(device: str) -> str:
+    """Where a device falls among those that are due, the same every time."""
+    return str(crc32(device.encode()) % DUE_SHARDS)
 
 
 class ClaimRow(Row, discriminator="device_claim"):
@@ -18,8 +33,23 @@ class ClaimRow(Row, discriminator="device_claim"):
         return f"{device}#claim", "claim"
 
 
+class DevicesDue(GlobalSecondaryIndex["DeviceRow"]):
+    """Devices that are expected, by when somebody has to look whether they are still there."""
+
+    class Meta:
+        index_name = "devices_due"
+        projection = IncludeProjection(["kind"])  # which every query of a kind of rows filters by
+
+    due_shard = UnicodeAttribute(hash_key=True)
+    due_at = InstantAttribute(range_key=True)
+
+
 class DeviceRow(Row, discriminator="device"):
-    """`<community>#devices` / `<device>`. `key_digest` is of the device's public key."""
+    """`<community>#devices` / `<device>`. `key_digest` is of the device's public key.
+
+    From `beat` on, the device's vitals: changed in place by heartbeats, and gone with every new `version`,
+    since who registers or revokes a device writes the whole row.
+    """
 
     device_kind = UnicodeAttribute()
     status = UnicodeAttribute()
@@ -27,8 +57,76 @@ class DeviceRow(Row, discriminator="device"):
     certificate = UnicodeAttribute(null=True)
     registered_at = InstantAttribute()
     version = NumberAttribute()
+    beat = UnicodeAttribute(null=True)
+    seen_at = InstantAttribute(null=True)
+    battery_percent = NumberAttribute(null=True)
+    firmware = UnicodeAttribute(null=True)
+    gateway = UnicodeAttribute(null=True)
+    lost = UnicodeAttribute(null=True)
+    lost_at = InstantAttribute(null=True)
+    low = UnicodeAttribute(null=True)
+    back_at = InstantAttribute(null=True)
+    due_shard = UnicodeAttribute(null=True)
+    due_at = InstantAttribute(null=True)
+    due = DevicesDue()
 
     @staticmethod
     def key(community: str, device: str) -> Key:
         """Where a device is."""
         return f"{community}#devices", device
+
+    @property
+    def community(self) -> str:
+        """Whose device it is."""
+        return self.pk.partition("#")[0]
+
+    @property
+    def vitals(self) -> Vitals:
+        """What is known of its life."""
+        known = {name: getattr(self, name) for name in VITALS}
+        percent = known["battery_percent"]
+        return Vitals(**known | {"battery_percent": None if percent is None else int(percent)})
+
+    def changes(self, vitals: Vitals) -> list[Action]:
+        """What to set and remove so that these become its vitals, and nothing else."""
+        was = self.vitals
+        pairs = [(name, getattr(vitals, name)) for name in VITALS]
+        changed = [(getattr(DeviceRow, name), value) for name, value in pairs if value != getattr(was, name)]
+        if was.due_at != vitals.due_at:
+            changed.append((DeviceRow.due_shard, shard_of(self.sk) if vitals.due_at else None))
+        return [path.remove() if value is None else path.set(value) for path, value in changed]
+
+
+class BehindRow(Row, discriminator="behind_gateway"):
+    """`<community>#behind#<gateway>` / `<device>`: whose newest heartbeat came through the gateway.
+
+    `lost`: it is lost by itself, whatever becomes of the gateway.
+    """
+
+    lost = BooleanAttribute()
+
+    @staticmethod
+    def key(community: str, gateway: str, device: str) -> Key:
+        """Where it says that a device speaks through a gateway."""
+        return f"{community}#behind#{gateway}", device
+
+
+class FaultRow(Row, discriminator="device_fault"):
+    """`<community>#faults` / `<device>#<fault>`: what is wrong now. `behind`: how many are unseen by it."""
+
+    device = UnicodeAttribute()
+    device_kind = UnicodeAttribute()
+    fault = UnicodeAttribute()
+    episode = UnicodeAttribute()
+    since = InstantAttribute()
+    behind = NumberAttribute()
+
+    @staticmethod
+    def partition(community: str) -> str:
+        """Where a community's open faults are."""
+        return f"{community}#faults"
+
+    @staticmethod
+    def key(community: str, device: str, fault: str) -> Key:
+        """Where an open fault of a device is."""
+        return FaultRow.partition(community), f"{device}#{fault}"

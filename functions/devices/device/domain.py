@@ -1,10 +1,11 @@
-"""Which keys a device may have, and what registering and revoking mean in each state."""
+"""Which keys a device may have, what registering and revoking mean, what is shown of its life."""
 
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
 
-from functions.devices.device.models import Registration
+from functions.devices import vitals
+from functions.devices.device.models import Life, Registration, Vitals
 from linli.errors import Conflict, InvalidRequest
 
 SMALLEST_RSA_BITS = 2048
@@ -78,3 +79,23 @@ def next_step(
             raise Conflict("this key was revoked: register the device with a new one")
         return "restart"
     return "resume" if same else "restart"
+
+
+def vitals_shown(known: vitals.Vitals, *, gateway_lost: bool) -> Vitals:
+    """A device's life as staff see it; `gateway_lost`: the gateway it speaks through is."""
+    life: Life = "alive"
+    if known.lost is not None:
+        life = "lost"
+    elif known.seen_at is None:
+        life = "unheard"
+    elif gateway_lost:
+        life = "unseen"
+    return Vitals(
+        life=life,
+        seen_at=known.seen_at,
+        expected_by=known.due_at if life == "alive" else None,
+        battery_percent=known.battery_percent,
+        battery_low=known.low is not None,
+        firmware=known.firmware,
+        via=known.gateway,
+    )

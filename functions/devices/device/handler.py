@@ -1,9 +1,9 @@
-"""Devices: register, show, revoke."""
+"""Devices: register, show, revoke; what is wrong with them."""
 
 from chalice.app import Blueprint
 
 from functions.devices.device import store
-from functions.devices.device.models import Device, Registered, Registration
+from functions.devices.device.models import Device, DeviceFault, Registered, Registration
 from linli.cursors import Page, PageQuery
 from linli.http import Nothing, Request, route
 from linli.permissions import Permission
@@ -21,8 +21,14 @@ def register_device(request: Request[Registration, Nothing]) -> Registered:
 
 @route(blueprint, "GET", DEVICES, Permission.READ_DEVICES, query=PageQuery)
 def list_devices(request: Request[Nothing, PageQuery]) -> Page[Device]:
-    """The devices of a community."""
+    """The devices of a community, and whether they live."""
     return store.devices(request.tenant, request.query)
+
+
+@route(blueprint, "GET", "/communities/{community}/device_faults", Permission.READ_DEVICES, query=PageQuery)
+def list_device_faults(request: Request[Nothing, PageQuery]) -> Page[DeviceFault]:
+    """The devices that are lost or low on battery now."""
+    return store.faults(request.tenant, request.query)
 
 
 @route(blueprint, "GET", DEVICE, Permission.READ_DEVICES)

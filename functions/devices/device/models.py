@@ -7,26 +7,55 @@ from pydantic import Field
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
+from linli.policies import DeviceKind
 
-Kind = Literal["gate", "thermometer", "meter", "door_magnet", "infrared", "sos_button", "gateway"]
 Status = Literal["pending", "active", "revoked"]
+Life = Literal["unheard", "alive", "lost", "unseen"]
 
 
 class Registration(Contract):
     """A device and its certificate signing request (PKCS #10, PEM), made with a key that it keeps."""
 
     device: Id
-    kind: Kind
+    kind: DeviceKind
     csr: Annotated[str, Field(max_length=4096)] | None = None
 
 
+class Vitals(Contract):
+    """Whether a device lives, when it was heard last and what it said then.
+
+    `unheard`: it never sent a heartbeat, and none is missed. `unseen`: its gateway is lost, so that nothing
+    can be said of it. `expected_by`: when it will be lost if it is not heard from before.
+    """
+
+    life: Life
+    seen_at: Instant | None = None
+    expected_by: Instant | None = None
+    battery_percent: int | None = None
+    battery_low: bool = False
+    firmware: str | None = None
+    via: Id | None = None
+
+
 class Device(Contract):
-    """A device of the community."""
+    """A device of the community; `vitals` of one that is active."""
 
     device: Id
-    kind: Kind
+    kind: DeviceKind
     status: Status
     registered_at: Instant
+    vitals: Vitals | None = None
+
+
+class DeviceFault(Contract):
+    """What is wrong with a device now. `behind`: how many devices are unseen with it."""
+
+    device: Id
+    kind: DeviceKind
+    fault: Id
+    episode: Id
+    since: Instant
+    behind: int
 
 
 class Registered(Device):

@@ -4,18 +4,19 @@
 `active` together with its event, then the certificate too. A repeat goes on wherever an attempt broke off.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from functions.devices import things
-from functions.devices.device.domain import Standing, key_digest, next_step
-from functions.devices.device.models import Device, Registered, Registration
-from functions.devices.tables import ClaimRow, DeviceRow
+from functions.devices import monitor, things
+from functions.devices.device.domain import Standing, key_digest, next_step, vitals_shown
+from functions.devices.device.models import Device, DeviceFault, Registered, Registration
+from functions.devices.tables import ClaimRow, DeviceRow, FaultRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict
-from linli.events import DeviceRegistered, DeviceRevoked, Fact
+from linli.events import DeviceRegistered, DeviceRevoked
 from linli.idempotency import Creation
-from linli.tables import ConditionsFailed, Transaction, find, read, until_it_holds
+from linli.tables import ConditionsFailed, Rows, Transaction, find, read, until_it_holds
 
 
 def register(community: str, asked: Registration, creation: Creation) -> Registered:
@@ -75,8 +76,11 @@ def _complete(
     """The active row and its certificate: ours, or those of the same request that was faster."""
     active = _next(pending, "active", certificate.arn)
     fact = DeviceRegistered(community=community, device=active.sk, kind=active.device_kind)
+    transaction = Transaction()
+    transaction.put("device", active, DeviceRow.version == pending.version)
+    transaction.publish([fact], f"device/{community}/{active.sk}/{active.version}", now)
     try:
-        _write(community, pending, active, fact, now)
+        transaction.commit()
     except ConditionsFailed as failed:
         standing = failed.one(DeviceRow, "device")
         if standing is None:
@@ -99,18 +103,36 @@ def _revoke(community: str, device: str, now: datetime) -> None:
     row = _row(community, device)
     things.revoke(device)
     if row.status != "revoked":
+        revoked = _next(row, "revoked", row.certificate)
+        transaction = Transaction()
+        as_read, over = monitor.retire(transaction, row, now)
+        transaction.put("device", revoked, (DeviceRow.version == row.version) & as_read)
         fact = DeviceRevoked(community=community, device=device)
-        _write(community, row, _next(row, "revoked", row.certificate), fact, now)
+        transaction.publish([fact, *over], f"device/{community}/{device}/{revoked.version}", now)
+        transaction.commit()
 
 
 def load(community: str, device: str) -> Device:
     """A device. Raises NotFound."""
-    return _shown(_row(community, device))
+    (shown,) = _with_vitals(community, [_row(community, device)])
+    return shown
 
 
 def devices(community: str, query: PageQuery) -> Page[Device]:
     """The community's devices by id. Raises InvalidCursor."""
-    return page_of(DeviceRow, DeviceRow.key(community, "")[0], query, _shown)
+    rows: list[DeviceRow] = []
+
+    def collected(row: DeviceRow) -> Device:
+        rows.append(row)
+        return _shown(row)
+
+    page = page_of(DeviceRow, DeviceRow.key(community, "")[0], query, collected)
+    return page.model_copy(update={"items": _with_vitals(community, rows)})
+
+
+def faults(community: str, query: PageQuery) -> Page[DeviceFault]:
+    """What is wrong with the community's devices now, by device. Raises InvalidCursor."""
+    return page_of(FaultRow, FaultRow.partition(community), query, _fault)
 
 
 def _next(row: DeviceRow, status: str, certificate: str | None) -> DeviceRow:
@@ -126,23 +148,40 @@ def _next(row: DeviceRow, status: str, certificate: str | None) -> DeviceRow:
     )
 
 
-def _write(community: str, before: DeviceRow, after: DeviceRow, fact: Fact, now: datetime) -> None:
-    transaction = Transaction()
-    transaction.put("device", after, DeviceRow.version == before.version)
-    transaction.publish([fact], f"device/{community}/{after.sk}/{after.version}", now)
-    transaction.commit()
-
-
 def _row(community: str, device: str) -> DeviceRow:
     return find(DeviceRow, DeviceRow.key(community, device))
 
 
-def _shown(row: DeviceRow) -> Device:
+def _shown(row: DeviceRow, *, gateway_lost: bool = False) -> Device:
+    active = row.status == "active"
     return Device.model_validate(
         {
             "device": row.sk,
             "kind": row.device_kind,
             "status": row.status,
             "registered_at": row.registered_at,
+            "vitals": vitals_shown(row.vitals, gateway_lost=gateway_lost) if active else None,
+        }
+    )
+
+
+def _with_vitals(community: str, rows: Iterable[DeviceRow]) -> list[Device]:
+    """The devices as they are shown, unseen where the gateway they speak through is lost."""
+    found = list(rows)
+    via = {row.gateway: DeviceRow.key(community, row.gateway) for row in found if row.gateway}
+    gateways = read(via.values()) if via else Rows()
+    lost = {name for name, key in via.items() if (row := gateways.one(DeviceRow, key)) and row.lost}
+    return [_shown(row, gateway_lost=row.gateway in lost) for row in found]
+
+
+def _fault(row: FaultRow) -> DeviceFault:
+    return DeviceFault.model_validate(
+        {
+            "device": row.device,
+            "kind": row.device_kind,
+            "fault": row.fault,
+            "episode": row.episode,
+            "since": row.since,
+            "behind": int(row.behind),
         }
     )

@@ -1,0 +1,24 @@
+"""Heartbeat: a device is there → keep when, and whether anything is wrong with it."""
+
+from chalice.app import Blueprint
+
+from functions.devices import monitor
+from functions.devices.heartbeat.models import Heartbeat, HeartbeatAnswer
+from functions.devices.vitals import Beat, alive_at
+from linli.device_messages import DeviceMessage
+from linli.naming import reference
+from linli.queues import device_queue
+
+blueprint = Blueprint(__name__)
+
+
+@blueprint.on_sqs_message(queue_arn=reference("HeartbeatArn"), batch_size=10, name="heartbeat")
+@device_queue(Heartbeat)
+def heartbeat(message: DeviceMessage[Heartbeat]) -> HeartbeatAnswer:
+    """A device says that it is there."""
+    told = message.body
+    at = alive_at(told.occurred_at, message.decided_at, message.received_at, told.via)
+    beat = Beat(told.event_id, at, told.battery_percent, told.firmware, told.via)
+    heard = monitor.hear(message.community, message.device, beat, message.received_at)
+    every_minutes = int(heard.every.total_seconds() // 60) if heard.every else None
+    return HeartbeatAnswer(event_id=told.event_id, outcome=heard.outcome, every_minutes=every_minutes)

@@ -1,0 +1,178 @@
+"""What is known of a device's life (心跳), and what a heartbeat, and the want of one, make of it.
+
+A device is expected from its first heartbeat on. Whatever comes late, twice or out of order, the newest
+heartbeat decides: no older one moves anything.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from linli.policies import DeviceKind, DevicesPolicy
+
+FaultName = Literal["lost", "low-battery"]
+CHARGED_BY = 5  # percent above the limit: a battery that is cold and warm in turn is one low battery
+AGAIN_AFTER = timedelta(minutes=1)  # as often as the sweep runs
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """How often a device is heard from, after how long a silence it is lost, when its battery is low."""
+
+    every: timedelta
+    allowed: timedelta
+    low_percent: int
+
+    @classmethod
+    def of(cls, kind: DeviceKind, policy: DevicesPolicy) -> "Expected":
+        """What the community expects of a kind of device."""
+        every = policy.heartbeat_every(kind)
+        return cls(every, every * policy.missed, policy.low_battery_percent)
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """One heartbeat: `at` is when the device certainly lived. None: it said nothing of that."""
+
+    id: str
+    at: datetime
+    battery_percent: int | None = None
+    firmware: str | None = None
+    gateway: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """A device's life. `beat`: the id of the newest heartbeat. `lost`, `low`: episodes that are open.
+
+    `gateway`: the way its newest heartbeat came. `back_at`: when it was last heard again after a loss.
+    `due_at`: when somebody has to look whether it is still there; None while it is not expected, or lost.
+    """
+
+    beat: str | None = None
+    seen_at: datetime | None = None
+    battery_percent: int | None = None
+    firmware: str | None = None
+    gateway: str | None = None
+    lost: str | None = None
+    lost_at: datetime | None = None
+    low: str | None = None
+    back_at: datetime | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """The gateway that a device speaks through, and what is expected of it."""
+
+    vitals: Vitals
+    expected: Expected
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A fault that began, or is over."""
+
+    fault: FaultName
+    episode: str
+    began: bool
+
+
+def alive_at(occurred_at: datetime, decided_at: datetime, received_at: datetime, via: str | None) -> datetime:
+    """When the sender of a heartbeat certainly lived, by our clock where its own is not to be believed.
+
+    Who has a connection of its own lived when the message came in over it. What comes through a gateway may
+    have waited there for hours: it proves no more than the time it was sent.
+    """
+    return min(occurred_at if via else decided_at, received_at)
+
+
+def heard(vitals: Vitals, beat: Beat, expected: Expected) -> Vitals:
+    """With a heartbeat taken in; the same when a newer one is known.
+
+    A loss is lifted by a heartbeat that would have prevented it: one that only shows that the device was
+    there a little longer does not bring it back.
+    """
+    if vitals.seen_at is not None and beat.at <= vitals.seen_at:
+        return vitals
+    due_at = beat.at + expected.allowed
+    after = replace(
+        vitals, beat=beat.id, seen_at=beat.at, firmware=beat.firmware or vitals.firmware, gateway=beat.gateway
+    )
+    if vitals.lost_at is None:
+        after = replace(after, due_at=due_at)
+    elif due_at > vitals.lost_at:
+        after = replace(after, due_at=due_at, lost=None, lost_at=None, back_at=beat.at)
+    return _with_battery(after, beat, expected.low_percent)
+
+
+def _with_battery(vitals: Vitals, beat: Beat, low_percent: int) -> Vitals:
+    if beat.battery_percent is None:
+        return vitals
+    low = vitals.low
+    if beat.battery_percent <= low_percent:
+        low = low or f"low-battery-{millis(beat.at)}"
+    elif beat.battery_percent >= low_percent + CHARGED_BY:
+        low = None
+    return replace(vitals, battery_percent=beat.battery_percent, low=low)
+
+
+def carried(vitals: Vitals, beat: Beat, expected: Expected) -> Vitals:
+    """A gateway through which somebody else's heartbeat came: it lives, which it need not say twice.
+
+    Only one that has spoken for itself is expected to, and the word of others counts when half of the time
+    to its own is over, so that busy sensors do not cost a write each.
+    """
+    if vitals.seen_at is None or (vitals.lost is None and beat.at - vitals.seen_at < expected.every / 2):
+        return vitals
+    return heard(vitals, beat, expected)
+
+
+def missed(vitals: Vitals, expected: Expected, gateway: Gateway | None, now: datetime) -> Vitals:
+    """What is to be thought of a device whose time has come; the same when it has not.
+
+    Behind a lost gateway nobody is lost: it is looked at again later, and has its whole time once the gateway
+    is back. While the gateway itself has not been heard since, its own verdict comes first, so that a power
+    failure is one fault and not one of each sensor.
+    """
+    if vitals.due_at is None or vitals.seen_at is None or vitals.due_at > now:
+        return vitals
+    deadline = vitals.seen_at + expected.allowed
+    if gateway is not None and gateway.vitals.seen_at is not None:
+        above, seen_at = gateway.vitals, gateway.vitals.seen_at
+        if above.lost is not None:
+            return replace(vitals, due_at=now + expected.allowed)
+        if above.back_at is not None:
+            deadline = max(deadline, above.back_at + expected.allowed)
+        if deadline <= now and seen_at < deadline:
+            return replace(vitals, due_at=max(seen_at + gateway.expected.every, now + AGAIN_AFTER))
+    if deadline > now:
+        return replace(vitals, due_at=deadline)
+    return replace(vitals, lost=f"lost-{millis(vitals.seen_at)}", lost_at=now, due_at=None)
+
+
+def found_again(before: Vitals, after: Vitals, former: Gateway | None) -> str | None:
+    """What a device was told under that was unseen with its `former` gateway and now came another way.
+
+    None while that gateway is there, since nothing was told then, or when the device was lost by itself.
+    """
+    if before.lost is not None or before.seen_at is None or after.seen_at == before.seen_at:
+        return None
+    gone = former is None or former.vitals.lost is not None
+    return f"unseen-{millis(before.seen_at)}" if gone else None
+
+
+def news(before: Vitals, after: Vitals) -> list[News]:
+    """The faults that are over, and those that began."""
+    faults: list[tuple[FaultName, str | None, str | None]] = [
+        ("lost", before.lost, after.lost),
+        ("low-battery", before.low, after.low),
+    ]
+    over = [News(name, was, began=False) for name, was, is_now in faults if was and was != is_now]
+    begun = [News(name, is_now, began=True) for name, was, is_now in faults if is_now and was != is_now]
+    return over + begun
+
+
+def millis(instant: datetime) -> int:
+    """Milliseconds since the epoch."""
+    return round(instant.timestamp() * 1000)
