@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from paho.mqtt.enums import CallbackAPIVersion
 
-from linli_cli import local_cloud
+from linli_cli import local_cloud, processes
 from linli_cli.errors import CommandError
 from linli_cli.local_cloud import LocalCloud, free_ports
 
@@ -877,7 +877,7 @@ def test_a_killed_cloud_leaves_no_worker_behind(tmp_path: Path) -> None:
     name = deployed.deploy(AUTHORIZER_STACK, AUTHORIZER_TEMPLATE, authorizer)["Arn"].rpartition(":")[2]
     worker = int(deployed.client("lambda").invoke(FunctionName=name)["Payload"].read())
     os.kill(started.pid, signal.SIGKILL)
-    assert poll(lambda: not local_cloud._command_line(worker))
+    assert poll(lambda: not processes.command_line(worker))
     assert local.stop() == "the local cloud was not running"
 
 

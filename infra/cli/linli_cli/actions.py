@@ -97,7 +97,7 @@ def app_of(project: str, root: Path = ROOT) -> Any:
 def starts(service: str, root: Path = ROOT) -> dict[str, set[Start]]:
     """What starts each registered action of a service."""
     found: dict[str, set[Start]] = {}
-    by_rule = {action for action, _ in topic_rules(service, root)}
+    by_rule = {action for action, _, _ in topic_rules(service, root)}
     for app in (app_of(project, root) for project in projects_of(service, root)):
         for entry in routes(app):
             found.setdefault(entry.view_function.__module__.split(".")[-2], set()).add("http")
@@ -116,15 +116,20 @@ def routes(app: Any) -> Iterator[Any]:
         yield from methods.values()
 
 
-def topic_rules(service: str, root: Path = ROOT) -> list[tuple[str, str]]:
-    """The topic rules in a service's resources.yaml: the action that each is named for, and its SQL."""
+def topic_rules(service: str, root: Path = ROOT) -> list[tuple[str, str, str]]:
+    """The topic rules in a service's resources.yaml: the action and topic that each is named for, and its SQL.
+
+    The name is that of both, or `<action>__<topic>` where several topics lead to one action.
+    """
     found = []
     for path in (project_folder(project, root) / "resources.yaml" for project in projects_of(service, root)):
         template = templates.load(path) if path.exists() else {}
         for logical_id, rule in templates.of_type(template, "AWS::IoT::TopicRule"):
             name = templates.text_of(rule["Properties"].get("RuleName"))
-            action = name.removeprefix(f"linli_${{Stage}}_{service}_") if name else logical_id
-            found.append((action, " ".join(str(rule["Properties"]["TopicRulePayload"]["Sql"]).split())))
+            label = name.removeprefix(f"linli_${{Stage}}_{service}_") if name else logical_id
+            action, _, topic = label.partition("__")
+            sql = " ".join(str(rule["Properties"]["TopicRulePayload"]["Sql"]).split())
+            found.append((action, topic or action, sql))
     return found
 
 

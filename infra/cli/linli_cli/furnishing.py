@@ -48,6 +48,7 @@ class Furnishing:
                 ("gates and credentials", self.access),
                 ("repairers", self.maintenance),
                 ("meters", self.utilities),
+                ("those who are watched over", self.care),
             ):
                 self.say(what)
                 tasks = [task for community in communities for task in step(community)]
@@ -143,6 +144,14 @@ class Furnishing:
         for meter, body in community.meters.items():
             if meter not in there:
                 yield partial(self.make, community.manager, "POST", at, body)
+
+    def care(self, community: Community) -> Iterable[Callable[[], None]]:
+        """Who is watched over."""
+        at = f"/care/communities/{community.id}/watches"
+        there = {each["person"] for each in self.door.pages(community.manager, at)}
+        for person, set_up in community.watches.items():
+            if person not in there:
+                yield partial(self.make, community.manager, "PUT", f"{at}/{person}", set_up)
 
     def put_all(self, asker: str, steps: Iterable[tuple[str, Any]]) -> None:
         for path, body in steps:

@@ -9,20 +9,19 @@ import hashlib
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from linli_cli.errors import CommandError
+from linli_cli.processes import HOST, is_free, is_running, launch, stop, until, write_whole
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 LAUNCHER = "localstack.ministack.launcher"
@@ -30,7 +29,6 @@ LOCKS = {
     "cloud": REPOSITORY / "localstack/ministack/requirements.lock",
     "functions": REPOSITORY / "localstack/runtime/requirements.lock",
 }
-HOST = "127.0.0.1"
 REGION = "eu-west-1"
 ACCOUNT = "000000000000"
 ROOT_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
@@ -43,9 +41,6 @@ ANSWER_TIMEOUT_S = 10.0
 PORT_RELEASE_S = 5.0
 
 Condition = Literal["running", "stopped", "killed", "unresponsive"]
-
-_children: list[subprocess.Popen[bytes]] = []
-"""Clouds that this very process started."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +114,7 @@ class LocalCloud:
         if found.condition == "killed":
             self._wait_for_ports()
         for port, option in ((self.port, "--port"), (self.mqtt_port, "--mqtt-port")):
-            if not _is_free(port):
+            if not is_free(port):
                 raise CommandError(
                     f"port {port} is in use by another program: stop it, or choose another with "
                     f"`linli up {option} {port + 1 if port < LAST_PORT else port - 1}`"
@@ -128,11 +123,10 @@ class LocalCloud:
         shutil.rmtree(self.home / "tmp", ignore_errors=True)
         (self.home / "tmp").mkdir()
         process = self._launch()
-        _children.append(process)
         cloud = Cloud(self.endpoint, REGION, self.port, self.mqtt_port, process.pid, str(self.ca))
-        _write(self.record, json.dumps(asdict(cloud), indent=2) + "\n")
+        write_whole(self.record, json.dumps(asdict(cloud), indent=2) + "\n")
         self._wait_until_ready(process)
-        _write(self.ca, _get(f"{self.endpoint}/_ministack/iot/ca.pem").decode())
+        write_whole(self.ca, _get(f"{self.endpoint}/_ministack/iot/ca.pem").decode())
         return cloud
 
     def stop(self) -> str:
@@ -141,11 +135,8 @@ class LocalCloud:
         if cloud is None or not self._is_ours(cloud.pid):
             self.record.unlink(missing_ok=True)
             return "the local cloud was not running"
-        os.kill(cloud.pid, signal.SIGTERM)
         said = "the local cloud has stopped; its state is saved"
-        if not _until(lambda: not self._is_ours(cloud.pid), STOP_TIMEOUT_S):
-            os.kill(cloud.pid, signal.SIGKILL)
-            _until(lambda: not self._is_ours(cloud.pid), STOP_TIMEOUT_S)
+        if not stop(cloud.pid, lambda: self._is_ours(cloud.pid), STOP_TIMEOUT_S):
             said = (
                 f"the local cloud did not stop within {STOP_TIMEOUT_S:.0f} s and was killed; "
                 "changes since its last stop are lost"
@@ -167,7 +158,7 @@ class LocalCloud:
         cloud = self._recorded()
         if cloud is None:
             return Status("stopped", "the local cloud is not running: run `linli up`")
-        answered = _until(
+        answered = until(
             lambda: not self._is_ours(cloud.pid) or _is_healthy(cloud.endpoint), ANSWER_TIMEOUT_S
         )
         if not self._is_ours(cloud.pid):
@@ -197,16 +188,8 @@ class LocalCloud:
         for name in LOCKS:
             if not (self.venvs / name / "installed").exists():
                 raise CommandError(f"the local cloud is not installed in {self.venvs}: run `linli up`")
-        with self.log.open("ab") as log:
-            return subprocess.Popen(
-                [str(self.python("cloud")), "-m", LAUNCHER, str(self.home)],
-                cwd=REPOSITORY,
-                env=self._environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        command = [str(self.python("cloud")), "-m", LAUNCHER, str(self.home)]
+        return launch(command, REPOSITORY, self._environment(), self.log)
 
     def _environment(self) -> dict[str, str]:
         """A clean one: every function inherits it, and the developer's own settings would leak into them."""
@@ -236,7 +219,7 @@ class LocalCloud:
         }
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
-        if _until(lambda: process.poll() is not None or _is_healthy(self.endpoint), START_TIMEOUT_S) and (
+        if until(lambda: process.poll() is not None or _is_healthy(self.endpoint), START_TIMEOUT_S) and (
             process.poll() is None
         ):
             return
@@ -247,7 +230,7 @@ class LocalCloud:
 
     def _wait_for_ports(self) -> None:
         """A dying process holds its ports a moment longer than its name."""
-        _until(lambda: _is_free(self.port) and _is_free(self.mqtt_port), PORT_RELEASE_S)
+        until(lambda: is_free(self.port) and is_free(self.mqtt_port), PORT_RELEASE_S)
 
     def _recorded(self) -> Cloud | None:
         try:
@@ -256,10 +239,8 @@ class LocalCloud:
             return None
 
     def _is_ours(self, pid: int) -> bool:
-        """Whether `pid` is still this cloud: after a crash the number may belong to another program."""
-        for child in _children:
-            child.poll()  # a dead child keeps its number until somebody asks
-        return [LAUNCHER, str(self.home)] == _command_line(pid)[-2:]
+        """Whether `pid` is still this cloud."""
+        return is_running(pid, LAUNCHER, str(self.home))
 
 
 def free_ports() -> tuple[int, int]:
@@ -295,32 +276,6 @@ def _only_one(lock: Path) -> Iterator[None]:
         yield
 
 
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-        return True
-
-
-def _command_line(pid: int) -> list[str]:
-    """The arguments a process was started with; empty when there is none (any more)."""
-    proc = Path(f"/proc/{pid}/cmdline")
-    if Path("/proc/self/cmdline").exists():
-        try:
-            return proc.read_bytes().decode(errors="replace").rstrip("\0").split("\0")
-        except OSError:
-            return []
-    listed = subprocess.run(
-        ["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
-    command = listed.stdout.strip()  # macOS: one string, so cut it where our two arguments begin
-    _, found, home = command.partition(f"{LAUNCHER} ")
-    return [LAUNCHER, home] if found else []
-
-
 def _is_healthy(endpoint: str) -> bool:
     try:
         ready: dict[str, Any] = json.loads(_get(f"{endpoint}/_ministack/ready"))
@@ -333,20 +288,3 @@ def _get(url: str) -> bytes:
     with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310 - always our own http://127.0.0.1
         body: bytes = response.read()
         return body
-
-
-def _until(condition: Callable[[], bool], timeout_s: float) -> bool:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
-
-
-def _write(path: Path, text: str) -> None:
-    """All of it or nothing, for whoever reads it meanwhile."""
-    partial = path.with_suffix(".partial")
-    partial.write_text(text)
-    with suppress(FileNotFoundError):
-        partial.replace(path)

@@ -15,6 +15,7 @@ from linli_cli import (
     device_keys,
     logs,
     openapi,
+    paying,
     publishing,
     replaying,
     running,
@@ -44,6 +45,8 @@ app.command()(addresses.urls)
 app.command()(seeding.seed)
 app.command()(tokens.token)
 app.command()(publishing.publish)
+app.command()(paying.pay)
+app.command()(paying.refund)
 app.command()(replaying.replay)
 app.command()(logs.logs)
 app.command()(openapi.openapi)

@@ -8,11 +8,14 @@ COMMUNITIES = {
     "cedar": ("acme", "hillside"),
     "maple": ("birch", "riverside"),
 }
-HEADCOUNT = {"resident": 5, "guard": 1, "repairer": 3, "caregiver": 1, "manager": 1}
+HEADCOUNT = {"resident": 5, "guard": 1, "repairer": 3, "caregiver": 1, "manager": 1, "family": 1}
 TIME_ZONE = "Asia/Shanghai"
 AREA = "garden"
 DIRECTIONS = {"gate-1": "in", "gate-2": "out"}
 KINDS = {"gate-1": "gate", "gate-2": "gate", "thermometer-1": "thermometer", "meter-1": "meter"}
+SENSORS = {"motion-1": "infrared", "door-1": "door_magnet", "bed-1": "bed", "button-1": "sos_button"}
+SIGNALS = {"motion-1": "motion", "door-1": "door", "bed-1": "bed", "button-1": "call_button"}
+WATCHED = "willow"  # the community in which somebody is watched over
 BUILDING = "b1"
 UNITS = ("101", "102", "201", "202", "301")
 AREA_M2 = "89.50"
@@ -111,7 +114,8 @@ class Community:
     @property
     def devices(self) -> dict[str, str]:
         """Device to kind."""
-        return {f"{self.id}-{name}": kind for name, kind in KINDS.items()}
+        kinds = KINDS | (SENSORS if self.id == WATCHED else {})
+        return {f"{self.id}-{name}": kind for name, kind in kinds.items()}
 
     @property
     def gates(self) -> dict[str, dict[str, str]]:
@@ -136,6 +140,25 @@ class Community:
         registers = [{"obis": WATER_VOLUME}]
         body = {"meter": meter, "medium": "water", "registers": registers, "home": f"{BUILDING}/{UNITS[0]}"}
         return {meter: {**body, "installed_at": METERS_INSTALLED}}
+
+    @property
+    def watches(self) -> dict[str, dict[str, Any]]:
+        """Who is watched over, and how: one resident, old and alone, whose child lives elsewhere."""
+        if self.id != WATCHED:
+            return {}
+        people = {person.id: person for person in self.people}
+        gran, child = people[f"{self.id}-resident-1"], people[f"{self.id}-family-1"]
+        carer = people[f"{self.id}-caregiver-1"]
+        set_up = {
+            "home": f"{BUILDING}/{gran.unit}",
+            "consent": f"consent-{gran.id}",
+            "phone": gran.phone,
+            "sensors": [{"device": f"{self.id}-{name}", "kind": kind} for name, kind in SIGNALS.items()],
+            "contacts": [{**child.record, "person": child.id}],
+            "caregiver": {**carer.record, "person": carer.id},
+            "family": [child.id],
+        }
+        return {gran.id: set_up}
 
     @property
     def credentials(self) -> list[Enrolment]:

@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from linli_cli import issuer, replaying, seeding, stacks, welcome
+from linli_cli import demo_bills, issuer, merchants, message_gateways, replaying, seeding, stacks, welcome
 from linli_cli.cloud import LOCAL, connect
 from linli_cli.layout import ROOT, home
 from linli_cli.local_cloud import DEFAULT_MQTT_PORT, DEFAULT_PORT, LAST_PORT, LocalCloud
 from linli_cli.progress import Progress
+from linli_cli.sandbox import Sandbox
 
 EVENTS = ROOT / "events"
 
@@ -35,14 +36,21 @@ def up(
         local.install(say)
     with progress.step("starting the local cloud"):
         local.start()
+        outside = Sandbox(home())
+        outside.start()
         ports_file().write_text(json.dumps([local.port, local.mqtt_port]))
     with progress.step("preparing the token issuer"):
         issuer.make_key(issuer.key_file())
         issuer.publish(connect(LOCAL))
     with progress.step("deploying") as say:
         deployed = stacks.deploy(None, LOCAL, parameters=issuer.parameters(connect(LOCAL)), say=say)
+    with progress.step("opening accounts of merchants and message gateways"):
+        outside.wait()
+        merchants.set_up(connect(LOCAL), stacks.http_urls(LOCAL), outside)
+        message_gateways.set_up(connect(LOCAL), stacks.http_urls(LOCAL), outside)
     with progress.step("seeding") as say:
         made = seeding.make(say)
+        demo_bills.tell_once(connect(LOCAL), outside.folder / "bills_told")
     results: list[replaying.Result] = []
     if replay:
         with progress.step("replaying the sample events") as say:
@@ -65,12 +73,14 @@ def ports_file() -> Path:
 
 
 def down() -> None:
-    """Stop the local cloud; the next `up` finds everything as it was."""
+    """Stop the local cloud and its sandbox; the next `up` finds everything as it was."""
+    Sandbox(home()).stop()
     print(LocalCloud(home()).stop())
 
 
 def reset() -> None:
-    """Stop the local cloud and forget all of it: data, device keys, the token issuer's key, its ports."""
+    """Stop the local cloud and forget all of it: data, keys of devices, merchants and issuer, its ports."""
+    Sandbox(home()).reset()
     LocalCloud(home()).reset()
     shutil.rmtree(home() / "devices", ignore_errors=True)
     for path in (issuer.key_file(), ports_file()):

@@ -197,7 +197,10 @@ class BillIssued(Fact):
 
 
 class DeviceFaultRaised(Fact):
-    """A device is lost, low on battery or otherwise at fault; once per `episode`."""
+    """A device is `lost`, of `low-battery` or otherwise at fault; once per `episode`.
+
+    `behind`: the devices that speak through it and are therefore unseen; they are not told of one by one.
+    """
 
     TYPE = "linli.devices.device_fault_raised.v1"
     device: Id
@@ -205,19 +208,21 @@ class DeviceFaultRaised(Fact):
     fault: Id
     episode: Id
     since: Instant
+    behind: list[Id] = []
 
     def entity(self) -> str:
         return self.device
 
 
 class DeviceFaultCleared(Fact):
-    """The device is well again."""
+    """The device is well again; so are those `behind` it, until they are found lost themselves."""
 
     TYPE = "linli.devices.device_fault_cleared.v1"
     device: Id
     fault: Id
     episode: Id
     cleared_at: Instant
+    behind: list[Id] = []
 
     def entity(self) -> str:
         return self.device

@@ -1,6 +1,6 @@
 """What a community may set for itself; every field has a default that is safe."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
@@ -129,6 +129,90 @@ class PaymentsPolicy(Contract):
     intent_minutes: Annotated[int, Field(ge=5, le=120)] = 15
 
 
+Recipient = Literal["person", "contact", "caregiver", "manager"]
+Channel = Literal["push", "sms", "voice", "staff"]
+
+
+class ChainStep(Contract):
+    """One step of an escalation: whom to tell, by which channels, how long to wait for an acknowledgement,
+    and how often to try again before the next step.
+    """
+
+    to: Recipient
+    channels: Annotated[list[Channel], Field(min_length=1, max_length=4)]
+    wait_minutes: Annotated[int, Field(ge=1, le=120)] = 5
+    repeats: Annotated[int, Field(ge=0, le=5)] = 0
+
+
+class CarePolicy(Contract):
+    """Looking after those who live alone.
+
+    A person's own rhythm says how long without a sign of life is usual, never less than `floor_hours` nor
+    more than `cap_hours` at home (12 h: Longgang), `out_cap_hours` out; until it has learned,
+    `default_hours`. `quiet_from` to `quiet_until`, local: messages that can wait do. `chain`: who is called,
+    in turn (Jing'an). `snooze_minutes`: the longest. `visit_days`: how often a caregiver visits.
+    `forgotten_away_hours`: how long after the end of an absence a word is waited for.
+    `emergency_wait_minutes`: between the steps of an emergency, at most. `acknowledged_minutes`: how long who
+    acknowledged an alert has before the chain goes on, `answered_minutes` the same once the person has moved.
+    """
+
+    floor_hours: Annotated[int, Field(ge=1, le=12)] = 2
+    cap_hours: Annotated[int, Field(ge=2, le=24)] = 12
+    out_cap_hours: Annotated[int, Field(ge=2, le=72)] = 24
+    default_hours: Annotated[int, Field(ge=1, le=24)] = 10
+    quiet_from: time = time(22)
+    quiet_until: time = time(7)
+    chain: Annotated[list[ChainStep], Field(min_length=1, max_length=10)] = [
+        ChainStep(to="person", channels=["push", "voice"], wait_minutes=5, repeats=1),
+        ChainStep(to="contact", channels=["push", "sms", "voice"], wait_minutes=10, repeats=1),
+        ChainStep(to="caregiver", channels=["push", "voice", "staff"], wait_minutes=15, repeats=1),
+        ChainStep(to="manager", channels=["push", "voice", "staff"], wait_minutes=15, repeats=3),
+    ]
+    snooze_minutes: Annotated[int, Field(ge=5, le=720)] = 120
+    visit_days: Annotated[int, Field(ge=1, le=60)] = 7
+    forgotten_away_hours: Annotated[int, Field(ge=1, le=48)] = 3
+    emergency_wait_minutes: Annotated[int, Field(ge=1, le=15)] = 2
+    acknowledged_minutes: Annotated[int, Field(ge=5, le=240)] = 30
+    answered_minutes: Annotated[int, Field(ge=5, le=720)] = 60
+
+    @model_validator(mode="after")
+    def _floor_is_below_the_caps(self) -> Self:
+        if self.floor_hours > min(self.cap_hours, self.out_cap_hours):
+            raise ValueError("floor_hours must not be above cap_hours or out_cap_hours")
+        if self.quiet_from.tzinfo or self.quiet_until.tzinfo:
+            raise ValueError("quiet_from and quiet_until are local, without an offset")
+        return self
+
+
+DeviceKind = Literal[
+    "gate", "thermometer", "meter", "door_magnet", "infrared", "bed", "lamp", "camera", "sos_button",
+    "gateway",
+]  # fmt: skip
+HEARTBEAT_MINUTES: dict[DeviceKind, int] = {
+    "gate": 5, "gateway": 5, "camera": 5, "thermometer": 10, "bed": 30, "lamp": 30,  # on the mains
+    "door_magnet": 60, "infrared": 60, "sos_button": 240, "meter": 1440,  # on a battery for years
+}  # fmt: skip
+
+
+class DevicesPolicy(Contract):
+    """The life of devices.
+
+    `heartbeat_minutes`: how often a kind is heard from; those left out as in `HEARTBEAT_MINUTES`. `missed`:
+    after how many heartbeats in a row that did not come a device is lost. `low_battery_percent`: at or below
+    it somebody should bring a battery.
+    """
+
+    heartbeat_minutes: Annotated[
+        dict[DeviceKind, Annotated[int, Field(ge=1, le=10_080)]], Field(max_length=len(HEARTBEAT_MINUTES))
+    ] = {}
+    missed: Annotated[int, Field(ge=2, le=10)] = 3
+    low_battery_percent: Annotated[int, Field(ge=1, le=50)] = 15
+
+    def heartbeat_every(self, kind: DeviceKind) -> timedelta:
+        """How often a device of this kind is heard from."""
+        return timedelta(minutes=self.heartbeat_minutes.get(kind, HEARTBEAT_MINUTES[kind]))
+
+
 class CommunityPolicies(Contract):
     """One part per service that reads it."""
 
@@ -137,3 +221,5 @@ class CommunityPolicies(Contract):
     utilities: UtilitiesPolicy = UtilitiesPolicy()
     maintenance: MaintenancePolicy = MaintenancePolicy()
     payments: PaymentsPolicy = PaymentsPolicy()
+    care: CarePolicy = CarePolicy()
+    devices: DevicesPolicy = DevicesPolicy()

@@ -57,11 +57,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the caller gets, as its protocol has it."""
+    """What the caller gets, as its protocol has it; `outcome` is what is logged and counted."""
 
     body: str
     content_type: str
     status: int = 200
+    outcome: str = "ok"
 
 
 Caller = TypeVar("Caller")
@@ -120,12 +121,14 @@ def _register(blueprint: Blueprint, declared: PublicRoute[Caller], view: PublicV
 
 def _reply(call: Call, declared: PublicRoute[Caller], view: PublicView[Caller]) -> Reply:
     try:
-        with observed(declared.action, call.correlation_id, operation=declared.name):
-            return _verified(call, declared, view)
+        with observed(declared.action, call.correlation_id, operation=declared.name) as attempt:
+            reply = _verified(call, declared, view)
+            attempt.outcome = reply.outcome
     except LinliError as error:
         return declared.refuse(call, error)
     except Exception:  # noqa: BLE001  observed has logged it; the caller gets an answer, not a traceback
         return declared.refuse(call, LinliError())
+    return reply
 
 
 def _verified(call: Call, declared: PublicRoute[Caller], view: PublicView[Caller]) -> Reply:

@@ -7,6 +7,7 @@ from base64 import b32encode
 from linli.naming import stage
 
 CACHE_SECONDS = 300
+MISSING = "ResourceNotFoundException"
 
 
 def secret(name: str) -> str:
@@ -17,6 +18,25 @@ def secret(name: str) -> str:
     from aws_lambda_powertools.utilities import parameters  # noqa: PLC0415  it brings boto3 along
 
     return str(parameters.get_secret(f"linli/{stage()}/{name}", max_age=CACHE_SECONDS))
+
+
+def secret_if_any(name: str, *, fresh: bool = False) -> str | None:
+    """The same of one that may not have been set up: None then. `fresh` passes the cache by, and fills it."""
+    from aws_lambda_powertools.utilities import parameters  # noqa: PLC0415  it brings boto3 along
+    from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError  # noqa: PLC0415
+
+    try:
+        found = parameters.get_secret(f"linli/{stage()}/{name}", max_age=CACHE_SECONDS, force_fetch=fresh)
+    except GetParameterError as error:
+        if _code(error.__cause__ or error.__context__) == MISSING:
+            return None
+        raise
+    return str(found)
+
+
+def _code(error: BaseException | None) -> str | None:
+    response = getattr(error, "response", None)
+    return response["Error"]["Code"] if response else None
 
 
 def keyed_hash(name: str, *parts: str) -> str:

@@ -12,7 +12,7 @@ from typing import TypeVar
 from pynamodb.attributes import Attribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.connection import Connection
 from pynamodb.constants import STRING
-from pynamodb.exceptions import TransactWriteError
+from pynamodb.exceptions import TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
@@ -201,6 +201,20 @@ class Transaction:
 
 def _connection() -> Connection:
     return Row._get_connection().connection  # noqa: SLF001  the same botocore client as every other call
+
+
+def change(row: Row, actions: Sequence[Action], condition: Condition) -> None:
+    """Change one row in place, if `condition` holds: an UpdateItem, at half the price of a transaction.
+
+    Raises ConditionsFailed, also when botocore repeated a call whose reply was lost: whoever reads again must
+    be able to tell its own write.
+    """
+    try:
+        row.update(actions=list(actions), condition=condition)
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        raise ConditionsFailed({"row": None}) from error
 
 
 class Rows(dict[tuple[str, str], Row]):

@@ -1,0 +1,1 @@
+"""Payments: from a bill to a receipt, once."""

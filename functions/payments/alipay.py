@@ -1,0 +1,213 @@
+"""Alipay (支付宝): asynchronous notifications and the gateway `gateway.do`, signed with RSA2.
+
+Sources: opendocs.alipay.com, 异步通知说明, and the pages of alipay.trade.app.pay, alipay.trade.query,
+alipay.trade.close, alipay.trade.refund, alipay.trade.fastpay.refund.query and
+alipay.data.dataservice.bill.downloadurl.query. A mini-program hands `orderStr` to `my.tradePay`; Alipay
+learns of the order then, so it may be unknown to a query before.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from functions.payments.alipay_envelope import Node, failed, fields_of, question, request, verify
+from functions.payments.alipay_statement import lines
+from functions.payments.exchange import (
+    Acknowledgement,
+    Delivery,
+    Merchant,
+    Order,
+    Outgoing,
+    Question,
+    Refund,
+    Stamp,
+    Unreadable,
+)
+from functions.payments.money import fen_of, yuan_of
+from functions.payments.notices import Notice, Said
+from functions.payments.statement_files import CHINA, in_china
+from linli.errors import LinliError, Unavailable
+
+__all__ = (
+    "close", "parameters", "parse", "prepay", "query", "query_refund", "refund", "reply", "statement",
+    "verify",
+)  # fmt: skip
+
+CHARSETS = {"utf-8": "utf-8", "gbk": "gbk", "gb2312": "gb2312", "gb18030": "gb18030"}
+STATES: dict[str, Said] = {
+    "WAIT_BUYER_PAY": "waiting",
+    "TRADE_SUCCESS": "paid",
+    "TRADE_FINISHED": "paid",
+    "TRADE_CLOSED": "closed",
+}
+NO_SUCH_TRADE = "ACQ.TRADE_NOT_EXIST"
+NO_STATEMENT = frozenset({"isp.bill_not_exist", "isv.bill_not_exist", "BILL_NOT_EXIST"})
+
+
+def parse(delivery: Delivery, merchant: Merchant) -> Notice:
+    """What a verified notification says. Raises Unreadable."""
+    raw = fields_of(delivery.body)
+    charset = CHARSETS.get(raw.get(b"charset", b"utf-8").decode("latin-1").lower())
+    if charset is None:
+        raise Unreadable("charset: not one that we know")
+    try:
+        fields = {name.decode("ascii"): value.decode(charset) for name, value in raw.items() if value}
+        return _notice(fields, merchant)
+    except (ValueError, KeyError) as error:
+        raise Unreadable("the notification lacks what it must have") from error
+
+
+def reply(error: LinliError | None = None) -> Acknowledgement:
+    """`success`, or Alipay comes again after 4 and 10 minutes, and so on for 25 hours."""
+    return Acknowledgement(200, "text/plain; charset=utf-8", "fail" if error else "success")
+
+
+def prepay(_order: Order, _merchant: Merchant, _at: Stamp) -> None:
+    """Alipay hears of the order from the payer's app."""
+
+
+def parameters(order: Order, _handle: str, merchant: Merchant, at: Stamp) -> dict[str, str]:
+    """`orderStr` for `my.tradePay`: alipay.trade.app.pay, signed."""
+    content = {
+        "out_trade_no": order.id,
+        "total_amount": yuan_of(order.amount_fen),
+        "subject": order.subject,
+        "product_code": "QUICK_MSECURITY_PAY",
+        "time_expire": order.expires_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S"),
+    }
+    fields = request("alipay.trade.app.pay", content, merchant, at, notify_url=merchant.notify_url)
+    return {"orderStr": urlencode(fields)}
+
+
+def query(order: str, merchant: Merchant, at: Stamp) -> Question[Notice]:
+    """alipay.trade.query."""
+
+    def read(node: Node) -> Notice:
+        if node.get("sub_code") == NO_SUCH_TRADE:
+            return _said("unknown", order, at)
+        _demand(node, order)
+        return _said(
+            STATES[node["trade_status"]],
+            order,
+            at,
+            trade=node["trade_no"],
+            amount_fen=fen_of(node["total_amount"]),
+            currency=node.get("trans_currency", "CNY"),
+            at=_when(node, "send_pay_date"),
+        )
+
+    return question("alipay.trade.query", {"out_trade_no": order}, merchant, at, read)
+
+
+def close(order: str, merchant: Merchant, at: Stamp) -> Question[Notice]:
+    """alipay.trade.close."""
+
+    def read(node: Node) -> Notice:
+        if node.get("sub_code") == NO_SUCH_TRADE:
+            return _said("unknown", order, at)
+        return _said("waiting" if failed(node) else "closed", order, at, trade=node.get("trade_no"))
+
+    return question("alipay.trade.close", {"out_trade_no": order}, merchant, at, read)
+
+
+def refund(refund: Refund, merchant: Merchant, at: Stamp) -> Question[Notice]:
+    """alipay.trade.refund: `fund_change` Y says the money went back; without it only a query tells."""
+    content = {
+        "out_trade_no": refund.order,
+        "out_request_no": refund.id,
+        "refund_amount": yuan_of(refund.amount_fen),
+    }
+
+    def read(node: Node) -> Notice:
+        if failed(node):
+            return _of_refund("refund_failed", refund, at)
+        _demand(node, refund.order)
+        return _of_refund("refunded" if node.get("fund_change") == "Y" else "waiting", refund, at, node)
+
+    return question("alipay.trade.refund", content, merchant, at, read)
+
+
+def query_refund(refund: Refund, merchant: Merchant, at: Stamp) -> Question[Notice]:
+    """alipay.trade.fastpay.refund.query: no refund in the answer means that it was not carried out."""
+    content = {
+        "out_trade_no": refund.order,
+        "out_request_no": refund.id,
+        "query_options": ["gmt_refund_pay"],
+    }
+
+    def read(node: Node) -> Notice:
+        if failed(node) or not node.get("refund_amount"):
+            return _of_refund("unknown", refund, at)
+        _demand(node, refund.order)
+        if node["out_request_no"] != refund.id or fen_of(node["refund_amount"]) != refund.amount_fen:
+            raise ValueError("another refund")
+        done = node.get("refund_status", "REFUND_SUCCESS") == "REFUND_SUCCESS"
+        return _of_refund("refunded" if done else "waiting", refund, at, node)
+
+    return question("alipay.trade.fastpay.refund.query", content, merchant, at, read)
+
+
+def statement(day: date, merchant: Merchant, at: Stamp) -> Question[Question[tuple[Notice, ...]] | None]:
+    """alipay.data.dataservice.bill.downloadurl.query, then a zip of GBK text."""
+
+    def read(node: Node) -> Question[tuple[Notice, ...]] | None:
+        if node.get("sub_code") in NO_STATEMENT:
+            return None
+        if failed(node):
+            raise Unavailable(f"alipay: no statement, {node.get('sub_code')}")
+        return Question(Outgoing("GET", node["bill_download_url"], {}), lines)
+
+    content = {"bill_type": "trade", "bill_date": day.isoformat()}
+    return question("alipay.data.dataservice.bill.downloadurl.query", content, merchant, at, read)
+
+
+def _notice(fields: Mapping[str, str], merchant: Merchant) -> Notice:
+    refunded_fen = fen_of(fields.get("refund_fee", "0"))
+    refund = fields.get("out_biz_no") if refunded_fen else None
+    said = STATES[fields["trade_status"]]
+    if refund or (said == "closed" and refunded_fen):
+        said = "refunded"
+    times = {"refunded": "gmt_refund", "paid": "gmt_payment", "closed": "gmt_close"}
+    return Notice(
+        provider=merchant.provider,
+        notice=fields["notify_id"],
+        said=said,
+        order=fields["out_trade_no"],
+        trade=fields["trade_no"],
+        amount_fen=fen_of(fields["total_amount"]),
+        currency=fields.get("trans_currency", "CNY"),
+        seller=fields["seller_id"],
+        app=fields["app_id"],
+        refund=refund,
+        refunded_fen=refunded_fen if said == "refunded" else None,
+        at=_when(fields, times.get(said, "")) or in_china(fields["notify_time"]),
+    )
+
+
+def _when(fields: Mapping[str, Any], name: str) -> datetime | None:
+    text = fields.get(name)
+    return in_china(text) if text else None
+
+
+def _demand(node: Node, order: str) -> None:
+    if failed(node):
+        raise Unavailable(f"alipay: {node.get('sub_code')}")
+    if node["out_trade_no"] != order:
+        raise ValueError("another order")
+
+
+def _said(said: Said, order: str, asked: Stamp, **more: Any) -> Notice:
+    return Notice(provider="alipay", notice=f"asked-{asked.nonce}", said=said, order=order, **more)
+
+
+def _of_refund(said: Said, refund: Refund, at: Stamp, node: Node | None = None) -> Notice:
+    return _said(
+        said,
+        refund.order,
+        at,
+        trade=(node or {}).get("trade_no"),
+        refund=refund.id,
+        refund_fen=refund.amount_fen,
+        at=_when(node or {}, "gmt_refund_pay"),
+    )

@@ -1,0 +1,154 @@
+"""How Alipay (支付宝) signs: notifications as forms, requests to `gateway.do`, and the answers to these.
+
+RSA2 is SHA256withRSA. A notification is signed without `sign` and `sign_type`, a request without `sign`
+alone, an answer over the text of its one node, byte for byte (opendocs.alipay.com, 签名专区).
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlencode
+
+from functions.payments.exchange import (
+    Answer,
+    Delivery,
+    Malformed,
+    Merchant,
+    NoKeyFits,
+    Outgoing,
+    Question,
+    Stamp,
+    UnknownSerial,
+    Unreadable,
+)
+from functions.payments.signatures import fits, signature_of, signed
+from functions.payments.statement_files import CHINA
+from linli.errors import Unavailable
+
+MOST_FIELDS = 100
+OK = 200
+CODES = frozenset({"10000", "40004"})
+"""Done, and refused for a reason of the trade; any other code is about the call itself."""
+BUSY = frozenset({"ACQ.SYSTEM_ERROR", "aop.ACQ.SYSTEM_ERROR", "isp.unknow-error"})
+DECODER = json.JSONDecoder(parse_float=str, parse_int=str)
+
+Node = dict[str, Any]
+Told = TypeVar("Told")
+
+
+def verify(delivery: Delivery, merchant: Merchant) -> None:
+    """Whether Alipay signed this notification; an old one is as good as a new one, since it says so itself.
+
+    Raises Malformed for what is no form of single fields signed by RSA2, NoKeyFits, or UnknownSerial where
+    `alipay_cert_sn` names a certificate we do not have.
+    """
+    fields = fields_of(delivery.body)
+    if fields.get(b"sign_type") != b"RSA2":
+        raise Malformed("sign_type: only RSA2")
+    try:
+        signature = signature_of(fields.get(b"sign", b"").decode("ascii"))
+    except ValueError as error:
+        raise Malformed("sign: is not base64") from error
+    content = sorted((name, value) for name, value in fields.items() if name not in (b"sign", b"sign_type"))
+    serial = fields.get(b"alipay_cert_sn", b"").decode("latin-1")
+    texts = (_signed_text(content), _signed_text([field for field in content if field[1]]))
+    _check(signature, texts, _keys(merchant, serial))
+
+
+def fields_of(body: bytes) -> dict[bytes, bytes]:
+    """A form's fields, decoded once and still in its own charset."""
+    try:
+        text = body.decode("ascii")
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS, encoding="latin-1")
+    except ValueError as error:
+        raise Malformed("body: is no form") from error
+    fields = {name.encode("latin-1"): value.encode("latin-1") for name, value in pairs}
+    if len(fields) < len(pairs):
+        raise Malformed("body: a field comes twice")
+    return fields
+
+
+def _signed_text(fields: list[tuple[bytes, bytes]]) -> bytes:
+    return b"&".join(name + b"=" + value for name, value in fields)
+
+
+def _keys(merchant: Merchant, serial: str) -> list[str]:
+    if not serial:
+        return list(merchant.provider_keys.values())
+    if serial not in merchant.provider_keys:
+        raise UnknownSerial("alipay_cert_sn: not one of ours")
+    return [merchant.provider_keys[serial]]
+
+
+def _check(signature: bytes, texts: tuple[bytes, ...], keys: list[str]) -> None:
+    if not any(fits(signature, text, key) for key in keys for text in dict.fromkeys(texts)):
+        raise NoKeyFits("sign: does not fit")
+
+
+def failed(node: Node) -> bool:
+    """Whether Alipay refused, for a reason of the trade: `sub_code` says which."""
+    return node.get("code") != "10000"
+
+
+def request(method: str, content: Node, merchant: Merchant, at: Stamp, **more: str) -> dict[str, str]:
+    """The fields of a request, signed."""
+    fields = {
+        "app_id": merchant.app,
+        "method": method,
+        "format": "JSON",
+        "charset": "utf-8",
+        "sign_type": "RSA2",
+        "timestamp": at.now.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S"),
+        "version": "1.0",
+        "biz_content": json.dumps(content, ensure_ascii=False, separators=(",", ":")),
+        **more,
+    }
+    text = "&".join(f"{name}={value}" for name, value in sorted(fields.items()))
+    return {**fields, "sign": signed(text.encode(), merchant.private_key)}
+
+
+def question(
+    method: str, content: Node, merchant: Merchant, at: Stamp, told: Callable[[Node], Told]
+) -> Question[Told]:
+    """A request, and `told` reads the node of its answer, which may say that it failed.
+
+    Reading raises Unavailable where Alipay is busy or does not take the call as such, Refused where the
+    answer is not Alipay's, Unreadable where `told` misses something.
+    """
+
+    def read(answer: Answer, merchant: Merchant) -> Told:
+        node = _node(answer, merchant, f"{method.replace('.', '_')}_response")
+        try:
+            return told(node)
+        except (ValueError, KeyError, TypeError) as error:
+            raise Unreadable(f"{method}: the answer lacks what it must have") from error
+
+    body = urlencode(request(method, content, merchant, at)).encode()
+    headers = {"Content-Type": "application/x-www-form-urlencoded;charset=utf-8"}
+    return Question(Outgoing("POST", merchant.gateway_url, headers, body), read)
+
+
+def _node(answer: Answer, merchant: Merchant, name: str) -> Node:
+    """The signed part of an answer: the very text between `"…_response":` and what follows it."""
+    if answer.status != OK:
+        raise Unavailable(f"alipay: status {answer.status}")
+    try:
+        text = answer.body.decode()
+        envelope = json.loads(text)
+        if name not in envelope:
+            raise Unavailable(f"alipay: {_codes(envelope.get('error_response', {}))}")
+        start = text.index(f'"{name}"') + len(name) + 2
+        start = text.index(":", start) + 1
+        start += len(text[start:]) - len(text[start:].lstrip())
+        node, end = DECODER.raw_decode(text, start)
+        if node["code"] not in CODES or node.get("sub_code") in BUSY:
+            raise Unavailable(f"alipay: {_codes(node)}")
+        signature = signature_of(envelope["sign"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Malformed("the answer is none of Alipay's") from error
+    _check(signature, (text[start:end].encode(),), _keys(merchant, envelope.get("alipay_cert_sn", "")))
+    return dict(node)
+
+
+def _codes(node: Node) -> str:
+    return f"{node.get('code')} {node.get('sub_code', '')}".strip()

@@ -1,0 +1,73 @@
+"""Dues: bills to pay, taken in once."""
+
+from functions.payments import ledger
+from functions.payments.bill.models import DuesAsked
+from functions.payments.homes import home_of
+from functions.payments.orders import Due
+from functions.payments.tables import DueRow, EntryRow
+from linli import communities
+from linli.communities import CommunityRow
+from linli.cursors import Page, page_of
+from linli.errors import Conflict, NotFound
+from linli.events import BillIssued
+from linli.tables import ConditionsFailed, Transaction, find, read
+
+
+def take_in(fact: BillIssued) -> str:
+    """Keep a bill that is to be paid, and book what the home owes. Returns the outcome.
+
+    A bill over nothing is paid as it is. Raises Conflict for another bill under the same id.
+    """
+    due = Due(
+        bill=fact.bill,
+        home=fact.home,
+        period=fact.period,
+        amount_fen=fact.amount_fen,
+        issued_at=fact.issued_at,
+        due_at=fact.due_at,
+        state="open" if fact.amount_fen else "paid",
+    )
+    zone = communities.known(read([CommunityRow.key(fact.community)]), fact.community).time_zone
+    transaction = Transaction()
+    row = DueRow(
+        *DueRow.key(fact.community, due.bill),
+        due=due,
+        shelf=DueRow.of_home(fact.community, due.home),
+        shelved_at=due.issued_at,
+        standing=DueRow.in_state(fact.community, due.state),
+    )
+    transaction.create("due", row)
+    if due.amount_fen:
+        entry = ledger.issued(due.bill, due.amount_fen, due.issued_at)
+        transaction.create("entry", EntryRow.of(fact.community, entry, zone))
+    try:
+        transaction.commit()
+    except ConditionsFailed as failed:
+        there = failed.one(DueRow, "due")
+        if there is not None and there.due != due:
+            raise Conflict("another bill has this id") from failed
+        return "duplicate"
+    return "owed" if due.amount_fen else "nothing_to_pay"
+
+
+def dues(community: str, person: str, asked: DuesAsked, *, all_of_them: bool) -> Page[Due]:
+    """The dues of a home, the last first, or all of the community's in a state. Raises InvalidCursor."""
+    home = asked.home if all_of_them else home_of(community, person)
+    if home is not None:
+        shelf = DueRow.of_home(community, home)
+        return page_of(DueRow.by_shelf, shelf, asked, _shown, newest_first=True)
+    if not all_of_them:
+        return Page(items=[])
+    return page_of(DueRow.by_state, DueRow.in_state(community, asked.state), asked, _shown)
+
+
+def due(community: str, bill: str, person: str, *, any_of_them: bool) -> Due:
+    """One of them. Raises NotFound, for another home's as well."""
+    found = find(DueRow, DueRow.key(community, bill)).now
+    if not any_of_them and found.home != home_of(community, person):
+        raise NotFound
+    return found
+
+
+def _shown(row: DueRow) -> Due:
+    return row.now

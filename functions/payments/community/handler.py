@@ -1,0 +1,17 @@
+"""Community: keep this service's copy of the policies."""
+
+from chalice.app import Blueprint
+
+from functions.payments.community import store
+from linli.events import CommunityChanged
+from linli.naming import reference
+from linli.queues import Received, bus_queue
+
+blueprint = Blueprint(__name__)
+
+
+@blueprint.on_sqs_message(queue_arn=reference("CommunityArn"), batch_size=10, name="community")
+@bus_queue
+def community(received: Received[CommunityChanged]) -> str:
+    """A community was registered or its particulars changed."""
+    return store.keep(received.fact)

@@ -1,0 +1,11 @@
+"""The community, and its place in the daily round of statements."""
+
+from functions.payments.tables import ReconciledRow
+from linli import communities
+from linli.events import CommunityChanged
+
+
+def keep(fact: CommunityChanged) -> str:
+    """Store the community as `fact` tells. Returns the outcome."""
+    ReconciledRow(ReconciledRow.PARTITION, fact.community).save()
+    return communities.keep(fact)

@@ -1,0 +1,198 @@
+"""What goes between us and a payment provider: the small types that Alipay's module and WeChat Pay's share.
+
+All of it is plain data. Nothing here sends: `gateway.py` does, and `providers.py` says what a provider's
+module can do.
+
+    Refused                403 forged           the signature does not fit what came
+    ├── Malformed          400 malformed        not a message of this protocol at all
+    ├── Stale              403 stale            signed more than five minutes from now
+    ├── NoKeyFits          403 forged           no serial was named, and none of the keys we have fits
+    ├── UnknownSerial      403 unknown-serial   signed by a key that we do not have (yet)
+    ├── Probe              403 probe            a test of the provider whether we check signatures
+    └── Unreadable         400 unreadable       signed by the provider, but not what its documents promise
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, ClassVar, Generic, Literal, Self, TypeVar
+
+from pydantic import Field, model_validator
+
+from linli.contracts import Contract
+from linli.errors import LinliError
+from linli.events import Provider
+from linli.ids import Id
+
+Told = TypeVar("Told")
+Pem = Annotated[str, Field(repr=False, min_length=1)]
+
+
+class Merchant(Contract):
+    """How a community is a merchant (商户) of a provider; one secret holds all of it.
+
+    `seller` is who gets the money: Alipay's `seller_id`, WeChat's `mchid`. `app` is the mini-program's id.
+    `private_key` signs what we send, `serial` names it (the certificate's, WeChat only). `provider_keys` are
+    the provider's public keys by serial, several while it changes them; Alipay's go by any name if it sends
+    no serial. `api_v3_key` deciphers WeChat's notices: 32 characters. `gateway_url` is where the provider is
+    asked, `notify_url` where it calls us.
+    """
+
+    community: Id
+    provider: Provider
+    seller: Annotated[str, Field(min_length=1, max_length=32)]
+    app: Annotated[str, Field(min_length=1, max_length=32)]
+    private_key: Pem
+    provider_keys: Annotated[dict[str, str], Field(repr=False, min_length=1, max_length=10)]
+    serial: Annotated[str, Field(max_length=64)] = ""
+    api_v3_key: Annotated[str, Field(repr=False, max_length=32)] = ""
+    gateway_url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+    notify_url: Annotated[str, Field(pattern=r"^https?://[^\s?]+$")]
+
+    @model_validator(mode="after")
+    def _has_what_wechat_needs(self) -> Self:
+        if self.provider == "wechat" and not (self.serial and len(self.api_v3_key.encode()) == 32):  # noqa: PLR2004
+            raise ValueError("wechat needs the serial of our certificate and an api_v3_key of 32 bytes")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A callback as it came in: header names in any case, the body byte for byte. `now` is its arrival."""
+
+    headers: Mapping[str, str]
+    body: bytes
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """What the provider is answered, in its own form: anything but its word for yes makes it come again."""
+
+    status: int
+    content_type: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be paid (商户订单). `id` is our payment intent. `payer` is the open id that the provider's
+    own log-in gave our app: WeChat's orders need it, Alipay's do not.
+    """
+
+    id: str
+    amount_fen: int
+    subject: str
+    expires_at: datetime
+    payer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """What is to go back (退款): `amount_fen` out of `order_fen`. The provider knows it by `id`, and carries
+    the same `id` out only once.
+    """
+
+    id: str
+    order: str
+    amount_fen: int
+    order_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """When something is signed, and the number used only once that goes into it: 32 characters."""
+
+    now: datetime
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A request of ours, signed and ready to be sent. Each goes by a number of ours, so that sending it twice
+    does no more than once.
+    """
+
+    method: Literal["GET", "POST"]
+    url: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a provider answered `Outgoing` with."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[Told]):
+    """A request and how its answer is read.
+
+    `read(answer, merchant)` checks the provider's signature and raises Refused as a callback's check does, or
+    Unavailable when the provider is too busy: nothing is known then, and asking again may help.
+    """
+
+    outgoing: Outgoing
+    read: Callable[[Answer, Merchant], Told]
+
+
+class Refused(LinliError):
+    """Something that claims to come from a provider and must have no effect.
+
+    `keys_may_be_old`: the provider may have changed its keys, so that fetching ours afresh may help.
+    """
+
+    keys_may_be_old: ClassVar[bool] = False
+    status = HTTPStatus.FORBIDDEN
+    slug = "forged"
+    title = "The signature does not fit"
+
+
+class Malformed(Refused):
+    """Not a message of this protocol: duplicate fields, no signature, bad base64, a serial that is none."""
+
+    status = HTTPStatus.BAD_REQUEST
+    slug = "malformed"
+    title = "Not a message of this protocol"
+
+
+class Stale(Refused):
+    """More than five minutes old, or ahead: a replay, or a clock that is off."""
+
+    slug = "stale"
+    title = "Signed too long ago, or ahead of time"
+
+
+class NoKeyFits(Refused):
+    """Alipay names no serial, so this is a forgery or a new key."""
+
+    keys_may_be_old = True
+
+
+class UnknownSerial(Refused):
+    """Signed by a key that we do not have."""
+
+    keys_may_be_old = True
+    slug = "unknown-serial"
+    title = "Signed by a key we do not know"
+
+
+class Probe(Refused):
+    """WeChat Pay tests with `WECHATPAY/SIGNTEST/` whether we check signatures; no reason for an alarm."""
+
+    slug = "probe"
+    title = "A signature made to be refused"
+
+
+class Unreadable(Refused):
+    """Signed by the provider, but it cannot be deciphered or lacks what its documents promise."""
+
+    status = HTTPStatus.BAD_REQUEST
+    slug = "unreadable"
+    title = "Signed, but it cannot be read"

@@ -1,0 +1,136 @@
+"""Asks the providers: sends what their modules built, and reads the answer once its signature fits.
+
+What is asked is signed with the time of asking, and an answer is good for five minutes: here alone the clock
+is read, not the event's time, which may be hours old when a queue has been waiting.
+"""
+
+import secrets
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import TYPE_CHECKING, TypeVar
+
+from functions.payments.exchange import Answer, Merchant, Order, Outgoing, Question, Refund, Refused, Stamp
+from functions.payments.merchants import refreshed
+from functions.payments.notices import Notice
+from functions.payments.providers import PROVIDERS
+from linli.errors import Unavailable
+
+if TYPE_CHECKING:
+    import requests
+
+CONNECT_SECONDS, READ_SECONDS = 3, 5
+RETRIES = 2
+BACKOFF_SECONDS = 0.2
+BUSY = (502, 503, 504)
+LARGEST_ANSWER = 32 * 1024 * 1024
+CHUNK = 64 * 1024
+
+Told = TypeVar("Told")
+
+
+def order(merchant: Merchant, wanted: Order) -> dict[str, str]:
+    """What the mini-program needs to pay `wanted`. Raises Conflict if the provider refuses the order."""
+    provider = PROVIDERS[merchant.provider]
+    question = provider.prepay(wanted, merchant, _stamp())
+    handle = _ask(question, merchant) if question else ""
+    return provider.parameters(wanted, handle, merchant, _stamp())
+
+
+def query(merchant: Merchant, order: str) -> Notice:
+    """What became of an order: paid, waiting, closed or unknown."""
+    return _ask(PROVIDERS[merchant.provider].query(order, merchant, _stamp()), merchant)
+
+
+def close(merchant: Merchant, order: str) -> Notice:
+    """Let nobody pay it any more: closed or unknown, or, where the payer was faster, paid."""
+    notice = _ask(PROVIDERS[merchant.provider].close(order, merchant, _stamp()), merchant)
+    return query(merchant, order) if notice.said == "waiting" else notice
+
+
+def refund(merchant: Merchant, wanted: Refund) -> Notice:
+    """Send money back: refunded, waiting or refund_failed."""
+    return _ask(PROVIDERS[merchant.provider].refund(wanted, merchant, _stamp()), merchant)
+
+
+def query_refund(merchant: Merchant, wanted: Refund) -> Notice:
+    """What became of a refund: refunded, waiting, refund_failed or unknown."""
+    return _ask(PROVIDERS[merchant.provider].query_refund(wanted, merchant, _stamp()), merchant)
+
+
+def statement(merchant: Merchant, day: date) -> tuple[Notice, ...]:
+    """The provider's statement of a day in China; empty when nothing happened."""
+    where = _ask(PROVIDERS[merchant.provider].statement(day, merchant, _stamp()), merchant)
+    return _ask(where, merchant) if where else ()
+
+
+def _stamp() -> Stamp:
+    return Stamp(datetime.now(UTC), secrets.token_hex(16))
+
+
+def _ask(question: Question[Told], merchant: Merchant) -> Told:
+    """Raises Unavailable when the provider does not answer, or somebody else does: nothing is known then."""
+    answer = _sent(question.outgoing)
+    try:
+        return _read(question, answer, merchant)
+    except Refused as error:
+        raise Unavailable(f"{merchant.provider}: its answer is {error.slug}") from error
+
+
+def _read(question: Question[Told], answer: Answer, merchant: Merchant) -> Told:
+    try:
+        return question.read(answer, merchant)
+    except Refused as error:
+        fresh = refreshed(merchant, answer.now) if error.keys_may_be_old else None
+        if fresh is None:
+            raise
+        return question.read(answer, fresh)
+
+
+def _sent(outgoing: Outgoing) -> Answer:
+    import requests  # noqa: PLC0415  it costs 0.4 s of a cold start, and most calls send nothing
+
+    try:
+        with _session().request(
+            outgoing.method,
+            outgoing.url,
+            headers=dict(outgoing.headers),
+            data=outgoing.body,
+            timeout=(CONNECT_SECONDS, READ_SECONDS),
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            body = _body(response)
+            return Answer(response.status_code, dict(response.headers), body, datetime.now(UTC))
+    except requests.RequestException as error:
+        raise Unavailable("the provider did not answer") from error
+
+
+def _body(response: "requests.Response") -> bytes:
+    body = bytearray()
+    for chunk in response.iter_content(CHUNK):
+        body += chunk
+        if len(body) > LARGEST_ANSWER:
+            raise Unavailable("the provider's answer is too large")
+    return bytes(body)
+
+
+@cache
+def _session() -> "requests.Session":
+    import requests  # noqa: PLC0415  as above
+    from requests.adapters import HTTPAdapter  # noqa: PLC0415
+    from urllib3 import Retry  # noqa: PLC0415
+
+    again = Retry(
+        total=RETRIES,
+        backoff_factor=BACKOFF_SECONDS,
+        status_forcelist=BUSY,
+        allowed_methods=None,  # each request goes by a number of ours: twice does no more than once
+        redirect=False,
+        raise_on_status=False,
+    )
+    session = requests.Session()
+    session.trust_env = False  # a .netrc would replace our signature
+    session.headers["User-Agent"] = "linli"
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, HTTPAdapter(max_retries=again))
+    return session

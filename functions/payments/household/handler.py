@@ -1,0 +1,17 @@
+"""Household: keep who lives where."""
+
+from chalice.app import Blueprint
+
+from functions.payments.household import store
+from linli.events import MembershipChanged
+from linli.naming import reference
+from linli.queues import Received, bus_queue
+
+blueprint = Blueprint(__name__)
+
+
+@blueprint.on_sqs_message(queue_arn=reference("HouseholdArn"), batch_size=10, name="household")
+@bus_queue
+def household(received: Received[MembershipChanged]) -> str:
+    """Somebody moved in, moved, or left."""
+    return store.keep_member(received.fact)

@@ -1,0 +1,142 @@
+"""The inbox (收件箱): every callback is stored with its verdict before anybody answers it.
+
+A callback is known by what it says, so that the same one, delivered again, is the same row. It is settled
+from there: at once, and by the sweep if that failed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from pynamodb.attributes import Attribute
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.update import Action
+
+from functions.payments import merchants, till
+from functions.payments.exchange import Delivery, Refused
+from functions.payments.notices import Notice
+from functions.payments.providers import PROVIDERS
+from functions.payments.tables import CallbackRow, wake_shard
+from functions.payments.till import Told
+from linli.errors import Conflict, Unavailable
+from linli.instants import to_epoch_seconds
+
+KEPT = timedelta(days=400)  # refunds are made for up to a year
+REFUSED_KEPT = timedelta(days=30)
+REFUSED_BYTES = 2048
+SWEPT_AFTER = timedelta(minutes=1)
+PROOF = ("content-type", "wechatpay-nonce", "wechatpay-serial", "wechatpay-signature", "wechatpay-timestamp")
+LONGEST_PROOF = 2048
+CONDITION_FAILED = "ConditionalCheckFailedException"
+
+
+class Mismatched(Conflict):
+    """The provider itself signed it, but it does not fit the order it names: no effect."""
+
+    slug = "mismatched"
+    title = "It does not fit our order"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A callback in the inbox. `outcome`: what became of it, if anything has."""
+
+    community: str
+    callback: str
+    notice: Notice
+    outcome: str | None = None
+    mismatch: str | None = None
+
+
+def callback_id(notice: Notice) -> str:
+    """What a callback is known by: all it says."""
+    return sha256(notice.model_dump_json().encode()).hexdigest()[:40]
+
+
+def receive(community: str, provider: str, delivery: Delivery) -> Stored:
+    """Store a callback with its verdict. Raises Refused for one that must have no effect, stored as well,
+    or NotFound where the community is no merchant of the provider.
+    """
+    try:
+        merchant = merchants.verified(community, provider, delivery)
+        notice = PROVIDERS[merchant.provider].parse(delivery, merchant)
+    except Refused as error:
+        _store_refused(community, provider, delivery, error)
+        raise
+    return _store(community, notice, delivery)
+
+
+def settle(stored: Stored, now: datetime, *, anew: bool = False) -> str:
+    """Let a stored callback take effect, once. Returns the outcome.
+
+    Raises Mismatched when it does not fit, Unavailable when it has to wait or others hold its rows.
+    """
+    outcome, mismatch = "duplicate", stored.mismatch
+    if stored.outcome is None or anew:
+        effect = till.take(Told(stored.community, stored.notice, stored.callback, anew), now)
+        outcome, mismatch = effect.outcome, effect.mismatch
+    if mismatch:
+        raise Mismatched(mismatch)
+    if outcome == "later":
+        raise Unavailable("a refund of ours has to be finished first")
+    return outcome
+
+
+def _store(community: str, notice: Notice, delivery: Delivery) -> Stored:
+    """One write for a new callback. One that was settled before costs a second, which counts the delivery."""
+    row = CallbackRow(*CallbackRow.key(community, callback_id(notice)))
+    always: list[Action] = [CallbackRow.deliveries.add(1), CallbackRow.last_at.set(delivery.now)]
+    try:
+        row.update(
+            [*always, *_of_new(community, row.pk, notice, delivery)], CallbackRow.outcome.does_not_exist()
+        )
+    except UpdateError as error:
+        if error.cause_response_code != CONDITION_FAILED:
+            raise
+        row.update(always)
+    return Stored(community, callback_id(notice), notice, row.outcome, row.mismatch)
+
+
+def _of_new(community: str, key: str, notice: Notice, delivery: Delivery) -> list[Action]:
+    now = delivery.now
+    values: list[tuple[Attribute[Any], Any]] = [
+        (CallbackRow.verdict, "accepted"),
+        (CallbackRow.provider, notice.provider),
+        (CallbackRow.notice, notice),
+        (CallbackRow.first_at, now),
+        (CallbackRow.proof, _proof(delivery)),
+        (CallbackRow.body, delivery.body),
+        (CallbackRow.ttl, to_epoch_seconds(now + KEPT)),
+        (CallbackRow.shelf, CallbackRow.in_state(community, "waiting")),
+        (CallbackRow.shelved_at, now),
+        (CallbackRow.wake_shard, wake_shard("callback", key)),
+        (CallbackRow.wake_at, now + SWEPT_AFTER),
+    ]
+    first = [attribute.set(attribute | value) for attribute, value in values]
+    return [CallbackRow.kind.set(CallbackRow), *first]
+
+
+def _store_refused(community: str, provider: str, delivery: Delivery, error: Refused) -> None:
+    now, proof = delivery.now, _proof(delivery)
+    digest = sha256(f"{provider}\x1f{proof}\x1f".encode() + delivery.body).hexdigest()[:40]
+    row = CallbackRow(CallbackRow.refused(community, f"{now:%Y-%m-%d}"), digest)
+    row.update(
+        [
+            CallbackRow.kind.set(CallbackRow),
+            CallbackRow.deliveries.add(1),
+            CallbackRow.last_at.set(now),
+            CallbackRow.first_at.set(CallbackRow.first_at | now),
+            CallbackRow.verdict.set(error.slug),
+            CallbackRow.provider.set(provider),
+            CallbackRow.proof.set(proof),
+            CallbackRow.body.set(delivery.body[:REFUSED_BYTES]),
+            CallbackRow.ttl.set(to_epoch_seconds(now + REFUSED_KEPT)),
+        ]
+    )
+
+
+def _proof(delivery: Delivery) -> str:
+    """The headers that a signature stands in or is made of."""
+    lines = sorted((name.lower(), value) for name, value in delivery.headers.items())
+    return "\n".join(f"{name}: {value}" for name, value in lines if name in PROOF)[:LONGEST_PROOF]

@@ -1,0 +1,102 @@
+"""The books of a community (复式记账): entries of lines that sum to zero, and nothing else.
+
+A line's amount is a debit when positive, a credit when negative. The chart of accounts:
+
+    alipay, wechat   what the provider holds for us               (asset)
+    dues             what homes owe                               (asset)
+    charges          what bills asked for                         (income)
+    refunds          what was given back of paid bills            (income, contra)
+    surplus          what was paid on top, and has to go back     (liability)
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from functions.payments.orders import Intent, Refund
+from linli.contracts import Contract
+from linli.events import Provider
+from linli.ids import Id
+from linli.instants import Instant
+
+Account = Literal["alipay", "wechat", "dues", "charges", "refunds", "surplus"]
+Cause = Literal["bill", "payment", "surplus", "refund", "surplus_refund"]
+
+
+class Line(Contract):
+    """One account of an entry. `fen`: debit above zero, credit below."""
+
+    account: Account
+    fen: int
+
+
+class Entry(Contract):
+    """One booking; never changed. Refused when its lines do not sum to zero.
+
+    `at` is when we booked it, `moved_at` when the provider says the money moved.
+    """
+
+    entry: str
+    cause: Cause
+    at: Instant
+    lines: Annotated[tuple[Line, ...], Field(min_length=2)]
+    bill: Id
+    intent: Id | None = None
+    refund: Id | None = None
+    provider: Provider | None = None
+    moved_at: Instant | None = None
+
+    @model_validator(mode="after")
+    def _is_balanced(self) -> Self:
+        if sum(line.fen for line in self.lines) or not all(line.fen for line in self.lines):
+            raise ValueError("lines: must sum to zero, none of them zero")
+        return self
+
+
+def _moved(amount_fen: int, debit: Account, credit: Account) -> tuple[Line, Line]:
+    return Line(account=debit, fen=amount_fen), Line(account=credit, fen=-amount_fen)
+
+
+def issued(bill: str, amount_fen: int, at: datetime) -> Entry:
+    """A bill was issued: the home owes it."""
+    lines = _moved(amount_fen, "dues", "charges")
+    return Entry(entry=f"bill-{bill}", cause="bill", at=at, lines=lines, bill=bill)
+
+
+def paid(intent: Intent, at: datetime, moved_at: datetime | None, *, surplus: bool) -> Entry:
+    """Money arrived at the provider: for the bill, or on top of what had been paid."""
+    return Entry(
+        entry=f"payment-{intent.intent}",
+        cause="surplus" if surplus else "payment",
+        at=at,
+        lines=_moved(intent.amount_fen, intent.provider, "surplus" if surplus else "dues"),
+        bill=intent.bill,
+        intent=intent.intent,
+        provider=intent.provider,
+        moved_at=moved_at,
+    )
+
+
+def refunded(refund: Refund, at: datetime, moved_at: datetime | None, *, surplus: bool) -> Entry:
+    """Money went back."""
+    return Entry(
+        entry=f"refund-{refund.refund}",
+        cause="surplus_refund" if surplus else "refund",
+        at=at,
+        lines=_moved(refund.amount_fen, "surplus" if surplus else "refunds", refund.provider),
+        bill=refund.bill,
+        intent=refund.intent,
+        refund=refund.refund,
+        provider=refund.provider,
+        moved_at=moved_at,
+    )
+
+
+def balances(entries: Iterable[Entry]) -> dict[Account, int]:
+    """What the entries add up to, by account, in fen; all of them together are zero."""
+    totals: dict[Account, int] = {}
+    for line in (line for entry in entries for line in entry.lines):
+        totals[line.account] = totals.get(line.account, 0) + line.fen
+    return totals

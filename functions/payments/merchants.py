@@ -1,0 +1,62 @@
+"""Merchants' keys: one secret per community and provider, `linli/<stage>/merchants/<community>/<provider>`.
+
+Cached for five minutes, and fetched afresh when a signature fails that a new key might explain: at most once
+a minute for each, by the time of the event, so that forgers cannot make us ask more often.
+"""
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from functions.payments.exchange import Delivery, Merchant, Refused
+from functions.payments.providers import PROVIDERS
+from linli.errors import NotFound
+from linli.ids import is_id
+from linli.secrets import secret_if_any
+
+AT_MOST_EVERY = timedelta(minutes=1)
+_refreshed_at: dict[tuple[str, str], datetime] = {}
+
+
+def merchant(community: str, provider: str) -> Merchant:
+    """How the community is a merchant of the provider. Raises NotFound where it is none."""
+    return _merchant(community, provider, fresh=False)
+
+
+def refreshed(stale: Merchant, now: datetime) -> Merchant | None:
+    """The same with keys as they are now; None if they were fetched afresh within the last minute."""
+    key = (stale.community, stale.provider)
+    if key in _refreshed_at and abs(now - _refreshed_at[key]) < AT_MOST_EVERY:
+        return None
+    _refreshed_at[key] = now
+    return _merchant(*key, fresh=True)
+
+
+def verified(community: str, provider: str, delivery: Delivery) -> Merchant:
+    """Whose callback this is, once its signature fits. Raises NotFound, or Refused where it does not fit."""
+    known = merchant(community, provider)
+    try:
+        PROVIDERS[known.provider].verify(delivery, known)
+    except Refused as error:
+        fresh = refreshed(known, delivery.now) if error.keys_may_be_old else None
+        if fresh is None:
+            raise
+        PROVIDERS[fresh.provider].verify(delivery, fresh)
+        return fresh
+    return known
+
+
+def _merchant(community: str, provider: str, *, fresh: bool) -> Merchant:
+    if not is_id(community) or provider not in PROVIDERS:
+        raise NotFound
+    text = secret_if_any(f"merchants/{community}/{provider}", fresh=fresh)
+    if text is None:
+        raise NotFound("this community is no merchant of this provider")
+    found = _parsed(text)
+    if (found.community, found.provider) != (community, provider):
+        raise NotFound("the merchant's secret is another's")
+    return found
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Merchant:
+    return Merchant.model_validate_json(text)

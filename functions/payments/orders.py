@@ -1,0 +1,98 @@
+"""What is owed (应缴费用), what was ordered at a provider to pay it (支付单), and what went back (退款)."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from linli.contracts import Contract
+from linli.events import Provider
+from linli.ids import Id
+from linli.instants import Instant
+
+Fen = Annotated[int, Field(ge=0)]
+PositiveFen = Annotated[int, Field(gt=0)]
+IntentState = Literal["open", "paid", "closed"]
+RefundState = Literal["requested", "done", "failed"]
+RECEIPT_PREFIX = "r"
+
+
+class Due(Contract):
+    """A bill that a home has to pay. `paid_by` is the one intent whose payment settled it."""
+
+    bill: Id
+    home: str
+    period: str
+    amount_fen: Fen
+    issued_at: Instant
+    due_at: Instant
+    state: Literal["open", "paid"]
+    paid_by: Id | None = None
+    paid_at: Instant | None = None
+    receipt: str | None = None
+    refunded_fen: Fen = 0
+
+
+class Intent(Contract):
+    """An order at a provider for one bill by one payer; its id is the provider's `out_trade_no`.
+
+    `seller` and `app` are whose money it is to be, as they were when it was ordered. A payment counts as
+    `surplus` when the bill had been paid already. `reserved_fen` is on its way back, `refunded_fen` is back.
+    """
+
+    intent: Id
+    community: Id
+    bill: Id
+    home: str
+    payer: Id
+    provider: Provider
+    seller: str
+    app: str
+    amount_fen: PositiveFen
+    state: IntentState
+    created_at: Instant
+    expires_at: Instant
+    trade: str | None = None
+    paid_at: Instant | None = None
+    surplus: bool = False
+    receipt: str | None = None
+    reserved_fen: Fen = 0
+    refunded_fen: Fen = 0
+
+    @property
+    def refundable_fen(self) -> int:
+        """What may still be asked back."""
+        return self.amount_fen - self.reserved_fen - self.refunded_fen if self.state == "paid" else 0
+
+
+class Refund(Contract):
+    """Money on its way back through the provider it came by. `refund` is our number of it there.
+
+    `why`: a manager asked for it, it was paid on top of a paid bill, or it was made at the provider itself
+    (`number` is then the provider's).
+    """
+
+    refund: Id
+    intent: Id
+    bill: Id
+    provider: Provider
+    amount_fen: PositiveFen
+    why: Literal["asked", "surplus", "provider"]
+    state: RefundState
+    requested_at: Instant
+    requested_by: Id | None = None
+    number: str | None = None
+    ended_at: Instant | None = None
+
+
+def receipt_of(intent: str, paid_at: datetime, zone: str) -> str:
+    """The number on the receipt (收据编号): the local day, and the intent, which makes it unique."""
+    return f"{RECEIPT_PREFIX}-{paid_at.astimezone(ZoneInfo(zone)):%Y%m%d}-{intent}"
+
+
+def intent_of(receipt: str) -> str:
+    """The intent that a receipt number names; empty when it is no receipt number."""
+    prefix, _, rest = receipt.partition("-")
+    day, _, intent = rest.partition("-")
+    return intent if prefix == RECEIPT_PREFIX and day.isdigit() else ""

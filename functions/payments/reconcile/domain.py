@@ -1,0 +1,28 @@
+"""What to ask a provider about an order or a refund, and what its answer means."""
+
+from datetime import datetime
+from typing import Literal
+
+from functions.payments.notices import Notice
+from functions.payments.orders import Intent
+
+Ask = Literal["query", "close"]
+
+
+def ask_of(intent: Intent, now: datetime) -> Ask | None:
+    """What to ask: nothing of a paid one, else how it is, or to close it once it is over."""
+    if intent.state == "paid":
+        return None
+    return "query" if intent.state == "open" and now < intent.expires_at else "close"
+
+
+def meaning(ask: Ask, notice: Notice) -> Notice:
+    """An order that the provider does not know when it is to close it can be paid by nobody: it is closed."""
+    if ask == "close" and notice.said == "unknown":
+        return notice.model_copy(update={"said": "closed"})
+    return notice
+
+
+def is_over(notice: Notice) -> bool:
+    """Whether there is nothing left to ask of an order."""
+    return notice.said in {"paid", "closed", "refunded"}

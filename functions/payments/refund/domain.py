@@ -1,0 +1,31 @@
+"""How much may go back."""
+
+from datetime import datetime
+
+from functions.payments.orders import Intent, Refund
+from functions.payments.settling import Effect, requested
+from linli.errors import Conflict
+
+
+def asked_back(intent: Intent, amount_fen: int | None, refund: str, by: str, now: datetime) -> Effect:
+    """Reserve `amount_fen` of a payment, or all that is left, for a refund.
+
+    Raises Conflict when it has not been paid or less than that is left.
+    """
+    left_fen = intent.refundable_fen
+    wanted_fen = left_fen if amount_fen is None else amount_fen
+    if not 0 < wanted_fen <= left_fen:
+        raise Conflict("more than can be refunded", state=intent.state, refundable_fen=left_fen)
+    wanted = Refund(
+        refund=refund,
+        intent=intent.intent,
+        bill=intent.bill,
+        provider=intent.provider,
+        amount_fen=wanted_fen,
+        why="asked",
+        state="requested",
+        requested_at=now,
+        requested_by=by,
+    )
+    reserved = intent.model_copy(update={"reserved_fen": intent.reserved_fen + wanted_fen})
+    return Effect("refunded", intent=reserved, refunds=(wanted,), facts=(requested(intent, wanted),))

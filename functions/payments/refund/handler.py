@@ -1,0 +1,43 @@
+"""Refunds: ask for, list; send to the provider."""
+
+from chalice.app import Blueprint
+
+from functions.payments.orders import Refund
+from functions.payments.refund import store
+from functions.payments.refund.models import RefundsAsked, RefundWanted
+from linli.cursors import Page
+from linli.events import RefundRequested
+from linli.http import Nothing, Request, route
+from linli.naming import reference
+from linli.permissions import Permission
+from linli.queues import Received, bus_queue
+
+blueprint = Blueprint(__name__)
+REFUNDS = "/communities/{community}/payment_intents/{intent}/refunds"
+
+
+@blueprint.on_sqs_message(queue_arn=reference("RefundArn"), batch_size=1, name="refund")
+@bus_queue
+def refund(received: Received[RefundRequested]) -> str:
+    """Money is to go back."""
+    return store.send(received.fact, received.event.time)
+
+
+@route(blueprint, "POST", REFUNDS, Permission.REFUND, body=RefundWanted, status=201)
+def request_refund(request: Request[RefundWanted, Nothing]) -> Refund:
+    """Give a payment back, in part or all that is left."""
+    intent, amount_fen = request.path["intent"], request.body.amount_fen
+    return store.request(request.tenant, intent, amount_fen, request.person, request.creation)
+
+
+@route(blueprint, "GET", REFUNDS, Permission.READ_PAYMENTS)
+def list_refunds_of_intent(request: Request[Nothing, Nothing]) -> Page[Refund]:
+    """What went back of a payment, or is on its way."""
+    may = request.may(Permission.READ_ALL_PAYMENTS)
+    return store.refunds_of(request.tenant, request.path["intent"], request.person, any_of_them=may)
+
+
+@route(blueprint, "GET", "/communities/{community}/refunds", Permission.READ_ALL_PAYMENTS, query=RefundsAsked)
+def list_refunds(request: Request[Nothing, RefundsAsked]) -> Page[Refund]:
+    """The community's refunds in a state."""
+    return store.refunds(request.tenant, request.query)

@@ -1,0 +1,88 @@
+"""Refunds: reserved, sent, and settled as the provider answers."""
+
+from datetime import datetime
+
+from functions.payments import gateway, merchants, till
+from functions.payments.exchange import Refund as Wanted
+from functions.payments.orders import Refund
+from functions.payments.refund.domain import asked_back
+from functions.payments.refund.models import RefundsAsked
+from functions.payments.tables import IntentRow, RefundRow
+from functions.payments.till import Held, Told
+from linli import communities
+from linli.communities import CommunityRow
+from linli.cursors import Page, page_of
+from linli.errors import NotFound
+from linli.events import RefundRequested
+from linli.idempotency import Creation
+from linli.tables import ConditionsFailed, Transaction, find, read, until_it_holds
+
+
+def request(community: str, intent: str, amount_fen: int | None, by: str, creation: Creation) -> Refund:
+    """Ask for a refund. Raises NotFound, or Conflict when so much is not left."""
+    earlier = creation.key.before() if creation.key else None
+    refund = earlier or until_it_holds(lambda: _requested(community, intent, amount_fen, by, creation))
+    return find(RefundRow, RefundRow.key(community, intent, refund)).refund
+
+
+def _requested(community: str, intent: str, amount_fen: int | None, by: str, creation: Creation) -> str:
+    key, community_key = IntentRow.key(community, intent), CommunityRow.key(community)
+    refund_key = RefundRow.key(community, intent, creation.id)
+    rows = read([key, community_key, refund_key])
+    row = rows.one(IntentRow, key)
+    if row is None:
+        raise NotFound
+    if refund_key in rows:  # an attempt of ours whose reply was lost
+        return creation.id
+    effect = asked_back(row.intent, amount_fen, creation.id, by, creation.at)
+    zone = communities.known(rows, community).time_zone
+    transaction = Transaction()
+    till.write(transaction, Held(row.intent, int(row.version), zone), effect, creation.at)
+    creation.claim(transaction)
+    try:
+        transaction.commit()
+    except ConditionsFailed as failed:
+        if earlier := creation.earlier(failed):
+            return earlier
+        raise
+    return creation.id
+
+
+def send(fact: RefundRequested, now: datetime) -> str:
+    """Have the provider carry a refund out, and settle what it answers. Returns the outcome.
+
+    Raises Unavailable when it does not answer: sent again, the number makes it the same refund.
+    """
+    intent_key = IntentRow.key(fact.community, fact.intent)
+    refund_key = RefundRow.key(fact.community, fact.intent, fact.refund)
+    rows = read([intent_key, refund_key])
+    intent, row = rows.one(IntentRow, intent_key), rows.one(RefundRow, refund_key)
+    if intent is None or row is None:
+        raise NotFound
+    if row.refund.state != "requested":
+        return "duplicate"
+    merchant = merchants.merchant(fact.community, row.refund.provider)
+    wanted = Wanted(fact.refund, fact.intent, row.refund.amount_fen, intent.intent.amount_fen)
+    notice = gateway.refund(merchant, wanted)
+    if notice.said == "waiting":
+        return "sent"
+    return till.take(Told(fact.community, notice), now).outcome
+
+
+def refunds_of(community: str, intent: str, person: str, *, any_of_them: bool) -> Page[Refund]:
+    """An intent's refunds, for its payer too. Raises NotFound."""
+    found = find(IntentRow, IntentRow.key(community, intent)).intent
+    if not any_of_them and found.payer != person:
+        raise NotFound
+    rows = RefundRow.query(IntentRow.partition(community, intent), RefundRow.sk.startswith("refund#"))
+    return Page(items=[row.refund for row in rows])
+
+
+def refunds(community: str, asked: RefundsAsked) -> Page[Refund]:
+    """The community's refunds in a state, the last first. Raises InvalidCursor."""
+    shelf = RefundRow.in_state(community, asked.state)
+    return page_of(RefundRow.by_shelf, shelf, asked, _shown, newest_first=True)
+
+
+def _shown(row: RefundRow) -> Refund:
+    return row.refund

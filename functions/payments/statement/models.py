@@ -1,0 +1,17 @@
+"""The steps of the daily round of statements."""
+
+from datetime import date
+
+from linli.contracts import Contract
+from linli.events import Provider
+from linli.ids import Id
+from linli.instants import Instant
+
+
+class Step(Contract):
+    """All communities (`scheduled_at`), or one community's statement of a provider and day."""
+
+    scheduled_at: Instant | None = None
+    community: Id | None = None
+    provider: Provider | None = None
+    day: date | None = None

@@ -1,0 +1,30 @@
+"""Callbacks as operations see them: what the provider says, and what became of it; no buyer."""
+
+from datetime import date
+from typing import Literal
+
+from functions.payments.notices import Notice
+from linli.contracts import Contract
+from linli.instants import Instant
+from linli.pages import PageQuery
+
+
+class CallbacksAsked(PageQuery):
+    """Which ones: by state, or those refused on a `day` (UTC)."""
+
+    state: Literal["waiting", "settled", "mismatched"] = "waiting"
+    refused_on: date | None = None
+
+
+class CallbackView(Contract):
+    """A stored callback. `verdict`: accepted, or why its signature was refused."""
+
+    callback: str
+    provider: str
+    verdict: str
+    outcome: str | None = None
+    mismatch: str | None = None
+    notice: Notice | None = None
+    deliveries: int
+    first_at: Instant
+    last_at: Instant

@@ -1,0 +1,296 @@
+"""The rows of the payments table; the README says who reads them how."""
+
+from datetime import datetime
+from typing import TypeVar
+from zlib import crc32
+from zoneinfo import ZoneInfo
+
+from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+
+from functions.payments.discrepancies import Discrepancy
+from functions.payments.ledger import Entry
+from functions.payments.notices import Notice
+from functions.payments.orders import Due, Intent, Refund
+from linli.tables import ContractAttribute, InstantAttribute, Row
+
+Key = tuple[str, str]
+WAKE_SHARDS = 4
+SHELVED = [
+    "kind", "due", "intent", "refund", "paid_by", "paid_at", "receipt", "refunded_fen", "verdict", "provider",
+    "notice", "outcome", "mismatch", "first_at", "last_at", "deliveries",
+]  # fmt: skip
+
+
+Shelved = TypeVar("Shelved", bound=Row)
+
+
+class ByShelf(GlobalSecondaryIndex[Shelved]):
+    """What is listed for people: a home's dues, a payer's intents, refunds and callbacks by state."""
+
+    class Meta:
+        index_name = "by_shelf"
+        projection = IncludeProjection(SHELVED)
+
+    shelf = UnicodeAttribute(hash_key=True)
+    shelved_at = InstantAttribute(range_key=True)
+
+
+class ByState(GlobalSecondaryIndex[Shelved]):
+    """A community's dues, open or paid, by when they were issued."""
+
+    class Meta:
+        index_name = "by_state"
+        projection = IncludeProjection(SHELVED)
+
+    standing = UnicodeAttribute(hash_key=True)
+    shelved_at = InstantAttribute(range_key=True)
+
+
+class Waking(GlobalSecondaryIndex[Shelved]):
+    """What somebody has to look at again, by when; nothing else is in it."""
+
+    class Meta:
+        index_name = "waking"
+        projection = IncludeProjection(["kind"])  # which every query of a kind of rows filters by
+
+    wake_shard = UnicodeAttribute(hash_key=True)
+    wake_at = InstantAttribute(range_key=True)
+
+
+def wake_shard(what: str, key: str) -> str:
+    """Where something that sleeps is found again: the same every time."""
+    return f"{what}#{crc32(key.encode()) % WAKE_SHARDS}"
+
+
+class DueRow(Row, discriminator="due"):
+    """`<community>#due#<bill>` / `due`.
+
+    `due` is the bill as it was issued. What paying it changes stands beside it, so that a payment needs no
+    read of the row: `paid_by` is set once, under the condition that nobody has.
+    """
+
+    due = ContractAttribute(Due)
+    paid_by = UnicodeAttribute(null=True)
+    paid_at = InstantAttribute(null=True)
+    receipt = UnicodeAttribute(null=True)
+    refunded_fen = NumberAttribute(null=True)
+    shelf = UnicodeAttribute()
+    shelved_at = InstantAttribute()
+    standing = UnicodeAttribute()
+    by_shelf = ByShelf["DueRow"]()
+    by_state = ByState["DueRow"]()
+
+    @staticmethod
+    def key(community: str, bill: str) -> Key:
+        """Where a bill is."""
+        return f"{community}#due#{bill}", "due"
+
+    @staticmethod
+    def of_home(community: str, home: str) -> str:
+        """The shelf of a home's dues."""
+        return f"{community}#home#{home}"
+
+    @staticmethod
+    def in_state(community: str, state: str) -> str:
+        """The community's dues in a state."""
+        return f"{community}#dues#{state}"
+
+    @property
+    def now(self) -> Due:
+        """The bill as it is now."""
+        return self.due.model_copy(
+            update={
+                "state": "paid" if self.paid_by or self.due.state == "paid" else "open",
+                "paid_by": self.paid_by,
+                "paid_at": self.paid_at,
+                "receipt": self.receipt,
+                "refunded_fen": int(self.refunded_fen or 0),
+            }
+        )
+
+
+class IntentRow(Row, discriminator="payment_intent"):
+    """`<community>#intent#<intent>` / `intent`. `asked`: how often the provider was asked about it."""
+
+    intent = ContractAttribute(Intent)
+    version = NumberAttribute()
+    asked = NumberAttribute(default=0)
+    shelf = UnicodeAttribute()
+    shelved_at = InstantAttribute()
+    wake_shard = UnicodeAttribute(null=True)
+    wake_at = InstantAttribute(null=True)
+    by_shelf = ByShelf["IntentRow"]()
+    waking = Waking["IntentRow"]()
+
+    @staticmethod
+    def partition(community: str, intent: str) -> str:
+        """Where an intent and its refunds are."""
+        return f"{community}#intent#{intent}"
+
+    @staticmethod
+    def key(community: str, intent: str) -> Key:
+        """Where an intent is."""
+        return IntentRow.partition(community, intent), "intent"
+
+    @staticmethod
+    def of_payer(community: str, payer: str) -> str:
+        """The shelf of a payer's intents."""
+        return f"{community}#payer#{payer}"
+
+    @classmethod
+    def of(cls, intent: Intent, version: int, wake_at: datetime | None, asked: int = 0) -> "IntentRow":
+        """An intent's row; `wake_at` is when the provider is asked about it, if ever."""
+        return cls(
+            *cls.key(intent.community, intent.intent),
+            intent=intent,
+            version=version,
+            asked=asked,
+            shelf=cls.of_payer(intent.community, intent.payer),
+            shelved_at=intent.created_at,
+            wake_shard=wake_shard("intent", intent.intent) if wake_at else None,
+            wake_at=wake_at,
+        )
+
+
+class RefundRow(Row, discriminator="refund"):
+    """`<community>#intent#<intent>` / `refund#<refund>`."""
+
+    refund = ContractAttribute(Refund)
+    asked = NumberAttribute(default=0)
+    shelf = UnicodeAttribute()
+    shelved_at = InstantAttribute()
+    wake_shard = UnicodeAttribute(null=True)
+    wake_at = InstantAttribute(null=True)
+    by_shelf = ByShelf["RefundRow"]()
+    waking = Waking["RefundRow"]()
+
+    @staticmethod
+    def key(community: str, intent: str, refund: str) -> Key:
+        """Where a refund is."""
+        return IntentRow.partition(community, intent), f"refund#{refund}"
+
+    @staticmethod
+    def in_state(community: str, state: str) -> str:
+        """The shelf of a community's refunds in a state."""
+        return f"{community}#refunds#{state}"
+
+    @classmethod
+    def of(cls, community: str, refund: Refund, wake_at: datetime | None, asked: int = 0) -> "RefundRow":
+        """A refund's row; `wake_at` is when the provider is asked about it, if ever."""
+        return cls(
+            *cls.key(community, refund.intent, refund.refund),
+            refund=refund,
+            asked=asked,
+            shelf=cls.in_state(community, refund.state),
+            shelved_at=refund.requested_at,
+            wake_shard=wake_shard("refund", refund.refund) if wake_at else None,
+            wake_at=wake_at,
+        )
+
+
+class OpenIntentRow(Row, discriminator="open_intent"):
+    """`<community>#paying#<payer>` / `<bill>`: a lock: a payer's one open intent of a bill."""
+
+    intent = UnicodeAttribute()
+
+    @staticmethod
+    def key(community: str, payer: str, bill: str) -> Key:
+        """Where the lock is."""
+        return f"{community}#paying#{payer}", bill
+
+
+class EntryRow(Row, discriminator="ledger_entry"):
+    """`<community>#ledger#<local month>` / `<instant>#<entry>`: written once, changed never."""
+
+    entry = ContractAttribute(Entry)
+
+    @staticmethod
+    def partition(community: str, month: str) -> str:
+        """Where a month's entries are."""
+        return f"{community}#ledger#{month}"
+
+    @classmethod
+    def of(cls, community: str, entry: Entry, zone: str) -> "EntryRow":
+        """An entry's row in the month that it falls into there."""
+        month = f"{entry.at.astimezone(ZoneInfo(zone)):%Y-%m}"
+        at = entry.model_dump(mode="json")["at"]
+        return cls(cls.partition(community, month), f"{at}#{entry.entry}", entry=entry)
+
+
+class CallbackRow(Row, discriminator="callback"):
+    """What a provider, or somebody in its name, sent.
+
+    `<community>#callback#<callback>` / `callback` when the signature was right: `notice` is what it says,
+    `outcome` what became of it; none yet means that it has not been settled. Otherwise
+    `<community>#refused#<day>` / `<digest>`, with the reason as `verdict` and the first 2 KB.
+    """
+
+    verdict = UnicodeAttribute()
+    provider = UnicodeAttribute()
+    notice = ContractAttribute(Notice, null=True)
+    outcome = UnicodeAttribute(null=True)
+    mismatch = UnicodeAttribute(null=True)
+    settled_at = InstantAttribute(null=True)
+    deliveries = NumberAttribute(null=True)
+    tries = NumberAttribute(null=True)
+    first_at = InstantAttribute()
+    last_at = InstantAttribute()
+    proof = UnicodeAttribute(null=True)
+    body = BinaryAttribute(legacy_encoding=False, null=True)
+    shelf = UnicodeAttribute(null=True)
+    shelved_at = InstantAttribute(null=True)
+    wake_shard = UnicodeAttribute(null=True)
+    wake_at = InstantAttribute(null=True)
+    by_shelf = ByShelf["CallbackRow"]()
+    waking = Waking["CallbackRow"]()
+
+    @staticmethod
+    def key(community: str, callback: str) -> Key:
+        """Where a callback is whose signature was right."""
+        return f"{community}#callback#{callback}", "callback"
+
+    @staticmethod
+    def refused(community: str, day: str) -> str:
+        """Where the refused callbacks of a day (UTC) are."""
+        return f"{community}#refused#{day}"
+
+    @staticmethod
+    def in_state(community: str, state: str) -> str:
+        """The shelf of callbacks that are waiting, settled or mismatched."""
+        return f"{community}#inbox#{state}"
+
+
+class LivingRow(Row, discriminator="dweller"):
+    """`<community>#living` / `<person>`: where a person lives, as the directory said last."""
+
+    home = UnicodeAttribute(null=True)
+    version = NumberAttribute()
+
+    @staticmethod
+    def key(community: str, person: str) -> Key:
+        """Where it says where a person lives."""
+        return f"{community}#living", person
+
+
+class ReconciledRow(Row, discriminator="reconciled_community"):
+    """`#communities` / `<community>`: the communities whose statements are fetched every day."""
+
+    PARTITION = "#communities"
+
+
+class DiscrepancyRow(Row, discriminator="discrepancy"):
+    """`<community>#discrepancies` / `<day>#<provider>#<order>#<what>`: where we and a statement differ."""
+
+    discrepancy = ContractAttribute(Discrepancy)
+
+    @staticmethod
+    def partition(community: str) -> str:
+        """Where a community's discrepancies are."""
+        return f"{community}#discrepancies"
+
+    @classmethod
+    def of(cls, community: str, found: Discrepancy) -> "DiscrepancyRow":
+        """A discrepancy's row: the same for the same, however often a statement is read."""
+        sk = f"{found.day.isoformat()}#{found.provider}#{found.order}#{found.refund or ''}#{found.what}"
+        return cls(cls.partition(community), sk, discrepancy=found)

@@ -1,0 +1,20 @@
+"""Tasks that the service leaves in its own queues."""
+
+from collections.abc import Iterable
+from functools import cache
+
+from linli.aws import client
+from linli.contracts import Contract
+from linli.naming import stage
+
+
+@cache
+def _url(name: str) -> str:
+    return str(client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
+
+
+def leave(action: str, tasks: Iterable[Contract]) -> None:
+    """Put tasks into the queue of `action`, one after the other."""
+    url = _url(f"linli-{stage()}-payments-{action.replace('_', '-')}")
+    for each in tasks:
+        client("sqs").send_message(QueueUrl=url, MessageBody=each.model_dump_json(exclude_none=True))

@@ -1,0 +1,260 @@
+"""WeChat Pay v3 (微信支付): callbacks, and the orders of a mini-program (JSAPI).
+
+Sources: pay.weixin.qq.com/doc/v3/merchant, the pages of 小程序下单, 小程序调起支付, 支付成功回调通知,
+退款结果回调通知, 商户订单号查询订单, 关闭订单, 退款申请, 查询单笔退款 and 申请交易账单.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+from functions.payments.exchange import (
+    Acknowledgement,
+    Delivery,
+    Merchant,
+    Order,
+    Question,
+    Refund,
+    Stamp,
+    Unreadable,
+)
+from functions.payments.notices import Notice, Said
+from functions.payments.signatures import signed
+from functions.payments.statement_files import CHINA
+from functions.payments.wechat_envelope import (
+    Node,
+    check,
+    deciphered,
+    node,
+    outgoing,
+    question,
+)
+from functions.payments.wechat_statement import lines
+from linli.errors import Conflict, LinliError, Unavailable
+
+LONGEST_DESCRIPTION = 127
+STATES: dict[str, Said] = {
+    "SUCCESS": "paid",
+    "REFUND": "paid",  # some of it went back since; a refund is told of by itself
+    "NOTPAY": "waiting",
+    "USERPAYING": "waiting",
+    "PAYERROR": "waiting",
+    "CLOSED": "closed",
+    "REVOKED": "closed",
+}
+REFUND_STATES: dict[str, Said] = {
+    "SUCCESS": "refunded",
+    "PROCESSING": "waiting",
+    "ABNORMAL": "waiting",  # the payer's card is gone: somebody finishes it by hand at the provider's
+    "CLOSED": "refund_failed",
+}
+NO_ORDER = frozenset({"ORDERNOTEXIST", "RESOURCENOTEXISTS"})
+
+
+def verify(delivery: Delivery, merchant: Merchant) -> None:
+    """Whether WeChat Pay signed this callback, within five minutes of its arrival. Raises Refused."""
+    check(delivery.headers, delivery.body, merchant, delivery.now)
+
+
+def parse(delivery: Delivery, merchant: Merchant) -> Notice:
+    """What a verified callback says, of a payment or of a refund. Raises Unreadable."""
+    try:
+        body = node(delivery.body)
+        said = deciphered(body["resource"], merchant)
+        kind = body["event_type"].partition(".")[0]
+        return {"TRANSACTION": _of_payment, "REFUND": _of_refund}[kind](said, body["id"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Unreadable("the callback lacks what it must have") from error
+
+
+def reply(error: LinliError | None = None) -> Acknowledgement:
+    """204, or WeChat comes again after 15 seconds, and so on for a day."""
+    if error is None:
+        return Acknowledgement(204, "application/json", "")
+    return Acknowledgement(
+        error.status.value, "application/json", f'{{"code":"FAIL","message":"{error.slug}"}}'
+    )
+
+
+def prepay(order: Order, merchant: Merchant, at: Stamp) -> Question[str]:
+    """小程序下单: the order gets a `prepay_id` of two hours. Reading raises Conflict if it is not taken."""
+    content = {
+        "appid": merchant.app,
+        "mchid": merchant.seller,
+        "description": order.subject[:LONGEST_DESCRIPTION],
+        "out_trade_no": order.id,
+        "time_expire": order.expires_at.astimezone(CHINA).isoformat(timespec="seconds"),
+        "notify_url": merchant.notify_url,
+        "amount": {"total": order.amount_fen, "currency": "CNY"},
+        "payer": {"openid": order.payer},
+    }
+
+    def told(found: Node, refused: str) -> str:
+        if refused:
+            raise Conflict(f"wechat does not take the order: {refused}")
+        return str(found["prepay_id"])
+
+    return question(outgoing("POST", _url(merchant, "pay/transactions/jsapi"), content, merchant, at), told)
+
+
+def parameters(_order: Order, handle: str, merchant: Merchant, at: Stamp) -> dict[str, str]:
+    """小程序调起支付: what `wx.requestPayment` takes; signed are appId, timeStamp, nonceStr and package."""
+    timestamp, package = str(int(at.now.timestamp())), f"prepay_id={handle}"
+    text = f"{merchant.app}\n{timestamp}\n{at.nonce}\n{package}\n"
+    return {
+        "timeStamp": timestamp,
+        "nonceStr": at.nonce,
+        "package": package,
+        "signType": "RSA",
+        "paySign": signed(text.encode(), merchant.private_key),
+    }
+
+
+def query(order: str, merchant: Merchant, at: Stamp) -> Question[Notice]:
+    """商户订单号查询订单."""
+
+    def told(found: Node, refused: str) -> Notice:
+        if _code(refused) in NO_ORDER:
+            return _short("unknown", order, at)
+        _demand(refused, found, "out_trade_no", order)
+        return _of_payment(found, _asked(at))
+
+    url = _url(merchant, f"pay/transactions/out-trade-no/{quote(order, safe='')}?mchid={merchant.seller}")
+    return question(outgoing("GET", url, None, merchant, at), told)
+
+
+def close(order: str, merchant: Merchant, at: Stamp) -> Question[Notice]:
+    """关闭订单."""
+
+    def told(_found: Node, refused: str) -> Notice:
+        if _code(refused) in NO_ORDER:
+            return _short("unknown", order, at)
+        closed = not refused or _code(refused) == "ORDERCLOSED"
+        return _short("closed" if closed else "waiting", order, at)
+
+    url = _url(merchant, f"pay/transactions/out-trade-no/{quote(order, safe='')}/close")
+    return question(outgoing("POST", url, {"mchid": merchant.seller}, merchant, at), told)
+
+
+def refund(refund: Refund, merchant: Merchant, at: Stamp) -> Question[Notice]:
+    """退款申请: carried out once for an `out_refund_no`, however often it is asked for."""
+    content = {
+        "out_trade_no": refund.order,
+        "out_refund_no": refund.id,
+        "notify_url": merchant.notify_url,
+        "amount": {"refund": refund.amount_fen, "total": refund.order_fen, "currency": "CNY"},
+    }
+
+    def told(found: Node, refused: str) -> Notice:
+        if refused:
+            return _short("refund_failed", refund.order, at, refund)
+        return _of_our_refund(found, refund, at)
+
+    return question(outgoing("POST", _url(merchant, "refund/domestic/refunds"), content, merchant, at), told)
+
+
+def query_refund(refund: Refund, merchant: Merchant, at: Stamp) -> Question[Notice]:
+    """查询单笔退款."""
+
+    def told(found: Node, refused: str) -> Notice:
+        if _code(refused) in NO_ORDER:
+            return _short("unknown", refund.order, at, refund)
+        _demand(refused, found, "out_refund_no", refund.id)
+        return _of_our_refund(found, refund, at)
+
+    url = _url(merchant, f"refund/domestic/refunds/{quote(refund.id, safe='')}")
+    return question(outgoing("GET", url, None, merchant, at), told)
+
+
+def statement(day: date, merchant: Merchant, at: Stamp) -> Question[Question[tuple[Notice, ...]] | None]:
+    """申请交易账单; the file itself is not signed, its SHA-1 is."""
+
+    def told(found: Node, refused: str) -> Question[tuple[Notice, ...]] | None:
+        if _code(refused) == "NOSTATEMENTEXIST":
+            return None
+        if refused:
+            raise Unavailable(f"wechat: no statement, {refused}")
+        read = partial(lines, sha1=str(found["hash_value"]))
+        return Question(outgoing("GET", str(found["download_url"]), None, merchant, at), read)
+
+    url = _url(merchant, f"bill/tradebill?bill_date={day.isoformat()}&bill_type=ALL")
+    return question(outgoing("GET", url, None, merchant, at), told)
+
+
+def _url(merchant: Merchant, path: str) -> str:
+    return f"{merchant.gateway_url.rstrip('/')}/v3/{path}"
+
+
+def _code(refused: str) -> str:
+    """Old pages write ORDERNOTEXIST, new ones ORDER_NOT_EXIST."""
+    return refused.replace("_", "")
+
+
+def _asked(at: Stamp) -> str:
+    return f"asked-{at.nonce}"
+
+
+def _demand(refused: str, found: Node, name: str, wanted: str) -> None:
+    if refused:
+        raise Unavailable(f"wechat: {refused}")
+    if found[name] != wanted:
+        raise ValueError("another order or refund")
+
+
+def _short(said: Said, order: str, at: Stamp, refund: Refund | None = None) -> Notice:
+    return Notice(
+        provider="wechat",
+        notice=_asked(at),
+        said=said,
+        order=order,
+        refund=refund.id if refund else None,
+        refund_fen=refund.amount_fen if refund else None,
+    )
+
+
+def _of_payment(found: Node, notice: str) -> Notice:
+    said = STATES[found["trade_state"]]
+    amount: Node = found["amount"] if said == "paid" else found.get("amount", {"total": None})
+    return Notice(
+        provider="wechat",
+        notice=notice,
+        said=said,
+        order=found["out_trade_no"],
+        trade=found.get("transaction_id") or None,
+        amount_fen=amount["total"],
+        currency=amount.get("currency", "CNY"),
+        seller=found["mchid"],
+        app=found["appid"],
+        at=_when(found),
+    )
+
+
+def _of_refund(found: Node, notice: str) -> Notice:
+    amount: Node = found["amount"]
+    return Notice(
+        provider="wechat",
+        notice=notice,
+        said=REFUND_STATES[found.get("refund_status") or found["status"]],
+        order=found["out_trade_no"],
+        trade=found["transaction_id"],
+        amount_fen=amount["total"],
+        currency=amount.get("currency", "CNY"),
+        seller=found.get("mchid"),
+        refund=found["out_refund_no"],
+        refund_fen=amount["refund"],
+        at=_when(found),
+    )
+
+
+def _of_our_refund(found: Node, refund: Refund, at: Stamp) -> Notice:
+    notice = _of_refund(found, _asked(at))
+    if (notice.refund, notice.refund_fen, notice.order) != (refund.id, refund.amount_fen, refund.order):
+        raise ValueError("another refund")
+    return notice
+
+
+def _when(found: Mapping[str, Any]) -> datetime | None:
+    text = found.get("success_time")
+    return datetime.fromisoformat(text) if text else None

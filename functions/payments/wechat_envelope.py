@@ -1,0 +1,148 @@
+r"""How WeChat Pay v3 (微信支付) signs and enciphers: callbacks, our requests, and the answers to these.
+
+A callback and an answer carry `Wechatpay-Timestamp`, `-Nonce`, `-Signature` and `-Serial`, signed over
+`timestamp\nnonce\nbody\n`; a request of ours is signed over `method\nurl\ntimestamp\nnonce\nbody\n`
+(pay.weixin.qq.com, APIv3 接口规则). The serial is a platform certificate's or a `PUB_KEY_ID_…`.
+"""
+
+import json
+import re
+from base64 import b64decode
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Literal, TypeVar
+from urllib.parse import urlsplit
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from functions.payments.exchange import (
+    Answer,
+    Malformed,
+    Merchant,
+    Outgoing,
+    Probe,
+    Question,
+    Refused,
+    Stale,
+    Stamp,
+    UnknownSerial,
+    Unreadable,
+)
+from functions.payments.signatures import fits, signature_of, signed
+from linli.errors import Unavailable
+
+SCHEME = "WECHATPAY2-SHA256-RSA2048"
+SIGNATURE_TEST = "WECHATPAY/SIGNTEST/"
+ALGORITHM = "AEAD_AES_256_GCM"
+SKEW = timedelta(minutes=5)
+FIRST_ERROR = 400
+BUSY = frozenset({401, 429, *range(500, 600)})
+"""Too many calls, a fault of theirs, or a key of ours they do not take: nothing is known of the order."""
+_SERIAL = re.compile(r"[0-9A-F]{8,64}|PUB_KEY_ID_[0-9A-Za-z]{1,64}")
+_TIMESTAMP = re.compile(r"[0-9]{1,12}")
+
+Told = TypeVar("Told")
+Node = dict[str, Any]
+
+
+def check(headers: Mapping[str, str], body: bytes, merchant: Merchant, now: datetime) -> None:
+    """Whether WeChat Pay signed `body`, within five minutes of `now`.
+
+    Raises Malformed, Stale, Probe, UnknownSerial, or Refused where the signature does not fit.
+    """
+    found = {name.lower(): value for name, value in headers.items()}
+    timestamp, nonce, signature, serial = (
+        found.get(f"wechatpay-{name}", "") for name in ("timestamp", "nonce", "signature", "serial")
+    )
+    if _TIMESTAMP.fullmatch(timestamp) is None or not nonce or not nonce.isascii():
+        raise Malformed("headers: no timestamp or nonce of WeChat Pay")
+    if abs(now.timestamp() - int(timestamp)) > SKEW.total_seconds():
+        raise Stale("Wechatpay-Timestamp: more than five minutes off")
+    if signature.startswith(SIGNATURE_TEST):
+        raise Probe("Wechatpay-Signature: a test of theirs")
+    try:
+        raw = signature_of(signature)
+    except ValueError as error:
+        raise Malformed("Wechatpay-Signature: is not base64") from error
+    message = f"{timestamp}\n{nonce}\n".encode() + body + b"\n"
+    if not fits(raw, message, _key(merchant, serial)):
+        raise Refused("Wechatpay-Signature: does not fit")
+
+
+def _key(merchant: Merchant, serial: str) -> str:
+    known = serial if serial.startswith("PUB_KEY_ID_") else serial.upper()
+    if _SERIAL.fullmatch(known) is None:
+        raise Malformed("Wechatpay-Serial: is no serial")
+    if known not in merchant.provider_keys:
+        raise UnknownSerial("Wechatpay-Serial: not one of ours")
+    return merchant.provider_keys[known]
+
+
+def deciphered(resource: Node, merchant: Merchant) -> Node:
+    """The plain text of a callback's `resource`. Raises Unreadable: another algorithm, key or tag."""
+    try:
+        if resource["algorithm"] != ALGORITHM:
+            raise Unreadable("resource: another algorithm")
+        plain = AESGCM(merchant.api_v3_key.encode()).decrypt(
+            resource["nonce"].encode(),
+            b64decode(resource["ciphertext"], validate=True),
+            resource.get("associated_data", "").encode(),
+        )
+        return node(plain)
+    except (InvalidTag, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Unreadable("resource: cannot be deciphered") from error
+
+
+def node(text: bytes) -> Node:
+    """A JSON object. Raises ValueError for anything else."""
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise ValueError("is no object")  # noqa: TRY004  of the text, not of an argument
+    return found
+
+
+def authorization(method: str, url: str, body: bytes, merchant: Merchant, at: Stamp) -> str:
+    """The `Authorization` header of a request of ours."""
+    parts = urlsplit(url)
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    timestamp = int(at.now.timestamp())
+    text = f"{method}\n{path}\n{timestamp}\n{at.nonce}\n".encode() + body + b"\n"
+    return (
+        f'{SCHEME} mchid="{merchant.seller}",nonce_str="{at.nonce}",timestamp="{timestamp}",'
+        f'serial_no="{merchant.serial}",signature="{signed(text, merchant.private_key)}"'
+    )
+
+
+def outgoing(
+    method: Literal["GET", "POST"], url: str, content: Node | None, merchant: Merchant, at: Stamp
+) -> Outgoing:
+    """A signed request; `content` is its JSON body."""
+    body = b"" if content is None else json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    headers = {
+        "Authorization": authorization(method, url, body, merchant, at),
+        "Accept": "application/json",
+        **({"Content-Type": "application/json"} if body else {}),
+    }
+    return Outgoing(method, url, headers, body)
+
+
+def question(request: Outgoing, told: Callable[[Node, str], Told]) -> Question[Told]:
+    """A request, and `told(node, code)` reads its answer; `code` says why WeChat refused, or is empty.
+
+    Reading raises Unavailable where WeChat is busy or does not take the call as such, Refused where the
+    answer is not WeChat's, Unreadable where `told` misses something.
+    """
+
+    def read(answer: Answer, merchant: Merchant) -> Told:
+        if answer.status in BUSY:
+            raise Unavailable(f"wechat: status {answer.status}")
+        check(answer.headers, answer.body, merchant, answer.now)
+        try:
+            found = node(answer.body) if answer.body else {}
+            refused = str(found["code"]) if answer.status >= FIRST_ERROR else ""
+            return told(found, refused)
+        except (ValueError, KeyError, TypeError) as error:
+            raise Unreadable("the answer lacks what it must have") from error
+
+    return Question(request, read)

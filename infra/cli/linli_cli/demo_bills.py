@@ -1,0 +1,53 @@
+"""The demo's first bills: what utilities would say of a month, told on the bus once, so that there is
+something to pay before any meter has been read.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from linli.events import BillIssued, envelope
+from linli_cli import neighbourhood
+from linli_cli.cloud import Cloud
+
+PERIOD = "2025-12"
+ISSUED_AT = datetime(2026, 1, 3, 2, tzinfo=UTC)
+DUE_AT = datetime(2026, 1, 18, 2, tzinfo=UTC)
+FIRST_FEN, MORE_FEN = 3580, 1207
+AT_ONCE = 10  # entries that PutEvents takes
+
+
+def issued() -> list[BillIssued]:
+    """A bill for each home: its id says community, unit and month."""
+    return [
+        BillIssued(
+            community=community.id,
+            bill=f"{community.id}-{unit}-{PERIOD}",
+            home=f"{neighbourhood.BUILDING}/{unit}",
+            period=PERIOD,
+            amount_fen=FIRST_FEN + MORE_FEN * number,
+            issued_at=ISSUED_AT,
+            due_at=DUE_AT,
+        )
+        for community in neighbourhood.communities()
+        for number, unit in enumerate(neighbourhood.UNITS)
+    ]
+
+
+def tell_once(cloud: Cloud, told: Path) -> None:
+    """Put them on the bus unless the file says that they were; twice would change nothing."""
+    if told.exists():
+        return
+    events = [envelope(fact, f"demo-{fact.bill}", ISSUED_AT) for fact in issued()]
+    entries = [
+        {
+            "EventBusName": f"linli-{cloud.stage}",
+            "Source": event.source,
+            "DetailType": event.type,
+            "Detail": event.model_dump_json(),
+        }
+        for event in events
+    ]
+    bus = cloud.client("events")
+    for start in range(0, len(entries), AT_ONCE):
+        bus.put_events(Entries=entries[start : start + AT_ONCE])
+    told.touch()

@@ -1,0 +1,165 @@
+"""One rule watches one life: who is asked after, when, and what staff then do. Minutes since the beginning."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from typing import Literal
+
+from linli_cli.lives.living import Life
+from linli_cli.lives.people import DAY, HOUR
+from linli_cli.lives.rules import Rule, minutes_at, moment
+
+ANSWERED = 30.0  # from an alarm until somebody has spoken to the person
+AT_WORK = (9 * HOUR, 17 * HOUR)
+ROUND = 10 * HOUR  # while nobody can see, staff ring every morning
+
+Found = Literal["alarm", "call"]
+
+
+@dataclass(slots=True)
+class Watched:
+    """What a rule made of a life. `found`: the minute at which the emergency was noticed, and by what."""
+
+    false_alarms: list[float] = field(default_factory=list)
+    duties: int = 0
+    found: float | None = None
+    by: Found | None = None
+
+
+@dataclass(order=True, slots=True)
+class _Event:
+    at: float
+    order: int
+    kind: str = field(compare=False)
+    about: int = field(compare=False, default=0)
+    until: float = field(compare=False, default=0)
+
+
+class Watching:
+    """The sweep, the staff and the family of one life, under one rule."""
+
+    def __init__(self, life: Life, rule: Rule) -> None:
+        self.life, self.rule = life, rule
+        self.outcome = Watched()
+        self.events: list[_Event] = []
+        self.order = 0
+        self.held_until = 0.0
+
+    def run(self) -> Watched:
+        """Live it through; ends when an emergency is found."""
+        self._foresee()
+        for event in self._in_turn():
+            self._happens(event)
+            if self.outcome.found is not None:
+                break
+        return self.outcome
+
+    def _foresee(self) -> None:
+        for told, each in enumerate(self.life.told):
+            self._add(each.at, each.kind, told)
+        for absence in self.life.gone:
+            if absence.announced_until is not None:
+                self._add(absence.start - HOUR / 2, "announced", until=absence.announced_until)
+        for fault in self.life.broken:
+            if fault.noticed is not None and fault.noticed < fault.end:
+                for sensor in sorted(fault.sensors):
+                    self._add(fault.noticed, "lost", sensor, fault.end)
+                    self._add(fault.end, "back", sensor, fault.end)
+
+    def _add(self, at: float, kind: str, about: int = 0, until: float = 0) -> None:
+        self.order += 1
+        heappush(self.events, _Event(at, self.order, kind, about, until))
+
+    def _in_turn(self) -> Iterator[_Event]:
+        """What happens, and each deadline that passes before it does."""
+        while self.events:
+            event = heappop(self.events)
+            while (due := minutes_at(self.rule.due())) < min(event.at, self.life.length):
+                self._judge(due)
+                if self.outcome.found is not None:
+                    return
+                if self.events and self.events[0].at < event.at:
+                    heappush(self.events, event)
+                    event = heappop(self.events)
+            if event.at >= self.life.length:
+                break
+            yield event
+        while self.outcome.found is None and (due := minutes_at(self.rule.due())) < self.life.length:
+            self._judge(due)
+            while self.events and self.outcome.found is None:
+                self._happens(heappop(self.events))
+
+    def _happens(self, event: _Event) -> None:
+        now = moment(event.at)
+        match event.kind:
+            case "announced":
+                self.rule.away(moment(event.until), now)
+            case "lost" | "back":
+                episode = f"episode-{event.about}-{round(event.until)}"
+                if self.rule.heard(event.about, episode, now, lost=event.kind == "lost"):
+                    self.outcome.duties += 1
+                    self._add(_at_work(event.at + HOUR), "duty", until=event.until)
+            case "duty" if event.at < event.until:
+                self._spoken_to(event.at, "call")
+                self._hold(event.until, event.at)
+            case "round" if event.at < event.until:
+                self._spoken_to(event.at, "call", keep=True)
+            case "answer":
+                self._answer(event.at)
+            case "duty" | "round":
+                pass
+            case kind:
+                self.rule.told(kind, now, f"{kind}-{event.about}")
+
+    def _judge(self, at: float) -> None:
+        """A deadline has passed."""
+        verdict = self.rule.judge(moment(at))
+        if verdict == "ask":
+            self._add(at + ANSWERED, "answer")
+        if verdict == "alert":
+            met = self.life.misfortune
+            if met is None or at < met.at:
+                self.outcome.false_alarms.append(at)
+            self._spoken_to(at, "alarm")
+            self._answer(at + ANSWERED)
+
+    def _spoken_to(self, at: float, by: Found, *, keep: bool = False) -> None:
+        met = self.life.misfortune
+        if met is not None and at >= met.at:
+            self.outcome.found, self.outcome.by = at, by
+        elif not keep:
+            self.rule.fine(moment(at))
+
+    def _answer(self, at: float) -> None:
+        """Whoever answers says that all is well, and why nothing was heard."""
+        met = self.life.misfortune
+        if self.outcome.found is not None or (met is not None and at >= met.at):
+            return
+        if (absence := self.life.is_gone(at)) is not None:
+            self.rule.away(moment(absence.end), moment(at))
+            return
+        self.rule.fine(moment(at))
+        dead: set[int] = set()
+        ends: list[float] = []
+        for fault in self.life.broken:
+            if not fault.stuck and fault.start <= at < fault.end:
+                dead |= fault.sensors
+                ends.append(fault.end)
+        if dead and not self.rule.sees_without(dead):
+            self._hold(max(ends), at)
+
+    def _hold(self, until: float, at: float) -> None:
+        """Nobody can see until the sensors are mended: somebody rings every morning instead."""
+        self.rule.away(moment(until), moment(at))
+        morning = at // DAY * DAY + DAY + ROUND
+        while morning < until:
+            self._add(morning, "round", until=until)
+            morning += DAY
+
+
+def _at_work(at: float) -> float:
+    """The next moment at which staff see to duties."""
+    midnight = at // DAY * DAY
+    if at - midnight < AT_WORK[0]:
+        return midnight + AT_WORK[0]
+    return at if at - midnight <= AT_WORK[1] else midnight + DAY + AT_WORK[0]
