@@ -1,1 +1,1 @@
-"""Which devices there are, whose they are, and with which certificate they may connect."""
+"""Which devices there are, whose they are, with which certificate they may connect, whether they live."""

@@ -46,19 +46,20 @@ class Heard:
 
 def hear(community: str, device: str, beat: Beat, received_at: datetime) -> Heard:
     """Take in a heartbeat, and that its gateway lives. Raises NotFound, Unavailable."""
-    answer = until_it_holds(lambda: _hear(community, device, beat, received_at))
-    if beat.gateway is not None and answer.outcome not in {"not_expected", "unknown_gateway"}:
-        carrying = Beat(f"{device}/{beat.id}", received_at)
+    answer, above = until_it_holds(lambda: _hear(community, device, beat, received_at))
+    carrying = Beat(f"{device}/{beat.id}", received_at)
+    if above is not None and carried(above.vitals, carrying, above.expected) != above.vitals:
         until_it_holds(lambda: _carry(community, str(beat.gateway), carrying))
     return answer
 
 
-def _hear(community: str, device: str, beat: Beat, received_at: datetime) -> Heard:
+def _hear(community: str, device: str, beat: Beat, received_at: datetime) -> tuple[Heard, Gateway | None]:
+    """What became of a heartbeat, and the gateway that it came through."""
     rows, row = _read(community, device, beat.gateway)
     if row is None:
         raise NotFound
     if row.status != "active" or received_at < row.registered_at:
-        return Heard("not_expected")
+        return Heard("not_expected"), None
     expected = _expected(rows, row)
     gateway = _gateway(rows, community, beat.gateway) if row.device_kind != "gateway" else None
     before = row.vitals
@@ -71,7 +72,7 @@ def _hear(community: str, device: str, beat: Beat, received_at: datetime) -> Hea
         outcome = "unknown_gateway"
     elif before.lost is not None and after.lost is None:
         outcome = "back"
-    return Heard(outcome, expected.every)
+    return Heard(outcome, expected.every), gateway
 
 
 def _carry(community: str, gateway: str, beat: Beat) -> None:

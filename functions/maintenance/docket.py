@@ -4,10 +4,8 @@ That is the timeline, the repairers' hands, the lock of a device's fault, the mo
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from pynamodb.expressions.condition import size
 
@@ -29,16 +27,15 @@ from functions.maintenance.tables import (
 from functions.maintenance.tickets import DROPPED, Ticket
 from linli import communities
 from linli.communities import CommunityRow
-from linli.errors import NotFound, Unavailable
+from linli.errors import NotFound
 from linli.ids import new_id
 from linli.instants import to_epoch_seconds
-from linli.tables import ConditionsFailed, Row, Transaction, read, until_it_holds
+from linli.tables import ConditionsFailed, Row, Transaction, read
 
 KEPT_AFTER_ITS_END = timedelta(days=730)
 REPORTS_KEPT = timedelta(days=1)
-RACES_LOST = 20
+RACES = 100  # that a step may lose: many are at the hands of a few repairers
 MOST_MARKED = 30  # tickets that join an incident at once: two rows each, and a transaction takes a hundred
-Result = TypeVar("Result")
 Also = Callable[[Transaction], None]
 
 
@@ -79,17 +76,6 @@ def setting_of(community: str) -> Setting:
 
 def _setting(known: communities.Community) -> Setting:
     return Setting(known.policies.maintenance, known.time_zone)
-
-
-def patiently(attempt: Callable[[], Result]) -> Result:
-    """Run `attempt` (read, decide, commit) until no other request is at the same rows.
-
-    Raises Unavailable after twenty tries: nothing has been written then.
-    """
-    for _ in range(RACES_LOST):
-        with suppress(Unavailable):
-            return until_it_holds(attempt)
-    raise Unavailable("too many changes at the same time")
 
 
 def candidates(community: str) -> list[Candidate]:

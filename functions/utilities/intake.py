@@ -10,7 +10,9 @@ from functions.utilities import ledger
 from functions.utilities.days import to_ms
 from functions.utilities.meters import Meter, Register
 from functions.utilities.readings import Kind, Reading, Verdict
+from functions.utilities.sites import Site
 from functions.utilities.tables import Key, MeterRow
+from linli import communities
 from linli.communities import CommunityRow
 from linli.instants import DEVICE_CLOCK_TOLERANCE
 from linli.tables import Row, read
@@ -51,10 +53,10 @@ def take(batch: Batch) -> list[Outcome]:
     community_key = CommunityRow.key(batch.community)
     keys = {each.meter: MeterRow.key(batch.community, each.meter) for each in batch.offered}
     rows = read([community_key, *keys.values()])
-    zone, policies = ledger.community_of(rows, batch.community)
+    community = communities.known(rows, batch.community)
     outcomes: dict[int, Outcome] = {}
     grouped: dict[tuple[str, str], list[tuple[int, Reading]]] = {}
-    sites: dict[tuple[str, str], ledger.Site] = {}
+    sites: dict[tuple[str, str], Site] = {}
     for number, each in enumerate(batch.offered):
         found = _placed(each, rows, keys[each.meter], batch)
         if isinstance(found, str):
@@ -63,7 +65,10 @@ def take(batch: Batch) -> list[Outcome]:
         meter, register, reading = found
         where = (meter.meter, register.obis)
         if where not in sites:
-            sites[where] = ledger.Site(batch.community, meter, register, zone, policies.utilities)
+            row = rows.one(MeterRow, keys[each.meter])
+            watched = row is not None and bool(row.watched)
+            zone, policy = community.time_zone, community.policies.utilities
+            sites[where] = Site(batch.community, meter, register, zone, policy, watched)
         grouped.setdefault(where, []).append((number, reading))
     for where, numbered in grouped.items():
         verdicts = ledger.enter(sites[where], [each for _, each in numbered], batch.cause, batch.now)

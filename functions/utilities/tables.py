@@ -72,10 +72,11 @@ def _reading(at: int, ticks: int, code: str) -> Reading:
 
 
 class MeterRow(Row, discriminator="meter"):
-    """`<community>#meters` / `<meter>`."""
+    """`<community>#meters` / `<meter>`. `watched`: somebody in its home is watched over."""
 
     meter = ContractAttribute(Meter)
     version = NumberAttribute()
+    watched = BooleanAttribute(null=True)
 
     @staticmethod
     def key(community: str, meter: str) -> Key:
@@ -178,12 +179,16 @@ class CorrectionRow(Row, discriminator="correction"):
 class HouseholdRow(Row, discriminator="household"):
     """`<community>#households` / `<building>/<unit>`: who lives there, which meters are there, how large it
     is.
+
+    `watched`: somebody there is watched over, as care said last, in `watch_version`.
     """
 
     members = UnicodeSetAttribute(null=True)
     meters = UnicodeSetAttribute(null=True)
     area_m2 = UnicodeAttribute(null=True)
     headcount = NumberAttribute(null=True)
+    watched = BooleanAttribute(null=True)
+    watch_version = NumberAttribute(null=True)
 
     @staticmethod
     def key(community: str, home: str) -> Key:

@@ -61,6 +61,19 @@ def test_one_ticket_for_a_fault_with_a_count_and_last_seen(app: Chalice, http: H
     )
 
 
+def test_a_lost_gateway_is_one_ticket_that_says_how_many_are_unseen_with_it(
+    app: Chalice, http: Http, invoke: Invoke
+) -> None:
+    common: dict[str, Any] = {"community": "willow", "device": "gw-1", "fault": "lost", "episode": "lost-1"}
+    behind = ["door-1", "motion-1"]
+    down = DeviceFaultRaised(kind="gateway", since=NOW, behind=behind, **common)
+    up = DeviceFaultCleared(cleared_at=NOW, behind=behind, **common)
+    assert taken(app, invoke, told(down, "1")) == ["opened"]
+    (ticket,) = tickets(app, http)
+    assert ticket["description"].endswith("devices unseen with it: 2")
+    assert taken(app, invoke, told(up, "2")) == ["closed"]
+
+
 def test_a_race_for_the_lock_is_won_once(
     app: Chalice, http: Http, invoke: Invoke, meanwhile: Callable[[str, Callable[[], object]], None]
 ) -> None:

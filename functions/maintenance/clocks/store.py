@@ -10,6 +10,7 @@ from functions.maintenance.steps import Step
 from functions.maintenance.tables import DUE_SHARDS, TicketRow
 from linli.instants import to_text
 from linli.observability import observed
+from linli.tables import until_it_holds
 
 MOST_A_RUN = 100  # per shard; the rest is due a minute later still
 
@@ -28,7 +29,10 @@ def sweep(now: datetime) -> str:
     for community, ticket in due(now):
         try:
             with observed("clock", f"{ticket}:{to_text(now)}", community=community) as attempt:
-                attempt.outcome = docket.patiently(lambda: settle(community, ticket, now))  # noqa: B023  runs now
+                attempt.outcome = until_it_holds(
+                    lambda: settle(community, ticket, now),  # noqa: B023  runs now
+                    docket.RACES,
+                )
             settled += 1
         except Exception:  # noqa: BLE001  observed has logged and counted it
             failed += 1

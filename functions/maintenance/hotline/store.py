@@ -12,7 +12,7 @@ from linli.communities import CommunityRow
 from linli.errors import InvalidRequest, NotFound
 from linli.idempotency import Creation
 from linli.ids import is_id, new_id
-from linli.tables import ConditionsFailed, Transaction, read
+from linli.tables import ConditionsFailed, Transaction, read, until_it_holds
 
 MOST_LISTED = 100  # what one BatchGetItem takes
 TIME_LENGTH = 10  # a ULID's time comes first
@@ -40,7 +40,7 @@ def create(hotline: Hotline, wanted: RequestWanted, creation: Creation) -> str:
             raise
         return creation.id
 
-    return docket.patiently(attempt)
+    return until_it_holds(attempt, docket.RACES)
 
 
 def _community(hotline: Hotline, wanted: str | None) -> str:

@@ -17,6 +17,7 @@ LEAKS: dict[str, Category] = {
     "heat": "heating",
     "electricity": "electrical",
 }
+FAULTS = {"lost": "lost: it is not heard from any more", "low-battery": "low on battery"}
 WORDS = {"leak": "A leak is suspected", "spike": "Use has jumped", "back_flow": "Something flows back"}
 
 
@@ -56,7 +57,7 @@ def report_of(fact: Raised) -> Reported | None:
             words = f"{WORDS[fact.signal]}: {fact.medium} meter {fact.meter}"
             building, unit = place_of(fact.home)
         case DeviceFaultRaised():
-            category, words = "device", f"The {fact.kind} {fact.device} reports: {fact.fault}"
+            category, words = "device", f"The {fact.kind.replace('_', ' ')} {fact.device} is {_said(fact)}"
             building, unit = None, None
     return Reported(
         category=category,
@@ -67,6 +68,11 @@ def report_of(fact: Raised) -> Reported | None:
         asset=fault.asset,
         fault=fault.fault,
     )
+
+
+def _said(fact: DeviceFaultRaised) -> str:
+    words = FAULTS.get(fact.fault, f"not well: {fact.fault}")
+    return f"{words}; devices unseen with it: {len(fact.behind)}" if fact.behind else words
 
 
 def place_of(home: str | None) -> tuple[str | None, str | None]:

@@ -12,7 +12,7 @@ from functions.maintenance.tables import LockRow
 from linli.events import Event
 from linli.ids import new_id
 from linli.instants import to_epoch_seconds
-from linli.tables import ConditionsFailed, Row, SeenRow, Transaction, read
+from linli.tables import ConditionsFailed, Row, SeenRow, Transaction, read, until_it_holds
 
 SPELLS_KEPT = timedelta(days=30)
 
@@ -30,7 +30,7 @@ class EpisodeRow(Row, discriminator="fault_episode"):
 
 def raised(community: str, fault: Fault, reported: Reported, event: Event) -> str:
     """Open the fault's ticket, or count one more word of it. Returns the outcome."""
-    return docket.patiently(lambda: _raised(community, fault, reported, event))
+    return until_it_holds(lambda: _raised(community, fault, reported, event), docket.RACES)
 
 
 def _raised(community: str, fault: Fault, reported: Reported, event: Event) -> str:
@@ -74,7 +74,7 @@ def _count(community: str, lock: LockRow, fault: Fault, event: Event) -> None:
 
 def ended(community: str, fault: Fault, event: Event) -> str:
     """Close the fault's ticket if nobody has accepted it, else tell whoever has. Returns the outcome."""
-    return docket.patiently(lambda: _ended(community, fault, event))
+    return until_it_holds(lambda: _ended(community, fault, event), docket.RACES)
 
 
 def _ended(community: str, fault: Fault, event: Event) -> str:

@@ -27,7 +27,7 @@ from linli.aws import client
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, InvalidRequest, NotFound
 from linli.idempotency import Creation
-from linli.tables import ConditionsFailed, Transaction, read
+from linli.tables import ConditionsFailed, Transaction, read, until_it_holds
 
 SIGNED_FOR_S = 300
 NEWLY_FREE = frozenset({"decline", "reassign", "reopen"})
@@ -64,7 +64,7 @@ def report(community: str, person: Person, wanted: Report, creation: Creation) -
             raise
         return _shown(step.ticket, step.incident, person)
 
-    return docket.patiently(attempt)
+    return until_it_holds(attempt, docket.RACES)
 
 
 def find(community: str, person: Person, ticket: str) -> TicketShown:
@@ -91,7 +91,7 @@ def move(community: str, person: Person, ticket: str, wanted: Move, creation: Cr
     """Carry a command out. Raises NotFound, Forbidden, and IllegalTransition with what is allowed instead."""
     if wanted.duplicate_of is not None:
         _must_exist(community, wanted.duplicate_of)
-    return docket.patiently(lambda: _move(community, person, ticket, wanted, creation))
+    return until_it_holds(lambda: _move(community, person, ticket, wanted, creation), docket.RACES)
 
 
 def _must_exist(community: str, ticket: str) -> None:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 
-from functions.utilities import ledger, tasks
+from functions.utilities import tasks
 from functions.utilities.bill_run.domain import (
     HomeUse,
     bill,
@@ -20,6 +20,7 @@ from functions.utilities.days import days_of_month, midnight
 from functions.utilities.homes import home_of
 from functions.utilities.meters import Medium, Meter, Register
 from functions.utilities.readings import DAY_MS, intervals
+from functions.utilities.sites import dial_of
 from functions.utilities.tables import (
     BillRow,
     ChunkRow,
@@ -32,6 +33,7 @@ from functions.utilities.tables import (
     day_text,
 )
 from functions.utilities.tariffs import Tariff, in_force
+from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, page_of
 from linli.errors import InvalidRequest, NotFound
@@ -44,8 +46,8 @@ AROUND = 40  # days on either side, in which readings to split a month by window
 
 def start(community: str, period: str, now: datetime) -> Run:
     """Start the run of a month, or go on with it. Raises Conflict before the month is over."""
-    zone, policies = ledger.community_of(read([CommunityRow.key(community)]), community)
-    planned = plan(period, zone, policies.utilities.due_days, now)
+    known = communities.known(read([CommunityRow.key(community)]), community)
+    planned = plan(period, known.time_zone, known.policies.utilities.due_days, now)
     transaction = Transaction()
     transaction.create("run", RunRow(*RunRow.key(community, period), plan=planned.model_dump_json()))
     with suppress(ConditionsFailed):  # it was started before: the step below goes on with what is left
@@ -57,8 +59,8 @@ def start(community: str, period: str, now: datetime) -> Run:
 def start_all(now: datetime) -> None:
     """Start last month's run of every community."""
     for row in ScheduledRow.query(ScheduledRow.PARTITION):
-        zone, _ = ledger.community_of(read([CommunityRow.key(row.sk)]), row.sk)
-        start(row.sk, month_before(now, zone), now)
+        known = communities.known(read([CommunityRow.key(row.sk)]), row.sk)
+        start(row.sk, month_before(now, known.time_zone), now)
 
 
 def find(community: str, period: str) -> Run:
@@ -105,7 +107,7 @@ def divide(community: str, period: str) -> None:
 def issue(community: str, period: str, homes: Sequence[str]) -> int:
     """Issue the bills of some homes, once each. Returns how many are new."""
     planned, tariffs = _plan(community, period), _tariffs(community)
-    zone, _ = ledger.community_of(read([CommunityRow.key(community)]), community)
+    zone = communities.known(read([CommunityRow.key(community)]), community).time_zone
     shared = shares_of(planned)
     issued = 0
     for home in homes:
@@ -240,7 +242,7 @@ def _by_window(
     for register in _billed(meter):
         partition = ChunkRow.key(community, meter.meter, register.obis, "")[0]
         readings = [each for row in ChunkRow.query(partition, between) for each in row.readings]
-        advanced = intervals(readings, ledger.dial_of(meter, register))
+        advanced = intervals(readings, dial_of(meter, register))
         for name, ticks in by_window(advanced, tariff.windows or (), days, zone).items():
             used[name] = used.get(name, Decimal(0)) + register.quantity(ticks)
     return used

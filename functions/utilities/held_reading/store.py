@@ -6,7 +6,10 @@ from decimal import Decimal
 from functions.utilities import ledger
 from functions.utilities.days import to_instant
 from functions.utilities.held_reading.models import Decided, HeldReading, Verdict
+from functions.utilities.reviews import Decision
+from functions.utilities.sites import Site
 from functions.utilities.tables import HeldRow, MeterRow
+from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import InvalidRequest, NotFound
@@ -36,9 +39,9 @@ def decide(community: str, held: str, verdict: Verdict, by: str, now: datetime) 
     corrected = None if verdict.value is None else register.ticks(verdict.value)
     if verdict.value is not None and corrected is None:
         raise InvalidRequest("value: the dial cannot show that")
-    zone, policies = ledger.community_of(rows, community)
-    site = ledger.Site(community, meter_row.meter, register, zone, policies.utilities)
-    decision = ledger.Decision(by, verdict.decision, verdict.note, int(row.at), int(row.ticks), corrected)
+    known = communities.known(rows, community)
+    site = Site(community, meter_row.meter, register, known.time_zone, known.policies.utilities)
+    decision = Decision(by, verdict.decision, verdict.note, int(row.at), int(row.ticks), corrected)
     ledger.decide(site, decision, f"decision-{held}", now)
     return Decided(reading=_shown(row), decision=verdict.decision, decided_by=by)
 

@@ -5,7 +5,7 @@ from chalice.app import Blueprint
 from functions.utilities.household import store
 from functions.utilities.household.models import Household, HouseholdDescribed
 from linli.cursors import Page, PageQuery
-from linli.events import MembershipChanged
+from linli.events import MembershipChanged, WatchChanged
 from linli.http import Nothing, Request, route
 from linli.naming import reference
 from linli.permissions import Permission
@@ -18,9 +18,13 @@ HOUSEHOLD = HOUSEHOLDS + "/{building}/{unit}"
 
 @blueprint.on_sqs_message(queue_arn=reference("HouseholdArn"), batch_size=10, name="household")
 @bus_queue
-def household(received: Received[MembershipChanged]) -> str:
-    """Somebody moved in, moved, or left."""
-    return store.keep_member(received.fact)
+def household(received: Received[MembershipChanged | WatchChanged]) -> str:
+    """Somebody moved in, moved, or left; or somebody there is watched over, or no longer."""
+    match received.fact:
+        case WatchChanged() as watch:
+            return store.keep_watch(watch)
+        case member:
+            return store.keep_member(member)
 
 
 @route(blueprint, "PUT", HOUSEHOLD, Permission.CHANGE_HOUSEHOLDS, body=HouseholdDescribed)

@@ -3,11 +3,11 @@
 from decimal import Decimal
 
 from functions.utilities.household.models import Household, HouseholdDescribed
-from functions.utilities.tables import HouseholdRow, ResidentRow
+from functions.utilities.tables import HouseholdRow, MeterRow, ResidentRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
-from linli.events import MembershipChanged
-from linli.tables import Transaction, read, until_it_holds
+from linli.events import MembershipChanged, WatchChanged
+from linli.tables import Row, Transaction, read, until_it_holds
 
 
 def keep_member(fact: MembershipChanged) -> str:
@@ -33,6 +33,35 @@ def _keep(fact: MembershipChanged) -> str:
     transaction.put("living", ResidentRow(*key, home=home, version=fact.version), condition)
     transaction.commit()
     return "moved" if was != home else "unchanged"
+
+
+def keep_watch(fact: WatchChanged) -> str:
+    """Let the meters of a home know whether somebody there is watched over. Returns the outcome."""
+    return until_it_holds(lambda: _keep_watch(fact))
+
+
+def _keep_watch(fact: WatchChanged) -> str:
+    key = HouseholdRow.key(fact.community, fact.home)
+    row = read([key]).one(HouseholdRow, key)
+    if row is not None and (row.watch_version or 0) >= fact.version:
+        return "duplicate"
+    meters = row.meters if row else None
+    transaction = Transaction()
+    actions = [
+        HouseholdRow.kind.set(HouseholdRow),
+        HouseholdRow.watched.set(fact.watched),
+        HouseholdRow.watch_version.set(fact.version),
+    ]
+    older = HouseholdRow.watch_version.does_not_exist() | (HouseholdRow.watch_version < fact.version)
+    same_meters = HouseholdRow.meters == meters if meters else HouseholdRow.meters.does_not_exist()
+    transaction.update("household", HouseholdRow(*key), actions, older & same_meters)
+    for meter in sorted(meters or ()):
+        told = [MeterRow.watched.set(fact.watched), MeterRow.version.add(1)]
+        transaction.update(
+            f"meter-{meter}", MeterRow(*MeterRow.key(fact.community, meter)), told, Row.pk.exists()
+        )
+    transaction.commit()
+    return "watched" if fact.watched else "watched_no_more"
 
 
 def describe(community: str, home: str, described: HouseholdDescribed) -> Household:

@@ -14,29 +14,36 @@ from functions.utilities.meter.models import (
 )
 from functions.utilities.meters import Meter
 from functions.utilities.readings import Reading
+from functions.utilities.sites import Site
 from functions.utilities.tables import CorrectionRow, HouseholdRow, MeterRow
+from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, NotFound
-from linli.tables import ConditionsFailed, Transaction, read
+from linli.tables import ConditionsFailed, Transaction, read, until_it_holds
 
 
 def register(community: str, asked: MeterRegistered, now: datetime) -> Meter:
     """Register a meter; the same again changes nothing. Raises Conflict when the id is another meter's."""
-    meter, readings = registered(asked), opening(asked)
+    readings = opening(asked)
+    meter = until_it_holds(lambda: _register(community, registered(asked)))
+    _enter(community, meter, readings, f"fitted-{meter.meter}", now)
+    return meter
+
+
+def _register(community: str, meter: Meter) -> Meter:
     transaction = Transaction()
     _create(transaction, community, meter)
     try:
         transaction.commit()
     except ConditionsFailed as failed:
-        standing = failed.rows.get("meter")
+        if "meter" not in failed.rows:
+            raise
+        standing = failed.one(MeterRow, "meter")
         fitted = set(MeterRegistered.model_fields) - {"initial"}
-        if not isinstance(standing, MeterRow) or standing.meter.model_dump(
-            include=fitted
-        ) != meter.model_dump(include=fitted):
+        if standing is None or standing.meter.model_dump(include=fitted) != meter.model_dump(include=fitted):
             raise Conflict("there is another meter of this id") from failed
-        meter = standing.meter
-    _enter(community, meter, readings, f"fitted-{meter.meter}", now)
+        return standing.meter
     return meter
 
 
@@ -58,7 +65,7 @@ def replace(community: str, old: str, asked: Replacement, now: datetime) -> Repl
         closed, opened = replaced(standing, asked)
         transaction = Transaction()
         _create(transaction, community, opened)
-        after = MeterRow(*key, meter=closed, version=row.version + 1)
+        after = MeterRow(*key, meter=closed, version=row.version + 1, watched=row.watched)
         transaction.put("closed", after, MeterRow.version == row.version)
         try:
             transaction.commit()
@@ -96,19 +103,29 @@ def corrections(community: str, meter: str, query: PageQuery) -> Page[Correction
 
 
 def _create(transaction: Transaction, community: str, meter: Meter) -> None:
-    transaction.create("meter", MeterRow(*MeterRow.key(community, meter.meter), meter=meter, version=1))
-    if meter.home is not None:
-        household = HouseholdRow(*HouseholdRow.key(community, meter.home))
-        actions = [HouseholdRow.meters.add({meter.meter}), HouseholdRow.kind.set(HouseholdRow)]
-        transaction.update("household", household, actions)
+    row = MeterRow(*MeterRow.key(community, meter.meter), meter=meter, version=1)
+    transaction.create("meter", row)
+    if meter.home is None:
+        return
+    key = HouseholdRow.key(community, meter.home)
+    home = read([key]).one(HouseholdRow, key)
+    row.watched = home.watched if home else None
+    version = home.watch_version if home else None
+    as_read = (
+        HouseholdRow.watch_version.does_not_exist()
+        if version is None
+        else HouseholdRow.watch_version == version
+    )
+    actions = [HouseholdRow.meters.add({meter.meter}), HouseholdRow.kind.set(HouseholdRow)]
+    transaction.update("household", HouseholdRow(*key), actions, as_read)
 
 
 def _enter(community: str, meter: Meter, readings: dict[str, Reading], cause: str, now: datetime) -> None:
-    zone, policies = ledger.community_of(read([CommunityRow.key(community)]), community)
+    known = communities.known(read([CommunityRow.key(community)]), community)
     for code, reading in readings.items():
         register = meter.register_of(code)
         if register is not None:
-            site = ledger.Site(community, meter, register, zone, policies.utilities)
+            site = Site(community, meter, register, known.time_zone, known.policies.utilities)
             ledger.enter(site, [reading], cause, now)
 
 

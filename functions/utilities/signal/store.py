@@ -1,7 +1,7 @@
 """Episodes, from the state of a meter's registers."""
 
 from functions.utilities.days import to_instant
-from functions.utilities.ledger import episode_id
+from functions.utilities.ledger_facts import episode_id
 from functions.utilities.meters import Meter
 from functions.utilities.signal.models import Signals, SignalSeen
 from functions.utilities.tables import RegisterRow

@@ -25,6 +25,7 @@ NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 SENSOR = Expected(timedelta(minutes=60), timedelta(minutes=180), 15)
 GATEWAY = Expected(timedelta(minutes=5), timedelta(minutes=15), 15)
 
+
 def at(minute: float) -> datetime:
     return NOW + timedelta(minutes=minute)
 

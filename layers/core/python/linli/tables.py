@@ -243,12 +243,13 @@ def find(kind: type[Found], key: tuple[str, str]) -> Found:
 Result = TypeVar("Result")
 
 
-def until_it_holds(attempt: Callable[[], Result]) -> Result:
+def until_it_holds(attempt: Callable[[], Result], races: int = RACES_LOST) -> Result:
     """Run `attempt` (read, decide, commit) again while others change the same rows in between.
 
-    Raises Unavailable when it loses five times in a row: nothing has been written then.
+    Raises Unavailable when it loses `races` in a row: nothing has been written then. Where many are at one
+    row by nature, a repairer's hands or a person's state, it takes more of them.
     """
-    for _ in range(RACES_LOST):
+    for _ in range(races):
         try:
             return attempt()
         except (ConditionsFailed, Contended):

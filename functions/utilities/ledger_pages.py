@@ -1,0 +1,91 @@
+"""A register's rows around some instants, under one version: as few as decide what becomes of a reading."""
+
+from dataclasses import dataclass, field
+
+from functions.utilities.days import DAY, day_of, months_between
+from functions.utilities.readings import DAY_MS, Reading
+from functions.utilities.sites import Site
+from functions.utilities.tables import ChunkRow, RegisterRow, UseRow, day_text
+from linli.tables import read
+
+CONTEXT = 6  # readings on either side that decide whether one counts, and more
+FORWARD_DAYS = 400
+
+
+@dataclass(slots=True)
+class Page:
+    """A register's rows around some instants, as they were read under one version."""
+
+    state: RegisterRow | None
+    readings: list[Reading]
+    from_the_first: bool
+    to_the_last: bool
+    use: dict[str, UseRow] = field(default_factory=dict)
+
+
+def load(site: Site, first: int, last: int, *, whole: bool = False) -> Page:
+    """The readings from well before `first` to after `last`: one round trip when they follow on, else up to
+    three.
+    """
+    community, meter, register = site.community, site.meter.meter, site.register.obis
+    state_key = RegisterRow.key(community, meter, register)
+    first_day, last_day = first // DAY_MS, last // DAY_MS
+    days = {
+        ChunkRow.key(community, meter, register, day_text(day)) for day in range(first_day - 1, last_day + 1)
+    }
+    months = months_between(day_of(first, site.zone) - DAY, day_of(last, site.zone) + DAY)
+    use_keys = {UseRow.key(community, month, meter, register): month for month in months}
+    rows = read([state_key, *days, *use_keys])
+    state = rows.get(state_key)
+    state = state if isinstance(state, RegisterRow) else None
+    chunks = {row.sk: row for key in days if isinstance(row := rows.get(key), ChunkRow)}
+    page = Page(state, [], from_the_first=True, to_the_last=True)
+    page.use = {month: row for key, month in use_keys.items() if isinstance(row := rows.get(key), UseRow)}
+    if state is not None:
+        _widen(site, page, state, chunks, (first, last), whole=whole)
+    page.readings = [each for day in sorted(chunks) for each in chunks[day].readings]
+    return page
+
+
+def _widen(
+    site: Site,
+    page: Page,
+    state: RegisterRow,
+    chunks: dict[str, ChunkRow],
+    span: tuple[int, int],
+    *,
+    whole: bool,
+) -> None:
+    partition = ChunkRow.key(site.community, site.meter.meter, site.register.obis, "")[0]
+    first, last = span
+    start = (first // DAY_MS - 1) * DAY_MS
+    before = sum(_counting(row, first) for row in chunks.values())
+    late = state.newest_at > first
+    page.from_the_first = state.first_at >= start
+    if not page.from_the_first and (before < CONTEXT or late or whole):
+        least = CONTEXT if not late else CONTEXT * 2
+        earlier = ChunkRow.query(
+            partition,
+            ChunkRow.sk < day_text(start // DAY_MS),
+            page_size=least,
+            scan_index_forward=False,
+            consistent_read=True,
+        )
+        page.from_the_first = True
+        for number, row in enumerate(earlier, start=1):
+            chunks[row.sk] = row
+            before += _counting(row, first)
+            if number >= least and before >= CONTEXT:  # held ones say nothing
+                page.from_the_first = False
+                break
+    if state.newest_at // DAY_MS > last // DAY_MS:
+        later = ChunkRow.query(
+            partition, ChunkRow.sk > day_text(last // DAY_MS), limit=FORWARD_DAYS, consistent_read=True
+        )
+        found = list(later)
+        chunks |= {row.sk: row for row in found}
+        page.to_the_last = len(found) < FORWARD_DAYS
+
+
+def _counting(row: ChunkRow, until: int) -> int:
+    return sum(each.standing == "kept" for each in row.readings if each.at < until)
