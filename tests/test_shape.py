@@ -159,8 +159,8 @@ def test_every_route_declares_its_permission(service: str) -> None:
 @each_service
 def test_topic_rules_have_the_one_agreed_form(service: str) -> None:
     registered = starts(service, ROOT)
-    for action, sql in topic_rules(service, ROOT):
-        assert sql == TOPIC_SQL.format(action=action)
+    for action, topic, sql in topic_rules(service, ROOT):
+        assert sql == TOPIC_SQL.format(action=topic)
         assert {"mqtt", "queue"} & registered.get(action, set()), f"the rule's action {action} has no trigger"
 
 

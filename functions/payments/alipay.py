@@ -1,9 +1,8 @@
 """Alipay (支付宝): asynchronous notifications and the gateway `gateway.do`, signed with RSA2.
 
-Sources: opendocs.alipay.com, 异步通知说明, and the pages of alipay.trade.app.pay, alipay.trade.query,
-alipay.trade.close, alipay.trade.refund, alipay.trade.fastpay.refund.query and
-alipay.data.dataservice.bill.downloadurl.query. A mini-program hands `orderStr` to `my.tradePay`; Alipay
-learns of the order then, so it may be unknown to a query before.
+Sources: opendocs.alipay.com, 异步通知说明, and the pages of alipay.trade.create, alipay.trade.app.pay,
+alipay.trade.query, alipay.trade.close, alipay.trade.refund, alipay.trade.fastpay.refund.query and
+alipay.data.dataservice.bill.downloadurl.query.
 """
 
 from collections.abc import Mapping
@@ -27,7 +26,7 @@ from functions.payments.exchange import (
 from functions.payments.money import fen_of, yuan_of
 from functions.payments.notices import Notice, Said
 from functions.payments.statement_files import CHINA, in_china
-from linli.errors import LinliError, Unavailable
+from linli.errors import Conflict, LinliError, Unavailable
 
 __all__ = (
     "close", "parameters", "parse", "prepay", "query", "query_refund", "refund", "reply", "statement",
@@ -63,19 +62,28 @@ def reply(error: LinliError | None = None) -> Acknowledgement:
     return Acknowledgement(200, "text/plain; charset=utf-8", "fail" if error else "success")
 
 
-def prepay(_order: Order, _merchant: Merchant, _at: Stamp) -> None:
-    """Alipay hears of the order from the payer's app."""
+def prepay(order: Order, merchant: Merchant, at: Stamp) -> Question[str] | None:
+    """alipay.trade.create for a mini-program (小程序支付), which knows its payer; of a mobile app's order
+    Alipay hears when the payer opens the cashier. Reading raises Conflict if the order is not taken.
+    """
+    if not order.payer:
+        return None
+    content = _content(order, "JSAPI_PAY") | {"op_app_id": merchant.app, "buyer_open_id": order.payer}
+
+    def read(node: Node) -> str:
+        if failed(node):
+            raise Conflict(f"alipay does not take the order: {node.get('sub_code')}")
+        _demand(node, order.id)
+        return str(node["trade_no"])
+
+    return question("alipay.trade.create", content, merchant, at, read, notify_url=merchant.notify_url)
 
 
-def parameters(order: Order, _handle: str, merchant: Merchant, at: Stamp) -> dict[str, str]:
-    """`orderStr` for `my.tradePay`: alipay.trade.app.pay, signed."""
-    content = {
-        "out_trade_no": order.id,
-        "total_amount": yuan_of(order.amount_fen),
-        "subject": order.subject,
-        "product_code": "QUICK_MSECURITY_PAY",
-        "time_expire": order.expires_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S"),
-    }
+def parameters(order: Order, handle: str, merchant: Merchant, at: Stamp) -> dict[str, str]:
+    """What `my.tradePay` takes in a mini-program, `tradeNO`, or a mobile app's SDK, a signed `orderStr`."""
+    if handle:
+        return {"tradeNO": handle}
+    content = _content(order, "QUICK_MSECURITY_PAY")
     fields = request("alipay.trade.app.pay", content, merchant, at, notify_url=merchant.notify_url)
     return {"orderStr": urlencode(fields)}
 
@@ -188,6 +196,16 @@ def _notice(fields: Mapping[str, str], merchant: Merchant) -> Notice:
 def _when(fields: Mapping[str, Any], name: str) -> datetime | None:
     text = fields.get(name)
     return in_china(text) if text else None
+
+
+def _content(order: Order, product: str) -> Node:
+    return {
+        "out_trade_no": order.id,
+        "total_amount": yuan_of(order.amount_fen),
+        "subject": order.subject,
+        "product_code": product,
+        "time_expire": order.expires_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S"),
+    }
 
 
 def _demand(node: Node, order: str) -> None:

@@ -108,7 +108,7 @@ def request(method: str, content: Node, merchant: Merchant, at: Stamp, **more: s
 
 
 def question(
-    method: str, content: Node, merchant: Merchant, at: Stamp, told: Callable[[Node], Told]
+    method: str, content: Node, merchant: Merchant, at: Stamp, told: Callable[[Node], Told], **more: str
 ) -> Question[Told]:
     """A request, and `told` reads the node of its answer, which may say that it failed.
 
@@ -123,7 +123,7 @@ def question(
         except (ValueError, KeyError, TypeError) as error:
             raise Unreadable(f"{method}: the answer lacks what it must have") from error
 
-    body = urlencode(request(method, content, merchant, at)).encode()
+    body = urlencode(request(method, content, merchant, at, **more)).encode()
     headers = {"Content-Type": "application/x-www-form-urlencoded;charset=utf-8"}
     return Question(Outgoing("POST", merchant.gateway_url, headers, body), read)
 

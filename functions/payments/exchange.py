@@ -78,7 +78,7 @@ class Acknowledgement:
 @dataclass(frozen=True, slots=True)
 class Order:
     """What is to be paid (商户订单). `id` is our payment intent. `payer` is the open id that the provider's
-    own log-in gave our app: WeChat's orders need it, Alipay's do not.
+    own log-in gave our mini-program; without one it is paid from a mobile app, which only Alipay does here.
     """
 
     id: str

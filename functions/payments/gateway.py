@@ -48,8 +48,16 @@ def close(merchant: Merchant, order: str) -> Notice:
 
 
 def refund(merchant: Merchant, wanted: Refund) -> Notice:
-    """Send money back: refunded, waiting or refund_failed."""
-    return _ask(PROVIDERS[merchant.provider].refund(wanted, merchant, _stamp()), merchant)
+    """Send money back: refunded, waiting or refund_failed.
+
+    A refusal is not believed at once: it may be about the same refund, carried out before, whose answer was
+    lost.
+    """
+    notice = _ask(PROVIDERS[merchant.provider].refund(wanted, merchant, _stamp()), merchant)
+    if notice.said != "refund_failed":
+        return notice
+    known = query_refund(merchant, wanted)
+    return notice if known.said == "unknown" else known
 
 
 def query_refund(merchant: Merchant, wanted: Refund) -> Notice:
@@ -122,6 +130,8 @@ def _session() -> "requests.Session":
 
     again = Retry(
         total=RETRIES,
+        read=1,  # so that silence is an answer within 16 seconds
+        respect_retry_after_header=False,
         backoff_factor=BACKOFF_SECONDS,
         status_forcelist=BUSY,
         allowed_methods=None,  # each request goes by a number of ours: twice does no more than once

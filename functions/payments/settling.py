@@ -175,7 +175,7 @@ def _refunded(known: Known, intent: Intent, notice: Notice, now: datetime) -> Ef
     fits = told_fen == refund.amount_fen <= total_fen <= intent.amount_fen
     if not fits or intent.refunded_fen + refund.amount_fen > intent.amount_fen:
         return Effect("mismatched", "refund_amount")
-    reserved_fen = 0
+    reserved_fen = refund.amount_fen if refund.state == "requested" else 0
     return _gone_back(
         Effect("refunded", intent=intent),
         intent.model_copy(update={"reserved_fen": intent.reserved_fen - reserved_fen}),

@@ -50,6 +50,7 @@ class Alipay:
         if not self._is_signed(fields):
             return Response.of({"error_response": {"code": "40002", "sub_code": "isv.invalid-signature"}})
         calls: dict[str, Callable[[Node, str], Node]] = {
+            "alipay.trade.create": lambda content, app: self._create(content, app, fields["notify_url"]),
             "alipay.trade.query": self._query,
             "alipay.trade.close": self._close,
             "alipay.trade.refund": self._refund,
@@ -62,21 +63,44 @@ class Alipay:
         return Response(200, body, {"Content-Type": "text/html;charset=utf-8"})
 
     def open(self, parameters: dict[str, str]) -> Order:
-        """The payer's app opens the cashier with `orderStr`. Raises No, ValueError, KeyError."""
+        """The payer's app opens the cashier with `tradeNO` or `orderStr`. Raises No, ValueError, KeyError."""
+        if trade := parameters.get("tradeNO"):
+            found = [
+                each for each in self.book.orders.values() if (each.provider, each.trade) == (NAME, trade)
+            ]
+            if not found:
+                raise No("there is no such tradeNO")
+            return self.book.find(NAME, found[0].order) or found[0]
         fields = dict(parse_qsl(parameters["orderStr"], strict_parsing=True))
         if fields["method"] != "alipay.trade.app.pay" or not self._is_signed(fields):
             raise No("the order is not signed by its merchant")
-        wanted, found = json.loads(fields["biz_content"]), self.accounts.of(fields["app_id"])
-        order = self.book.find(NAME, wanted["out_trade_no"])
-        if order is None:
-            at = text_of(now_in_china())
+        return self._made(json.loads(fields["biz_content"]), fields["app_id"], fields["notify_url"])
+
+    def _made(self, wanted: Node, app: str, notify_url: str) -> Order:
+        """The order, new if it has to be. Raises No if its number is another merchant's."""
+        if self.book.find(NAME, wanted["out_trade_no"]) is None:
+            at, account = text_of(now_in_china()), self.accounts.of(app)
             trade = at[:10].replace("-", "") + number(wanted["out_trade_no"], length=20)
-            order = Order(
-                NAME, found.seller, found.app, wanted["out_trade_no"], trade, fen(wanted["total_amount"]),
-                wanted["subject"], fields["notify_url"], at, wanted["time_expire"],
+            new = Order(
+                NAME, account.seller, account.app, wanted["out_trade_no"], trade, fen(wanted["total_amount"]),
+                wanted["subject"], notify_url, at, wanted["time_expire"],
             )  # fmt: skip
-            self.book.put(order)
-        return self.book.find(NAME, order.order) or order
+            self.book.put(new)
+        order = self._order(wanted, app)
+        if order is None:
+            raise No("the order is another merchant's")
+        return order
+
+    def _create(self, wanted: Node, app: str, notify_url: str) -> Node:
+        if not wanted["buyer_open_id"] or wanted["product_code"] != "JSAPI_PAY" or wanted["op_app_id"] != app:
+            return NO_TRADE | {"sub_code": "ACQ.INVALID_PARAMETER"}
+        order = self._made(wanted, app, notify_url)
+        if order.state != "open":
+            paid = order.state == "paid"
+            return NO_TRADE | {"sub_code": "ACQ.TRADE_HAS_SUCCESS" if paid else "ACQ.TRADE_HAS_CLOSE"}
+        if order.fen != fen(wanted["total_amount"]):
+            return NO_TRADE | {"sub_code": "ACQ.CONTEXT_INCONSISTENT"}
+        return {**DONE, "trade_no": order.trade, "out_trade_no": order.order}
 
     def tell(self, order: Order, refund: Refund | None = None) -> Callback:
         """The notification of a payment, or of a refund of it."""
@@ -156,12 +180,12 @@ class Alipay:
         too_much = not known and order.refunded_fen + amount > order.fen
         if order.state != "paid" or too_much or (known and known.fen != amount):
             return NO_TRADE | {"sub_code": "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL"}
+        refund = known or Refund(content["out_request_no"], amount, "success", text_of(now_in_china()))
         if not known:
-            refund = Refund(content["out_request_no"], amount, "success", text_of(now_in_china()))
             order.refunds.append(refund)
             self.courier.send(self.tell(order, refund))
         return {
-            **DONE, "trade_no": order.trade, "out_trade_no": order.order,
+            **DONE, "trade_no": order.trade, "out_trade_no": order.order, "gmt_refund_pay": refund.at,
             "refund_fee": yuan(order.refunded_fen), "fund_change": "N" if known else "Y",
         }  # fmt: skip
 

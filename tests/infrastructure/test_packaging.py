@@ -24,7 +24,7 @@ INLINE_POLICY_LIMIT = 10_240  # characters, all inline policies of a role togeth
 PROJECTS = projects()
 WITH_STATE = [name for name in PROJECTS if (project_folder(name) / "state.yaml").exists()]
 # Where callers prove themselves by their own protocol: see PUBLIC_ROUTES, which test_isolation.py asserts.
-SIGNED_INSTEAD = ("/callbacks/", "/open311/")
+SIGNED_INSTEAD = ("/callbacks/", "/gateway_replies/", "/open311/")
 # Actions that AWS lets nobody narrow to a resource, and why each is needed.
 UNNARROWABLE = {
     "xray:PutTraceSegments": "X-Ray has no resources; granted only while tracing is on",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from types import SimpleNamespace
 from typing import Any, Protocol
 
@@ -142,6 +143,21 @@ def meanwhile(cloud: None) -> Iterator[Callable[[str, Callable[[], object]], Non
 
     with _next_call() as on_next:
         yield lambda operation, act: on_next(operation, acting(act))
+
+
+@pytest.fixture
+def atomic(cloud: None) -> Iterator[None]:  # noqa: ARG001  ask for it after the service, whose table it is
+    """One request of the table at a time, as DynamoDB does it and moto among threads does not."""
+    lock = Lock()
+
+    def one_at_a_time(event_name: str, request: Any, **_: Any) -> AWSResponse | None:
+        with lock:
+            return botocore_stubber(event_name=event_name, request=request)
+
+    events = Row._get_connection().connection.client.meta.events
+    events.register_first("before-send.dynamodb", one_at_a_time)
+    yield
+    events.unregister("before-send.dynamodb", one_at_a_time)
 
 
 @contextmanager

@@ -1,7 +1,10 @@
 """The neighbourhood that tests and samples live in: two companies, three communities."""
 
+import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalice.app import Chalice
@@ -10,12 +13,15 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from functions.payments.tables import IntentRow
 from linli.aws import client
-from linli.events import CommunityChanged, DeviceRegistered, Fact, MembershipChanged
+from linli.events import BillIssued, CommunityChanged, DeviceRegistered, Fact, MembershipChanged
 from linli.policies import CommunityPolicies
-from tests.integration.conftest import Http, Invoke
+from tests.integration.conftest import STAGE, Http, Invoke
+from tests.integration.gateway import NOW
 from tests.integration.messages import batch, told
 from tests.integration.people import ACME, BIRCH, WILLOW_MANAGER
+from tests.unit.payments import books, shop
 
 ALWAYS = {"valid_from": "2026-01-01T00:00:00Z", "valid_until": "2030-01-01T00:00:00Z"}
 COMMUNITIES = {"willow": ("acme", ACME), "cedar": ("acme", ACME), "maple": ("birch", BIRCH)}
@@ -56,8 +62,9 @@ def furnish_directory(app: Chalice, http: Http, invoke: Invoke) -> None:
             assert http(app, "PUT", f"{at}/memberships/{person}", body=given, **asker).status == 200
 
 
-def furnish_devices(app: Chalice, http: Http, _invoke: Invoke) -> None:
-    """A gate in willow, and one in maple."""
+def furnish_devices(app: Chalice, http: Http, invoke: Invoke) -> None:
+    """Willow's policies; a gate in willow, and one in maple."""
+    assert invoke(app, "community", batch(told(willow(), "1")))
     for community, asker in (("willow", WILLOW_MANAGER), ("maple", BIRCH)):
         body = {"device": f"{community}-gate-1", "kind": "gate", "csr": csr()}
         assert http(app, "POST", f"/communities/{community}/devices", body=body, **asker).status == 201
@@ -132,6 +139,80 @@ def furnish_maintenance(app: Chalice, http: Http, invoke: Invoke) -> None:
         assert http(app, "PUT", path, body=body, **WILLOW_MANAGER).status == 200
 
 
+GRANNY: dict[str, Any] = {
+    "home": "b1/101",
+    "consent": "file 2026-17",
+    "phone": "+8613800000001",
+    "sensors": [
+        {"device": "willow-motion-1", "kind": "motion"},
+        {"device": "willow-door-1", "kind": "door"},
+        {"device": "willow-bed-1", "kind": "bed", "gateway": "willow-hub-1"},
+    ],
+    "contacts": [{"name": "Her daughter", "phone": "+8613800000002", "person": "willow-family-1"}],
+    "caregiver": {"name": "Caregiver Wu", "person": "willow-caregiver-1"},
+    "family": ["willow-family-1"],
+}
+
+
+# Gateways that nobody answers at; their replies are signed with this secret.
+DEAF = {"url": "http://127.0.0.1:9/", "secrets": ["whsec_dGhlIG1lc3NhZ2UgZ2F0ZXdheXMgb2Ygd2lsbG93"]}
+NO_GATEWAY = {"push": DEAF, "sms": DEAF, "voice": DEAF}
+
+
+def furnish_care(app: Chalice, http: Http, invoke: Invoke) -> None:
+    """Willow's policies, and its first resident, who lives alone and is watched over since eight hours."""
+    assert invoke(app, "community", batch(told(willow(), "1")))
+    path, begun = "/communities/willow/watches/willow-resident-1", NOW - timedelta(hours=8)
+    assert http(app, "PUT", path, body=GRANNY, now=begun, **WILLOW_MANAGER).status == 200
+    with suppress(client("secretsmanager").exceptions.ResourceExistsException):
+        name = "linli/test/channels/willow"
+        client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(NO_GATEWAY))
+
+
+# Its private key signed the samples of payment_callback, and was thrown away.
+SAMPLE_KEY = """-----BEGIN PUBLIC KEY-----
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAz1aAIT+44ENE9h7M/EvV
+g1ovl+92Z6pTSCdWnqEuiMT+rICXBZQ3pPNWjrqVsBpAIxSCGaVCGNTUpiQhGptR
+LopSLMtSJDd8KB1/h7ybul+uqCJhr6NDfqM6PYNsw7G4+I4aekSK7tZwDZR4vaxM
+RjtZTdP6jKhIliutld95rQJViQbqk6oPgcXZAlboAyEuIAWKLtBr8vkSDg7KWHlM
+heX0on4fSs7XxGZ/g4NvQ4Jyx9swiRjlvK9kk2Dp3PPEq4u1jryxajBvGuUTeYgm
+9HqWyIfH8HfhMMquwrNRundj/XT8otby9mweaWN5YHlRbnL2znl8QJWFFoNQjr6E
+MwIDAQAB
+-----END PUBLIC KEY-----
+"""
+SAMPLE_BILL, SAMPLE_INTENT = "willow-101-2025-12", "01kdxh2b3c4d5e6f7g8h9jkmnp"
+
+
+def furnish_payments(app: Chalice, _http: Http, invoke: Invoke) -> None:
+    """Willow as payments knows it: both merchants, a resident, a bill of theirs, and its order at Alipay."""
+    for merchant in (shop.alipay().model_copy(update={"provider_keys": {"1": SAMPLE_KEY}}), shop.wechat()):
+        name = f"linli/{STAGE}/merchants/willow/{merchant.provider}"
+        client("secretsmanager").create_secret(Name=name, SecretString=merchant.model_dump_json())
+    person = {"community": "willow", "person": "willow-resident-1", "roles": ["resident"], "home": "b1/101"}
+    bill = BillIssued(
+        community="willow",
+        bill=SAMPLE_BILL,
+        home="b1/101",
+        period="2025-12",
+        amount_fen=3580,
+        issued_at=datetime(2026, 1, 3, 2, tzinfo=UTC),
+        due_at=datetime(2026, 1, 18, 2, tzinfo=UTC),
+    )
+    assert invoke(app, "community", batch(told(willow(), "1")))
+    assert invoke(app, "household", batch(told(MembershipChanged(**person, version=1), "2")))
+    assert invoke(app, "bill", batch(told(bill, "3")))
+    order = books.OPEN.model_copy(
+        update={
+            "intent": SAMPLE_INTENT,
+            "bill": SAMPLE_BILL,
+            "provider": "alipay",
+            "seller": shop.alipay().seller,
+            "app": shop.alipay().app,
+        }
+    )
+    IntentRow.of(order, 1, None).save()
+
+
 def willow(version: int = 1, **policies: Any) -> CommunityChanged:
     """What the directory tells of willow."""
     return CommunityChanged(
@@ -148,7 +229,9 @@ FURNISH: dict[str, Callable[[Chalice, Http, Invoke], None]] = {
     "directory": furnish_directory,
     "devices": furnish_devices,
     "access": furnish_access,
+    "care": furnish_care,
     "health": furnish_health,
     "maintenance": furnish_maintenance,
+    "payments": furnish_payments,
     "utilities": furnish_utilities,
 }

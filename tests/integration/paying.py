@@ -1,13 +1,15 @@
 """A community that takes payments: bills, orders, and callbacks signed as the providers sign them."""
 
-import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from chalice.app import Chalice
 
-from functions.payments.exchange import Delivery, Merchant
+from functions.payments import gateway as outgoing
+from functions.payments.exchange import Delivery, Merchant, Order
+from functions.payments.inbox import callback_id
 from functions.payments.ledger import Entry
 from functions.payments.notices import Notice
 from functions.payments.orders import Due, Intent, Refund
@@ -16,7 +18,7 @@ from linli.aws import client
 from linli.events import BillIssued, Fact, MembershipChanged, Provider
 from linli.tables import find
 from tests.integration import gateway
-from tests.integration.conftest import STAGE, Http, Invoke, published
+from tests.integration.conftest import STAGE, Http, Invoke, Service, published
 from tests.integration.gateway import NOW
 from tests.integration.messages import batch, told
 from tests.integration.neighbourhood import willow
@@ -46,6 +48,9 @@ class Answer:
     def accepted(self) -> bool:
         """Whether it will not come again."""
         return self.status == 204 or (self.status, self.body) == (200, "success")
+
+
+both = pytest.mark.parametrize("provider", ["alipay", "wechat"])
 
 
 def yuan(fen: int) -> str:
@@ -133,6 +138,21 @@ class Till:
         raw = self.invoke(self.callbacks, "api", event)
         return Answer(raw["statusCode"], raw["body"] or "")
 
+    def tick(self, function: str, minutes: float) -> str:
+        """So many minutes later, the schedule of a function."""
+        event = {
+            "id": "tick",
+            "detail-type": "Scheduled Event",
+            "source": "aws.events",
+            "time": (NOW + timedelta(minutes=minutes)).isoformat(),
+            "account": "123456789012",
+            "region": "eu-west-1",
+            "resources": [],
+            "detail": {},
+            "version": "0",
+        }
+        return str(self.invoke(self.app, function, event)["outcome"])
+
     def intent(self, intent: str) -> Intent:
         """An order as it is stored."""
         return find(IntentRow, IntentRow.key(self.community, intent)).intent
@@ -158,8 +178,6 @@ class Till:
 
     def callback(self, notice: Notice) -> CallbackRow:
         """A callback in the inbox."""
-        from functions.payments.inbox import callback_id  # noqa: PLC0415  tests without callbacks need none of it
-
         return find(CallbackRow, CallbackRow.key(self.community, callback_id(notice)))
 
     def inbox(self, state: str) -> list[CallbackRow]:
@@ -198,6 +216,15 @@ def refunded(provider: Provider, intent: str, refund: str, fen: int, total: int 
     return shop.called(plain, event="REFUND.SUCCESS", notice=f"EV-{refund}")
 
 
-def prepaid(body: bytes) -> str:
-    """The order that a WeChat request is about."""
-    return str(json.loads(body)["out_trade_no"])
+@pytest.fixture(name="till")
+def furnished_till(service: Service, http: Http, invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> Till:
+    """A furnished till; the providers take every order that they are told of."""
+    made = Till(service("payments"), service("payments-callback"), http, invoke)
+    made.furnish()
+
+    def order(merchant: Merchant, wanted: Order) -> dict[str, str]:
+        made.asked.append(f"order {merchant.provider} {wanted.id} {wanted.amount_fen}")
+        return {"package": f"prepay_id={wanted.id}"}
+
+    monkeypatch.setattr(outgoing, "order", order)
+    return made

@@ -17,10 +17,12 @@ Names = dict[str, str]
 Values = dict[str, dict[str, Any]]
 Test = Callable[[Item, Names, Values], bool]
 Fault = Callable[[str, Callable[[], Any]], Any]
-INDEXES = {
-    "by_shelf": ("shelf", "shelved_at"),
-    "by_state": ("standing", "shelved_at"),
-    "waking": ("wake_shard", "wake_at"),
+DUE = ("kind", "due", "paid_by", "paid_at", "receipt", "refunded_fen")
+CALLBACK = ("verdict", "provider", "notice", "outcome", "mismatch", "first_at", "last_at", "deliveries")
+INDEXES: dict[str, tuple[str, str, tuple[str, ...]]] = {  # as in infra/payments/state.yaml
+    "by_shelf": ("shelf", "shelved_at", (*DUE, "intent", "refund", *CALLBACK)),
+    "by_state": ("standing", "shelved_at", DUE),
+    "waking": ("wake_shard", "wake_at", ("kind",)),
 }
 COMPARISONS: dict[str, Callable[[Any, list[Any]], bool]] = {
     "=": lambda value, given: value == given[0],
@@ -100,7 +102,7 @@ class QuickTable:
 
     def _query(self, kwargs: dict[str, Any]) -> Any:
         names, values = kwargs["ExpressionAttributeNames"], kwargs["ExpressionAttributeValues"]
-        hash_name, range_name = INDEXES.get(kwargs.get("IndexName", ""), ("pk", "sk"))
+        hash_name, range_name, projected = INDEXES.get(kwargs.get("IndexName", ""), ("pk", "sk", ()))
         matches = _test(kwargs["KeyConditionExpression"])
         found = [
             item
@@ -113,6 +115,9 @@ class QuickTable:
         if "FilterExpression" in kwargs:
             passes = _test(kwargs["FilterExpression"])
             page = [item for item in page if passes(item, names, values)]
+        if projected:
+            shown = {"pk", "sk", hash_name, range_name, *projected}
+            page = [{name: value for name, value in item.items() if name in shown} for item in page]
         return {"Items": page, "Count": len(page), "ScannedCount": limit}
 
     def _reason(self, key: tuple[str, str], write: dict[str, Any]) -> dict[str, Any]:

@@ -41,6 +41,7 @@ MAY: dict[str, str] = {
     "PUT /companies/{company}/operators/{person}": ".....o..",
     "GET /me": "rgpcmofk",
     # devices
+    "GET /communities/{community}/device_faults": ".gp.mo..",
     "GET /communities/{community}/devices": ".gp.mo..",
     "POST /communities/{community}/devices": "....mo..",
     "DELETE /communities/{community}/devices/{device}": "....mo..",
@@ -69,6 +70,28 @@ MAY: dict[str, str] = {
     "POST /communities/{community}/people/{person}/fever/clearance": "...cm...",
     "POST /communities/{community}/temperatures": ".g.c....",
     "GET /sub_districts/{sub_district}/fevers": "......f.",
+    # care
+    "POST /communities/{community}/check_ins": "r.......",
+    "GET /communities/{community}/watches": "...cm...",
+    "DELETE /communities/{community}/watches/{person}": "...cm...",
+    "GET /communities/{community}/watches/{person}": "...cm...",
+    "PUT /communities/{community}/watches/{person}": "...cm...",
+    "GET /communities/{community}/alerts": "...cm...",
+    "GET /communities/{community}/alerts/{alert}": "r..cm..k",
+    "POST /communities/{community}/alerts/{alert}/answers": "r..cm..k",
+    "POST /communities/{community}/calls_for_help": "r.......",
+    "GET /communities/{community}/duties": "...cm...",
+    "POST /communities/{community}/duties/{duty}/{about}/settlement": "...cm...",
+    "GET /communities/{community}/duty_roster": "...cm...",
+    "DELETE /communities/{community}/duty_roster/{person}": "...cm...",
+    "PUT /communities/{community}/duty_roster/{person}": "...cm...",
+    "GET /communities/{community}/relatives": "rgpcmo.k",
+    "GET /communities/{community}/relatives/{person}": "rgpcmo.k",
+    "GET /communities/{community}/rounds": "...cm...",
+    "GET /communities/{community}/watches/{person}/timeline": "...cm...",
+    "POST /communities/{community}/watches/{person}/visits": "...cm...",
+    "DELETE /communities/{community}/watches/{person}/away": "r..cm..k",
+    "PUT /communities/{community}/watches/{person}/away": "r..cm..k",
     # utilities
     "GET /communities/{community}/bill_runs/{period}": "....mo..",
     "POST /communities/{community}/bill_runs": "....mo..",
@@ -90,6 +113,22 @@ MAY: dict[str, str] = {
     "POST /communities/{community}/tariffs": "....mo..",
     "POST /communities/{community}/uploads": "....mo..",
     "GET /communities/{community}/uploads/{upload}": "....mo..",
+    # payments
+    "GET /communities/{community}/discrepancies": "....mo..",
+    "GET /communities/{community}/dues": "rgpcmo..",
+    "GET /communities/{community}/dues/{bill}": "rgpcmo..",
+    "GET /communities/{community}/inbox": ".....o..",
+    "GET /communities/{community}/inbox/{callback}": ".....o..",
+    "POST /communities/{community}/inbox/{callback}/replay": ".....o..",
+    "GET /communities/{community}/ledger_balances": "....mo..",
+    "GET /communities/{community}/ledger_entries": "....mo..",
+    "GET /communities/{community}/payment_intents": "rgpcmo..",
+    "POST /communities/{community}/payment_intents": "r.......",
+    "GET /communities/{community}/payment_intents/{intent}": "rgpcmo..",
+    "GET /communities/{community}/payment_intents/{intent}/refunds": "rgpcmo..",
+    "POST /communities/{community}/payment_intents/{intent}/refunds": "....mo..",
+    "GET /communities/{community}/receipts/{receipt}": "rgpcmo..",
+    "GET /communities/{community}/refunds": "....mo..",
     # maintenance
     "GET /communities/{community}/hotlines": "....mo..",
     "POST /communities/{community}/hotlines": "....mo..",
@@ -113,6 +152,8 @@ MAY: dict[str, str] = {
 }
 # Open to callers without a token of ours, who prove themselves by the protocol of the route.
 PUBLIC = {
+    "POST /callbacks/{provider}/{community}",
+    "POST /gateway_replies/{community}/{channel}",
     "GET /open311/v2/requests.json",
     "GET /open311/v2/requests.xml",
     "GET /open311/v2/requests/{request}",
@@ -121,7 +162,17 @@ PUBLIC = {
     "POST /open311/v2/requests.json",
     "POST /open311/v2/requests.xml",
 }
-SERVICES = ("directory", "devices", "access", "health", "maintenance", "utilities")
+SERVICES = (
+    "directory",
+    "devices",
+    "access",
+    "health",
+    "maintenance",
+    "utilities",
+    "care",
+    "payments",
+    "payments-callback",
+)
 APPS: dict[str, Chalice] = {name: app_of(name) for name in SERVICES}
 OWN = {"community": "willow", "company": "acme", "sub_district": "riverside"}
 PLACES = {
@@ -155,7 +206,8 @@ def grants(role: Role) -> dict[str, dict[str, list[str]]]:
 
 def path_in(place: str, path: str) -> str:
     names = ("building", "person", "device", "gate", "invitation", "credential", "ticket", "hotline")
-    names += ("meter", "unit", "held", "upload", "period")
+    names += ("meter", "unit", "held", "upload", "period", "alert", "duty", "about")
+    names += ("bill", "intent", "receipt", "callback")
     filled = dict.fromkeys(names, "some-id")
     return path.format(**filled, **PLACES[place])
 

@@ -1,35 +1,18 @@
 """Payments through the real handlers: bills, orders, callbacks, receipts."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
-import pytest
-
-from functions.payments import gateway as outgoing
-from functions.payments.exchange import Merchant, Order
-from linli.events import BillIssued, Provider
-from tests.integration.conftest import Http, Invoke, Service, dead_letters
+from linli.events import BillIssued, MembershipChanged, Provider
+from tests.integration.conftest import Http, Invoke, Service, dead_letters, load_event
 from tests.integration.gateway import NOW
 from tests.integration.messages import batch, told
-from tests.integration.paying import AMOUNT, DUES, INTENTS, Till, paid
+from tests.integration.neighbourhood import SAMPLE_BILL, SAMPLE_INTENT, furnish_payments
+from tests.integration.paying import AMOUNT, DUES, INTENTS, Till, both, furnished_till, paid  # noqa: F401  the fixture
 from tests.integration.people import ACME, WILLOW_MANAGER, WILLOW_RESIDENT, member
 
 NEIGHBOUR = member("willow-resident-9", "willow", "resident")
 SAME_HOME = member("willow-resident-2", "willow", "resident")
-both = pytest.mark.parametrize("provider", ["alipay", "wechat"])
-
-
-@pytest.fixture
-def till(service: Service, http: Http, invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> Till:
-    """A furnished till; the providers take every order that they are told of."""
-    made = Till(service("payments"), service("payments-callback"), http, invoke)
-    made.furnish()
-
-    def order(merchant: Merchant, wanted: Order) -> dict[str, str]:
-        made.asked.append(f"order {merchant.provider} {wanted.id} {wanted.amount_fen}")
-        return {"package": f"prepay_id={wanted.id}"}
-
-    monkeypatch.setattr(outgoing, "order", order)
-    return made
 
 
 @both
@@ -120,9 +103,9 @@ def test_the_same_idempotency_key_is_the_same_order(till: Till, http: Http) -> N
     assert http(till.app, "POST", INTENTS, body=other, headers=headers, **WILLOW_RESIDENT).status == 422
 
 
-def test_a_lost_reply_makes_no_second_order(till: Till, lose_reply: object) -> None:
+def test_a_lost_reply_makes_no_second_order(till: Till, lose_reply: Callable[[str], None]) -> None:
     till.owe()
-    lose_reply("TransactWriteItems")  # type: ignore[operator]
+    lose_reply("TransactWriteItems")
     first = till.order()
     assert till.order() == first
 
@@ -155,8 +138,6 @@ def test_payments_are_seen_by_their_payer_and_by_who_runs_the_community(till: Ti
 
 def test_a_community_that_does_not_use_a_provider_says_so(till: Till, http: Http) -> None:
     home = {"community": "cedar", "person": "cedar-resident-1", "roles": ["resident"], "home": "b1/101"}
-    from linli.events import MembershipChanged  # noqa: PLC0415
-
     till.tell("household", MembershipChanged(**home, version=1))
     fact = BillIssued(
         community="cedar",
@@ -172,3 +153,13 @@ def test_a_community_that_does_not_use_a_provider_says_so(till: Till, http: Http
     asker = member("cedar-resident-1", "cedar", "resident")
     refused = http(till.app, "POST", "/communities/cedar/payment_intents", body=body, **asker)
     assert (refused.status, refused.problem) == (409, "conflict")
+
+
+def test_the_normal_sample_is_a_real_one(service: Service, http: Http, invoke: Invoke) -> None:
+    app, callbacks = service("payments"), service("payments-callback")
+    furnish_payments(app, http, invoke)
+    for name in ("normal_alipay", "edge_alipay_gbk_finished"):
+        answer = invoke(callbacks, "api", load_event(f"payments/payment_callback/{name}.json"))
+        assert (answer["statusCode"], answer["body"]) == (200, "success")
+    due = http(app, "GET", f"{DUES}/{SAMPLE_BILL}", **WILLOW_RESIDENT).body
+    assert (due["state"], due["paid_by"]) == ("paid", SAMPLE_INTENT)

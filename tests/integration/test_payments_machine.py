@@ -174,7 +174,7 @@ class Payments(RuleBasedStateMachine):
     @precondition(lambda self: self.truth.orders)
     @rule(data=st.data(), fen=st.sampled_from([1, 300, 1000]))
     def give_back_elsewhere(self, data: st.DataObject, fen: int) -> None:
-        """Somebody gives money back at the provider itself; at Alipay, which tells totals, as the only one."""
+        """Somebody gives money back at the provider; at Alipay, which tells totals, as the only one."""
         Payments.done += 1
         name = data.draw(st.sampled_from(sorted(self.truth.orders)))
         order, known = self.truth.orders[name], Books.of(self.table)

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from chalice.app import Chalice
 
+from linli.secrets import secret
 from linli_cli.layout import project_of, projects_of
+from linli_cli.samples import signed
 from tests.integration import gateway
 from tests.integration.conftest import ROOT, Http, Invoke, Service, dead_letters, functions, load_event
 from tests.integration.issuer import Issuer
@@ -29,7 +31,7 @@ def test_sample_ends_as_its_name_says(
     if name in FURNISH:
         FURNISH[name](service(name), http, invoke)
     app = service(project_of(name, action))
-    event = with_tokens(load_event(sample), issuer)
+    event = signed(with_tokens(load_event(sample), issuer), secret)
 
     # When it happens
     function = "api" if is_request(event) else action

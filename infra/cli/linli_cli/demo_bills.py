@@ -3,7 +3,6 @@ something to pay before any meter has been read.
 """
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 from linli.events import BillIssued, envelope
 from linli_cli import neighbourhood
@@ -13,6 +12,8 @@ PERIOD = "2025-12"
 ISSUED_AT = datetime(2026, 1, 3, 2, tzinfo=UTC)
 DUE_AT = datetime(2026, 1, 18, 2, tzinfo=UTC)
 FIRST_FEN, MORE_FEN = 3580, 1207
+SERVICE = "payments"
+TOLD = {"Key": "demo-bills", "Value": PERIOD}
 AT_ONCE = 10  # entries that PutEvents takes
 
 
@@ -33,21 +34,24 @@ def issued() -> list[BillIssued]:
     ]
 
 
-def tell_once(cloud: Cloud, told: Path) -> None:
-    """Put them on the bus unless the file says that they were; twice would change nothing."""
-    if told.exists():
+def tell_once(cloud: Cloud, urls: dict[str, str]) -> None:
+    """Put them on the bus, unless its tag says that they were; twice would change nothing."""
+    if SERVICE not in urls:
+        return
+    bus, name = cloud.client("events"), f"linli-{cloud.stage}"
+    arn = bus.describe_event_bus(Name=name)["Arn"]
+    if TOLD in bus.list_tags_for_resource(ResourceARN=arn)["Tags"]:
         return
     events = [envelope(fact, f"demo-{fact.bill}", ISSUED_AT) for fact in issued()]
     entries = [
         {
-            "EventBusName": f"linli-{cloud.stage}",
+            "EventBusName": name,
             "Source": event.source,
             "DetailType": event.type,
             "Detail": event.model_dump_json(),
         }
         for event in events
     ]
-    bus = cloud.client("events")
     for start in range(0, len(entries), AT_ONCE):
         bus.put_events(Entries=entries[start : start + AT_ONCE])
-    told.touch()
+    bus.tag_resource(ResourceARN=arn, Tags=[TOLD])

@@ -146,12 +146,17 @@ class Furnishing:
                 yield partial(self.make, community.manager, "POST", at, body)
 
     def care(self, community: Community) -> Iterable[Callable[[], None]]:
-        """Who is watched over."""
-        at = f"/care/communities/{community.id}/watches"
-        there = {each["person"] for each in self.door.pages(community.manager, at)}
+        """Who is watched over, and who is on duty for them."""
+        at = f"/care/communities/{community.id}"
+        there = {each["person"] for each in self.door.pages(community.manager, f"{at}/watches")}
         for person, set_up in community.watches.items():
             if person not in there:
-                yield partial(self.make, community.manager, "PUT", f"{at}/{person}", set_up)
+                yield partial(self.make, community.manager, "PUT", f"{at}/watches/{person}", set_up)
+        on_duty = self.door.ask(community.manager, "GET", f"{at}/duty_roster").body["items"]
+        there = {each["person"] for each in on_duty}
+        for person, line in community.roster.items():
+            if person not in there:
+                yield partial(self.make, community.manager, "PUT", f"{at}/duty_roster/{person}", line)
 
     def put_all(self, asker: str, steps: Iterable[tuple[str, Any]]) -> None:
         for path, body in steps:

@@ -20,6 +20,7 @@ from linli_cli import (
     replaying,
     running,
     seeding,
+    simulating,
     tokens,
 )
 from linli_cli.errors import CommandError
@@ -51,6 +52,7 @@ app.command()(replaying.replay)
 app.command()(logs.logs)
 app.command()(openapi.openapi)
 app.add_typer(device_keys.app, name="device")
+app.add_typer(simulating.app, name="simulate")
 dead_letters.app.command()(clearing.redrive)
 dead_letters.app.command()(clearing.discard)
 app.add_typer(dead_letters.app, name="dlq")

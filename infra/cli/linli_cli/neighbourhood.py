@@ -13,8 +13,15 @@ TIME_ZONE = "Asia/Shanghai"
 AREA = "garden"
 DIRECTIONS = {"gate-1": "in", "gate-2": "out"}
 KINDS = {"gate-1": "gate", "gate-2": "gate", "thermometer-1": "thermometer", "meter-1": "meter"}
-SENSORS = {"motion-1": "infrared", "door-1": "door_magnet", "bed-1": "bed", "button-1": "sos_button"}
+SENSORS = {
+    "motion-1": "infrared",
+    "door-1": "door_magnet",
+    "bed-1": "bed",
+    "button-1": "sos_button",
+    "hub-1": "gateway",
+}
 SIGNALS = {"motion-1": "motion", "door-1": "door", "bed-1": "bed", "button-1": "call_button"}
+BEHIND = {"bed-1": "hub-1"}
 WATCHED = "willow"  # the community in which somebody is watched over
 BUILDING = "b1"
 UNITS = ("101", "102", "201", "202", "301")
@@ -153,12 +160,28 @@ class Community:
             "home": f"{BUILDING}/{gran.unit}",
             "consent": f"consent-{gran.id}",
             "phone": gran.phone,
-            "sensors": [{"device": f"{self.id}-{name}", "kind": kind} for name, kind in SIGNALS.items()],
+            "sensors": [
+                {
+                    "device": f"{self.id}-{name}",
+                    "kind": kind,
+                    **({"gateway": f"{self.id}-{BEHIND[name]}"} if name in BEHIND else {}),
+                }
+                for name, kind in SIGNALS.items()
+            ],
             "contacts": [{**child.record, "person": child.id}],
             "caregiver": {**carer.record, "person": carer.id},
             "family": [child.id],
         }
         return {gran.id: set_up}
+
+    @property
+    def roster(self) -> dict[str, dict[str, Any]]:
+        """Who is on duty for those who are watched over."""
+        if self.id != WATCHED:
+            return {}
+        people = {person.id: person for person in self.people}
+        boss = people[f"{self.id}-manager-1"]
+        return {boss.id: {"capacity": "manager", "phone": boss.phone}}
 
     @property
     def credentials(self) -> list[Enrolment]:

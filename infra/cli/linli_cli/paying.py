@@ -44,7 +44,7 @@ def pay(
     if bill is None:
         show_open(door, community)
         return
-    at, due = find(door, community, f"dues/{known_id(bill)}", f"there is no bill {bill}")
+    at, due = find(door, community, f"dues/{known_id(bill)}", f"bill {bill}", ": `linli pay` lists them")
     if due["state"] == "paid":
         raise CommandError(f"the bill {bill} is paid: see receipt {due.get('receipt')}")
     payer = person or payer_of(at, due["home"])
@@ -69,13 +69,13 @@ def refund(
     """Give a payment of the demo back, in part or whole, through the provider it came by."""
     door = FrontDoor(addresses.of_stage(LOCAL).http, issuer.token)
     intent = known_id(intent_of(number))
-    at, _ = find(door, community, f"payment_intents/{intent}", f"there is no payment {number}")
+    at, _ = find(door, community, f"payment_intents/{intent}", f"payment {number}")
     path = f"/payments/communities/{at.id}/payment_intents/{intent}/refunds"
     wanted = {} if fen is None else {"amount_fen": fen}
     asked = door.ask(at.manager, "POST", path, wanted).body
 
     def look() -> Any:
-        listed = door.pages(at.manager, path)
+        listed = door.ask(at.manager, "GET", path).body["items"]
         return next(each for each in listed if each["refund"] == asked["refund"])
 
     ended = await_state(look, {"done", "failed"}, f"the refund {asked['refund']}")
@@ -91,8 +91,10 @@ def show_open(door: FrontDoor, community: str | None) -> None:
     console.print(table)
 
 
-def find(door: FrontDoor, community: str | None, path: str, otherwise: str) -> tuple[Community, Any]:
-    """The community that has it, and what it is. Raises CommandError with `otherwise` and where it looked."""
+def find(
+    door: FrontDoor, community: str | None, path: str, what: str, hint: str = ""
+) -> tuple[Community, Any]:
+    """The community that has it, and what it is. Raises CommandError where none has."""
     tried = searched(community)
     for at in tried:
         where = f"/payments/communities/{at.id}/{path}"
@@ -100,7 +102,7 @@ def find(door: FrontDoor, community: str | None, path: str, otherwise: str) -> t
         if answer.status == OK:
             return at, answer.body
     names = ", ".join(each.id for each in tried)
-    raise CommandError(f"{otherwise} in {names}: `linli pay` lists the open bills")
+    raise CommandError(f"there is no {what} in {names}{hint}")
 
 
 def searched(community: str | None) -> list[Community]:

@@ -42,9 +42,26 @@ class Result:
         return self.sample.partition("/")[0]
 
 
-def found(paths: Iterable[Path], token: Callable[[str], str] = issuer.token) -> list[Sample]:
+def secrets_of(stage: str, profile: str | None = None) -> Callable[[str], str]:
+    """A stage's secrets by their names without the stage."""
+
+    def secret(name: str) -> str:
+        vault = connect(stage, profile).client("secretsmanager")
+        try:
+            return str(vault.get_secret_value(SecretId=f"linli/{stage}/{name}")["SecretString"])
+        except vault.exceptions.ResourceNotFoundException:
+            raise CommandError(f"there is no secret linli/{stage}/{name}, which a sample needs") from None
+
+    return secret
+
+
+def found(
+    paths: Iterable[Path],
+    token: Callable[[str], str] = issuer.token,
+    secret: Callable[[str], str] = secrets_of(LOCAL),
+) -> list[Sample]:
     """The samples at and under `paths`. Raises CommandError."""
-    return [samples.load(path, token) for path in samples.find(paths)]
+    return [samples.load(path, token, secret) for path in samples.find(paths)]
 
 
 def send(
@@ -134,7 +151,7 @@ def replay(
     """Send sample events to their deployed functions; fails when one ends otherwise than its name says."""
     if stage == PRODUCTION:
         raise CommandError("samples are made up: they are not sent to production")
-    wanted = found(paths, lambda person: issuer.token(person, stage))
+    wanted = found(paths, lambda person: issuer.token(person, stage), secrets_of(stage, profile))
     with Progress().step("replaying") as say:
         results = send(wanted, stage, profile, say)
     if as_json:

@@ -46,11 +46,12 @@ def up(
         deployed = stacks.deploy(None, LOCAL, parameters=issuer.parameters(connect(LOCAL)), say=say)
     with progress.step("opening accounts of merchants and message gateways"):
         outside.wait()
-        merchants.set_up(connect(LOCAL), stacks.http_urls(LOCAL), outside)
-        message_gateways.set_up(connect(LOCAL), stacks.http_urls(LOCAL), outside)
+        cloud, urls = connect(LOCAL), stacks.http_urls(LOCAL)
+        merchants.set_up(cloud, urls, outside)
+        message_gateways.set_up(cloud, urls, outside)
     with progress.step("seeding") as say:
         made = seeding.make(say)
-        demo_bills.tell_once(connect(LOCAL), outside.folder / "bills_told")
+        demo_bills.tell_once(cloud, urls)
     results: list[replaying.Result] = []
     if replay:
         with progress.step("replaying the sample events") as say:

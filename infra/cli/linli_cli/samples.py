@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from functions.care.channels import signature
 from linli.dead_letters import as_body
 from linli.errors import LinliError
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT, project_of
 
 TOKEN = re.compile(r"\{token:([a-z0-9-]+)\}")  # stands for a token of that person, signed when it is sent
+SIGNED = re.compile(r"\{signed:([a-z0-9-]+)\}")  # stands for the signature of that community's gateway
 UNAUTHORIZED = "Unauthorized"  # how an authorizer says 401
 CLIENT_ERRORS = range(400, 500)
 GOOD = range(200, 300)
@@ -75,7 +77,7 @@ def find(paths: Iterable[Path]) -> list[Path]:
     return list(found)
 
 
-def load(path: Path, token: Callable[[str], str]) -> Sample:
+def load(path: Path, token: Callable[[str], str], secret: Callable[[str], str]) -> Sample:
     """A sample file. Raises CommandError when it is not one, or of no action."""
     *_, events, service, action, _ = ("", "", "", *path.resolve().parts)
     if events != "events":
@@ -87,7 +89,20 @@ def load(path: Path, token: Callable[[str], str]) -> Sample:
         event = json.loads(TOKEN.sub(lambda found: token(found[1]), text))
     except ValueError as error:
         raise CommandError(f"{path} is no JSON: {error}") from None
-    return Sample(service, action, path.stem, event)
+    return Sample(service, action, path.stem, signed(event, secret))
+
+
+def signed(event: Any, secret: Callable[[str], str]) -> Any:
+    """A webhook's sample with a real signature in place of `{signed:<community>}`."""
+    headers = event.get("headers") if isinstance(event, dict) else None
+    found = SIGNED.fullmatch((headers or {}).get("webhook-signature", ""))
+    if headers is None or found is None:
+        return event
+    gateway = json.loads(secret(f"channels/{found[1]}"))["push"]
+    body, stamp = event["body"].encode(), headers["webhook-timestamp"]
+    value = signature(headers["webhook-id"], stamp, body, gateway["secrets"][0])
+    many = {**event["multiValueHeaders"], "webhook-signature": [value]}
+    return event | {"headers": {**headers, "webhook-signature": value}, "multiValueHeaders": many}
 
 
 def slugs() -> set[str]:

@@ -20,6 +20,7 @@ from linli_cli.replaying import Result, by_service
 
 RESIDENT = "willow-resident-1"
 GATE = "willow-gate-1"
+BILL = "willow-102-2025-12"
 CARD = {"credential": "card", "value": f"{RESIDENT}-card"}
 
 
@@ -77,6 +78,8 @@ def try_these(found: addresses.Addresses) -> list[tuple[str, str]]:
         url = quoted(f"{found.http['access']}/communities/willow/passes")
         token = issuer.token(RESIDENT)
         lines.append(("A resident reads it back", f"curl -H 'Authorization: Bearer {token}' {url}"))
+    if "payments" in found.http:
+        lines.append(("A resident pays a bill", f"{myself()} pay {BILL} --provider alipay"))
     lines.append(("Everybody and what they show at gates", f"{myself()} seed --json"))
     return lines
 

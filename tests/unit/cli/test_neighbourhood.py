@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+from functions.care.watches import Settings
 from linli.ids import is_id
 from linli_cli import neighbourhood, seeding
 
@@ -54,6 +55,19 @@ def test_what_is_described_names_every_file_of_every_device() -> None:
         "willow-gate-2",
         "willow-thermometer-1",
         "willow-meter-1",
+        "willow-motion-1",
+        "willow-door-1",
+        "willow-bed-1",
+        "willow-button-1",
+        "willow-hub-1",
     ]
     assert all({"certificate", "key", "ca"} <= each.keys() for each in willow["devices"])
     assert willow["gates"][0] == {"gate": "willow-gate-1", "area": "garden", "direction": "in"}
+
+
+def test_somebody_is_watched_over_by_sensors_that_are_devices_of_the_community() -> None:
+    (willow,) = [each for each in neighbourhood.communities() if each.watches]
+    ((person, set_up),) = willow.watches.items()
+    assert person == "willow-resident-1"
+    assert {each["device"] for each in set_up["sensors"]} <= willow.devices.keys()
+    assert Settings.model_validate(set_up).contacts[0].person == "willow-family-1"

@@ -79,7 +79,7 @@ def test_a_token_is_made_for_whom_a_sample_names(tmp_path: Path) -> None:
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps({"type": "TOKEN", "authorizationToken": "Bearer {token:willow-guard-1}"}))
 
-    loaded = samples.load(path, lambda person: f"<{person}>")
+    loaded = samples.load(path, lambda person: f"<{person}>", str)
 
     assert loaded.event["authorizationToken"] == "Bearer <willow-guard-1>"
     assert loaded.name == "directory/authorizer/normal"
@@ -105,12 +105,12 @@ def test_a_folder_without_samples_is_named(tmp_path: Path) -> None:
 def test_a_file_elsewhere_is_told_where_samples_lie(tmp_path: Path) -> None:
     for path in (Path("/x.json"), tmp_path / "x.json", tmp_path / "access" / "gate_pass" / "x.json"):
         with pytest.raises(CommandError, match="samples lie in events/<service>/<action>/"):
-            samples.load(path, str)
+            samples.load(path, str, str)
 
 
 def test_a_sample_of_no_action_says_so(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="there is no action access/gate_pas,"):
-        samples.load(tmp_path / "events" / "access" / "gate_pas" / "x.json", str)
+        samples.load(tmp_path / "events" / "access" / "gate_pas" / "x.json", str, str)
 
 
 def test_what_did_not_end_as_named_is_unexpected_whatever_it_was() -> None:
@@ -132,4 +132,4 @@ def test_a_file_that_is_no_json_is_named(tmp_path: Path) -> None:
     path.write_text("{")
 
     with pytest.raises(CommandError, match=r"x\.json is no JSON"):
-        samples.load(path, str)
+        samples.load(path, str, str)

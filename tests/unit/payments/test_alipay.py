@@ -24,7 +24,7 @@ from functions.payments.exchange import (
     UnknownSerial,
     Unreadable,
 )
-from linli.errors import Forbidden, Unavailable
+from linli.errors import Conflict, Forbidden, Unavailable
 from localstack.sandbox import signing
 from tests.unit.payments import shop
 from tests.unit.payments.shop import AT, INTENT, NOTIFICATION, NOW, REFUND, alipay_answers, key, notified
@@ -253,18 +253,41 @@ def sent(fields: dict[str, str]) -> dict[str, Any]:
     return content
 
 
-def test_the_cashier_gets_a_signed_order() -> None:
+CONTENT = {
+    "out_trade_no": INTENT,
+    "total_amount": "35.80",
+    "subject": "水费 2025-12",
+    "time_expire": "2026-01-05 16:15:00",
+}
+
+
+def test_a_mobile_app_gets_a_signed_order() -> None:
     assert alipay.prepay(ORDER, shop.alipay(), AT) is None
     parameters = alipay.parameters(ORDER, "", shop.alipay(), AT)
     fields = form(parameters["orderStr"].encode())
-    assert sent(fields) == {
-        "out_trade_no": INTENT,
-        "total_amount": "35.80",
-        "subject": "水费 2025-12",
-        "product_code": "QUICK_MSECURITY_PAY",
-        "time_expire": "2026-01-05 16:15:00",
-    }
+    assert sent(fields) == {**CONTENT, "product_code": "QUICK_MSECURITY_PAY"}
     assert (fields["method"], fields["notify_url"]) == ("alipay.trade.app.pay", shop.alipay().notify_url)
+
+
+def test_a_mini_program_gets_an_order_that_alipay_knows() -> None:
+    question = alipay.prepay(replace(ORDER, payer="074a1CcTG1LelxKe4xQC0zgNdId0nxi95b5"), shop.alipay(), AT)
+    assert question is not None
+    assert asked(question.outgoing, "alipay.trade.create") == {
+        **CONTENT,
+        "product_code": "JSAPI_PAY",
+        "op_app_id": shop.alipay().app,
+        "buyer_open_id": "074a1CcTG1LelxKe4xQC0zgNdId0nxi95b5",
+    }
+    assert form(question.outgoing.body)["notify_url"] == shop.alipay().notify_url
+    made = alipay_answers("alipay.trade.create", out_trade_no=INTENT, trade_no="2026010522001")
+    handle = question.read(made, shop.alipay())
+    assert alipay.parameters(ORDER, handle, shop.alipay(), AT) == {"tradeNO": "2026010522001"}
+    refused = alipay_answers("alipay.trade.create", **refusal("ACQ.BUYER_NOT_EXIST"))
+    with pytest.raises(Conflict, match=r"ACQ\.BUYER_NOT_EXIST"):
+        question.read(refused, shop.alipay())
+    other = alipay_answers("alipay.trade.create", out_trade_no="another", trade_no="1")
+    with pytest.raises(Unreadable):
+        question.read(other, shop.alipay())
 
 
 def asked(outgoing: Any, method: str) -> dict[str, Any]:

@@ -132,7 +132,7 @@ def test_an_order_is_placed_and_its_parameters_signed(provider: str) -> None:
     assert gateway.order(shop_at(provider), wanted)["package"] == "prepay_id=wx26"
     with pytest.raises(Conflict):
         gateway.order(shop_at(provider), wanted)
-    assert "orderStr" in gateway.order(shop.alipay(), wanted)
+    assert "orderStr" in gateway.order(shop.alipay(), Order(INTENT, 3580, "水费", AT.now))
 
 
 def test_an_order_that_cannot_be_closed_is_asked_for(provider: str) -> None:
@@ -146,6 +146,11 @@ def test_money_goes_back(provider: str) -> None:
     Provider.replies = [says(403, code="NOT_ENOUGH"), says(404, code="RESOURCE_NOT_EXISTS")]
     assert gateway.refund(shop_at(provider), wanted).said == "refund_failed"
     assert gateway.query_refund(shop_at(provider), wanted).said == "unknown"
+
+
+def test_a_refusal_of_a_refund_that_was_carried_out_is_not_believed(provider: str) -> None:
+    Provider.replies = [says(400, code="INVALID_REQUEST"), says(**shop.REFUNDED)]
+    assert gateway.refund(shop_at(provider), Refund(REFUND, INTENT, 1000, 3580)).said == "refunded"
 
 
 def test_a_day_without_a_statement(provider: str) -> None:

@@ -59,10 +59,12 @@ def days(person: Person, count: int, first_weekday: int, draw: Random) -> Days:
         still = _still(person, midnight, (wakes, bed), cold > 0, draw)
         rate = person.movements_an_hour * (0.35 if cold else 1) * (1.6 if person.home == "couple" else 1)
         about = _about((wakes, bed), outings, still, rate, draw)
-        lived.told += _seen(person, [*rises, *about], (wakes, bed), draw)
+        moves = _places(person, [*rises, *about], (wakes, bed), draw)
+        lived.told += _seen(person, [(at, place) for at, place in moves if not _within(at, outings)], draw)
         lived.told += _passes(person, outings, draw)
         if person.presses_daily and draw.random() < 0.85:  # noqa: PLR2004
-            lived.told.append(Told(wakes + draw.uniform(10, 120), "check_in"))
+            leaves = outings[0][0] if outings else bed
+            lived.told.append(Told(wakes + draw.uniform(0.1, 0.9) * min(leaves - wakes, 120), "check_in"))
         if person.home == "cat":
             lived.told += _cat(person, midnight, draw)
     lived.told.sort(key=lambda told: told.at)
@@ -114,27 +116,29 @@ def _about(
     yield awake[0]
     yield awake[1]
     for start, end in outings:
-        yield from (start - 3, end + 1, end + 4)
+        yield from (start - 3, end + 1, end + 4, end + 9)
     for each in _poisson(rate / HOUR, awake[1] - awake[0], draw):
         at = awake[0] + each
-        if any(start < at < end for start, end in outings):
-            continue
-        if any(start < at < end for start, end in still) and draw.random() > 0.05:  # noqa: PLR2004
-            continue
-        yield at
+        if not _within(at, still) or draw.random() < 0.05:  # noqa: PLR2004
+            yield at
 
 
-def _seen(person: Person, movements: list[float], awake: Interval, draw: Random) -> Iterator[Told]:
-    """A movement is told by one of the home's sensors, or by none; rising and lying down take one past each.
-
-    Doors tell of coming and going only.
-    """
+def _places(
+    person: Person, movements: list[float], awake: Interval, draw: Random
+) -> Iterator[tuple[float, int]]:
+    """Each movement is near one of the home's sensors; rising and lying down lead past each of them."""
     inside = [index for index, kind in enumerate(person.sensors) if kind != "door"]
-    places = [(at, draw.choice(inside)) for at in movements]
+    for at in movements:
+        yield at, draw.choice(inside)
     for index in inside:
-        places += [(awake[0] + draw.uniform(2, 40), index), (awake[1] - draw.uniform(2, 30), index)]
+        yield awake[0] + draw.uniform(2, 40), index
+        yield awake[1] - draw.uniform(2, 30), index
+
+
+def _seen(person: Person, movements: list[tuple[float, int]], draw: Random) -> Iterator[Told]:
+    """What sensors tell of movements. Doors tell of coming and going only."""
     last: dict[int, float] = {}
-    for at, sensor in sorted(places):
+    for at, sensor in sorted(movements):
         if draw.random() < person.seen_chance and at - last.get(sensor, -SHORTEST) >= SHORTEST:
             last[sensor] = at
             yield Told(at, person.sensors[sensor], sensor)
@@ -155,6 +159,10 @@ def _cat(person: Person, midnight: float, draw: Random) -> Iterator[Told]:
         if kind == "motion":
             for at in _poisson(0.4 / HOUR, DAY, draw):
                 yield Told(midnight + at, kind, sensor)
+
+
+def _within(at: float, spans: list[Interval]) -> bool:
+    return any(start < at < end for start, end in spans)
 
 
 def _poisson(rate: float, length: float, draw: Random) -> Iterator[float]:

@@ -35,6 +35,11 @@ class Score:
         self.delays += other.delays
         self.kinds += other.kinds
 
+    def of(self, kind: str) -> "Score":
+        """The same for one kind of emergency alone."""
+        delays = [delay for delay, each in zip(self.delays, self.kinds, strict=True) if each == kind]
+        return Score(self.months, self.false_alarms, self.duties, delays, [kind] * len(delays))
+
     @property
     def per_month(self) -> float:
         """False alarms per person-month."""

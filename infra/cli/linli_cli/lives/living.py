@@ -52,6 +52,4 @@ def life(seed: int, number: int, count: int) -> Life:
         gone = [each for each in gone if each.start < met.at]
     told = through_faults(sorted(told, key=lambda each: each.at), broken, length * DAY, draw)
     end = min(met.at + AFTERMATH_DAYS * DAY if met else count * DAY, length * DAY)
-    return Life(
-        someone, tuple(each for each in told if each.at < end), tuple(gone), tuple(broken), met, end
-    )
+    return Life(someone, tuple(each for each in told if each.at < end), tuple(gone), tuple(broken), met, end)

@@ -3,13 +3,22 @@
 from dataclasses import dataclass
 from random import Random
 
-from linli_cli.lives.days import Days, Interval, Told
+from linli.policies import HEARTBEAT_MINUTES, DeviceKind, DevicesPolicy
+from linli_cli.lives.days import Days, Told
 from linli_cli.lives.people import DAY, HOUR, Emergency, Person
 
 EMERGENCIES: dict[Emergency, float] = {"fall": 0.5, "illness": 0.2, "asleep": 0.15, "outside": 0.15}
 EMERGENCY_CHANCE = 1 / 3  # within the time simulated
 FIRST_DAY = 3
 MONTH = 30.0
+MISSED = DevicesPolicy().missed
+DEVICES: dict[str, DeviceKind] = {
+    "motion": "infrared",
+    "door": "door_magnet",
+    "bed": "bed",
+    "lamp": "lamp",
+    "water": "meter",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +80,19 @@ def faults(person: Person, count: int, draw: Random) -> list[Fault]:
         for sensor in everything:
             if draw.random() < 0.06 / MONTH:
                 end = at + draw.uniform(1, 7) * DAY
-                found.append(Fault(at, end, frozenset({sensor}), at + draw.uniform(2, 6) * HOUR))
+                found.append(Fault(at, end, frozenset({sensor}), _lost(at, person.sensors[sensor], draw)))
             if person.sensors[sensor] == "motion" and draw.random() < 0.01 / MONTH:
                 end = at + draw.uniform(6, 72) * HOUR
                 found.append(Fault(at, end, frozenset({sensor}), None, stuck=True))
         if draw.random() < 0.12 / MONTH:
             length = draw.choices((draw.uniform(0.3, 6), draw.uniform(6, 48)), (70, 30))[0] * HOUR
-            found.append(Fault(at, at + length, everything, at + 0.5 * HOUR))
+            found.append(Fault(at, at + length, everything, _lost(at, "gateway", draw)))
     return found
+
+
+def _lost(at: float, kind: str, draw: Random) -> float:
+    """When a device that fell silent is taken for lost: so many heartbeats in a row did not come."""
+    return at + HEARTBEAT_MINUTES[DEVICES.get(kind, "gateway")] * (MISSED - draw.random())
 
 
 def misfortune(
@@ -139,9 +153,7 @@ def through_faults(told: list[Told], broken: list[Fault], until: float, draw: Ra
         if fault.stuck:
             (sensor,) = fault.sensors
             end = min(fault.end, until)
-            arrives += [
-                Told(at, "motion", sensor) for at in _every(fault.start, end - fault.start, 20, draw)
-            ]
+            arrives += [Told(at, "motion", sensor) for at in _every(fault.start, end - fault.start, 20, draw)]
     return sorted(arrives, key=lambda each: each.at)
 
 
@@ -168,8 +180,3 @@ def _every(start: float, length: float, minutes: float, draw: Random) -> list[fl
     while (at := at + draw.expovariate(1 / minutes)) < start + length:
         found.append(at)
     return found
-
-
-def overlaps(at: float, spans: list[Interval]) -> bool:
-    """Whether a moment lies in one of the spans."""
-    return any(start <= at < end for start, end in spans)

@@ -1,4 +1,4 @@
-"""The rules compared: ours is the very code of the care service; a fixed number of hours is what others do."""
+"""The rules compared: ours is the very code of the care service; others wait a fixed number of hours."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,6 +20,7 @@ from functions.care.states import (
     released,
 )
 from functions.care.watches import Sensor, Watch
+from linli.events import AlertOutcome
 from linli.policies import CarePolicy
 from linli_cli.lives.people import Person
 
@@ -40,23 +41,33 @@ def minutes_at(instant: datetime) -> float:
     return (instant - FIRST_MIDNIGHT) / timedelta(minutes=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a sensor's heartbeat says of it: lost, or heard again. `episode` is the same for both."""
+
+    sensor: int
+    episode: str
+    at: datetime
+    lost: bool
+
+
 class Rule(Protocol):
     """What decides when somebody is asked after. It sees what is told, never the truth."""
 
-    def told(self, kind: str, at: datetime, key: str) -> None:
+    def told(self, sign: Sign) -> None:
         """A signal."""
 
     def away(self, until: datetime, now: datetime) -> None:
         """Somebody says that the person is away, or that nobody needs to look, until then."""
 
-    def heard(self, sensor: int, episode: str, at: datetime, *, lost: bool) -> bool:
-        """A sensor is lost or back, by its heartbeat. Whether staff are told that nobody can see."""
+    def heard(self, beat: Heard) -> bool:
+        """Whether staff are told that nobody can see."""
 
     def sees_without(self, dead: set[int]) -> bool:
         """Whether staff, once they know which sensors are dead, can rely on the others."""
 
-    def fine(self, now: datetime) -> None:
-        """Somebody has seen or spoken to the person, who is fine."""
+    def resolved(self, outcome: AlertOutcome, now: datetime) -> None:
+        """Somebody has seen or spoken to the person."""
 
     def due(self) -> datetime:
         """When to judge."""
@@ -74,21 +85,21 @@ class FixedHours:
     last: datetime = FIRST_MIDNIGHT
     gone: tuple[datetime, datetime] | None = None  # since, until
 
-    def told(self, kind: str, at: datetime, key: str) -> None:
-        self.last = max(self.last, at)
-        if self.gone and at > self.gone[0] + LEAVING:
+    def told(self, sign: Sign) -> None:
+        self.last = max(self.last, sign.at)
+        if self.gone and sign.at > self.gone[0] + LEAVING:
             self.gone = None
 
     def away(self, until: datetime, now: datetime) -> None:
         self.gone = (now, until)
 
-    def heard(self, sensor: int, episode: str, at: datetime, *, lost: bool) -> bool:
+    def heard(self, _beat: Heard) -> bool:
         return False
 
     def sees_without(self, dead: set[int]) -> bool:
         return any(kind != "door" for index, kind in enumerate(self.sensors) if index not in dead)
 
-    def fine(self, now: datetime) -> None:
+    def resolved(self, _outcome: AlertOutcome, now: datetime) -> None:
         self.last, self.gone = now, None
 
     def due(self) -> datetime:
@@ -110,25 +121,24 @@ class OwnRhythm:
     def __post_init__(self) -> None:
         self.state = begun(FIRST_MIDNIGHT)
 
-    def told(self, kind: str, at: datetime, key: str) -> None:
-        sign = Sign.model_construct(kind=kind, at=at, key=key)
+    def told(self, sign: Sign) -> None:
         self.state = after_signal(self.state, sign, self.watch, self.setting).state
 
     def away(self, until: datetime, now: datetime) -> None:
         self.state = gone_away(self.state, until, now)
 
-    def heard(self, sensor: int, episode: str, at: datetime, *, lost: bool) -> bool:
+    def heard(self, beat: Heard) -> bool:
         saw = self.state.blind_since is None
-        silence = Silence(device=device_of(sensor), episode=episode)
-        self.state = heard(self.state, self.watch, [silence], at, lost=lost)
+        silence = Silence(device=device_of(beat.sensor), episode=beat.episode)
+        self.state = heard(self.state, self.watch, [silence], beat.at, lost=beat.lost)
         return saw and self.state.blind_since is not None
 
     def sees_without(self, dead: set[int]) -> bool:
         left = [each for index, each in enumerate(self.watch.sensors) if index not in dead]
         return self.watch.model_copy(update={"sensors": left}).sees_the_home
 
-    def fine(self, now: datetime) -> None:
-        self.state = released(self.state, "fine", now)
+    def resolved(self, outcome: AlertOutcome, now: datetime) -> None:
+        self.state = released(self.state, outcome, now, self.setting)
 
     def due(self) -> datetime:
         found = due_at(self.state, self.watch, self.setting)
@@ -170,14 +180,18 @@ def watch_of(person: Person, community: str = "garden") -> Watch:
     )
 
 
+OURS, WITHOUT_RHYTHM = "own rhythm", "12 h, outings and lost sensors known"
+FIXED = (8, 10, 12)
+
+
 def rules(person: Person, policy: CarePolicy) -> dict[str, Rule]:
-    """The rules compared, each new to the person."""
-    fixed = {f"{hours} h": FixedHours(hours, person.sensors) for hours in (8, 10, 12)}
-    as_told = policy.model_copy(
-        update={"floor_hours": 12, "cap_hours": 12, "default_hours": 12}
-    )  # the same code, without a rhythm at home
+    """The rules compared, each new to the person.
+
+    `WITHOUT_RHYTHM` is our code with 12 hours as floor and cap at home: it tells what the rhythm itself adds.
+    """
+    twelve = policy.model_copy(update={"floor_hours": 12, "cap_hours": 12, "default_hours": 12})
     return {
-        **fixed,
-        "12 h, told of outings and lost sensors": OwnRhythm(watch_of(person), Setting(as_told, ZONE)),
-        "own rhythm": OwnRhythm(watch_of(person), Setting(policy, ZONE)),
+        **{f"{hours} h": FixedHours(hours, person.sensors) for hours in FIXED},
+        WITHOUT_RHYTHM: OwnRhythm(watch_of(person), Setting(twelve, ZONE)),
+        OURS: OwnRhythm(watch_of(person), Setting(policy, ZONE)),
     }

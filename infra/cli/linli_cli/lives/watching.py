@@ -1,13 +1,15 @@
-"""One rule watches one life: who is asked after, when, and what staff then do. Minutes since the beginning."""
+"""One rule watches one life: who is asked after, when, and what staff then do. Times are minutes."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from heapq import heappop, heappush
+from math import inf
 from typing import Literal
 
+from functions.care.signals import Sign
 from linli_cli.lives.living import Life
 from linli_cli.lives.people import DAY, HOUR
-from linli_cli.lives.rules import Rule, minutes_at, moment
+from linli_cli.lives.rules import Heard, Rule, minutes_at, moment
 
 ANSWERED = 30.0  # from an alarm until somebody has spoken to the person
 AT_WORK = (9 * HOUR, 17 * HOUR)
@@ -43,15 +45,19 @@ class Watching:
         self.outcome = Watched()
         self.events: list[_Event] = []
         self.order = 0
-        self.held_until = 0.0
 
     def run(self) -> Watched:
-        """Live it through; ends when an emergency is found."""
+        """Live it through: what happens, and each deadline that passes; ends when an emergency is found."""
         self._foresee()
-        for event in self._in_turn():
-            self._happens(event)
-            if self.outcome.found is not None:
+        while self.outcome.found is None:
+            due = self.rule.due()
+            at, next_at = minutes_at(due), self.events[0].at if self.events else inf
+            if min(at, next_at) >= self.life.length:
                 break
+            if at < next_at:
+                self._judge(at, due)
+            else:
+                self._happens(heappop(self.events))
         return self.outcome
 
     def _foresee(self) -> None:
@@ -70,25 +76,6 @@ class Watching:
         self.order += 1
         heappush(self.events, _Event(at, self.order, kind, about, until))
 
-    def _in_turn(self) -> Iterator[_Event]:
-        """What happens, and each deadline that passes before it does."""
-        while self.events:
-            event = heappop(self.events)
-            while (due := minutes_at(self.rule.due())) < min(event.at, self.life.length):
-                self._judge(due)
-                if self.outcome.found is not None:
-                    return
-                if self.events and self.events[0].at < event.at:
-                    heappush(self.events, event)
-                    event = heappop(self.events)
-            if event.at >= self.life.length:
-                break
-            yield event
-        while self.outcome.found is None and (due := minutes_at(self.rule.due())) < self.life.length:
-            self._judge(due)
-            while self.events and self.outcome.found is None:
-                self._happens(heappop(self.events))
-
     def _happens(self, event: _Event) -> None:
         now = moment(event.at)
         match event.kind:
@@ -96,57 +83,53 @@ class Watching:
                 self.rule.away(moment(event.until), now)
             case "lost" | "back":
                 episode = f"episode-{event.about}-{round(event.until)}"
-                if self.rule.heard(event.about, episode, now, lost=event.kind == "lost"):
+                if self.rule.heard(Heard(event.about, episode, now, event.kind == "lost")):
                     self.outcome.duties += 1
                     self._add(_at_work(event.at + HOUR), "duty", until=event.until)
             case "duty" if event.at < event.until:
-                self._spoken_to(event.at, "call")
-                self._hold(event.until, event.at)
+                if not self._needs_help(event.at, "call"):
+                    self.rule.resolved("sensor", now)
+                    self._hold(event.until, event.at)
             case "round" if event.at < event.until:
-                self._spoken_to(event.at, "call", keep=True)
+                self._needs_help(event.at, "call")
             case "answer":
                 self._answer(event.at)
             case "duty" | "round":
                 pass
             case kind:
-                self.rule.told(kind, now, f"{kind}-{event.about}")
+                self.rule.told(Sign.model_construct(kind=kind, at=now, key=f"{kind}-{event.about}"))
 
-    def _judge(self, at: float) -> None:
+    def _judge(self, at: float, due: datetime) -> None:
         """A deadline has passed."""
-        verdict = self.rule.judge(moment(at))
+        verdict = self.rule.judge(due)
         if verdict == "ask":
             self._add(at + ANSWERED, "answer")
-        if verdict == "alert":
-            met = self.life.misfortune
-            if met is None or at < met.at:
-                self.outcome.false_alarms.append(at)
-            self._spoken_to(at, "alarm")
+        elif verdict == "alert" and not self._needs_help(at, "alarm"):
+            self.outcome.false_alarms.append(at)
             self._answer(at + ANSWERED)
 
-    def _spoken_to(self, at: float, by: Found, *, keep: bool = False) -> None:
+    def _needs_help(self, at: float, by: Found) -> bool:
+        """Whether whoever asks after the person finds an emergency."""
         met = self.life.misfortune
-        if met is not None and at >= met.at:
-            self.outcome.found, self.outcome.by = at, by
-        elif not keep:
-            self.rule.fine(moment(at))
+        if met is None or at < met.at:
+            return False
+        self.outcome.found, self.outcome.by = at, by
+        return True
 
     def _answer(self, at: float) -> None:
         """Whoever answers says that all is well, and why nothing was heard."""
-        met = self.life.misfortune
-        if self.outcome.found is not None or (met is not None and at >= met.at):
+        if self._needs_help(at, "call"):
             return
+        now = moment(at)
         if (absence := self.life.is_gone(at)) is not None:
-            self.rule.away(moment(absence.end), moment(at))
+            self.rule.resolved("away", now)
+            self.rule.away(moment(absence.end), now)
             return
-        self.rule.fine(moment(at))
-        dead: set[int] = set()
-        ends: list[float] = []
-        for fault in self.life.broken:
-            if not fault.stuck and fault.start <= at < fault.end:
-                dead |= fault.sensors
-                ends.append(fault.end)
+        broken = [each for each in self.life.broken if not each.stuck and each.start <= at < each.end]
+        self.rule.resolved("sensor" if broken else "fine", now)
+        dead = {sensor for fault in broken for sensor in fault.sensors}
         if dead and not self.rule.sees_without(dead):
-            self._hold(max(ends), at)
+            self._hold(max(fault.end for fault in broken), at)
 
     def _hold(self, until: float, at: float) -> None:
         """Nobody can see until the sensors are mended: somebody rings every morning instead."""

@@ -27,7 +27,7 @@ PERSONAL = frozenset(
     {
         "ambient_c", "code", "credential", "email", "face", "name", "payload", "phone", "plate",
         "reason_text", "template", "temperature_c", "token", "value", "visitor_name", "birth_date",
-        "authorization",
+        "authorization", "open_id", "openid", "buyer_id", "buyer_logon_id", "private_key", "api_v3_key",
     }
 )  # fmt: skip
 

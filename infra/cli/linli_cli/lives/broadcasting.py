@@ -1,0 +1,217 @@
+"""A few lives on the local cloud: sensors speak over MQTT, days pass through the deployed functions.
+
+What is said over MQTT is said now. The days after it cannot be, for a device whose clock is ahead is not
+believed: so the signal function gets what the topic rule would give it, and the sweep its event, each with a
+later time. At the end everybody falls silent; who is asked after must be the same, at the same minute, as in
+memory.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from ulid import ULID
+
+from functions.care.signals import SENSOR_KINDS, Sign
+from functions.care.states import Setting, begun
+from functions.care.watches import Sensor, Settings
+from linli.instants import to_text
+from linli.policies import CarePolicy
+from linli_cli import device_keys, raw_events
+from linli_cli.cloud import LOCAL, Cloud, connect
+from linli_cli.conversation import Conversation
+from linli_cli.device_files import DeviceFiles, kept
+from linli_cli.errors import CommandError
+from linli_cli.invoking import invoke
+from linli_cli.lives.days import Told
+from linli_cli.lives.living import Life, life
+from linli_cli.lives.rules import FIRST_MIDNIGHT, ZONE, OwnRhythm, device_of, moment, watch_of
+from linli_cli.publishing import message, next_seq, record_of
+from linli_cli.registering import Registrar
+from linli_cli.stacks import full_name
+
+MOST_PEOPLE, MOST_DAYS = 20, 14
+STEP = timedelta(minutes=30)  # between sweeps
+SILENCE = timedelta(hours=30)  # lived on after the last sign, longer than any cap
+TIMEOUT_S = 15.0
+BATCH = 10
+
+
+@dataclass(slots=True)
+class Player:
+    """One life on the cloud, and its twin in memory."""
+
+    life: Life
+    person: str
+    gateway: DeviceFiles
+    twin: OwnRhythm
+    waiting: list[tuple[datetime, Told]] = field(default_factory=list)
+    replies_ms: list[float] = field(default_factory=list)
+    played: int = 0
+    expected: datetime | None = None
+    opened: datetime | None = None
+
+
+def play(people: int, days: int, seed: int) -> None:
+    """Set the lives up, play them, compare, clear away. Raises CommandError if cloud and memory differ."""
+    if people > MOST_PEOPLE or days > MOST_DAYS:
+        raise CommandError(f"--through mqtt: at most {MOST_PEOPLE} people and {MOST_DAYS} days")
+    cloud = connect(LOCAL)
+    ours = device_keys.registrar(LOCAL, None, raw_events.COMMUNITY, None, None)
+    players: list[Player] = []
+    try:
+        for number in range(people):
+            players.append(_moved_in(ours, life(seed, number, days), seed))
+            _speak(players[-1])
+        _live(cloud, ours, players, days)
+        Console().print(_table(players))
+    finally:
+        for player in players:
+            _moved_out(ours, player)
+    if any(player.opened != player.expected for player in players):
+        raise CommandError("the cloud and the memory do not agree")
+
+
+def _watches(player: str) -> str:
+    return f"/care/communities/{raw_events.COMMUNITY}/watches/{player}"
+
+
+def _moved_in(ours: Registrar, lived: Life, seed: int) -> Player:
+    """Register the home's gateway with a key of its own and set up the watch."""
+    name = f"{raw_events.COMMUNITY}-life-{seed}-{lived.person.number}"
+    files = kept(name)
+    files.folder.mkdir(parents=True, exist_ok=True)
+    ours.ensure(files, "gateway")
+    ours_watch = watch_of(lived.person, raw_events.COMMUNITY)
+    sensors = [
+        Sensor(device=f"{name}-{device_of(index)}", kind=each.kind, gateway=name)
+        for index, each in enumerate(ours_watch.sensors)
+    ]
+    watch = ours_watch.model_copy(update={"person": name, "sensors": sensors})
+    settings = {
+        key: value for key, value in watch.model_dump(mode="json").items() if key in Settings.model_fields
+    }
+    seen = ours.door.ask(
+        ours.person, "PUT", _watches(name), {k: v for k, v in settings.items() if v is not None}
+    )
+    twin = OwnRhythm(watch, Setting(CarePolicy(), ZONE))
+    twin.state = begun(datetime.fromisoformat(seen.body["seen_at"]))
+    return Player(lived, name, files, twin)
+
+
+def _speak(player: Player) -> None:
+    """Every sensor once, over mutual TLS; the deadline must move as in memory."""
+    record = record_of(player.gateway)
+    for index, sensor in enumerate(player.twin.watch.sensors):
+        said = message({"sensor": sensor.device}, next_seq(player.gateway.counter), datetime.now(UTC))
+        started = time.perf_counter()
+        reply = json.loads(Conversation(player.gateway, record, TIMEOUT_S).hold(sensor.kind, said))
+        player.replies_ms.append((time.perf_counter() - started) * 1000)
+        if "problem" in reply:
+            raise CommandError(f"{player.person}, sensor {index}: {reply['problem']}")
+        _remember(player, sensor.kind, datetime.fromisoformat(said["occurred_at"]), said["event_id"])
+
+
+def _remember(player: Player, kind: str, at: datetime, event_id: str) -> None:
+    player.twin.told(Sign(kind=kind, at=at, key=f"{player.gateway.device}:{event_id}"))
+
+
+def _live(cloud: Cloud, ours: Registrar, players: list[Player], days: int) -> None:
+    now = datetime.now(UTC)
+    midnight = now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    shift, end = midnight - FIRST_MIDNIGHT, midnight + timedelta(days=days)
+    for player in players:
+        told = ((moment(each.at) + shift, each) for each in player.life.told if each.sensor is not None)
+        player.waiting = [each for each in told if now < each[0] < end]
+    while now < end + SILENCE and any(player.opened is None for player in players):
+        now += STEP
+        events = [event for player in players if player.opened is None for event in _until(player, now)]
+        for first in range(0, len(events), BATCH):
+            batch = raw_events.batch("linli-local-care-signal", *events[first : first + BATCH])
+            _outcomes(cloud, "care-signal", batch)
+        _sweep(cloud, now)
+        for player in players:
+            if player.opened is None and player.twin.due() <= now:
+                player.expected = now
+                player.opened = _opened(ours, player)
+
+
+def _until(player: Player, now: datetime) -> Iterator[dict[str, Any]]:
+    """What the topic rule would make of this home's signals until then."""
+    while player.waiting and player.waiting[0][0] <= now and player.twin.due() > player.waiting[0][0]:
+        at, told = player.waiting.pop(0)
+        sensor = player.twin.watch.sensors[told.sensor or 0]
+        event_id = str(ULID.from_datetime(at)).lower()
+        body = {
+            "event_id": event_id,
+            "seq": next_seq(player.gateway.counter),
+            "occurred_at": to_text(at),
+            "sensor": sensor.device,
+        }
+        topic = SENSOR_KINDS[sensor.kind].topic or sensor.kind
+        event = raw_events.rule_event(topic, player.gateway.device, json.dumps(body).encode())
+        _remember(player, sensor.kind, datetime.fromisoformat(to_text(at)), event_id)
+        player.played += 1
+        yield event | {"received_at_ms": int(at.timestamp() * 1000) + 1}
+
+
+def _outcomes(cloud: Cloud, function: str, event: dict[str, Any]) -> None:
+    answer = invoke(cloud, full_name(cloud.stage, function), event).body
+    if answer.get("batchItemFailures"):
+        raise CommandError(f"{function} failed: {answer}")
+
+
+def _sweep(cloud: Cloud, now: datetime) -> None:
+    event = {
+        "id": str(ULID()),
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "time": to_text(now),
+    }
+    invoke(cloud, full_name(cloud.stage, "care-sweep"), event)
+
+
+def _opened(ours: Registrar, player: Player) -> datetime | None:
+    """When the alert was opened that the sweep left a task for; None if there is none in time."""
+    end = time.monotonic() + TIMEOUT_S
+    while time.monotonic() < end:
+        seen = ours.door.ask(ours.person, "GET", _watches(player.person)).body
+        if alert := seen.get("open_alert"):
+            path = f"/care/communities/{raw_events.COMMUNITY}/alerts/{alert}"
+            shown = ours.door.ask(ours.person, "GET", path).body
+            return datetime.fromisoformat(shown["opened_at"])
+        time.sleep(0.1)
+    return None
+
+
+def _moved_out(ours: Registrar, player: Player) -> None:
+    ours.door.ask(ours.person, "DELETE", _watches(player.person), accept=(200, 204, 404, 409))
+    ours.revoke(player.gateway.device)
+
+
+def _table(players: list[Player]) -> Table:
+    shown = Table(
+        "person", "sensors", "MQTT reply, ms", "signals", "last sign", "due in memory", "opened on the cloud"
+    )
+    for each in players:
+        replies = sorted(each.replies_ms)
+        shown.add_row(
+            each.person,
+            ", ".join(each.life.person.sensors),
+            f"{replies[len(replies) // 2]:.0f}",
+            str(each.played + len(replies)),
+            _clock(each.twin.state.seen_at),
+            _clock(each.twin.due()),
+            _clock(each.opened) if each.opened else "never",
+            style="" if each.opened == each.expected else "red",
+        )
+    return shown
+
+
+def _clock(at: datetime) -> str:
+    return f"{at.astimezone(ZONE):%a %d %b %H:%M}"

@@ -1,0 +1,147 @@
+"""The sandbox's message gateways and our own sender understand each other, over real HTTP."""
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from functions.care import sending
+from functions.care.alerts import Message
+from functions.care.channels import Channels, GatewayReply, verify
+from functions.care.sending import Courier, NotSent
+from linli.policies import Channel
+from linli_cli.sandbox import Sandbox
+
+NOW = datetime.now(UTC)
+
+
+class Door:
+    """Where replies come in, as `gateway_reply` takes them."""
+
+    def __init__(self) -> None:
+        self.came: list[tuple[str, dict[str, str], bytes]] = []
+        door = self
+
+        class Conversation(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                door.came.append((self.path, headers, body))
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(b'{"outcome": "acknowledged"}')
+
+            def log_message(self, *_about: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Conversation)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/gateway_replies/willow"
+
+
+@pytest.fixture
+def door() -> Iterator[Door]:
+    made = Door()
+    thread = threading.Thread(target=made.server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield made
+    made.server.shutdown()
+    thread.join()
+    made.server.server_close()
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    made = Sandbox(tmp_path_factory.mktemp("a home"))
+    made.start()
+    made.wait()
+    yield made
+    sending._session().close()
+    sending._session.cache_clear()
+    made.stop()
+
+
+@pytest.fixture
+def channels(sandbox: Sandbox, door: Door, monkeypatch: pytest.MonkeyPatch) -> Iterator[Channels]:
+    """Willow's gateways, as its secret has them."""
+    secret = sandbox.ask("PUT", "/gateways/communities/willow", {"reply_url": door.url})
+    made = Channels.model_validate_json(json.dumps(secret))
+    monkeypatch.setattr(sending, "channels_of", lambda _community: made)
+    yield made
+    for channel in ("push", "sms", "voice"):
+        sandbox.ask("PUT", f"/gateways/moods/{channel}", {"answers": "normal"})
+
+
+def message(number: int, channel: Channel = "sms") -> Message:
+    return Message(
+        message=f"a-1-{number}", community="willow", alert="a-1", person="ann", to="contact",
+        recipient="daughter", channel=channel, purpose="alert", emergency=True, made_at=NOW,
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("channels")
+def test_a_message_is_taken_over_once_however_often_it_comes(sandbox: Sandbox) -> None:
+    for _ in range(2):
+        Courier(NOW).send(message(1), "+8613800000002")
+    (taken,) = sandbox.ask("GET", "/gateways/messages?message_id=a-1-1")["items"]
+    assert (taken["times"], taken["to"], taken["template"]) == (2, "+8613800000002", "care_emergency_contact")
+
+
+def test_a_key_that_is_pressed_comes_back_signed(sandbox: Sandbox, door: Door, channels: Channels) -> None:
+    Courier(NOW).send(message(2, "voice"), "+8613800000002")
+    told = {"message_id": "a-1-2", "event": "replied", "digit": "1"}
+    said = sandbox.ask("POST", "/gateways/replies", told)
+    assert said == {"status": 200, "answer": {"outcome": "acknowledged"}}
+    ((path, headers, body),) = door.came
+    assert path == "/gateway_replies/willow/voice"
+    assert channels.voice is not None
+    assert verify(headers, body, channels.voice.secrets, datetime.now(UTC)).startswith("reply-")
+    assert GatewayReply.model_validate_json(body).digit == "1"
+
+
+@pytest.mark.usefixtures("channels")
+@pytest.mark.parametrize("mood", ["busy", "refuses"])
+def test_it_can_fail_on_demand(sandbox: Sandbox, mood: str) -> None:
+    sandbox.ask("PUT", "/gateways/moods/push", {"answers": mood})
+    with pytest.raises(NotSent):
+        Courier(NOW).send(message(3, "push"), "daughter")
+    assert sandbox.ask("GET", "/gateways/messages?message_id=a-1-3")["items"] == []
+
+
+def test_what_is_not_signed_by_the_account_is_refused(
+    sandbox: Sandbox, channels: Channels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert channels.sms is not None
+    forged = channels.sms.model_copy(update={"secrets": ["whsec_dGhlIG1lc3NhZ2UgZ2F0ZXdheXMgb2Ygd2lsbG93"]})
+    monkeypatch.setattr(sending, "channels_of", lambda _: channels.model_copy(update={"sms": forged}))
+    with pytest.raises(NotSent, match="401"):
+        Courier(NOW).send(message(4), "+8613800000002")
+    assert sandbox.ask("GET", "/gateways/messages?message_id=a-1-4")["items"] == []
+
+
+def test_a_gateway_that_is_down_is_waited_for_once_in_a_task(
+    channels: Channels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a gateway that nobody answers at
+    assert channels.sms is not None
+    dead = channels.sms.model_copy(update={"url": "http://127.0.0.1:9/"})
+    monkeypatch.setattr(sending, "channels_of", lambda _: channels.model_copy(update={"sms": dead}))
+    courier = Courier(NOW)
+    with pytest.raises(NotSent, match="ConnectionError"):
+        courier.send(message(5), "+8613800000002")
+    # Then the other messages of the task do not try
+    with pytest.raises(NotSent, match="is down"):
+        courier.send(message(6), "+8613800000002")
+    with pytest.raises(NotSent, match="not set up"):
+        courier.send(message(7), None)
+
+
+def test_an_account_keeps_its_secret_over_a_restart(sandbox: Sandbox) -> None:
+    before = sandbox.ask("PUT", "/gateways/communities/cedar", {"reply_url": "http://127.0.0.1:1/x"})
+    sandbox.stop()
+    sandbox.start()
+    sandbox.wait()
+    assert sandbox.ask("PUT", "/gateways/communities/cedar", {"reply_url": "http://127.0.0.1:1/x"}) == before

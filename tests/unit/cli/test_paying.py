@@ -1,0 +1,77 @@
+from typing import Any
+
+import pytest
+
+from linli_cli import demo_bills, merchants, neighbourhood, paying
+from linli_cli.errors import CommandError
+
+INTENT = "01kdxh2b3c4d5e6f7g8h9jkmnp"
+
+
+class Vault:
+    """Secrets Manager with what was written to it."""
+
+    class exceptions:  # noqa: N801  as boto3 has it
+        class ResourceNotFoundException(Exception):
+            pass
+
+    def __init__(self) -> None:
+        self.holds: dict[str, str] = {}
+        self.written: list[str] = []
+
+    def get_secret_value(self, SecretId: str) -> Any:  # noqa: N803  as boto3 has it
+        if SecretId not in self.holds:
+            raise self.exceptions.ResourceNotFoundException
+        return {"SecretString": self.holds[SecretId]}
+
+    def put_secret_value(self, SecretId: str, SecretString: str) -> None:  # noqa: N803  as boto3 has it
+        self.holds[SecretId] = SecretString
+        self.written.append(SecretId)
+
+    def create_secret(self, Name: str, SecretString: str) -> None:  # noqa: N803  as boto3 has it
+        assert Name not in self.holds
+        self.put_secret_value(Name, SecretString)
+
+
+def test_a_secret_is_written_when_it_is_new_or_another() -> None:
+    vault = Vault()
+    assert merchants.keep(vault, "a", {"x": 1})
+    assert not merchants.keep(vault, "a", {"x": 1})
+    assert merchants.keep(vault, "a", {"x": 2})
+    assert vault.written == ["a", "a"]
+
+
+def test_a_receipt_names_its_intent() -> None:
+    assert paying.intent_of(f"r-20260105-{INTENT}") == INTENT
+    assert paying.intent_of(INTENT) == INTENT
+
+
+def test_every_demo_home_has_a_bill_and_somebody_to_pay_it() -> None:
+    communities = {each.id: each for each in neighbourhood.communities()}
+    bills = demo_bills.issued()
+    assert len({each.bill for each in bills}) == len(bills) == len(communities) * len(neighbourhood.UNITS)
+    for bill in bills:
+        assert paying.payer_of(communities[bill.community], bill.home)
+        assert paying.known_id(bill.bill)
+
+
+@pytest.mark.parametrize("text", ["", "NO", "a b", "x" * 65])
+def test_what_is_no_id_is_said_to_be_none(text: str) -> None:
+    with pytest.raises(CommandError, match="is no id"):
+        paying.known_id(text)
+
+
+def test_nobody_lives_in_a_home_that_the_demo_does_not_have() -> None:
+    with pytest.raises(CommandError, match="--person"):
+        paying.payer_of(neighbourhood.communities()[0], "b9/999")
+
+
+def test_a_community_that_the_demo_does_not_have() -> None:
+    with pytest.raises(CommandError, match="willow, cedar, maple"):
+        paying.searched("elm")
+
+
+def test_what_takes_too_long_is_said_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paying, "SETTLED_S", 0)
+    with pytest.raises(CommandError, match="the payment of x is still open"):
+        paying.await_state(lambda: {"state": "open"}, {"paid"}, "the payment of x")

@@ -1,0 +1,63 @@
+"""Where a provider's statement and our books differ."""
+
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.payments import ledger
+from functions.payments.discrepancies import Discrepancy, differences
+from functions.payments.ledger import Entry
+from functions.payments.notices import Notice
+from tests.unit.payments.books import AMOUNT, PAID, REFUND, says
+from tests.unit.payments.shop import INTENT, NOW
+
+DAY = date(2026, 1, 5)
+PAYMENT = ledger.paid(PAID, NOW, NOW, surplus=False)
+BACK = ledger.refunded(REFUND, NOW, NOW, surplus=False)
+LINE = says("paid")
+LINE_BACK = says("refunded", refund="refund-1", refund_fen=1000)
+
+
+def found(lines: list[Notice], entries: list[Entry]) -> list[Discrepancy]:
+    return list(differences(DAY, "wechat", lines, entries))
+
+
+def test_the_same_on_both_sides_is_no_discrepancy() -> None:
+    assert found([LINE, LINE_BACK], [PAYMENT, BACK, ledger.issued("bill-1", AMOUNT, NOW)]) == []
+
+
+def test_what_only_one_side_has() -> None:
+    (ours,) = found([LINE], [PAYMENT, BACK])
+    assert (ours.what, ours.refund, ours.ours_fen) == ("not_in_the_statement", "refund-1", -1000)
+    (theirs,) = found([LINE], [])
+    assert (theirs.what, theirs.order, theirs.theirs_fen) == ("not_in_our_books", INTENT, AMOUNT)
+
+
+def test_another_amount() -> None:
+    (differs,) = found([says("paid", amount_fen=1)], [PAYMENT])
+    assert (differs.what, differs.ours_fen, differs.theirs_fen) == ("amount_differs", AMOUNT, 1)
+
+
+def test_what_we_heard_the_day_after_is_in_our_books() -> None:
+    late = ledger.paid(PAID, NOW + timedelta(days=1), NOW, surplus=False)
+    assert found([LINE], [late]) == []
+
+
+def test_what_moved_on_another_day_is_on_another_statement() -> None:
+    other = ledger.paid(PAID, NOW, NOW + timedelta(days=1), surplus=False)
+    assert found([], [other]) == []
+
+
+def test_another_providers_entries_do_not_count() -> None:
+    alipays = ledger.paid(PAID.model_copy(update={"provider": "alipay"}), NOW, NOW, surplus=False)
+    assert found([], [alipays]) == []
+
+
+@given(ours=st.sets(st.integers(0, 20)), theirs=st.sets(st.integers(0, 20)))
+def test_every_difference_is_found_once(ours: set[int], theirs: set[int]) -> None:
+    entries = [
+        ledger.paid(PAID.model_copy(update={"intent": f"i-{each}"}), NOW, NOW, surplus=False) for each in ours
+    ]
+    lines = [says("paid", order=f"i-{each}") for each in theirs]
+    assert sorted(each.order for each in found(lines, entries)) == sorted(f"i-{n}" for n in ours ^ theirs)

@@ -1,0 +1,50 @@
+"""Orders: when an open one serves again, and what a new one is."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.payments.orders import Due
+from functions.payments.payment_intent.domain import Place, opened, refuse_if_paid, serves
+from functions.payments.payment_intent.models import IntentWanted
+from linli.errors import Conflict
+from tests.unit.payments.books import CLOSED, OPEN, PAID
+from tests.unit.payments.shop import NOW
+
+WANTED = IntentWanted(bill="bill-1", provider="wechat")
+DUE = Due(
+    bill="bill-1",
+    home="b1/101",
+    period="2025-12",
+    amount_fen=3580,
+    issued_at=NOW,
+    due_at=NOW,
+    state="open",
+)
+PLACE = Place("intent-1", "willow", "payer-1", "seller", "app", NOW)
+
+
+def test_an_open_order_at_the_same_provider_serves_while_there_is_time() -> None:
+    assert serves(OPEN, WANTED, NOW)
+    assert serves(OPEN, WANTED, OPEN.expires_at - timedelta(minutes=1))
+    assert not serves(OPEN, WANTED, OPEN.expires_at - timedelta(seconds=59))
+    assert not serves(OPEN, IntentWanted(bill="bill-1", provider="alipay"), NOW)
+    assert not serves(CLOSED, WANTED, NOW)
+    assert not serves(PAID, WANTED, NOW)
+
+
+@given(minutes=st.integers(5, 120))
+def test_an_order_is_over_the_bill_and_for_so_many_minutes(minutes: int) -> None:
+    intent = opened(DUE, WANTED, PLACE, minutes)
+    assert (intent.amount_fen, intent.home, intent.state) == (DUE.amount_fen, "b1/101", "open")
+    assert intent.expires_at - intent.created_at == timedelta(minutes=minutes)
+    assert (intent.seller, intent.app) == ("seller", "app")
+
+
+def test_a_paid_bill_is_not_ordered() -> None:
+    refuse_if_paid(DUE)
+    with pytest.raises(Conflict) as refused:
+        refuse_if_paid(DUE.model_copy(update={"state": "paid", "receipt": "r-1"}))
+    assert refused.value.extensions == {"receipt": "r-1"}

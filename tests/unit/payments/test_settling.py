@@ -1,0 +1,269 @@
+"""What a notice does to the books: each case of the table in the README, and any of them in any order."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.payments.ledger import Entry, balances
+from functions.payments.notices import Notice
+from functions.payments.orders import Intent, Refund, intent_of
+from functions.payments.settling import Effect, Known, refund_key, settle, surplus_refund
+from tests.unit.payments.books import AMOUNT, CLOSED, OPEN, PAID, REFUND, says
+from tests.unit.payments.shop import NOW
+
+RESERVED = PAID.model_copy(update={"reserved_fen": 1000})
+GONE = REFUND.model_copy(update={"state": "done"})
+FAILED = REFUND.model_copy(update={"state": "failed"})
+
+
+def told_of_refund(said: str = "refunded", **changed: Any) -> Notice:
+    return says(said, **{"refund": "refund-1", "refund_fen": 1000, **changed})
+
+
+def lines(effect: Effect) -> dict[str, int]:
+    return dict(balances(effect.entries))
+
+
+# Payments
+
+
+def test_a_payment_settles_the_bill() -> None:
+    effect = settle(Known(OPEN), says("paid"), NOW)
+    assert (effect.outcome, effect.pays_bill, effect.refunds) == ("settled", True, ())
+    assert effect.intent is not None
+    assert (effect.intent.state, effect.intent.trade, effect.intent.paid_at) == ("paid", "T1", NOW)
+    assert intent_of(effect.intent.receipt or "") == OPEN.intent
+    assert lines(effect) == {"wechat": AMOUNT, "dues": -AMOUNT}
+    assert [fact.TYPE for fact in effect.facts] == ["linli.payments.payment_settled.v1"]
+
+
+def test_the_receipt_bears_the_local_day() -> None:
+    late = NOW.replace(hour=17)
+    effect = settle(Known(OPEN, zone="Asia/Shanghai"), says("paid"), late)
+    assert effect.intent is not None
+    assert (effect.intent.receipt or "").startswith("r-20260106-")
+
+
+def test_money_that_arrives_late_counts() -> None:
+    assert settle(Known(CLOSED), says("paid"), NOW).outcome == "settled_late"
+
+
+@pytest.mark.parametrize("intent", [OPEN, CLOSED])
+def test_a_second_payment_of_a_bill_goes_back(intent: Intent) -> None:
+    effect = settle(Known(intent, bill_paid_by="another"), says("paid"), NOW)
+    assert (effect.outcome, effect.pays_bill) == ("surplus", False)
+    assert effect.intent is not None
+    assert (effect.intent.surplus, effect.intent.reserved_fen, effect.intent.receipt) == (True, AMOUNT, None)
+    (refund,) = effect.refunds
+    assert (refund.refund, refund.amount_fen) == (surplus_refund(intent.intent), AMOUNT)
+    assert lines(effect) == {"wechat": AMOUNT, "surplus": -AMOUNT}
+    assert [fact.TYPE for fact in effect.facts] == ["linli.payments.refund_requested.v1"]
+
+
+def test_a_duplicate_does_nothing() -> None:
+    assert settle(Known(PAID), says("paid"), NOW) == Effect("duplicate")
+
+
+@pytest.mark.parametrize(
+    ("changed", "mismatch"),
+    [
+        ({"provider": "alipay"}, "provider"),
+        ({"currency": "USD"}, "currency"),
+        ({"amount_fen": AMOUNT + 1}, "amount"),
+        ({"amount_fen": None}, "amount"),
+        ({"seller": "another"}, "seller"),
+        ({"app": "another"}, "app"),
+    ],
+)
+@pytest.mark.parametrize("said", ["paid", "refunded"])
+def test_what_does_not_fit_does_nothing(said: str, changed: dict[str, Any], mismatch: str) -> None:
+    notice = says(said, **{"refund": "refund-1", "refund_fen": 10, **changed})
+    for intent in (OPEN, CLOSED, PAID):
+        assert settle(Known(intent), notice, NOW) == Effect("mismatched", mismatch)  # type: ignore[arg-type]  # by parameter
+
+
+def test_an_unknown_order_and_another_trade_do_nothing() -> None:
+    assert settle(Known(None), says("paid"), NOW) == Effect("mismatched", "unknown_order")
+    assert settle(Known(PAID), says("paid", trade="T2"), NOW) == Effect("mismatched", "trade")
+
+
+def test_what_the_protocol_does_not_tell_is_not_compared() -> None:
+    assert settle(Known(OPEN), says("paid", seller=None, app=None), NOW).outcome == "settled"
+
+
+# States never go backwards
+
+
+@pytest.mark.parametrize(
+    ("intent", "said", "outcome"),
+    [
+        (OPEN, "closed", "closed"),
+        (CLOSED, "closed", "duplicate"),
+        (PAID, "closed", "stale"),
+        (OPEN, "waiting", "waiting"),
+        (OPEN, "unknown", "waiting"),
+        (PAID, "waiting", "stale"),
+        (CLOSED, "unknown", "stale"),
+    ],
+)
+def test_closing_and_waiting(intent: Intent, said: str, outcome: str) -> None:
+    effect = settle(Known(intent), says(said), NOW)
+    assert (effect.outcome, effect.changes_nothing) == (outcome, outcome != "closed")
+
+
+# Refunds
+
+
+def test_a_refund_that_was_carried_out_is_booked() -> None:
+    effect = settle(Known(RESERVED, REFUND), told_of_refund(), NOW)
+    assert effect.intent is not None
+    assert (effect.outcome, effect.intent.reserved_fen, effect.intent.refunded_fen) == ("refunded", 0, 1000)
+    assert lines(effect) == {"refunds": 1000, "wechat": -1000}
+    assert [each.state for each in effect.refunds] == ["done"]
+
+
+def test_a_refund_of_a_surplus_is_owed_no_longer() -> None:
+    surplus = RESERVED.model_copy(update={"surplus": True})
+    assert lines(settle(Known(surplus, REFUND), told_of_refund(), NOW)) == {"surplus": 1000, "wechat": -1000}
+
+
+def test_a_refund_is_booked_once_and_stays_done() -> None:
+    gone = PAID.model_copy(update={"refunded_fen": 1000})
+    assert settle(Known(gone, GONE), told_of_refund(), NOW) == Effect("duplicate")
+    assert settle(Known(gone, GONE), told_of_refund("refund_failed"), NOW) == Effect("stale")
+
+
+def test_a_refund_that_fails_is_free_again() -> None:
+    effect = settle(Known(RESERVED, REFUND), told_of_refund("refund_failed", refund_fen=None), NOW)
+    assert effect.intent is not None
+    assert (effect.outcome, effect.intent.refundable_fen, effect.entries) == ("refund_failed", AMOUNT, ())
+    assert settle(Known(PAID, FAILED), told_of_refund("refund_failed"), NOW) == Effect("duplicate")
+
+
+def test_a_refund_that_failed_and_was_made_after_all_is_booked() -> None:
+    effect = settle(Known(PAID, FAILED), told_of_refund(), NOW)
+    assert effect.intent is not None
+    assert (effect.outcome, effect.intent.reserved_fen, effect.intent.refunded_fen) == ("refunded", 0, 1000)
+
+
+@pytest.mark.parametrize("told", [{"refund_fen": 999}, {"refund_fen": None, "refunded_fen": 999}])
+def test_another_amount_than_was_asked_for_does_nothing(told: dict[str, Any]) -> None:
+    assert settle(Known(RESERVED, REFUND), told_of_refund(**told), NOW).mismatch == "refund_amount"
+
+
+def test_a_total_that_holds_the_refund_fits() -> None:
+    told = told_of_refund(refund_fen=None, refunded_fen=1500)
+    assert settle(Known(RESERVED, REFUND), told, NOW).outcome == "refunded"
+
+
+def test_a_refund_made_at_the_provider_is_booked() -> None:
+    effect = settle(Known(PAID), told_of_refund(), NOW)
+    (refund,) = effect.refunds
+    assert (effect.outcome, refund.why, refund.state, refund.amount_fen) == (
+        "refunded",
+        "provider",
+        "done",
+        1000,
+    )
+
+
+def test_of_a_total_only_what_is_not_booked_is_new() -> None:
+    gone = PAID.model_copy(update={"refunded_fen": 600})
+    more = told_of_refund(refund="console", refund_fen=None, refunded_fen=1000)
+    assert [each.amount_fen for each in settle(Known(gone), more, NOW).refunds] == [400]
+    same = told_of_refund(refund="console", refund_fen=None, refunded_fen=600)
+    assert settle(Known(gone), same, NOW) == Effect("duplicate")
+    assert settle(Known(RESERVED), more, NOW) == Effect("later")
+
+
+def test_a_refund_that_says_no_amount_or_too_much_does_nothing() -> None:
+    assert settle(Known(PAID), told_of_refund(refund_fen=None), NOW).mismatch == "unknown_refund"
+    assert settle(Known(PAID), told_of_refund(refund_fen=AMOUNT + 1), NOW).mismatch == "refund_amount"
+    assert settle(Known(PAID), told_of_refund("refund_failed"), NOW).mismatch == "unknown_refund"
+
+
+@pytest.mark.parametrize("intent", [OPEN, CLOSED])
+def test_a_refund_before_its_payment_books_both(intent: Intent) -> None:
+    effect = settle(Known(intent), told_of_refund(), NOW)
+    assert effect.intent is not None
+    assert (effect.intent.state, effect.intent.refunded_fen, effect.pays_bill) == ("paid", 1000, True)
+    assert lines(effect) == {"wechat": AMOUNT - 1000, "dues": -AMOUNT, "refunds": 1000}
+
+
+@pytest.mark.parametrize(("fen", "left"), [(1000, [AMOUNT - 1000, 1000]), (AMOUNT, [AMOUNT])])
+def test_a_refund_before_its_surplus_payment_gives_back_the_rest(fen: int, left: list[int]) -> None:
+    effect = settle(Known(OPEN, bill_paid_by="another"), told_of_refund(refund_fen=fen), NOW)
+    assert [each.amount_fen for each in effect.refunds] == left
+    assert effect.intent is not None
+    assert effect.intent.reserved_fen + effect.intent.refunded_fen == AMOUNT
+
+
+@given(number=st.text(min_size=1, max_size=64))
+def test_every_number_of_a_refund_has_a_key_that_may_stand_in_ours(number: str) -> None:
+    key = refund_key(told_of_refund(refund=number))
+    assert key == number or key.startswith("elsewhere-")
+    assert set(key) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+
+
+# Any notices in any order
+
+
+@dataclass
+class Books:
+    """One order, as the till would keep it."""
+
+    intent: Intent = OPEN
+    refunds: dict[str, Refund] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    bill_paid_by: str | None = None
+
+    def take(self, notice: Notice) -> Effect:
+        known = Known(self.intent, self.refunds.get(refund_key(notice)), self.bill_paid_by)
+        effect = settle(known, notice, NOW)
+        if effect.intent is not None:
+            self.intent = effect.intent
+        self.refunds |= {each.refund: each for each in effect.refunds}
+        self.entries += effect.entries
+        if effect.pays_bill:
+            self.bill_paid_by = self.intent.intent
+        return effect
+
+
+notices = st.builds(
+    says,
+    st.sampled_from(["paid", "waiting", "closed", "refunded", "refund_failed", "unknown"]),
+    amount_fen=st.sampled_from([AMOUNT, AMOUNT, AMOUNT, 1, None]),
+    currency=st.sampled_from(["CNY", "CNY", "CNY", "USD"]),
+    refund=st.sampled_from(["a", "b", "c", "NO-ID", None]),
+    refund_fen=st.sampled_from([1, 1000, AMOUNT, None]),
+    refunded_fen=st.sampled_from([None, 1, 2000, AMOUNT]),
+)
+
+
+@given(told=st.lists(notices, max_size=30), paid_by=st.sampled_from([None, "another"]))
+def test_any_notices_in_any_order_leave_sound_books(told: list[Notice], paid_by: str | None) -> None:
+    books = Books(bill_paid_by=paid_by)
+    for notice in told:
+        before = books.intent
+        effect = books.take(notice)
+        # nothing goes backwards
+        ranks = {"open": 0, "closed": 1, "paid": 2}
+        assert ranks[books.intent.state] >= ranks[before.state]
+        assert books.intent.refunded_fen >= before.refunded_fen
+        # what does not fit changes nothing
+        assert effect.mismatch is None or effect.changes_nothing
+        # what is booked is what is stored
+        payments = [entry for entry in books.entries if entry.cause in {"payment", "surplus"}]
+        assert len(payments) == (1 if books.intent.state == "paid" else 0)
+        done = sum(each.amount_fen for each in books.refunds.values() if each.state == "done")
+        waits = sum(each.amount_fen for each in books.refunds.values() if each.state == "requested")
+        assert (done, waits) == (books.intent.refunded_fen, books.intent.reserved_fen)
+        assert done <= AMOUNT
+        assert sum(balances(books.entries).values()) == 0
+        # and the same again changes nothing more
+        held = (books.intent, dict(books.refunds), list(books.entries))
+        books.take(notice)
+        assert (books.intent, books.refunds, books.entries) == held
