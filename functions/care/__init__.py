@@ -1,0 +1,1 @@
+"""Care: old people who live alone are noticed when something is wrong."""

@@ -1,0 +1,28 @@
+"""Alerts and lines of the timeline as they are shown."""
+
+from functions.care.alert.models import AlertShown, Line
+from functions.care.alerts import Alert, Capacity, Entry
+from functions.care.answering import STAFF, Actor, allowed
+
+SEEN = AlertShown.model_fields.keys() - {"words", "calling", "allowed"}
+EXPLAINED_TO: frozenset[Capacity] = STAFF | {"person"}
+
+
+def shown(alert: Alert, actor: Actor | None) -> AlertShown:
+    """An alert as the actor sees it; a list (no actor) is for staff.
+
+    Family sees that there is one and how far it is, not what sensors told.
+    """
+    explained = actor is None or actor.capacity in EXPLAINED_TO
+    calling = alert.chain[alert.level].to if alert.state == "open" else None
+    return AlertShown(
+        **{name: getattr(alert, name) for name in SEEN},
+        words=alert.words if explained else None,
+        calling=calling,
+        allowed=allowed(alert, actor) if actor else [],
+    )
+
+
+def line(entry: Entry) -> Line:
+    """A line of the timeline."""
+    return Line(**dict(entry))

@@ -1,0 +1,183 @@
+"""An alert (告警): somebody may need help. What it is, what is being tried, and the lines of its timeline.
+
+    open ──acknowledge──▶ acknowledged ──▶ resolved       open: the chain calls one person after another
+     │ ▲                       │                          answered: the person moved again; nobody is called
+     │ └──── time is up ───────┤                          acknowledged: somebody sees to it, for so long
+     ├──moved──▶ answered ─────┤                          snoozed: staff put it off, for so long
+     └──snooze─▶ snoozed ──────┘                          resolved: somebody said what it was
+
+Every state but the last has a time at which the chain goes on (`due_at`): no alert ends in silence.
+`functions.care.calling` is what time does to it, `functions.care.answering` what people do.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field
+
+from linli.contracts import Contract
+from linli.events import AlertOutcome, AlertReason
+from linli.ids import Id
+from linli.instants import Instant, to_text
+from linli.policies import ChainStep, Channel, Recipient
+
+State = Literal["open", "answered", "acknowledged", "snoozed", "resolved"]
+Capacity = Literal["system", "person", "family", "contact", "caregiver", "manager"]
+What = Literal[
+    "opened", "raised", "pressed_again", "moved", "called", "held", "nobody_to_call", "unanswered",
+    "sent", "delivered", "channel_failed", "declined", "replied",
+    "acknowledged", "lapsed", "snoozed", "confirmed", "resolved",
+    "visited", "visit_missed", "duty_raised", "duty_settled",
+]  # fmt: skip
+Words = Annotated[str, Field(max_length=1000)]
+
+
+class Call(Contract):
+    """One person being asked by one channel; the staff queue shows by itself and has no `message`."""
+
+    recipient: Id
+    channel: Channel
+    level: Annotated[int, Field(ge=0)]
+    message: str | None = None
+    result: Literal["calling", "failed", "declined"] = "calling"
+
+
+class Alert(Contract):
+    """The whole of an alert; it holds ids and no names, phones or addresses.
+
+    `chain` is as policy and person had it when the alert opened. `level`, `rounds`: the step of the chain
+    that is being called, and how often it has been. `calls`: this round's. `made`: messages so far, which
+    numbers the next. `unanswered_since`: when the chain had been gone through for the first time.
+    """
+
+    alert: Id
+    community: Id
+    person: Id
+    reason: AlertReason
+    words: Words
+    emergency: bool
+    chain: Annotated[list[ChainStep], Field(min_length=1)]
+    opened_at: Instant
+    changed_at: Instant
+    version: Annotated[int, Field(ge=1)] = 1
+    state: State = "open"
+    due_at: Instant | None
+    level: Annotated[int, Field(ge=0)] = 0
+    rounds: Annotated[int, Field(ge=0)] = 0
+    calls: list[Call] = []
+    made: Annotated[int, Field(ge=0)] = 0
+    unanswered_since: Instant | None = None
+    moved_at: Instant | None = None
+    answered_by: Id | None = None
+    answered_as: Capacity | None = None
+    answered_at: Instant | None = None
+    outcome: AlertOutcome | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anybody still has to see to it."""
+        return self.state != "resolved"
+
+    @property
+    def place(self) -> str:
+        """Where it stands in the staff queue: whom nobody has answered first, then emergencies, the longest
+        waiting of each first.
+        """
+        waiting = self.state == "open"
+        rank = (
+            "0" if waiting and self.unanswered_since and self.emergency
+            else "1" if waiting and self.emergency
+            else "2" if waiting and self.unanswered_since
+            else "3" if waiting
+            else {"answered": "4", "acknowledged": "6", "snoozed": "7", "resolved": "9"}[self.state]
+        )  # fmt: skip
+        return f"{rank}#{to_text(self.opened_at)}#{self.alert}"
+
+
+class Message(Contract):
+    """Something to be told to one person by one channel; its id is the same however often it is sent."""
+
+    message: str
+    community: Id
+    alert: Id | None = None
+    person: Id
+    to: Recipient
+    recipient: Id
+    channel: Channel
+    purpose: Literal["alert", "held", "away_over", "button"]
+    emergency: bool
+    made_at: Instant
+
+
+class Entry(Contract):
+    """One line of a person's timeline (时间线): who did what, to the second, and what they said."""
+
+    at: Instant
+    what: What
+    by: Capacity = "system"
+    actor: Id | None = None
+    alert: Id | None = None
+    channel: Channel | None = None
+    words: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """Somebody of the chain, and how they can be reached; addresses are looked up when something is sent."""
+
+    recipient: str
+    channels: frozenset[Channel]
+
+
+Circle = Mapping[Recipient, Sequence[Reachable]]
+
+
+@dataclass(slots=True)
+class Step:
+    """From an alert to its next version, with the lines of the timeline and the messages that go with it.
+
+    One step is one transaction. While `changed` is false the alert is as it was; there may be a line to add.
+    """
+
+    alert: Alert
+    now: datetime
+    entries: list[Entry] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    changed: bool = False
+
+    @classmethod
+    def on(cls, alert: Alert, now: datetime) -> Self:
+        """A step that begins here; time does not run backwards within an alert."""
+        return cls(alert, max(now, alert.changed_at))
+
+    def change(self, **changes: Any) -> None:
+        """Set fields of the alert, which becomes one version newer for the whole step."""
+        if not self.changed:
+            changes |= {"version": self.alert.version + 1, "changed_at": self.now}
+            self.changed = True
+        self.alert = self.alert.model_copy(update=changes)
+
+    def log(self, what: What, words: str = "", **more: Any) -> None:
+        """Add a line to the timeline."""
+        self.entries.append(Entry(at=self.now, what=what, words=words, alert=self.alert.alert, **more))
+
+    def say(self, to: Recipient, recipient: str, channel: Channel, purpose: Literal["alert", "held"]) -> str:
+        """Make a message; returns its id."""
+        alert = self.alert
+        message = Message(
+            message=f"{alert.alert}-{alert.made + 1}",
+            community=alert.community,
+            alert=alert.alert,
+            person=alert.person,
+            to=to,
+            recipient=recipient,
+            channel=channel,
+            purpose=purpose,
+            emergency=alert.emergency,
+            made_at=self.now,
+        )
+        self.messages.append(message)
+        self.change(made=alert.made + 1)
+        return message.message

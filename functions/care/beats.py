@@ -1,0 +1,22 @@
+"""The sweep proves that it runs: a beat each time it has gone through, for the watchdog to look at."""
+
+from contextlib import suppress
+from datetime import datetime
+
+from pynamodb.exceptions import PutError
+
+from functions.care.case_tables import BeatRow
+from linli.tables import read
+
+
+def beat(now: datetime) -> None:
+    """The sweep of `now` has gone through; an older run that is tried again later does not set it back."""
+    newer = BeatRow.at.does_not_exist() | (BeatRow.at < now)
+    with suppress(PutError):
+        BeatRow(*BeatRow.key(), at=now).save(newer)
+
+
+def last() -> datetime | None:
+    """When the sweep last went through, if it ever has."""
+    row = read([BeatRow.key()]).one(BeatRow, BeatRow.key())
+    return row.at if row else None

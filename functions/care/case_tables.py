@@ -1,0 +1,203 @@
+"""The rows of alerts, messages, timelines, duties and rounds in the care table."""
+
+from datetime import datetime, timedelta
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+
+from functions.care.alerts import Alert, Entry, Message
+from functions.care.circles import OnDuty
+from functions.care.tables import DueRow, Key, shard_of
+from functions.care.work import Duty, Visit
+from linli.instants import to_epoch_seconds, to_text
+from linli.tables import ContractAttribute, InstantAttribute, Row
+
+MESSAGES_KEPT = timedelta(days=180)
+TIMELINE_KEPT = timedelta(days=730)
+PRESSES_KEPT = timedelta(days=7)
+
+
+class Queue(GlobalSecondaryIndex["QueueRow"]):
+    """Lists in the order of their `place`: what staff have to see to, alerts that are over, rounds."""
+
+    class Meta:
+        index_name = "queue"
+        projection = AllProjection()
+
+    queue = UnicodeAttribute(hash_key=True)
+    place = UnicodeAttribute(range_key=True)
+
+
+class QueueRow(DueRow):
+    """A row that is on a list of the community; both keys are set together, or neither."""
+
+    queue = UnicodeAttribute(null=True)
+    place = UnicodeAttribute(null=True)
+    by_queue = Queue()
+
+
+def staff_queue(community: str) -> str:
+    """What somebody has to see to."""
+    return f"{community}#queue"
+
+
+def archive(community: str) -> str:
+    """Alerts that are over."""
+    return f"{community}#closed"
+
+
+def rounds_of(community: str) -> str:
+    """Visits, by the day they are for."""
+    return f"{community}#rounds"
+
+
+class AlertRow(QueueRow, discriminator="alert"):
+    """`<community>#alert#<alert>` / `alert`. `attempt`: who wrote it last."""
+
+    alert = ContractAttribute(Alert)
+    version = NumberAttribute()
+    attempt = UnicodeAttribute()
+
+    @staticmethod
+    def key(community: str, alert: str) -> Key:
+        """Where an alert is."""
+        return f"{community}#alert#{alert}", "alert"
+
+    @classmethod
+    def of(cls, alert: Alert, attempt: str) -> "AlertRow":
+        """An alert's row, with what the indexes go by."""
+        return cls(
+            *cls.key(alert.community, alert.alert),
+            alert=alert,
+            version=alert.version,
+            attempt=attempt,
+            queue=staff_queue(alert.community) if alert.is_open else archive(alert.community),
+            place=alert.place if alert.is_open else alert.alert,
+            due_shard=shard_of(alert.alert) if alert.due_at else None,
+            due_at=alert.due_at,
+            ttl=None if alert.is_open else to_epoch_seconds(alert.changed_at + TIMELINE_KEPT),
+        )
+
+
+class MessageRow(DueRow, discriminator="message"):
+    """`<community>#alert#<alert>` / `message#<message>`: pending while it is in the index `due`.
+
+    `state`: pending, sent, delivered, failed, or dropped, when nobody had to be told any more.
+    """
+
+    message = ContractAttribute(Message)
+    state = UnicodeAttribute(default="pending")
+
+    @staticmethod
+    def key(community: str, message: str) -> Key:
+        """Where a message is; its id begins with its alert's."""
+        return f"{community}#alert#{message.rpartition('-')[0]}", f"message#{message}"
+
+    @classmethod
+    def of(cls, message: Message, again_at: datetime) -> "MessageRow":
+        """A message about to be sent; should that be cut short, it falls due at `again_at`."""
+        return cls(
+            *cls.key(message.community, message.message),
+            message=message,
+            due_shard=shard_of(message.message),
+            due_at=again_at,
+            ttl=to_epoch_seconds(message.made_at + MESSAGES_KEPT),
+        )
+
+
+class EntryRow(Row, discriminator="care_entry"):
+    """`<community>#timeline#<person>` / `<time>#<key>`: written once, changed never."""
+
+    entry = ContractAttribute(Entry)
+
+    @classmethod
+    def of(cls, community: str, person: str, entry: Entry, key: str) -> "EntryRow":
+        """A line of a person's timeline; `key` tells it from others of the same moment."""
+        return cls(
+            cls.partition(community, person),
+            f"{to_text(entry.at)}#{key}",
+            entry=entry,
+            ttl=to_epoch_seconds(entry.at + TIMELINE_KEPT),
+        )
+
+    @staticmethod
+    def partition(community: str, person: str) -> str:
+        """Where a person's timeline is."""
+        return f"{community}#timeline#{person}"
+
+
+class PressRow(Row, discriminator="press"):
+    """`<community>#presses#<person>` / `<press>`: which alert a press of the button opened or joined."""
+
+    alert = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, community: str, person: str, press: str, alert: str, now: datetime) -> "PressRow":
+        """The mark of a press, kept as long as it may be delivered again."""
+        ttl = to_epoch_seconds(now + PRESSES_KEPT)
+        return cls(f"{community}#presses#{person}", press, alert=alert, ttl=ttl)
+
+
+class DutyRow(QueueRow, discriminator="duty"):
+    """`<community>#duties` / `<kind>#<person or device>`: gone when it is settled."""
+
+    duty = ContractAttribute(Duty)
+
+    @staticmethod
+    def key(community: str, kind: str, about: str) -> Key:
+        """Where a duty is."""
+        return f"{community}#duties", f"{kind}#{about}"
+
+
+class VisitRow(QueueRow, discriminator="visit"):
+    """`<community>#visits` / `<person>`: when they are visited next, and what the last visit found."""
+
+    visit = ContractAttribute(Visit)
+
+    @staticmethod
+    def key(community: str, person: str) -> Key:
+        """Where a person's visits are."""
+        return f"{community}#visits", person
+
+
+class FamilyRow(Row, discriminator="family"):
+    """`<community>#family#<person>` / `<whom they may ask about>`."""
+
+    @staticmethod
+    def key(community: str, person: str, watched: str) -> Key:
+        """Where it says that a person is family of somebody."""
+        return f"{community}#family#{person}", watched
+
+
+class RosterRow(Row, discriminator="roster"):
+    """`<community>#roster` / `<person>`."""
+
+    on_duty = ContractAttribute(OnDuty)
+
+    @staticmethod
+    def key(community: str, person: str) -> Key:
+        """Where somebody on the roster is."""
+        return f"{community}#roster", person
+
+
+class StaffRow(Row, discriminator="care_member"):
+    """`<community>#members` / `<person>`: the roles the directory gave them last, for who is called."""
+
+    roles = UnicodeSetAttribute(null=True)
+    version = NumberAttribute()
+
+    @staticmethod
+    def key(community: str, person: str) -> Key:
+        """Where somebody's roles are."""
+        return f"{community}#members", person
+
+
+class BeatRow(Row, discriminator="beat"):
+    """`#beat` / `sweep`: when the sweep last went through. No tenant's."""
+
+    at = InstantAttribute()
+
+    @staticmethod
+    def key() -> Key:
+        """Where the sweep's beat is."""
+        return "#beat", "sweep"

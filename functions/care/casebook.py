@@ -1,0 +1,271 @@
+"""The casebook: alerts as they are kept, each step in one transaction with all that depends on it.
+
+That is the timeline, the messages it asks for, the hold on the person and the facts. Messages are sent once
+the step is kept; a message whose sending is cut short falls due again, with the same id.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from pynamodb.expressions.condition import Condition
+
+from functions.care import alerts, answering, calling, duties, rounds, vigils
+from functions.care.alerts import Alert, Circle, Message, Step
+from functions.care.case_tables import AlertRow, EntryRow, MessageRow, RosterRow, StaffRow
+from functions.care.circles import Party, circle_of, parties
+from functions.care.states import Setting
+from functions.care.tables import WatchRow
+from functions.care.tasks import DueKey, due_tasks, leave
+from functions.care.watches import Watch
+from linli.communities import CommunityRow
+from linli.errors import NotFound, Unavailable
+from linli.events import AlertClosed, AlertOpened, AlertOutcome, AlertReason, Fact
+from linli.ids import new_id
+from linli.instants import to_text
+from linli.observability import observed
+from linli.policies import CarePolicy
+from linli.tables import ConditionsFailed, Transaction, find, read, until_it_holds
+
+CUT_SHORT = timedelta(minutes=1)  # a sweep: by then a message has been sent, or its sender is gone
+RACES_LOST = 20
+Result = TypeVar("Result")
+Also = Callable[[Transaction], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An alert, and all that decides what becomes of it."""
+
+    alert: Alert
+    watch: Watch | None
+    setting: Setting
+    parties: Sequence[Party]
+
+    @property
+    def circle(self) -> Circle:
+        """Who can be called."""
+        return circle_of(self.parties)
+
+
+def patiently(attempt: Callable[[], Result]) -> Result:
+    """Run `attempt` (read, decide, commit) until no other request is at the same rows.
+
+    Raises Unavailable after a hundred tries: nothing has been written then.
+    """
+    for _ in range(RACES_LOST):
+        with suppress(Unavailable):
+            return until_it_holds(attempt)
+    raise Unavailable("too many changes at the same time")
+
+
+def alert_of(community: str, alert: str) -> Alert:
+    """One alert, alone. Raises NotFound."""
+    return find(AlertRow, AlertRow.key(community, alert)).alert
+
+
+def load(community: str, alert: str) -> Case:
+    """One alert with all that decides. Raises NotFound."""
+    found = alert_of(community, alert)
+    watch_key = WatchRow.key(community, found.person)
+    rows = read([watch_key, CommunityRow.key(community)])
+    row = rows.one(WatchRow, watch_key)
+    watch = row.watch if row else None
+    setting = vigils.setting_of(rows, community)
+    return Case(found, watch, setting, circle(community, found.person, watch))
+
+
+def circle(community: str, person: str, watch: Watch | None) -> list[Party]:
+    """Who may be called for a person now: those whose roles the directory has taken back are not."""
+    roster = [row.on_duty for row in RosterRow.query(RosterRow.key(community, "")[0], consistent_read=True)]
+    found = parties(person, watch, roster)
+    keys = {each.person: StaffRow.key(community, each.person) for each in found if each.person is not None}
+    rows = read(keys.values())
+    return [each for each in found if _still(each, rows.one(StaffRow, keys.get(each.person or "", ("", ""))))]
+
+
+def _still(party: Party, row: StaffRow | None) -> bool:
+    """Whether they are what they are called as; until the directory has spoken, they are."""
+    if row is None or party.to == "person":
+        return True
+    roles = set(row.roles or ())
+    return bool(roles) if party.to == "contact" else party.to in roles
+
+
+def opening(
+    transaction: Transaction,
+    policy: CarePolicy,
+    watch: Watch,
+    *,
+    reason: AlertReason,
+    words: str,
+    now: datetime,
+    cause: str,
+) -> Alert:
+    """Add a new alert, due at once, to `transaction`; `cause` names what opens it, the same on every try."""
+    alert = Alert(
+        alert=new_id(now),
+        community=watch.community,
+        person=watch.person,
+        reason=reason,
+        words=words[:1000],
+        emergency=False,
+        chain=watch.chain or policy.chain,
+        opened_at=now,
+        changed_at=now,
+        due_at=now,
+    )
+    write(transaction, answering.opened(alert, now), None, cause)
+    return alert
+
+
+def keep(step: Step, before: Alert, attempt: str, also: Also = lambda _: None) -> Step:
+    """Keep a step, once; `attempt` names the caller's try, so that a lost reply is no refusal.
+
+    Raises ConditionsFailed when the alert (row `alert`) or the person (`held`) has moved on.
+    """
+    transaction = Transaction()
+    if step.changed:
+        write(transaction, step, before, attempt)
+    also(transaction)
+    try:
+        transaction.commit()
+    except ConditionsFailed as failed:
+        landed = failed.one(AlertRow, "alert")
+        if landed is None or landed.attempt != attempt or landed.alert.version != step.alert.version:
+            raise
+        step.alert = landed.alert
+    return step
+
+
+def write(transaction: Transaction, step: Step, before: Alert | None, attempt: str) -> None:
+    """Add all of a step to `transaction`: the alert (row `alert`), its lines, messages, end and facts."""
+    alert = step.alert
+    row = AlertRow.of(alert, attempt)
+    if before is None:
+        transaction.create("alert", row)
+    else:
+        transaction.put("alert", row, AlertRow.version == before.version)
+    for number, entry in enumerate(step.entries):
+        key = f"{alert.alert}#{alert.version:06}#{number:02}"
+        transaction.create(f"entry-{number}", EntryRow.of(alert.community, alert.person, entry, key))
+    for message in step.messages:
+        transaction.create(message.message, MessageRow.of(message, step.now + CUT_SHORT))
+    if not alert.is_open and (before is None or before.is_open):
+        _close(transaction, step)
+    facts = list(_facts(before, alert))
+    transaction.publish(facts, f"alert/{alert.community}/{alert.alert}/{alert.version}", step.now)
+
+
+def _close(transaction: Transaction, step: Step) -> None:
+    """What the outcome means: the watch goes on, pauses or ends; what is left to do is somebody's duty."""
+    alert, outcome = step.alert, step.alert.outcome
+    assert outcome is not None  # noqa: S101  a resolved alert has one
+    vigils.release(transaction, alert.community, alert.person, alert.alert, outcome=outcome, now=step.now)
+    kind = FOLLOWS.get(outcome)
+    if kind is not None:
+        words = f"an alert ended as {outcome}"
+        duties.put(
+            transaction,
+            alert.community,
+            duties.Duty(kind=kind, about=alert.person, words=words, since=step.now),
+        )
+    if outcome == "deceased":
+        rounds.end(transaction, alert.community, alert.person)
+
+
+FOLLOWS: dict[AlertOutcome, duties.DutyKind] = {"needs_help": "follow_up", "sensor": "check_sensors"}
+
+
+def _facts(before: Alert | None, after: Alert) -> list[Fact]:
+    who = {"community": after.community, "alert": after.alert, "person": after.person}
+    if before is None or before.reason != after.reason:
+        return [AlertOpened(**who, reason=after.reason, opened_at=after.opened_at)]
+    if after.outcome is not None and before.is_open:
+        return [AlertClosed(**who, outcome=after.outcome, closed_at=after.changed_at)]
+    return []
+
+
+def advance(community: str, alert: str, now: datetime) -> tuple[Step, Case]:
+    """Let happen what is due, and keep it. The messages of the step are still to be sent. Raises NotFound."""
+
+    def attempt() -> tuple[Step, Case]:
+        case = load(community, alert)
+        step = calling.advanced(case.alert, case.circle, case.setting, now)
+        if step.changed:
+            keep(step, case.alert, f"advance/{to_text(now)}")
+        return step, case
+
+    return patiently(attempt)
+
+
+def moved_again(community: str, alert: str, at: datetime, words: str) -> None:
+    """The person of an open alert gave a sign of life. Raises NotFound."""
+
+    def attempt() -> None:
+        key, of_community = AlertRow.key(community, alert), CommunityRow.key(community)
+        rows = read([key, of_community])
+        row = rows.one(AlertRow, key)
+        if row is None:
+            raise NotFound
+        step = answering.moved(row.alert, at, words, vigils.setting_of(rows, community), at)
+        if step.changed:
+            keep(step, row.alert, f"moved/{to_text(at)}")
+
+    patiently(attempt)
+
+
+def message_failed(
+    message: Message, now: datetime, words: str, *, declined: bool = False
+) -> tuple[Step, Case]:
+    """A message did not get through, or who got it cannot help: what follows, kept with the message's end."""
+
+    def attempt() -> tuple[Step, Case]:
+        case = load(message.community, message.alert or "")
+        step = calling.failed(
+            case.alert, message.message, case.circle, case.setting, now, words=words, declined=declined
+        )
+        keep(
+            step,
+            case.alert,
+            f"failed/{message.message}",
+            lambda all_of_it: settle(all_of_it, message, "failed"),
+        )
+        return step, case
+
+    return patiently(attempt)
+
+
+def hand_over(step: Step) -> None:
+    """Leave what a kept step has made due to the worker, at once; should this fail, the sweep finds it."""
+    alert = step.alert
+    keys = [MessageRow.key(alert.community, each.message) for each in step.messages]
+    rows = [DueKey(pk=pk, sk=sk, kind="message") for pk, sk in keys]
+    if alert.due_at is not None and alert.due_at <= step.now:
+        pk, sk = AlertRow.key(alert.community, alert.alert)
+        rows.append(DueKey(pk=pk, sk=sk, kind="alert"))
+    with suppress(Exception), observed("hand_over", f"{alert.alert}:{alert.version}"):  # logged and counted
+        leave("escalation", due_tasks(rows, step.now))
+
+
+def settle(
+    transaction: Transaction, message: Message, state: str, condition: Condition | None = None
+) -> None:
+    """A message (row `message`) is done with: nobody sends it again."""
+    row = MessageRow(*MessageRow.key(message.community, message.message))
+    actions = [MessageRow.state.set(state), MessageRow.due_shard.remove(), MessageRow.due_at.remove()]
+    exists = MessageRow.pk.exists()
+    transaction.update("message", row, actions, exists if condition is None else exists & condition)
+
+
+def log(
+    transaction: Transaction, message: Message, what: alerts.What, now: datetime, words: str = ""
+) -> None:
+    """A line about a message in the person's timeline; the same line twice is one."""
+    entry = alerts.Entry(
+        at=now, what=what, alert=message.alert, actor=message.recipient, channel=message.channel, words=words
+    )
+    key = f"{message.message}#{what}"
+    transaction.put("entry", EntryRow.of(message.community, message.person, entry, key))

@@ -1,0 +1,20 @@
+"""Check-in: "I am well" → the deadline moves."""
+
+from chalice.app import Blueprint
+
+from functions.care import signs, vigils
+from functions.care.check_in.models import CheckedIn, CheckIn
+from functions.care.signals import Sign
+from linli.http import Nothing, Request, route
+from linli.permissions import Permission
+
+blueprint = Blueprint(__name__)
+
+
+@route(blueprint, "POST", "/communities/{community}/check_ins", Permission.CHECK_IN, body=CheckIn, status=201)
+def check_in(request: Request[CheckIn, Nothing]) -> CheckedIn:
+    """Say that one is well; 404 for somebody whom nobody watches over."""
+    key = f"{request.person}:{request.body.event_id}"
+    sign = Sign(kind="app_check_in", at=request.now, key=key)
+    outcome = signs.take_in(request.tenant, request.person, sign)
+    return CheckedIn(outcome=outcome, due_at=vigils.load(request.tenant, request.person).due_at)

@@ -1,0 +1,92 @@
+"""Who can be called for a person, and how: the chain's steps filled with people, as things stand now."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from functions.care.alerts import Capacity, Circle, Reachable
+from functions.care.watches import Contact, Phone, Watch
+from linli.contracts import Contract
+from linli.ids import Id
+from linli.policies import Channel, Recipient
+
+
+class OnDuty(Contract):
+    """A caregiver or manager on the duty roster (值班表); on duty or not, and their phone."""
+
+    person: Id
+    capacity: Recipient
+    phone: Phone | None = None
+    on_duty: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody of the circle, with what only the sender of a message needs: who and where they are."""
+
+    to: Recipient
+    recipient: str
+    person: str | None
+    phone: str | None
+
+    @property
+    def channels(self) -> frozenset[Channel]:
+        """Push reaches who has our app, a phone is for messages and calls, staff see their queue."""
+        ways: set[Channel] = set()
+        if self.person is not None:
+            ways.add("push")
+        if self.phone is not None:
+            ways |= {"sms", "voice"}
+        if self.to in {"caregiver", "manager"}:
+            ways.add("staff")
+        return frozenset(ways)
+
+    def address(self, channel: Channel) -> str | None:
+        """Where a message by this channel goes."""
+        return self.person if channel == "push" else self.phone
+
+
+def parties(person: str, watch: Watch | None, roster: Iterable[OnDuty]) -> list[Party]:
+    """Everybody who may be called for a person, watched over or not.
+
+    The person's own caregiver comes before those on duty; a phone that the watch lacks may be on the roster.
+    """
+    known = {each.person: each for each in roster}
+    found = [Party("person", person, person, watch.phone if watch else None)]
+    if watch is not None:
+        found += [_party("contact", each, f"contact-{n}") for n, each in enumerate(watch.contacts, 1)]
+    if watch is not None and watch.caregiver is not None:
+        own = _party("caregiver", watch.caregiver, "caregiver-1")
+        phone = known[own.recipient].phone if own.recipient in known else None
+        found.append(Party(own.to, own.recipient, own.person, own.phone or phone))
+    taken = {(each.to, each.recipient) for each in found}
+    found += [
+        Party(each.capacity, each.person, each.person, each.phone)
+        for each in known.values()
+        if each.on_duty and (each.capacity, each.person) not in taken
+    ]
+    return found
+
+
+def _party(to: Recipient, contact: Contact, otherwise: str) -> Party:
+    return Party(to, contact.person or otherwise, contact.person, contact.phone)
+
+
+def circle_of(found: Sequence[Party]) -> Circle:
+    """The same without addresses: what the rules of calling may know."""
+    circle: dict[Recipient, list[Reachable]] = {"person": [], "contact": [], "caregiver": [], "manager": []}
+    for party in found:
+        circle[party.to].append(Reachable(party.recipient, party.channels))
+    return circle
+
+
+def capacity_of(person: str, watched: str, watch: Watch | None, staff: Capacity | None) -> Capacity | None:
+    """What somebody is to a watched person; None when it is none of their business."""
+    if person == watched:
+        return "person"
+    if staff is not None:
+        return staff
+    if watch is None:
+        return None
+    if person in watch.family:
+        return "family"
+    return "contact" if any(each.person == person for each in watch.contacts) else None

@@ -1,0 +1,24 @@
+"""Community: keep this service's copy of the policies, and of who has which roles."""
+
+from chalice.app import Blueprint
+
+from functions.care import members
+from linli import communities
+from linli.events import CommunityChanged, Fact, MembershipChanged
+from linli.naming import reference
+from linli.queues import Received, bus_queue
+
+blueprint = Blueprint(__name__)
+
+
+@blueprint.on_sqs_message(queue_arn=reference("CommunityArn"), batch_size=10, name="community")
+@bus_queue
+def community(received: Received[Fact]) -> str:
+    """One fact of the directory."""
+    match received.fact:
+        case CommunityChanged() as fact:
+            return communities.keep(fact)
+        case MembershipChanged() as fact:
+            return members.keep(fact)
+        case _:
+            return "not_ours"

@@ -1,0 +1,7 @@
+"""Trigger: caregivers and managers look over HTTP at what they have to see to, settle it, or say who is on
+duty.
+
+Rule: alerts nobody has answered head the queue, then emergencies, then what has waited longest; a duty is
+settled with a word about how.
+Result: the staff queue, and the roster by which the chain calls caregivers and managers.
+"""

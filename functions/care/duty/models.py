@@ -1,0 +1,50 @@
+"""The staff queue and the duty roster."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from functions.care.alerts import State
+from functions.care.watches import Phone
+from linli.contracts import Contract
+from linli.ids import Id
+from linli.instants import Instant
+
+
+class Waiting(Contract):
+    """Something to see to: an alert, or a duty of this kind about a person or a device."""
+
+    kind: str
+    about: Id
+    words: str
+    since: Instant
+    alert: Id | None = None
+    state: State | None = None
+    emergency: bool = False
+    unanswered: bool = False
+
+
+class Settled(Contract):
+    """How a duty was settled."""
+
+    note: Annotated[str, Field(min_length=1, max_length=900)]
+
+
+class Rostered(Contract):
+    """A caregiver or manager, whether they are on duty, and their phone."""
+
+    capacity: Literal["caregiver", "manager"]
+    phone: Phone | None = None
+    on_duty: bool = True
+
+
+class RosterLine(Rostered):
+    """A line of the roster."""
+
+    person: Id
+
+
+class Roster(Contract):
+    """All of it."""
+
+    items: list[RosterLine]

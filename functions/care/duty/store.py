@@ -1,0 +1,72 @@
+"""The staff queue, duties settled by hand, and the roster."""
+
+from datetime import datetime
+
+from functions.care import duties
+from functions.care.alerts import Capacity
+from functions.care.case_tables import AlertRow, DutyRow, QueueRow, RosterRow, staff_queue
+from functions.care.circles import OnDuty
+from functions.care.duty.models import Roster, Rostered, RosterLine, Waiting
+from linli.cursors import Page, PageQuery, page_of
+from linli.tables import Transaction, find
+
+
+def waiting(community: str, query: PageQuery) -> Page[Waiting]:
+    """What staff have to see to, the most urgent first."""
+    return page_of(QueueRow.by_queue, staff_queue(community), query, _waiting)
+
+
+def _waiting(row: QueueRow) -> Waiting | None:
+    if isinstance(row, DutyRow):
+        duty = row.duty
+        return Waiting(kind=duty.kind, about=duty.about, words=duty.words, since=duty.since)
+    if isinstance(row, AlertRow):
+        alert = row.alert
+        return Waiting(
+            kind="alert",
+            about=alert.person,
+            words=alert.words,
+            since=alert.opened_at,
+            alert=alert.alert,
+            state=alert.state,
+            emergency=alert.emergency,
+            unanswered=alert.unanswered_since is not None,
+        )
+    return None
+
+
+def settle(community: str, row: tuple[str, str], note: str, by: tuple[str, Capacity], now: datetime) -> None:
+    """Settle a duty (its kind, and whom it is about). Raises NotFound."""
+    kind, about = row
+    duty = find(DutyRow, DutyRow.key(community, kind, about)).duty
+    transaction = Transaction()
+    person, capacity = by
+    duties.cleared(transaction, community, about, duty.kind, now, by=capacity, actor=person, words=note)
+    transaction.commit()
+
+
+def roster(community: str) -> Roster:
+    """Who is on the roster."""
+    rows = RosterRow.query(RosterRow.key(community, "")[0], consistent_read=True)
+    return Roster(items=[_line(row.on_duty) for row in rows])
+
+
+def enrol(community: str, person: str, wanted: Rostered) -> RosterLine:
+    """Put somebody on the roster, or change their line."""
+    on_duty = OnDuty(person=person, **dict(wanted))
+    transaction = Transaction()
+    transaction.put("roster", RosterRow(*RosterRow.key(community, person), on_duty=on_duty))
+    transaction.commit()
+    return _line(on_duty)
+
+
+def strike(community: str, person: str) -> None:
+    """Take somebody off the roster. Raises NotFound."""
+    row = find(RosterRow, RosterRow.key(community, person))
+    transaction = Transaction()
+    transaction.delete("roster", RosterRow(row.pk, row.sk))
+    transaction.commit()
+
+
+def _line(on_duty: OnDuty) -> RosterLine:
+    return RosterLine(**dict(on_duty))

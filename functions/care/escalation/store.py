@@ -1,0 +1,184 @@
+"""Lets happen what is due, and sends the messages of each step once it is kept."""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+from pynamodb.expressions.update import Action
+
+from functions.care import casebook, duties, vigils
+from functions.care.alerts import Message
+from functions.care.calling import quiet_until
+from functions.care.case_tables import DutyRow, MessageRow, VisitRow
+from functions.care.casebook import Case
+from functions.care.circles import Party
+from functions.care.escalation.domain import messages_of, still_wanted
+from functions.care.sending import Courier, NotSent
+from functions.care.tables import DueRow
+from functions.care.tasks import DueKey, DueTask
+from functions.care.work import AGAIN, ATTEMPTS, Duty
+from linli.errors import NotFound, Unavailable
+from linli.instants import to_text
+from linli.observability import observed
+from linli.tables import ConditionsFailed, Contended, Transaction, find
+
+NO_LONGER_DUE: list[Action] = [DueRow.due_at.remove(), DueRow.due_shard.remove()]
+
+
+def settle(task: DueTask) -> str:
+    """Settle every row of a task. Raises Unavailable once all have been tried, if any of them failed."""
+    courier, failed, outcomes = Courier(task.at), 0, []
+    for key in task.rows:
+        community, _, rest = key.pk.partition("#")
+        try:
+            with observed(key.kind, f"{rest}:{key.sk}:{to_text(task.at)}", community=community) as attempt:
+                attempt.outcome = _settled(key, community, courier)
+            outcomes.append(attempt.outcome)
+        except Exception:  # noqa: BLE001  observed has logged and counted it; the others are not to wait
+            failed += 1
+    if failed:
+        raise Unavailable(f"{failed} of {len(task.rows)} rows")
+    return next((each for each in outcomes if each != "nothing_due"), "nothing_due")
+
+
+def _settled(key: DueKey, community: str, courier: Courier) -> str:
+    worker = WORKERS.get(key.kind)
+    if worker is None:
+        return "not_ours"
+    with suppress(NotFound):
+        return worker(key, community, courier)
+    return "gone"
+
+
+def _alert(key: DueKey, community: str, courier: Courier) -> str:
+    step, case = casebook.advance(community, key.pk.rpartition("#")[2], courier.now)
+    if not step.changed:
+        return "nothing_due"
+    _send(step.messages, case, courier)
+    return "unanswered" if step.alert.unanswered_since else step.entries[-1].what
+
+
+def _message(key: DueKey, community: str, courier: Courier) -> str:
+    row = find(MessageRow, (key.pk, key.sk))
+    if row.state != "pending":
+        return "nothing_due"
+    case = casebook.load(community, key.pk.rpartition("#")[2])
+    if not still_wanted(row.message, case.alert):
+        transaction = Transaction()
+        casebook.settle(transaction, row.message, "dropped")
+        transaction.commit()
+        return "dropped"
+    _send([row.message], case, courier)
+    return "sent"
+
+
+def _send(messages: Iterable[Message], case: Case, courier: Courier) -> None:
+    """Send messages, and those that follow when one does not get through.
+
+    Raises Unavailable once all have been tried, when what follows one could not be kept: it falls due again.
+    """
+    pending, lost = deque((message, case) for message in messages), 0
+    while pending:
+        message, known = pending.popleft()
+        try:
+            courier.send(message, _address(message, known.parties))
+        except NotSent as error:
+            try:
+                step, after = casebook.message_failed(message, courier.now, str(error))
+            except Unavailable:
+                lost += 1
+                continue
+            pending.extend((each, after) for each in step.messages)
+        else:
+            _sent(message, courier)
+    if lost:
+        raise Unavailable(f"what follows {lost} messages could not be kept")
+
+
+def _address(message: Message, parties: Iterable[Party]) -> str | None:
+    known = (each for each in parties if (each.to, each.recipient) == (message.to, message.recipient))
+    party = next(known, None)
+    return party.address(message.channel) if party else None
+
+
+def _sent(message: Message, courier: Courier) -> None:
+    """Note that a gateway has taken the message over, unless it has already told us more.
+
+    Where that cannot be kept the message falls due again, and the gateway knows its id.
+    """
+    transaction = Transaction()
+    casebook.settle(transaction, message, "sent", MessageRow.state == "pending")
+    casebook.log(transaction, message, "sent", courier.now)
+    with suppress(ConditionsFailed, Contended):
+        transaction.commit()
+
+
+def _duty(key: DueKey, community: str, courier: Courier) -> str:
+    row = find(DutyRow, (key.pk, key.sk))
+    duty, now = row.duty, courier.now
+    if row.due_at is None or row.due_at > now:
+        return "nothing_due"
+    if duty.kind == "unknown_button":
+        until, everybody = None, casebook.circle(community, duty.about, None)
+        listeners = [each for each in everybody if each.to == "manager"]
+    else:
+        vigil = vigils.load(community, duty.about)
+        until = quiet_until(now, vigil.setting)
+        known = {each.person for each in vigil.watch.contacts}
+        listeners = [Party("contact", each, each, None) for each in vigil.watch.family if each not in known]
+        listeners += [
+            each for each in casebook.circle(community, duty.about, vigil.watch) if each.to == "contact"
+        ]
+    if until is not None and until > now:
+        _change(row, [DutyRow.due_at.set(until)])
+        return "held"
+    told = [_tell_one(ways, listeners, courier) for ways in messages_of(duty, community, listeners, now)]
+    return _told(row, duty, courier, done=any(told))
+
+
+def _tell_one(ways: Iterable[Message], listeners: Iterable[Party], courier: Courier) -> bool:
+    for message in ways:
+        with suppress(NotSent):
+            courier.send(message, _address(message, listeners))
+            transaction = Transaction()
+            casebook.log(transaction, message, "called", courier.now)
+            transaction.commit()
+            return True
+    return False
+
+
+def _told(row: DutyRow, duty: Duty, courier: Courier, *, done: bool) -> str:
+    """Whoever could be told has been; it is tried a few times more, and stays in the staff queue anyway."""
+    tried = duty.model_copy(update={"attempts": duty.attempts + 1})
+    over = done or tried.attempts >= ATTEMPTS
+    due = NO_LONGER_DUE if over else [DutyRow.due_at.set(courier.now + AGAIN)]
+    _change(row, [DutyRow.duty.set(tried), *due])
+    return "told" if done else "nobody_told"
+
+
+def _visit(key: DueKey, community: str, courier: Courier) -> str:
+    """A visit's day is over: from now on it is a duty, once."""
+    row = find(VisitRow, (key.pk, key.sk))
+    if row.due_at is None or row.due_at > courier.now:
+        return "nothing_due"
+    transaction = Transaction()
+    words = f"was to be visited on {row.visit.next_on.isoformat()}"
+    duties.raised(transaction, community, row.visit.person, "visit_overdue", words=words, now=courier.now)
+    _change(row, NO_LONGER_DUE, transaction)
+    return "visit_overdue"
+
+
+def _change(row: DueRow, actions: Iterable[Action], transaction: Transaction | None = None) -> None:
+    """Change a row that was due, unless another worker has been faster."""
+    transaction = transaction or Transaction()
+    transaction.update("due", type(row)(row.pk, row.sk), list(actions), DueRow.due_at == row.due_at)
+    with suppress(ConditionsFailed):
+        transaction.commit()
+
+
+WORKERS: dict[str, Callable[[DueKey, str, Courier], str]] = {
+    "alert": _alert,
+    "message": _message,
+    "duty": _duty,
+    "visit": _visit,
+}

@@ -1,0 +1,17 @@
+"""Idle alert: people who are due → judge, and open an alert or ask."""
+
+from chalice.app import Blueprint
+
+from functions.care.idle_alert import store
+from functions.care.tasks import DueTask
+from linli.naming import reference
+from linli.queues import task_queue
+
+blueprint = Blueprint(__name__)
+
+
+@blueprint.on_sqs_message(queue_arn=reference("IdleAlertArn"), batch_size=1, name="idle_alert")
+@task_queue(DueTask)
+def idle_alert(task: DueTask) -> str:
+    """The deadlines of some people have passed."""
+    return store.settle(task)

@@ -1,0 +1,83 @@
+"""Judges those who are due, and opens their alert together with the hold on them."""
+
+from datetime import datetime
+
+from functions.care import casebook, duties, vigils
+from functions.care.case_tables import AlertRow
+from functions.care.states import asked_after, judged
+from functions.care.tasks import DueKey, DueTask, due_tasks, leave
+from functions.care.vigils import Vigil
+from linli.errors import NotFound, Unavailable
+from linli.events import AlertReason
+from linli.instants import to_text
+from linli.observability import observed
+from linli.tables import Transaction, until_it_holds
+
+MOST_SAID = ("opened", "asked", "postponed")
+
+
+def settle(task: DueTask) -> str:
+    """Settle every person of a task. Raises Unavailable once all have been tried, if any of them failed.
+
+    The first calls of new alerts are left to `escalation` at once; should that fail, the next sweep does it.
+    """
+    failed, outcomes, opened = 0, set(), list[DueKey]()
+    for key in task.rows:
+        community, person = _who(key)
+        try:
+            with observed("person", f"{person}:{to_text(task.at)}", community=community) as attempt:
+                settled = until_it_holds(lambda: _settle(community, person, task.at))  # noqa: B023  runs now
+                attempt.outcome = settled if isinstance(settled, str) else "opened"
+            outcomes.add(attempt.outcome)
+            opened += [settled] if isinstance(settled, DueKey) else []
+        except Exception:  # noqa: BLE001  observed has logged and counted it; the others are not to wait
+            failed += 1
+    leave("escalation", due_tasks(opened, task.at))
+    if failed:
+        raise Unavailable(f"{failed} of {len(task.rows)} people")
+    return next((each for each in MOST_SAID if each in outcomes), "nothing_due")
+
+
+def _who(key: DueKey) -> tuple[str, str]:
+    community, _, person = key.pk.partition("#person#")
+    return community, person
+
+
+def _settle(community: str, person: str, now: datetime) -> str | DueKey:
+    """The outcome, or the new alert."""
+    try:
+        vigil = vigils.load(community, person)
+    except NotFound:
+        return "not_watched"
+    if vigil.open_alert is not None:
+        return "open_already"
+    judgement = judged(vigil.state, vigil.watch, vigil.setting, now)
+    if judgement.reason is not None:
+        return _open(vigil, judgement.reason, judgement.words, now)
+    if judgement.verdict == "ask":
+        _ask(vigil, judgement.words, now)
+        return "asked"
+    if vigil.listed_at is None or vigil.listed_at > now:
+        return "nothing_due"
+    return "postponed" if vigils.write(vigil, vigil.state) else "nothing_due"  # the settings allow more now
+
+
+def _open(vigil: Vigil, reason: AlertReason, words: str, now: datetime) -> DueKey:
+    community, person = vigil.watch.community, vigil.watch.person
+    cause = f"idle_alert/{community}/{person}/{vigil.version}"
+    transaction = Transaction()
+    alert = casebook.opening(
+        transaction, vigil.setting.policy, vigil.watch, reason=reason, words=words, now=now, cause=cause
+    )
+    vigils.hold(transaction, community, person, alert.alert, now, as_read=vigil)
+    transaction.commit()
+    pk, sk = AlertRow.key(community, alert.alert)
+    return DueKey(pk=pk, sk=sk, kind="alert")
+
+
+def _ask(vigil: Vigil, words: str, now: datetime) -> None:
+    transaction = Transaction()
+    vigils.join(transaction, vigil, asked_after(vigil.state))
+    community, person = vigil.watch.community, vigil.watch.person
+    duties.raised(transaction, community, person, "forgotten_away", words=words, now=now)
+    transaction.commit()

@@ -1,0 +1,23 @@
+"""Reads how somebody is, for those who may know."""
+
+from functions.care import casebook, vigils
+from functions.care.case_tables import FamilyRow
+from functions.care.circles import capacity_of
+from functions.care.relative.domain import seen
+from functions.care.relative.models import Relative, Relatives, RelativeSeen
+from linli.errors import NotFound
+
+
+def find(community: str, person: str, asker: str) -> RelativeSeen:
+    """How a relative of the asker is. Raises NotFound also when they are nobody of theirs."""
+    vigil = vigils.load(community, person)
+    if capacity_of(asker, person, vigil.watch, None) is None:
+        raise NotFound
+    alert = casebook.alert_of(community, vigil.open_alert) if vigil.open_alert else None
+    return seen(person, vigil.state, alert)
+
+
+def of(community: str, asker: str) -> Relatives:
+    """Those of whom the asker is family or emergency contact."""
+    rows = FamilyRow.query(FamilyRow.key(community, asker, "")[0])
+    return Relatives(items=[Relative(person=row.sk) for row in rows])

@@ -1,0 +1,89 @@
+"""What sensors and services can tell of a person, and what each kind of it proves.
+
+A new kind of sensor is one line of `SENSOR_KINDS` (and its topic rule in infra/care/resources.yaml, which a
+test asks for).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
+
+from linli.contracts import Contract
+from linli.device_messages import DeviceEvent, DeviceMessage
+from linli.ids import Id
+from linli.instants import Instant
+
+Proof = Literal["person", "human", "movement"]
+Place = Literal["home", "door", "in", "out"]
+
+
+@dataclass(frozen=True, slots=True)
+class SensorKind:
+    """What a kind of signal proves.
+
+    `proof`: that it was this person, some human, or at least something that moves. `place`: in the home, at
+    its door, coming in through a gate, going out; None says nothing of it. `topic`: the last level of the
+    MQTT topic, None for what other services or the app tell. `by_itself`: nobody has to think of it.
+    """
+
+    words: str
+    proof: Proof
+    place: Place | None
+    topic: str | None = None
+    by_itself: bool = True
+
+
+SENSOR_KINDS: dict[str, SensorKind] = {
+    "door": SensorKind("the door was used", "human", "door", "door"),  # 门磁
+    "motion": SensorKind("something moved", "movement", "home", "motion"),  # 红外
+    "bed": SensorKind("the bed was used", "person", "home", "bed"),
+    "lamp": SensorKind("a lamp was switched", "human", "home", "lamp"),
+    "camera_seen": SensorKind("the peephole camera saw them", "person", "door", "camera_seen"),  # 猫眼
+    "check_in": SensorKind("the check-in button was pressed", "person", "home", "check_in", by_itself=False),
+    "call_button": SensorKind(
+        "the call button was pressed", "person", "home", "call_button", by_itself=False
+    ),
+    "app_check_in": SensorKind("checked in by phone", "person", None),  # 报平安
+    "gate_in": SensorKind("came in through a gate", "person", "in"),
+    "gate_out": SensorKind("went out through a gate", "person", "out"),
+    "visit": SensorKind("a visitor met them", "person", "home"),  # 探访
+    "water": SensorKind("water was used", "human", "home"),
+    "electricity": SensorKind("electricity was used", "human", "home"),
+    "gas": SensorKind("gas was used", "human", "home"),
+}
+
+
+def _known(kind: str) -> str:
+    if kind not in SENSOR_KINDS:
+        raise ValueError(f"is none of {', '.join(SENSOR_KINDS)}")
+    return kind
+
+
+Kind = Annotated[str, AfterValidator(_known)]
+
+
+class Signal(DeviceEvent):
+    """The one form of a signal (信号); the topic says of which kind it is.
+
+    `sensor`: the sensor behind the gateway (网关) that publishes; without it, the device itself.
+    """
+
+    sensor: Id | None = None
+
+
+class Sign(Contract):
+    """A signal as the rules see it. `key` tells it from all others: a repeat has the same."""
+
+    kind: Kind
+    at: Instant
+    key: str
+
+
+def happened_at(message: DeviceMessage[Signal]) -> datetime:
+    """When it happened: as the device says, since what was kept offline is old, but never in the future.
+
+    `DeviceMessage.decided_at` would make what a gateway replays after hours a sign of life of now.
+    """
+    return message.received_at if message.clock_ahead else min(message.body.occurred_at, message.received_at)

@@ -1,0 +1,43 @@
+"""SOS: a press of the button → an emergency, called out at once."""
+
+from chalice.app import Blueprint
+
+from functions.care.signals import Signal
+from functions.care.sos import store
+from functions.care.sos.models import ButtonAnswer, Call, Called
+from linli.device_messages import DeviceMessage
+from linli.http import Nothing, Request, route
+from linli.mqtt import device_message
+from linli.permissions import Permission
+
+blueprint = Blueprint(__name__)
+
+
+@blueprint.lambda_function(name="sos")
+@device_message(Signal)
+def sos(message: DeviceMessage[Signal]) -> ButtonAnswer:
+    """A call button was pressed."""
+    called = store.button(message)
+    event_id = message.body.event_id
+    if called is None:
+        return ButtonAnswer(event_id=event_id, outcome="unknown_button")
+    return ButtonAnswer(
+        event_id=event_id, outcome=called.outcome, alert=called.alert, opened_at=called.opened_at
+    )
+
+
+@route(
+    blueprint,
+    "POST",
+    "/communities/{community}/calls_for_help",
+    Permission.CALL_FOR_HELP,
+    body=Call,
+    status=201,
+)
+def call_for_help(request: Request[Call, Nothing]) -> Called:
+    """Call for help for oneself."""
+    key = request.creation_key
+    press = f"app-{key.key if key else request.correlation_id}"
+    return store.call(
+        store.Press(request.tenant, request.person, press, "called for help by phone", request.now)
+    )

@@ -1,0 +1,119 @@
+"""Opens an emergency together with the hold on the person, or joins the alert that is open."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from functions.care import answering, casebook, duties, signs, vigils
+from functions.care.alerts import Alert, Step
+from functions.care.calling import chain_for
+from functions.care.case_tables import EntryRow, PressRow
+from functions.care.signals import Sign, Signal, happened_at
+from functions.care.sos.models import Called
+from functions.care.tables import SensorRow, StateRow, WatchRow
+from linli.communities import CommunityRow
+from linli.device_messages import DeviceMessage
+from linli.ids import new_id
+from linli.policies import ChainStep
+from linli.tables import Transaction, read
+
+BUTTON = "call_button"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """One press by one person; `press` is the same however often it is delivered."""
+
+    community: str
+    person: str
+    press: str
+    words: str
+    now: datetime
+
+    def mark(self, alert: str) -> PressRow:
+        """The row that says which alert the press belongs to."""
+        return PressRow.of(self.community, self.person, self.press, alert, self.now)
+
+
+def button(message: DeviceMessage[Signal]) -> Called | None:
+    """A call button was pressed. None when nobody is assigned to it: that is for the managers on duty."""
+    community, device = message.community, message.body.sensor or message.device
+    key = SensorRow.key(community, device)
+    row = read([key]).one(SensorRow, key)
+    sensor, people = (row.sensor, sorted(row.people or ())) if row else (None, [])
+    speaks = sensor is not None and message.device in {sensor.device, sensor.gateway}
+    if sensor is None or sensor.kind != BUTTON or not speaks or not people:
+        _raise_duty(community, device, message.received_at)
+        return None
+    sign = Sign(kind=BUTTON, at=happened_at(message), key=message.correlation_id)
+    words = f"the call button was pressed at {sign.at:%H:%M:%S} UTC"
+    called = call(Press(community, people[0], message.correlation_id, words, message.received_at))
+    signs.take_in(community, people[0], sign)
+    return called
+
+
+def _raise_duty(community: str, device: str, now: datetime) -> None:
+    transaction = Transaction()
+    words = "a call button that nobody is assigned to was pressed"
+    duties.raised(transaction, community, device, "unknown_button", words=words, now=now)
+    transaction.commit()
+
+
+def call(press: Press) -> Called:
+    """A person calls for help. However often and however many at once, there is one alert."""
+    step, outcome = casebook.patiently(lambda: _called(press))
+    if step.changed or outcome == "duplicate":  # nobody knows whether the first delivery got this far
+        casebook.hand_over(step)
+    return Called(outcome=outcome, alert=step.alert.alert, opened_at=step.alert.opened_at)
+
+
+def _called(press: Press) -> tuple[Step, str]:
+    community, person, mark = press.community, press.person, press.mark("")
+    state_key, watch_key = StateRow.key(community, person), WatchRow.key(community, person)
+    rows = read([state_key, watch_key, CommunityRow.key(community), (mark.pk, mark.sk)])
+    state, watch = rows.one(StateRow, state_key), rows.one(WatchRow, watch_key)
+    before = rows.one(PressRow, (mark.pk, mark.sk))
+    if before is not None:
+        return Step.on(casebook.alert_of(community, before.alert), press.now), "duplicate"
+    policy = vigils.setting_of(rows, community).policy
+    chain = chain_for((watch.watch.chain if watch else None) or policy.chain, emergency=True)
+    if state is not None and state.open_alert is not None:
+        return _join(press, casebook.alert_of(community, state.open_alert), chain), "joined"
+    return _open(press, chain), "opened"
+
+
+def _open(press: Press, chain: list[ChainStep]) -> Step:
+    alert = Alert(
+        alert=new_id(press.now),
+        community=press.community,
+        person=press.person,
+        reason="sos",
+        words=press.words,
+        emergency=True,
+        chain=chain,
+        opened_at=press.now,
+        changed_at=press.now,
+        due_at=press.now,
+    )
+    step = answering.opened(alert, press.now)
+    transaction = Transaction()
+    casebook.write(transaction, step, None, f"press/{press.press}")
+    vigils.hold(transaction, press.community, press.person, alert.alert, press.now)
+    transaction.create("press", press.mark(alert.alert))
+    transaction.commit()
+    return step
+
+
+def _join(press: Press, alert: Alert, chain: list[ChainStep]) -> Step:
+    """A press that changes nothing leaves its line, as long as the alert is still the person's open one."""
+    step = answering.joined(alert, chain, press.words, press.now)
+
+    def also(transaction: Transaction) -> None:
+        transaction.create("press", press.mark(alert.alert))
+        if not step.changed:
+            for entry in step.entries:
+                transaction.put("line", EntryRow.of(press.community, press.person, entry, press.press))
+            held = StateRow(*StateRow.key(press.community, press.person))
+            still = StateRow.open_alert == alert.alert
+            transaction.update("held", held, [StateRow.open_alert.set(alert.alert)], still)
+
+    return casebook.keep(step, alert, f"press/{press.press}", also)

@@ -1,0 +1,94 @@
+"""The rows of the care table; the README says who reads them how."""
+
+from zlib import crc32
+
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+
+from functions.care.states import WatchState
+from functions.care.watches import Sensor, Watch
+from linli.tables import ContractAttribute, InstantAttribute, Row
+
+Key = tuple[str, str]
+DUE_SHARDS = 16
+
+
+def shard_of(entity: str) -> str:
+    """The shard of the index `due` that a person or an alert falls into, the same every time."""
+    return str(crc32(entity.encode()) % DUE_SHARDS)
+
+
+class Due(GlobalSecondaryIndex["DueRow"]):
+    """Whatever falls due, by when: keys and kind. What waits for nobody but people is not in it."""
+
+    class Meta:
+        index_name = "due"
+        projection = IncludeProjection(["kind"])
+
+    due_shard = UnicodeAttribute(hash_key=True)
+    due_at = InstantAttribute(range_key=True)
+
+
+class DueRow(Row):
+    """A row that may fall due; both keys of the index are set together, or neither."""
+
+    due_shard = UnicodeAttribute(null=True)
+    due_at = InstantAttribute(null=True)
+    due = Due()
+
+
+class WatchRow(Row, discriminator="watch"):
+    """`<community>#watches` / `<person>`."""
+
+    watch = ContractAttribute(Watch)
+    version = NumberAttribute()
+
+    @staticmethod
+    def key(community: str, person: str) -> Key:
+        """Where a person's settings are."""
+        return f"{community}#watches", person
+
+
+class StateRow(DueRow, discriminator="watch_state"):
+    """`<community>#person#<person>` / `state`: how they are, and the one alert that may be open.
+
+    `seen_at` repeats the state's, for the condition that keeps it from moving back. Without a `state` the
+    person is not watched over: the row then holds no more than the alert of a call for help. `moved_again`:
+    there was a sign of life since `alert_at`, and the alert knows.
+    """
+
+    state = ContractAttribute(WatchState, null=True)
+    seen_at = InstantAttribute(null=True)
+    version = NumberAttribute(null=True)
+    open_alert = UnicodeAttribute(null=True)
+    alert_at = InstantAttribute(null=True)
+    moved_again = BooleanAttribute(null=True)
+
+    @staticmethod
+    def key(community: str, person: str) -> Key:
+        """Where a person's state is."""
+        return f"{community}#person#{person}", "state"
+
+
+class SensorRow(Row, discriminator="care_sensor"):
+    """`<community>#sensors` / `<device>`: whom a sensor, or a gateway, serves. A gateway is no `sensor`."""
+
+    sensor = ContractAttribute(Sensor, null=True)
+    people = UnicodeSetAttribute(null=True)
+
+    @staticmethod
+    def key(community: str, device: str) -> Key:
+        """Where a sensor is."""
+        return f"{community}#sensors", device
+
+
+class HomeRow(Row, discriminator="care_home"):
+    """`<community>#homes` / `<home>`: who is watched over there; `version` of what others were told."""
+
+    people = UnicodeSetAttribute(null=True)
+    version = NumberAttribute()
+
+    @staticmethod
+    def key(community: str, home: str) -> Key:
+        """Where a home is."""
+        return f"{community}#homes", home

@@ -1,0 +1,196 @@
+"""Vigils: a person's settings and state as they are kept, and the few ways in which they change.
+
+A sign of life is one conditional UpdateItem; whatever belongs to an alert joins the alert's transaction.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.update import Action
+
+from functions.care.states import Setting, WatchState, begun, due_at, released
+from functions.care.tables import StateRow, WatchRow, shard_of
+from functions.care.watches import Watch
+from linli import communities
+from linli.communities import CommunityRow
+from linli.errors import NotFound, Unavailable
+from linli.events import AlertOutcome
+from linli.tables import Rows, Transaction, read
+
+RACES_LOST = 50  # as many sensors of one person may speak at once, and more do not
+
+
+@dataclass(frozen=True, slots=True)
+class Vigil:
+    """A watched person as read in one round trip.
+
+    `version` is that of the state; `listed_at`: when the index says that somebody must look.
+    """
+
+    watch: Watch
+    state: WatchState
+    setting: Setting
+    version: int
+    open_alert: str | None = None
+    alert_at: datetime | None = None
+    moved_again: bool = False
+    listed_at: datetime | None = None
+
+    def under(self, watch: Watch) -> "Vigil":
+        """The same person under other settings."""
+        return replace(self, watch=watch)
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When somebody must look; the alert's own clock runs while one is open."""
+        return None if self.open_alert else due_at(self.state, self.watch, self.setting)
+
+
+def load(community: str, person: str) -> Vigil:
+    """One person. Raises NotFound when nobody watches over them."""
+    vigil = found(community, person)
+    if vigil is None:
+        raise NotFound
+    return vigil
+
+
+def found(community: str, person: str) -> Vigil | None:
+    """One person, if they are watched over, in one round trip."""
+    watch_key, state_key = WatchRow.key(community, person), StateRow.key(community, person)
+    rows = read([CommunityRow.key(community), watch_key, state_key])
+    watch, row = rows.one(WatchRow, watch_key), rows.one(StateRow, state_key)
+    if watch is None or row is None or row.state is None:
+        return None
+    return Vigil(
+        watch=watch.watch,
+        state=row.state,
+        setting=setting_of(rows, community),
+        version=int(row.version or 0),
+        open_alert=row.open_alert,
+        alert_at=row.alert_at,
+        moved_again=bool(row.moved_again),
+        listed_at=row.due_at,
+    )
+
+
+def setting_of(rows: Rows, community: str) -> Setting:
+    """The community's policy and zone among rows that were read with its key."""
+    known = communities.known(rows, community)
+    return Setting(known.policies.care, ZoneInfo(known.time_zone))
+
+
+def changes(vigil: Vigil, after: WatchState) -> list[Action]:
+    """What to set so that the state becomes `after`, and its place in the index `due` with it."""
+    due = None if vigil.open_alert else due_at(after, vigil.watch, vigil.setting)
+    return [
+        StateRow.kind.set(StateRow),
+        StateRow.state.set(after),
+        StateRow.seen_at.set(after.seen_at),
+        StateRow.version.set(vigil.version + 1),
+        *_falling_due(vigil.watch.person, due),
+    ]
+
+
+def _falling_due(person: str, due: datetime | None) -> list[Action]:
+    if due is None:
+        return [StateRow.due_shard.remove(), StateRow.due_at.remove()]
+    return [StateRow.due_shard.set(shard_of(person)), StateRow.due_at.set(due)]
+
+
+def change(community: str, person: str, decide: Callable[[Vigil], WatchState | None]) -> Vigil:
+    """Change a person's state as `decide` says, once nobody else does; None leaves it.
+
+    One read and one conditional write. Returns the vigil that `decide` saw. Raises NotFound, Unavailable, and
+    whatever `decide` raises.
+    """
+    for _ in range(RACES_LOST):
+        vigil = load(community, person)
+        after = decide(vigil)
+        if after is None or after == vigil.state or write(vigil, after):
+            return vigil
+    raise Unavailable("too many signs of one person at once")
+
+
+def write(vigil: Vigil, after: WatchState, *also: Action) -> bool:
+    """Write a state; False when somebody was faster, or when it would move the last sign back."""
+    row = StateRow(*StateRow.key(vigil.watch.community, vigil.watch.person))
+    as_read = (StateRow.version == vigil.version) & (StateRow.seen_at <= after.seen_at)
+    try:
+        row.update([*changes(vigil, after), *also], as_read)
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        return False
+    return True
+
+
+def begin(transaction: Transaction, watch: Watch, now: datetime) -> None:
+    """Let `transaction` (row `state`) begin a vigil, unless there is one.
+
+    An alert that is open already, from a call for help, stays so: the deadline is set when it is released.
+    """
+    key = StateRow.key(watch.community, watch.person)
+    rows = read([key, CommunityRow.key(watch.community)])
+    row = rows.one(StateRow, key)
+    version, alert = (int(row.version or 0), row.open_alert) if row else (0, None)
+    vigil = Vigil(watch, begun(now), setting_of(rows, watch.community), version, alert)
+    as_read = StateRow.version == version if row else StateRow.pk.does_not_exist()
+    transaction.update("state", StateRow(*key), changes(vigil, vigil.state), as_read)
+
+
+def join(transaction: Transaction, vigil: Vigil, after: WatchState) -> None:
+    """Let `transaction` (row `state`) write a state, if nobody has since `vigil` was read."""
+    row = StateRow(*StateRow.key(vigil.watch.community, vigil.watch.person))
+    transaction.update("state", row, changes(vigil, after), StateRow.version == vigil.version)
+
+
+def hold(
+    transaction: Transaction,
+    community: str,
+    person: str,
+    alert: str,
+    opened_at: datetime,
+    *,
+    as_read: Vigil | None = None,
+) -> None:
+    """Let `transaction` (row `held`) succeed only if the person has no open alert, and give them this one.
+
+    Works for somebody who is not watched over as well, who may call for help. `as_read`: nor if a sign has
+    come since. There is no deadline until `release`.
+    """
+    actions = [
+        StateRow.kind.set(StateRow),
+        StateRow.open_alert.set(alert),
+        StateRow.alert_at.set(opened_at),
+        StateRow.moved_again.set(False),
+        StateRow.version.add(1),
+        *_falling_due(person, None),
+    ]
+    free = StateRow.open_alert.does_not_exist()
+    condition = free if as_read is None else free & (StateRow.version == as_read.version)
+    transaction.update("held", StateRow(*StateRow.key(community, person)), actions, condition)
+
+
+def release(
+    transaction: Transaction, community: str, person: str, alert: str, *, outcome: AlertOutcome, now: datetime
+) -> None:
+    """Clear the person's open alert in `transaction` (row `held`), and set a fresh deadline.
+
+    Reads the state; the transaction fails when it has moved on since, and is to be tried again
+    (`until_it_holds`).
+    """
+    row = StateRow(*StateRow.key(community, person))
+    over = [StateRow.open_alert.remove(), StateRow.alert_at.remove(), StateRow.moved_again.remove()]
+    try:
+        vigil = load(community, person)
+    except NotFound:
+        transaction.update("held", row, [*over, StateRow.version.add(1)], StateRow.open_alert == alert)
+        return
+    after = released(vigil.state, outcome, now, vigil.setting)
+    due = due_at(after, vigil.watch, vigil.setting)
+    actions = [*over, *changes(vigil, after)[:-2], *_falling_due(person, due)]
+    ours = (StateRow.open_alert == alert) & (StateRow.version == vigil.version)
+    transaction.update("held", row, actions, ours)

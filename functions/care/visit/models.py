@@ -1,0 +1,36 @@
+"""Rounds and visits."""
+
+from datetime import date
+
+from functions.care.alerts import Words
+from functions.care.work import VisitOutcome
+from linli.contracts import Contract
+from linli.ids import Id
+from linli.instants import Instant
+
+
+class Round(Contract):
+    """Somebody to be visited; `overdue_days`: since when, nought for today."""
+
+    person: Id
+    home: str
+    next_on: date
+    overdue_days: int
+    last_at: Instant | None
+    last_outcome: VisitOutcome | None
+
+
+class VisitMade(Contract):
+    """How a visit went."""
+
+    outcome: VisitOutcome
+    note: Words = ""
+
+
+class VisitKept(Contract):
+    """The visit as it is kept, and when the next one is."""
+
+    person: Id
+    outcome: VisitOutcome
+    at: Instant
+    next_on: date

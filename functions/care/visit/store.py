@@ -1,0 +1,69 @@
+"""Today's rounds, and what came of a visit, kept together with the next one."""
+
+from datetime import datetime
+
+from functions.care import duties, rounds, signs, vigils
+from functions.care.case_tables import EntryRow, QueueRow, VisitRow, rounds_of
+from functions.care.signals import Sign
+from functions.care.tables import WatchRow
+from functions.care.visit.domain import MET, after, line, round_of
+from functions.care.visit.models import Round, VisitKept, VisitMade
+from functions.care.work import Visit, today
+from linli.communities import CommunityRow
+from linli.cursors import Page, PageQuery, page_of
+from linli.errors import NotFound
+from linli.idempotency import Creation
+from linli.tables import ConditionsFailed, Transaction, read, until_it_holds
+
+
+def of_today(community: str, query: PageQuery, now: datetime) -> Page[Round]:
+    """Whom to visit by today, the longest overdue first."""
+    day = today(now, vigils.setting_of(read([CommunityRow.key(community)]), community))
+
+    def due(row: QueueRow) -> Visit | None:
+        return row.visit if isinstance(row, VisitRow) and row.visit.next_on <= day else None
+
+    page = page_of(QueueRow.by_queue, rounds_of(community), query, due)
+    keys = {each.person: WatchRow.key(community, each.person) for each in page.items}
+    rows = read(keys.values())
+    watches = {person: row.watch for person, key in keys.items() if (row := rows.one(WatchRow, key))}
+    items = [round_of(each, watches[each.person].home, day) for each in page.items if each.person in watches]
+    goes_on = len(page.items) == query.limit  # the list goes on with the visits of later days
+    return Page(items=items, next_cursor=page.next_cursor if goes_on else None)
+
+
+def keep(community: str, person: str, made: VisitMade, by: str, creation: Creation) -> VisitKept:
+    """Note a visit. Raises NotFound when nobody watches over the person."""
+    kept = until_it_holds(lambda: _keep(community, person, made, by, creation))
+    if made.outcome in MET:
+        sign = Sign(kind="visit", at=creation.at, key=f"visit:{creation.attempt}")
+        signs.take_in(community, person, sign)
+    return kept
+
+
+def _keep(community: str, person: str, made: VisitMade, by: str, creation: Creation) -> VisitKept:
+    key = VisitRow.key(community, person)
+    rows = read([key, CommunityRow.key(community)])
+    row = rows.one(VisitRow, key)
+    if row is None:
+        raise NotFound
+    setting = vigils.setting_of(rows, community)
+    visit = after(row.visit, made, by, setting, creation.at)
+    answer = VisitKept(person=person, outcome=made.outcome, at=creation.at, next_on=visit.next_on)
+    transaction = Transaction()
+    transaction.put("visit", rounds.row_of(community, visit, setting), VisitRow.visit == row.visit)
+    entry = EntryRow.of(community, person, line(made, by, creation.at), f"visit-{creation.attempt}")
+    transaction.create("entry", entry)
+    if made.outcome != "not_in":
+        duties.gone(transaction, community, person, "visit_overdue")
+    if made.outcome == "needs_help":
+        words = made.note or "a visitor says that they need help"
+        duties.raised(transaction, community, person, "follow_up", words=words, now=creation.at)
+    creation.claim(transaction)
+    try:
+        transaction.commit()
+    except ConditionsFailed as failed:
+        if creation.earlier(failed) is None and "entry" not in failed.rows:
+            raise
+        return answer
+    return answer

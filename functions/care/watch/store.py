@@ -1,0 +1,149 @@
+"""Settings, with what follows from them: whom sensors and homes serve, and the deadline."""
+
+from datetime import datetime
+
+from pynamodb.expressions.update import Action
+
+from functions.care import duties, families, rounds, sight, vigils
+from functions.care.states import looked
+from functions.care.tables import HomeRow, SensorRow, StateRow, WatchRow
+from functions.care.vigils import Vigil
+from functions.care.watch.models import Watched, WatchSeen
+from functions.care.watches import Settings, Watch
+from linli.cursors import Page, PageQuery, page_of
+from linli.errors import Conflict
+from linli.events import WatchChanged
+from linli.tables import Row, Rows, Transaction, read, until_it_holds
+
+
+def set_up(community: str, person: str, settings: Settings, now: datetime) -> WatchSeen:
+    """Replace a person's settings; the first time, their watch begins."""
+    until_it_holds(lambda: _set_up(community, person, settings, now))
+    return find(community, person)
+
+
+def _set_up(community: str, person: str, settings: Settings, now: datetime) -> None:
+    before = vigils.found(community, person)
+    if before is not None and before.watch == _watch(community, person, settings, before.watch.version):
+        return
+    version = before.watch.version + 1 if before else 1
+    watch = _watch(community, person, settings, version)
+    transaction = Transaction()
+    fresh = WatchRow.version == version - 1 if before else Row.pk.does_not_exist()
+    row = WatchRow(*WatchRow.key(community, person), watch=watch, version=version)
+    transaction.put("watch", row, fresh)
+    if before is None:
+        vigils.begin(transaction, watch, now)
+        rounds.begin(transaction, watch, now)
+    else:
+        sight.write(transaction, before.under(watch), looked(before.state, watch, now), now)
+    families.keep(transaction, community, person, before.watch if before else None, watch)
+    _serve(transaction, (community, person), before.watch if before else None, watch)
+    _live(transaction, (community, person), before.watch if before else None, watch, now)
+    transaction.commit()
+
+
+def _watch(community: str, person: str, settings: Settings, version: int) -> Watch:
+    return Watch(community=community, person=person, version=version, **dict(settings))
+
+
+def find(community: str, person: str) -> WatchSeen:
+    """A person's settings and state. Raises NotFound."""
+    return _shown(vigils.load(community, person))
+
+
+def _shown(vigil: Vigil) -> WatchSeen:
+    watch, state = vigil.watch, vigil.state
+    return WatchSeen(
+        **{name: getattr(watch, name) for name in Settings.model_fields},
+        person=watch.person,
+        version=watch.version,
+        where=state.where,
+        since=state.since,
+        seen_at=state.seen_at,
+        due_at=vigil.due_at,
+        away_until=state.away_until,
+        open_alert=vigil.open_alert,
+        silent=sorted({each.device for each in state.silent}),
+        blind_since=state.blind_since,
+        cannot_tell=watch.cannot_tell,
+        recent=state.recent,
+    )
+
+
+def watched(community: str, query: PageQuery) -> Page[Watched]:
+    """Who is watched over, by person. Raises InvalidCursor."""
+    partition, _ = WatchRow.key(community, "")
+    return page_of(
+        WatchRow,
+        partition,
+        query,
+        lambda row: Watched(person=row.sk, home=row.watch.home, cannot_tell=row.watch.cannot_tell),
+    )
+
+
+def end(community: str, person: str, now: datetime) -> None:
+    """End a watch, if there is one. Raises Conflict while an alert is open."""
+    until_it_holds(lambda: _end(community, person, now))
+
+
+def _end(community: str, person: str, now: datetime) -> None:
+    vigil = vigils.found(community, person)
+    if vigil is None:
+        return
+    if vigil.open_alert is not None:
+        raise Conflict("an alert is open; resolve it first", alert=vigil.open_alert)
+    transaction = Transaction()
+    watch_row = WatchRow(*WatchRow.key(community, person))
+    transaction.delete("watch", watch_row, WatchRow.version == vigil.watch.version)
+    state_row = StateRow(*StateRow.key(community, person))
+    transaction.delete("state", state_row, StateRow.version == vigil.version)
+    rounds.end(transaction, community, person)
+    duties.none_left(transaction, community, person)
+    families.keep(transaction, community, person, vigil.watch, None)
+    _serve(transaction, (community, person), vigil.watch, None)
+    _live(transaction, (community, person), vigil.watch, None, now)
+    transaction.commit()
+
+
+def _serve(transaction: Transaction, of: tuple[str, str], before: Watch | None, after: Watch | None) -> None:
+    """Let each sensor and gateway know whom it serves."""
+    community, person = of
+    sensors = {one.device: one for one in after.sensors} if after else {}
+    served, serving = before.devices if before else set(), after.devices if after else set()
+    for device in sorted(served | serving):
+        serves = device in serving
+        people = SensorRow.people.add({person}) if serves else SensorRow.people.delete({person})
+        actions: list[Action] = [SensorRow.kind.set(SensorRow), people]
+        if device in sensors:
+            actions.append(SensorRow.sensor.set(sensors[device]))
+        row = SensorRow(*SensorRow.key(community, device))
+        transaction.update(f"sensor-{device}", row, actions)
+
+
+def _live(
+    transaction: Transaction,
+    of: tuple[str, str],
+    before: Watch | None,
+    after: Watch | None,
+    now: datetime,
+) -> None:
+    """Let the homes that the person leaves and comes to know; others hear when it makes a difference."""
+    community, person = of
+    was, home = before.home if before else None, after.home if after else None
+    homes = sorted({each for each in (was, home) if each is not None and was != home})
+    rows = read(HomeRow.key(community, each) for each in homes) if homes else Rows()
+    facts = []
+    for each in homes:
+        row = rows.one(HomeRow, HomeRow.key(community, each))
+        people, version = (set(row.people or ()), int(row.version)) if row else (set(), 0)
+        then = people | {person} if each == home else people - {person}
+        new = HomeRow(*HomeRow.key(community, each), people=then or None, version=version + 1)
+        as_read = HomeRow.version == version if row else Row.pk.does_not_exist()
+        transaction.put(f"home-{each}", new, as_read)
+        if bool(people) != bool(then):
+            facts.append(
+                WatchChanged(community=community, home=each, watched=bool(then), version=version + 1)
+            )
+    told = "-".join(f"{fact.home}/{fact.version}" for fact in facts)
+    transaction.publish(facts, f"watch/{community}/{told}", now)

@@ -1,0 +1,18 @@
+"""Watchdog: every minute → has the sweep gone through?"""
+
+from datetime import datetime
+
+from chalice.app import Blueprint
+
+from functions.care import beats
+from functions.care.watchdog.domain import is_missed
+from linli.schedules import scheduled
+
+blueprint = Blueprint(__name__)
+
+
+@blueprint.schedule("rate(1 minute)", name="watchdog")
+@scheduled
+def watchdog(now: datetime) -> str:
+    """A minute has passed."""
+    return "sweep_missed" if is_missed(beats.last(), now) else "sweep_runs"

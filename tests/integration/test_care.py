@@ -1,0 +1,641 @@
+"""Care: whatever sensors, gates, meters, families and clocks do, somebody notices, and nobody too early."""
+
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from chalice.app import Chalice
+
+from functions.care import vigils
+from functions.care.case_tables import AlertRow, DutyRow
+from functions.care.tables import DUE_SHARDS, DueRow, HomeRow, SensorRow
+from functions.care.vigils import Vigil
+from linli.aws import client
+from linli.events import DeviceFaultCleared, DeviceFaultRaised, Fact, GatePassed, UseObserved
+from linli.tables import Transaction
+from tests.integration.conftest import STAGE, Http, Invoke, Service, dead_letters, published
+from tests.integration.gateway import NOW
+from tests.integration.messages import batch, rule_event, told
+from tests.integration.neighbourhood import GRANNY, furnish_care
+from tests.integration.neighbourhood import willow as willow_with
+from tests.integration.people import MAPLE_MANAGER, WILLOW_MANAGER, WILLOW_RESIDENT, member
+
+GRAN = "willow-resident-1"
+AT = f"/communities/willow/watches/{GRAN}"
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+COLD = 10 * HOUR  # what the community allows somebody whose rhythm is not known
+DAUGHTER = member("willow-family-1", "willow", "family")
+
+
+@pytest.fixture
+def care(service: Service, http: Http, invoke: Invoke) -> Chalice:
+    """Willow's first resident is watched over since eight hours ago."""
+    app = service("care")
+    furnish_care(app, http, invoke)
+    return app
+
+
+class Neighbourhood:
+    """What happens, in the words of the tests."""
+
+    def __init__(self, app: Chalice, http: Http, invoke: Invoke) -> None:
+        self.app, self.http, self.invoke = app, http, invoke
+        self.numbers = iter(range(1, 1_000_000))
+
+    def sensor(self, kind: str, at: datetime, *, now: datetime | None = None, **more: Any) -> str:
+        """A sensor speaks; returns the outcome."""
+        return self.deliver(self.message(kind, at, now=now, **more))[0]
+
+    def message(
+        self,
+        kind: str,
+        at: datetime,
+        *,
+        now: datetime | None = None,
+        device: str | None = None,
+        event_id: str | None = None,
+        **body: Any,
+    ) -> dict[str, Any]:
+        """The rule event of a sensor's message."""
+        number = next(self.numbers)
+        sent = {
+            "event_id": event_id or f"e-{number}",
+            "seq": number,
+            "occurred_at": at.isoformat(),
+            **body,
+        }
+        return rule_event(kind, sent, device or f"willow-{kind}-1", now=now or at)
+
+    def deliver(self, *messages: dict[str, Any]) -> list[str]:
+        answer = self.invoke(self.app, "signal", batch(*messages))
+        assert answer["batchItemFailures"] == []
+        return list(answer["outcomes"])
+
+    def fact(self, function: str, *facts: Fact) -> list[str]:
+        bodies = [told(each, f"fact-{next(self.numbers)}") for each in facts]
+        return list(self.invoke(self.app, function, batch(*bodies))["outcomes"])
+
+    def minute(self, now: datetime) -> list[str]:
+        """A minute passes, and whatever the sweep leaves for `idle_alert` is done. Returns the outcomes."""
+        tick = {
+            "version": "0", "id": "tick", "detail-type": "Scheduled Event", "source": "aws.events",
+            "account": "1", "time": now.isoformat(), "region": "r", "resources": [], "detail": {},
+        }  # fmt: skip
+        self.invoke(self.app, "sweep", tick)
+        outcomes: list[str] = []
+        for tasks in self.tasks("idle-alert"):
+            outcomes += self.invoke(self.app, "idle_alert", batch(*tasks))["outcomes"]
+        return outcomes
+
+    def tasks(self, queue: str) -> Iterator[list[str]]:
+        """What waits in a queue of the service, a batch at a time."""
+        sqs = client("sqs")
+        url = sqs.get_queue_url(QueueName=f"linli-{STAGE}-care-{queue}")["QueueUrl"]
+        while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for each in found:
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=each["ReceiptHandle"])
+            yield [each["Body"] for each in found]
+
+    def vigil(self, person: str = GRAN) -> Vigil:
+        return vigils.load("willow", person)
+
+    def alerts(self) -> list[Any]:
+        """The facts about alerts that were published."""
+        return [event.data for event in published("willow") if event.type.startswith("linli.care.alert_")]
+
+    def duties(self) -> list[str]:
+        return [row.sk for row in DutyRow.query("willow#duties")]
+
+    def set_up(self, person: str = GRAN, **settings: Any) -> Any:
+        body = {**GRANNY, **settings}
+        path = f"/communities/willow/watches/{person}"
+        answer = self.http(self.app, "PUT", path, body=body, now=NOW - 8 * HOUR, **WILLOW_MANAGER)
+        assert answer.status == 200, answer.body
+        return answer.body
+
+
+@pytest.fixture
+def willow(care: Chalice, http: Http, invoke: Invoke) -> Neighbourhood:
+    return Neighbourhood(care, http, invoke)
+
+
+# From a sensor to the alert
+
+
+def test_a_sign_moves_the_deadline_and_silence_opens_one_alert(willow: Neighbourhood) -> None:
+    # Given a sign of life
+    assert willow.sensor("motion", NOW) == "moved"
+    assert willow.vigil().due_at == NOW + COLD
+
+    # When nobody moves until the deadline
+    assert willow.minute(NOW + COLD - MINUTE) == []
+    assert willow.alerts() == []
+    assert willow.minute(NOW + COLD) == ["opened"]
+
+    # Then there is one alert, and minutes later still one
+    assert willow.minute(NOW + COLD + MINUTE) == []
+    (alert,) = willow.alerts()
+    assert (alert["person"], alert["reason"]) == (GRAN, "idle")
+    row = AlertRow.get(*AlertRow.key("willow", alert["alert"]))
+    assert row.alert.words.endswith("10 h so far; last sign: something moved, Mon 05 Jan 16:00")
+    assert row.alert.due_at == NOW + COLD
+    assert willow.vigil().open_alert == alert["alert"]
+    assert willow.vigil().due_at is None
+
+
+def test_a_sweep_that_was_missed_is_made_up_for_by_the_next(willow: Neighbourhood) -> None:
+    willow.sensor("motion", NOW)
+    assert willow.minute(NOW + COLD + 3 * MINUTE) == ["opened"]
+
+
+def test_a_task_that_is_delivered_twice_opens_one_alert(willow: Neighbourhood) -> None:
+    willow.sensor("motion", NOW)
+    task = {
+        "at": (NOW + COLD).isoformat(),
+        "rows": [{"pk": f"willow#person#{GRAN}", "sk": "state", "kind": "watch_state"}],
+    }
+    answer = willow.invoke(willow.app, "idle_alert", batch(task, task))
+    assert answer["outcomes"] == ["opened", "nothing_due"]
+    assert len(willow.alerts()) == 1
+
+
+def test_a_sign_that_comes_between_the_sweep_and_its_task_is_in_time(
+    willow: Neighbourhood, meanwhile: Callable[[str, Callable[[], object]], None]
+) -> None:
+    willow.sensor("motion", NOW)
+    meanwhile("TransactWriteItems", lambda: willow.sensor("motion", NOW + COLD - MINUTE))
+    assert willow.minute(NOW + COLD) == ["nothing_due"]
+    assert willow.alerts() == []
+    assert willow.vigil().state.seen_at == NOW + COLD - MINUTE
+
+
+def test_a_call_for_help_that_comes_first_is_the_one_alert(
+    willow: Neighbourhood, meanwhile: Callable[[str, Callable[[], object]], None]
+) -> None:
+    def somebody_calls() -> None:
+        transaction = Transaction()
+        vigils.hold(transaction, "willow", GRAN, "the-call", NOW + COLD)
+        transaction.commit()
+
+    willow.sensor("motion", NOW)
+    meanwhile("TransactWriteItems", somebody_calls)
+    assert willow.minute(NOW + COLD) == ["nothing_due"]
+    assert willow.alerts() == []
+    assert willow.vigil().open_alert == "the-call"
+
+
+def test_the_reply_to_the_opening_is_lost_and_there_is_one_alert(
+    willow: Neighbourhood, lose_reply: Callable[[str], None]
+) -> None:
+    willow.sensor("motion", NOW)
+    lose_reply("TransactWriteItems")
+    willow.minute(NOW + COLD)
+    assert len(willow.alerts()) == 1
+
+
+def test_the_reply_to_a_sign_is_lost_and_it_counts_once(
+    willow: Neighbourhood, lose_reply: Callable[[str], None]
+) -> None:
+    lose_reply("UpdateItem")
+    assert willow.sensor("motion", NOW) in {"moved", "repeated"}
+    assert [each.at for each in willow.vigil().state.recent] == [NOW]
+
+
+def test_one_who_cannot_be_judged_does_not_hold_up_the_others(
+    willow: Neighbourhood, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    willow.set_up("willow-resident-2", home="b1/102", sensors=[])
+    willow.sensor("motion", NOW - 8 * HOUR + MINUTE)
+    load = vigils.load
+
+    def failing(community: str, person: str) -> Vigil:
+        if person == GRAN:
+            raise RuntimeError
+        return load(community, person)
+
+    monkeypatch.setattr(vigils, "load", failing)
+    assert willow.minute(NOW + COLD) == ["failed"]
+    assert [alert["person"] for alert in willow.alerts()] == ["willow-resident-2"]
+
+
+# Old, repeated, crowded, borrowed
+
+
+def test_replayed_old_motion_neither_moves_the_deadline_nor_cancels_an_alert(willow: Neighbourhood) -> None:
+    # Given an alert after a silence
+    willow.sensor("motion", NOW)
+    willow.minute(NOW + COLD)
+    opened = willow.vigil()
+
+    # When a gateway that was offline replays what it saw hours ago
+    late = NOW + COLD + MINUTE
+    assert willow.sensor("motion", NOW - HOUR, now=late) == "late"
+    assert willow.sensor("motion", NOW + HOUR, now=late) == "moved"
+
+    # Then the alert is open as before, and has not been told of any movement since
+    after = willow.vigil()
+    assert after.open_alert == opened.open_alert
+    assert not after.moved_again
+    row = AlertRow.get(*AlertRow.key("willow", str(opened.open_alert)))
+    assert row.alert.state == "open"
+    assert len(after.state.recent) == 3
+
+
+def test_a_sign_after_the_alert_is_told_to_it_and_does_not_close_it(willow: Neighbourhood) -> None:
+    willow.sensor("motion", NOW)
+    willow.minute(NOW + COLD)
+    opened = willow.vigil()
+    assert willow.sensor("motion", NOW + COLD + 5 * MINUTE) == "moved"
+    after = willow.vigil()
+    assert after.open_alert == opened.open_alert
+    assert after.moved_again
+    row = AlertRow.get(*AlertRow.key("willow", str(opened.open_alert)))
+    assert row.alert.state == "answered"
+    assert row.alert.is_open
+
+
+def test_the_same_message_twice_counts_once(willow: Neighbourhood) -> None:
+    message = willow.message("motion", NOW)
+    assert willow.deliver(message, message) == ["moved", "repeated"]
+    assert len(willow.vigil().state.recent) == 1
+
+
+def test_a_clock_ahead_of_ours_does_not_buy_time(willow: Neighbourhood) -> None:
+    assert willow.sensor("motion", NOW + 3 * HOUR, now=NOW) == "moved"
+    assert willow.vigil().state.seen_at == NOW
+    assert willow.sensor("motion", NOW + 4 * MINUTE, now=NOW + MINUTE) == "moved"
+    assert willow.vigil().state.seen_at == NOW + MINUTE
+
+
+@pytest.mark.usefixtures("willow", "atomic")
+def test_a_hundred_signs_at_once_leave_the_newest(willow: Neighbourhood) -> None:
+    # Given a hundred signs of as many moments, in no order
+    messages = [willow.message("motion", NOW + (n * 37 % 100) * MINUTE) for n in range(100)]
+
+    # When eight workers take them in at the same time, ten in a batch
+    batches = [messages[first : first + 10] for first in range(0, 100, 10)]
+    with ThreadPoolExecutor(8) as workers:
+        outcomes = [each for some in workers.map(lambda one: willow.deliver(*one), batches) for each in some]
+
+    # Then none was lost, and the deadline is that of the newest
+    assert set(outcomes) <= {"moved", "late"}
+    assert dead_letters(willow.app, "signal") == []
+    assert willow.vigil().state.seen_at == NOW + 99 * MINUTE
+    assert [each.at for each in willow.vigil().state.recent] == [
+        NOW + minute * MINUTE for minute in range(80, 100)
+    ]
+
+
+def test_somebody_writes_between_the_read_and_the_write_of_a_sign(
+    willow: Neighbourhood, meanwhile: Callable[[str, Callable[[], object]], None]
+) -> None:
+    meanwhile("UpdateItem", lambda: willow.sensor("motion", NOW + 5 * MINUTE))
+    assert willow.sensor("motion", NOW) == "late"
+    assert willow.vigil().state.seen_at == NOW + 5 * MINUTE
+
+
+@pytest.mark.parametrize(
+    "borrowed",
+    [
+        {"kind": "bed", "device": "willow-motion-1"},  # a motion sensor that claims to be a bed
+        {"kind": "motion", "device": "willow-hub-1", "sensor": "willow-motion-1"},  # not behind that gateway
+        {"kind": "bed", "device": "willow-bed-1", "sensor": "willow-motion-1"},
+    ],
+)
+def test_a_sensor_speaks_for_itself_only(willow: Neighbourhood, borrowed: dict[str, Any]) -> None:
+    assert willow.sensor(at=NOW, **borrowed) == "invalid-request"
+    assert len(dead_letters(willow.app, "signal")) == 1
+    assert willow.vigil().state.recent == []
+
+
+def test_a_sensor_behind_its_gateway_is_heard(willow: Neighbourhood) -> None:
+    assert willow.sensor("bed", NOW, device="willow-hub-1", sensor="willow-bed-1") == "moved"
+
+
+def test_a_sensor_that_serves_nobody_is_answered_and_changes_nothing(willow: Neighbourhood) -> None:
+    assert willow.sensor("motion", NOW, device="willow-motion-9") == "not_watched"
+
+
+def test_the_device_of_another_community_is_not_hers(willow: Neighbourhood) -> None:
+    message = rule_event(
+        "motion",
+        {"event_id": "e", "seq": 1, "occurred_at": NOW.isoformat()},
+        "willow-motion-1",
+        community="maple",
+    )
+    assert willow.deliver(message) == ["not_watched"]
+    assert willow.vigil().state.recent == []
+
+
+# What other services tell
+
+
+def passed(direction: Any, at: datetime, person: str | None = GRAN) -> GatePassed:
+    return GatePassed(
+        community="willow",
+        gate="g",
+        area="a",
+        direction=direction,
+        person=person,
+        passed_at=at,
+        offline=False,
+    )
+
+
+def used(medium: Any, since: datetime, home: str = "b1/101") -> UseObserved:
+    until = since + 30 * MINUTE
+    return UseObserved(
+        community="willow",
+        meter="m",
+        medium=medium,
+        home=home,
+        since=since,
+        until=until,
+        quantity=Decimal("0.02"),
+    )
+
+
+def test_gone_out_and_not_back_is_a_case_of_its_own(willow: Neighbourhood) -> None:
+    assert willow.fact("sign_of_life", passed("out", NOW - HOUR)) == ["moved"]
+    assert willow.vigil().state.where == "out"
+    due = willow.vigil().due_at
+    assert due is not None
+    assert willow.minute(due) == ["opened"]
+    (alert,) = willow.alerts()
+    assert alert["reason"] == "not_back"
+
+
+def test_a_pass_is_its_holders_and_a_visitors_is_nobodys(willow: Neighbourhood) -> None:
+    assert willow.fact("sign_of_life", passed("in", NOW, None), passed("in", NOW, "willow-resident-9")) == [
+        "not_ours",
+        "not_watched",
+    ]
+    assert willow.vigil().state.recent == []
+
+
+def test_water_in_the_home_is_a_sign_from_the_start_of_its_interval(willow: Neighbourhood) -> None:
+    assert willow.fact("sign_of_life", used("water", NOW - HOUR)) == ["moved"]
+    assert willow.vigil().state.seen_at == NOW - HOUR
+    assert willow.fact("sign_of_life", used("heat", NOW), used("water", NOW, "b1/102")) == [
+        "not_ours",
+        "not_watched",
+    ]
+
+
+def test_a_fact_that_the_bus_repeats_counts_once(willow: Neighbourhood) -> None:
+    body = told(passed("in", NOW), "pass-1")
+    answer = willow.invoke(willow.app, "sign_of_life", batch(body, body))
+    assert answer["outcomes"] == ["moved", "repeated"]
+
+
+# "I am well"
+
+
+def test_a_check_in_moves_the_deadline_wherever_one_is(willow: Neighbourhood) -> None:
+    willow.fact("sign_of_life", passed("out", NOW - HOUR))
+    path, body = "/communities/willow/check_ins", {"event_id": "press-1"}
+    answer = willow.http(willow.app, "POST", path, body=body, **WILLOW_RESIDENT)
+    assert (answer.status, answer.body["outcome"]) == (201, "moved")
+    assert willow.vigil().state.seen_at == NOW
+    assert willow.vigil().state.where == "out"
+    again = willow.http(willow.app, "POST", path, body=body, now=NOW + HOUR, **WILLOW_RESIDENT)
+    assert again.body == answer.body | {"outcome": "repeated"}
+
+
+def test_nobody_checks_in_for_somebody_else(willow: Neighbourhood) -> None:
+    other = member("willow-resident-2", "willow", "resident")
+    body = {"event_id": "press-1"}
+    answer = willow.http(willow.app, "POST", "/communities/willow/check_ins", body=body, **other)
+    assert answer.status == 404
+
+
+# Away
+
+
+def away(willow: Neighbourhood, until: datetime, now: datetime = NOW, **asker: Any) -> Any:
+    body = {"until": until.isoformat()}
+    return willow.http(willow.app, "PUT", f"{AT}/away", body=body, now=now, **(asker or WILLOW_RESIDENT))
+
+
+def test_while_away_no_silence_alarms(willow: Neighbourhood) -> None:
+    assert away(willow, NOW + 72 * HOUR).body["away"] is True
+    assert willow.minute(NOW + 71 * HOUR) == []
+    assert willow.alerts() == []
+
+
+def test_a_forgotten_absence_is_asked_about_and_then_alarms(willow: Neighbourhood) -> None:
+    away(willow, NOW + 72 * HOUR)
+    assert willow.minute(NOW + 72 * HOUR) == ["asked"]
+    assert willow.duties() == [f"forgotten_away#{GRAN}"]
+    assert willow.alerts() == []
+    assert willow.minute(NOW + 74 * HOUR) == []
+    assert willow.minute(NOW + 75 * HOUR) == ["opened"]
+    assert willow.alerts()[0]["reason"] == "not_back"
+
+
+def test_whoever_stays_longer_says_so(willow: Neighbourhood) -> None:
+    away(willow, NOW + 72 * HOUR)
+    willow.minute(NOW + 72 * HOUR)
+    away(willow, NOW + 96 * HOUR, NOW + 73 * HOUR, **DAUGHTER)
+    assert willow.duties() == []
+    assert willow.minute(NOW + 76 * HOUR) == []
+    assert willow.minute(NOW + 96 * HOUR) == ["asked"]
+
+
+def test_a_sign_of_life_in_the_home_ends_an_absence(willow: Neighbourhood) -> None:
+    away(willow, NOW + 72 * HOUR)
+    assert willow.sensor("motion", NOW + HOUR) == "moved"  # still packing
+    assert willow.vigil().state.where == "away"
+    assert willow.sensor("motion", NOW + 30 * HOUR) == "back"
+    assert willow.vigil().due_at == NOW + 30 * HOUR + COLD
+
+
+def test_a_return_answers_the_question(willow: Neighbourhood) -> None:
+    away(willow, NOW + 72 * HOUR)
+    willow.minute(NOW + 72 * HOUR)
+    assert willow.sensor("motion", NOW + 73 * HOUR) == "back"
+    assert willow.duties() == []
+
+
+def test_the_person_their_family_and_staff_may_say_so_and_nobody_else(willow: Neighbourhood) -> None:
+    until = NOW + 72 * HOUR
+    for asker in (WILLOW_RESIDENT, DAUGHTER, WILLOW_MANAGER, member("c", "willow", "caregiver")):
+        assert away(willow, until, **asker).status == 200
+    assert away(willow, until, **member("other", "willow", "resident")).status == 403
+    stranger = away(willow, until, **member("other", "willow", "family"))
+    missing = willow.http(
+        willow.app,
+        "PUT",
+        "/communities/willow/watches/nobody/away",
+        body={"until": until.isoformat()},
+        **member("other", "willow", "family"),
+    )
+    assert (stranger.status, missing.status) == (404, 404)
+    assert stranger.body | {"instance": ""} == missing.body | {"instance": ""}
+
+
+@pytest.mark.parametrize("until", [NOW - HOUR, NOW + 10 * MINUTE, NOW + 91 * 24 * HOUR])
+def test_an_absence_has_a_sensible_end(willow: Neighbourhood, until: datetime) -> None:
+    assert away(willow, until).status == 400
+
+
+def test_back_again(willow: Neighbourhood) -> None:
+    away(willow, NOW + 72 * HOUR)
+    answer = willow.http(willow.app, "DELETE", f"{AT}/away", now=NOW + HOUR, **WILLOW_RESIDENT)
+    assert answer.body == {"away": False}
+    assert willow.vigil().due_at == NOW + HOUR + COLD
+
+
+# Silent sensors
+
+
+def fault(device: str, *, lost: bool = True, episode: str = "ep", kind: str = "lost") -> Fact:
+    about: dict[str, Any] = {
+        "community": "willow", "device": device, "kind": "sensor", "fault": kind, "episode": episode
+    }  # fmt: skip
+    return DeviceFaultRaised(**about, since=NOW) if lost else DeviceFaultCleared(**about, cleared_at=NOW)
+
+
+def test_all_sensors_silent_is_a_duty_at_once_and_the_alert_still_on_time(willow: Neighbourhood) -> None:
+    # Given a sign of life
+    willow.sensor("motion", NOW - HOUR)
+    due = willow.vigil().due_at
+
+    # When one sensor after another is lost
+    assert willow.fact("sensor_fault", fault("willow-door-1"), fault("willow-motion-1")) == [
+        "taken_in",
+        "taken_in",
+    ]
+    assert willow.duties() == []
+    assert willow.fact("sensor_fault", fault("willow-hub-1")) == ["cannot_see"]
+
+    # Then staff are to look, and the deadline is what it was
+    assert willow.duties() == [f"cannot_see#{GRAN}"]
+    assert willow.vigil().due_at == due == NOW - HOUR + COLD
+    assert willow.minute(NOW - HOUR + COLD) == ["opened"]
+    (alert,) = willow.alerts()
+    assert alert["reason"] == "cannot_see"
+
+
+def test_a_sensor_that_is_back_settles_the_duty(willow: Neighbourhood) -> None:
+    devices = ("willow-motion-1", "willow-door-1", "willow-bed-1")
+    willow.fact("sensor_fault", *(fault(device) for device in devices))
+    assert willow.duties() == [f"cannot_see#{GRAN}"]
+    assert willow.fact("sensor_fault", fault("willow-bed-1", lost=False)) == ["seen_again"]
+    assert willow.duties() == []
+
+
+def test_faults_that_arrive_in_the_wrong_order_or_are_of_another_kind_blind_nobody(
+    willow: Neighbourhood,
+) -> None:
+    assert willow.fact("sensor_fault", fault("willow-motion-1", lost=False), fault("willow-motion-1")) == [
+        "taken_in",
+        "unchanged",
+    ]
+    assert willow.fact("sensor_fault", fault("willow-door-1", kind="low-battery")) == ["not_ours"]
+    assert willow.vigil().state.silent == []
+
+
+def test_settings_without_the_lost_sensors_can_see_again(willow: Neighbourhood) -> None:
+    devices = ("willow-motion-1", "willow-door-1", "willow-bed-1")
+    willow.fact("sensor_fault", *(fault(device) for device in devices))
+    willow.set_up(sensors=[{"device": "willow-motion-2", "kind": "motion"}])
+    assert willow.duties() == []
+
+
+# Settings
+
+
+def test_what_cannot_be_told_is_said(willow: Neighbourhood) -> None:
+    shown = willow.set_up(pets=True)
+    assert shown["cannot_tell"] == ["motion may be a pet and does not count"]
+    assert willow.sensor("motion", NOW) == "not_counted"
+    assert willow.sensor("bed", NOW) == "moved"
+
+
+def test_a_couple_shares_sensors_and_each_has_a_deadline(willow: Neighbourhood) -> None:
+    willow.set_up(residents=2)
+    willow.set_up("willow-resident-2", residents=2, counts=["motion"])
+    assert willow.sensor("motion", NOW) == "moved"
+    assert willow.vigil().state.seen_at == NOW - 8 * HOUR
+    assert willow.vigil("willow-resident-2").state.seen_at == NOW
+
+
+def watch_changes() -> list[tuple[str, bool]]:
+    found = [event for event in published("willow") if event.type == "linli.care.watch_changed.v1"]
+    return [(event.data["home"], event.data["watched"]) for event in found]
+
+
+def test_others_hear_of_a_home_once_when_its_first_comes_and_its_last_goes(willow: Neighbourhood) -> None:
+    assert watch_changes() == [("b1/101", True)]
+    willow.set_up()
+    willow.set_up("willow-resident-2", sensors=[])
+    assert watch_changes() == [("b1/101", True)]
+    willow.set_up("willow-resident-2", home="b1/102", sensors=[])
+    assert willow.http(willow.app, "DELETE", AT, **WILLOW_MANAGER).status == 204
+    assert sorted(watch_changes()) == [("b1/101", False), ("b1/101", True), ("b1/102", True)]
+
+
+def test_a_watch_that_ends_leaves_nothing_due_and_no_sensor_of_its_own(willow: Neighbourhood) -> None:
+    assert willow.http(willow.app, "DELETE", AT, **WILLOW_MANAGER).status == 204
+    assert willow.http(willow.app, "GET", AT, **WILLOW_MANAGER).status == 404
+    assert willow.sensor("motion", NOW) == "not_watched"
+    assert willow.minute(NOW + 100 * HOUR) == []
+    row = SensorRow.get(*SensorRow.key("willow", "willow-motion-1"))
+    assert row.people is None
+    assert HomeRow.get(*HomeRow.key("willow", "b1/101")).people is None
+
+
+def test_a_watch_does_not_end_while_an_alert_is_open(willow: Neighbourhood) -> None:
+    willow.minute(NOW + 3 * HOUR)
+    answer = willow.http(willow.app, "DELETE", AT, **WILLOW_MANAGER)
+    assert (answer.status, answer.body["alert"]) == (409, willow.vigil().open_alert)
+
+
+def test_settings_that_change_nothing_are_no_change(willow: Neighbourhood) -> None:
+    assert [willow.set_up()["version"], willow.set_up(pets=True)["version"]] == [1, 2]
+
+
+def test_another_company_finds_nobody(willow: Neighbourhood) -> None:
+    assert willow.http(willow.app, "GET", AT, **MAPLE_MANAGER).status == 404
+
+
+def test_the_list_says_who_is_watched_over(willow: Neighbourhood) -> None:
+    listed = willow.http(willow.app, "GET", "/communities/willow/watches", **WILLOW_MANAGER).body
+    assert listed == {"items": [{"person": GRAN, "home": "b1/101", "cannot_tell": []}]}
+
+
+# The sweep
+
+
+def test_the_sweep_reads_only_what_is_due(willow: Neighbourhood) -> None:
+    willow.set_up("willow-resident-2", home="b1/102", sensors=[])
+    willow.sensor("motion", NOW)
+    until = DueRow.due_at <= NOW + 2 * HOUR
+    found = [row.pk for shard in range(DUE_SHARDS) for row in DueRow.due.query(str(shard), until)]
+    assert found == ["willow#person#willow-resident-2"]
+
+
+def test_a_community_that_allows_more_by_now_puts_the_deadline_off(willow: Neighbourhood) -> None:
+    willow.sensor("motion", NOW)
+    longer = willow_with(2, care={"default_hours": 12})
+    assert willow.fact("community", longer) == ["community_kept"]
+    assert willow.minute(NOW + COLD) == ["postponed"]
+    assert willow.minute(NOW + 11 * HOUR) == []
+    assert willow.minute(NOW + 12 * HOUR) == ["opened"]
+
+
+def test_a_new_alert_is_escalated_at_once_and_by_the_next_sweep_if_that_was_lost(
+    willow: Neighbourhood,
+) -> None:
+    willow.minute(NOW + 3 * HOUR)
+    alert = willow.vigil().open_alert
+    for now in (NOW + 3 * HOUR, NOW + 3 * HOUR + MINUTE):
+        ((task,),) = list(willow.tasks("escalation"))
+        (row,) = json.loads(task)["rows"]
+        assert (row["kind"], row["pk"], row["sk"]) == ("alert", f"willow#alert#{alert}", "alert")
+        willow.minute(now + MINUTE)

@@ -1,0 +1,616 @@
+"""Alerts through the real handlers, tables and gateways: whatever breaks, somebody is called."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chalice.app import Chalice
+
+from functions.care import sending, vigils
+from functions.care.case_tables import AlertRow, DutyRow, MessageRow
+from functions.care.sending import Courier
+from functions.care.tables import StateRow
+from linli.aws import client
+from linli.events import MembershipChanged
+from linli_cli import templates
+from tests.integration.conftest import ROOT, STAGE, Http, Invoke, Service, published
+from tests.integration.gateway import NOW, Answer
+from tests.integration.message_gateways import Gateways, open_world, reply, reply_event
+from tests.integration.messages import batch, rule_event, told
+from tests.integration.neighbourhood import GRANNY, furnish_care
+from tests.integration.people import MAPLE_MANAGER, WILLOW_MANAGER, WILLOW_RESIDENT, member
+
+GRAN, DAUGHTER, CARER, BOSS = (f"willow-{who}-1" for who in ("resident", "family", "caregiver", "manager"))
+HERS, DAUGHTERS = "+8613800000001", "+8613800000002"
+AT = "/communities/willow"
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+NIGHT = NOW + 10 * HOUR  # two in the morning in Shanghai
+FAMILY = member(DAUGHTER, "willow", "family")
+CAREGIVER = member(CARER, "willow", "caregiver")
+BUTTON = {"device": "willow-button-1", "kind": "call_button"}
+
+
+class House:
+    """What happens, in the words of the tests."""
+
+    def __init__(self, app: Chalice, http: Http, invoke: Invoke, gateways: Gateways) -> None:
+        self.app, self.http, self.invoke, self.gateways = app, http, invoke, gateways
+        self.numbers = iter(range(1, 1_000_000))
+
+    def tick(self, function: str, now: datetime) -> str:
+        event = {
+            "version": "0", "id": "tick", "detail-type": "Scheduled Event", "source": "aws.events",
+            "account": "1", "time": now.isoformat(), "region": "r", "resources": [], "detail": {},
+        }  # fmt: skip
+        return str(self.invoke(self.app, function, event)["outcome"])
+
+    def minute(self, now: datetime) -> list[str]:
+        """A minute passes; all that the sweep leaves is done. Returns how the escalation's tasks ended."""
+        self.tick("sweep", now)
+        for task in self.tasks("idle-alert"):
+            self.invoke(self.app, "idle_alert", batch(task))
+        return self.work()
+
+    def work(self) -> list[str]:
+        """The worker does what waits for it."""
+        outcomes: list[str] = []
+        for task in self.tasks("escalation"):
+            answer = self.invoke(self.app, "escalation", batch(task))
+            outcomes += answer["outcomes"]
+        return outcomes
+
+    def tasks(self, queue: str) -> Iterator[str]:
+        sqs = client("sqs")
+        url = sqs.get_queue_url(QueueName=f"linli-{STAGE}-care-{queue}")["QueueUrl"]
+        while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1).get("Messages"):
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=found[0]["ReceiptHandle"])
+            yield found[0]["Body"]
+
+    def press(self, now: datetime, event_id: str = "", device: str = "willow-button-1") -> dict[str, Any]:
+        number = next(self.numbers)
+        body = {"event_id": event_id or f"p-{number}", "seq": number, "occurred_at": now.isoformat()}
+        return dict(self.invoke(self.app, "sos", rule_event("call_button", body, device, now=now)))
+
+    def call(self, method: str, path: str, asker: dict[str, Any], now: datetime = NOW, **more: Any) -> Answer:
+        return self.http(self.app, method, f"{AT}/{path}", now=now, **more, **asker)
+
+    def answer(self, asker: dict[str, Any], now: datetime, command: str, **more: Any) -> Answer:
+        path = f"alerts/{self.alert_id}/answers"
+        headers = more.pop("headers", None)
+        body = {"command": command, **more}
+        return self.call("POST", path, asker, now, body=body, headers=headers)
+
+    def reply(self, to: str, channel: str, now: datetime, event: str = "replied", digit: str = "") -> Answer:
+        """What a gateway tells of the last message to somebody."""
+        body = {"message_id": self.gateways.message_to(to, channel), "event": event}
+        body |= {"digit": digit} if digit else {}
+        secret = self.gateways.secrets["willow"]
+        return reply(self.app, self.invoke, reply_event(body, "willow", channel, secret=secret, now=now))
+
+    @property
+    def alert_id(self) -> str:
+        opened = [e.data["alert"] for e in published("willow") if e.type == "linli.care.alert_opened.v1"]
+        assert len(set(opened)) == 1, "there is one alert"
+        return str(opened[0])
+
+    @property
+    def alert(self) -> Any:
+        return AlertRow.get(*AlertRow.key("willow", self.alert_id), consistent_read=True).alert
+
+    def timeline(self, now: datetime = NOW) -> list[dict[str, Any]]:
+        query = {"limit": "100"}
+        page = self.call("GET", f"watches/{GRAN}/timeline", WILLOW_MANAGER, now, query=query).body
+        return list(reversed(page["items"]))
+
+    def queue(self) -> list[tuple[str, str]]:
+        items = self.call("GET", "duties", CAREGIVER).body["items"]
+        return [(each["kind"], each["about"]) for each in items]
+
+
+@pytest.fixture
+def gateways(cloud: None, tmp_path: Path) -> Iterator[Gateways]:  # noqa: ARG001
+    sending._session.cache_clear()
+    with open_world(tmp_path) as world:
+        world.open("willow")
+        yield world
+
+
+@pytest.fixture
+def house(service: Service, http: Http, invoke: Invoke, gateways: Gateways) -> House:
+    """Willow's first resident, watched over since eight hours; a call button; the manager is on duty."""
+    app = service("care")
+    furnish_care(app, http, invoke)
+    one = House(app, http, invoke, gateways)
+    body = {**GRANNY, "sensors": [*GRANNY["sensors"], BUTTON]}
+    path, begun = f"watches/{GRAN}", NOW - 8 * HOUR
+    assert one.call("PUT", path, WILLOW_MANAGER, begun, body=body).status == 200
+    rota = {"capacity": "manager", "phone": "+8613800000009"}
+    assert one.call("PUT", f"duty_roster/{BOSS}", WILLOW_MANAGER, body=rota).status == 200
+    return one
+
+
+def silent(house: House) -> datetime:
+    """Nobody has moved for ten hours: an alert opens. It is in the afternoon."""
+    now = NOW + 2 * HOUR
+    house.minute(now)
+    return now
+
+
+# The chain
+
+
+def test_from_silence_to_the_contact_who_sees_to_it_and_the_caregiver_who_closes(house: House) -> None:
+    # Given an alert, at which she is asked herself, twice
+    opened = silent(house)
+    house.minute(opened + 5 * MINUTE)
+    assert house.gateways.sent == [(GRAN, "push"), (HERS, "voice")]
+    # When she does not answer
+    house.minute(opened + 10 * MINUTE)
+    house.minute(opened + 15 * MINUTE)
+    house.minute(opened + 20 * MINUTE)
+    # Then her daughter is called, and what she is told names nobody and nothing
+    assert house.gateways.sent[2:] == [(DAUGHTER, "push"), (DAUGHTERS, "sms")]
+    notice = house.gateways.notices[-1]
+    assert notice.keys() == {
+        "message_id", "channel", "to", "template", "text", "urgent", "digits", "reply_url",
+    }  # fmt: skip
+    assert notice["template"] == "care_alert_contact"
+    assert notice["reply_url"].endswith("/willow/sms")
+    # When she presses 1
+    now = opened + 21 * MINUTE + timedelta(seconds=7)
+    assert house.reply(DAUGHTERS, "sms", now, digit="1").body == {"outcome": "acknowledged"}
+    assert house.minute(opened + 22 * MINUTE) == []
+    # And the caregiver, who went there, closes it
+    closed = opened + 40 * MINUTE
+    answer = house.answer(CAREGIVER, closed, "resolve", outcome="fine", note="she was in the garden")
+    assert (answer.status, answer.body["state"], answer.body["allowed"]) == (200, "resolved", [])
+    # Then she is watched over again, from that moment on
+    vigil = vigils.load("willow", GRAN)
+    assert (vigil.open_alert, vigil.state.seen_at) == (None, closed)
+    told_of = {e.type for e in published("willow")}
+    assert told_of >= {"linli.care.alert_opened.v1", "linli.care.alert_closed.v1"}
+    # And all of it is in the timeline, to the second
+    lines = house.timeline()
+    assert [(each["what"], each.get("actor"), each.get("channel")) for each in lines] == [
+        ("opened", None, None),
+        ("called", GRAN, "push"), ("sent", GRAN, "push"), ("called", GRAN, "voice"), ("sent", GRAN, "voice"),
+        ("called", DAUGHTER, "push"), ("sent", DAUGHTER, "push"),
+        ("called", DAUGHTER, "sms"), ("sent", DAUGHTER, "sms"),
+        ("acknowledged", DAUGHTER, None), ("resolved", CARER, None),
+    ]  # fmt: skip
+    assert lines[-2]["at"] == "2026-01-05T10:21:07.000Z"
+    assert house.call("GET", "alerts", CAREGIVER).body["items"] == []
+    (over,) = house.call("GET", "alerts", CAREGIVER, query={"shelf": "closed"}).body["items"]
+    assert (over["outcome"], over["answered_by"]) == ("fine", CARER)
+
+
+def test_nobody_answers_at_any_level_and_it_goes_on_for_ever_at_the_head_of_the_queue(house: House) -> None:
+    now = opened = silent(house)
+    outcomes: list[str] = []
+    while now < opened + 3 * HOUR:
+        now += 5 * MINUTE
+        outcomes += house.minute(now)
+    assert "unanswered" in outcomes
+    # Then the manager on duty is called every quarter of an hour, by all channels
+    assert house.gateways.sent[-4:] == [(BOSS, "push"), ("+8613800000009", "voice")] * 2
+    assert house.alert.unanswered_since is not None
+    assert house.alert.due_at > now
+    (first, *_) = house.call("GET", "duties", CAREGIVER).body["items"]
+    assert (first["kind"], first["unanswered"]) == ("alert", True)
+
+
+def test_she_says_that_she_is_fine(house: House) -> None:
+    opened = silent(house)
+    assert house.reply(GRAN, "push", opened + MINUTE, digit="1").body == {"outcome": "resolved"}
+    assert (house.alert.outcome, house.alert.answered_as) == ("fine", "person")
+    assert vigils.load("willow", GRAN).open_alert is None
+
+
+def test_who_cannot_help_is_not_waited_for(house: House) -> None:
+    opened = silent(house)
+    house.minute(opened + 5 * MINUTE)
+    house.minute(opened + 10 * MINUTE)
+    assert house.reply(DAUGHTER, "push", opened + 11 * MINUTE, digit="2").body == {"outcome": "declined"}
+    house.work()
+    assert house.gateways.sent[-1] == (CARER, "push")
+    assert house.reply(CARER, "push", opened + 12 * MINUTE, "delivered").body == {"outcome": "delivered"}
+    assert house.reply(CARER, "push", opened + 12 * MINUTE, "no_answer").body == {"outcome": "no_answer"}
+
+
+# Broken channels, and a worker that dies
+
+
+def test_a_channel_that_is_down_gives_way_to_the_next_at_once(house: House) -> None:
+    house.gateways.are("busy", "push")
+    silent(house)
+    assert house.gateways.sent == [(HERS, "voice")]
+    failed = next(each for each in house.timeline() if each["what"] == "channel_failed")
+    assert (failed["channel"], "RetryError" in failed["words"]) == ("push", True)
+
+
+def test_a_gateway_that_says_later_that_it_failed_counts_the_same(house: House) -> None:
+    opened = silent(house)
+    assert house.reply(GRAN, "push", opened + MINUTE, "failed").body == {"outcome": "failed"}
+    house.work()
+    assert house.gateways.sent == [(GRAN, "push"), (HERS, "voice")]
+
+
+def test_with_all_gateways_down_it_is_in_the_staff_queue_within_the_minute(house: House) -> None:
+    house.gateways.are("refuses")
+    silent(house)
+    assert house.gateways.sent == []
+    assert [call.channel for call in house.alert.calls if call.result == "calling"] == ["staff"]
+    assert house.queue()[0] == ("alert", GRAN)
+    assert all(row.state == "failed" for row in MessageRow.query(AlertRow.key("willow", house.alert_id)[0],
+               MessageRow.sk.startswith("message#")))  # fmt: skip
+
+
+def test_a_community_without_gateways_has_its_staff_queue(house: House, gateways: Gateways) -> None:
+    client("secretsmanager").delete_secret(
+        SecretId=f"linli/{STAGE}/channels/willow", ForceDeleteWithoutRecovery=True
+    )
+    silent(house)
+    assert gateways.sent == []
+    assert house.queue()[0] == ("alert", GRAN)
+
+
+def test_cut_short_before_it_is_sent_it_falls_due_again_with_the_same_id(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given that the worker dies between keeping the step and sending its message
+    with monkeypatch.context() as patch:
+        patch.setattr(Courier, "send", _dies)
+        opened = NOW + 2 * HOUR
+        assert house.minute(opened) == ["failed"]
+    assert house.gateways.sent == []
+    # When the next sweep finds the message
+    assert house.minute(opened + MINUTE) == ["sent"]
+    # Then it is sent, once, and the chain has lost no step
+    assert (house.gateways.sent, house.gateways.times) == ([(GRAN, "push")], [1])
+    assert house.gateways.message_to(GRAN, "push") == f"{house.alert_id}-1"
+    assert house.minute(opened + 2 * MINUTE) == []
+
+
+def test_cut_short_after_it_was_sent_it_is_sent_again_with_the_same_id(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("functions.care.escalation.store._sent", _dies)
+        opened = NOW + 2 * HOUR
+        assert house.minute(opened) == ["failed"]
+    house.minute(opened + MINUTE)
+    assert (house.gateways.sent, house.gateways.times) == ([(GRAN, "push")], [2])
+
+
+def test_what_nobody_has_to_be_told_any_more_is_not_sent(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Courier, "send", _dies)
+        opened = NOW + 2 * HOUR
+        house.minute(opened)
+    assert house.answer(CAREGIVER, opened, "acknowledge").status == 200
+    assert house.minute(opened + MINUTE) == ["dropped"]
+    assert house.gateways.sent == []
+
+
+def _dies(*_: Any) -> None:
+    raise RuntimeError
+
+
+@pytest.mark.parametrize("operation", ["TransactWriteItems"])
+def test_a_lost_reply_to_a_step_calls_nobody_twice(
+    house: House, lose_reply: Callable[[str], None], operation: str
+) -> None:
+    house.minute(NOW + 2 * HOUR)
+    lose_reply(operation)
+    house.minute(NOW + 2 * HOUR + 5 * MINUTE)
+    assert house.gateways.sent == [(GRAN, "push"), (HERS, "voice")]
+    assert house.gateways.times == [1, 1]
+
+
+# The button
+
+
+def test_a_press_at_night_calls_everybody_of_the_step_at_once(house: House) -> None:
+    # When she presses at two in the morning
+    answer = house.press(NIGHT)
+    # Then the button is told, and without a sweep her daughter is called by every channel
+    assert answer == {"outcome": "opened"}
+    house.work()
+    assert house.gateways.sent == [(DAUGHTER, "push"), (DAUGHTERS, "sms"), (DAUGHTERS, "voice")]
+    assert all(each["urgent"] for each in house.gateways.notices)
+    # And two minutes later again, then whoever comes next
+    house.minute(NIGHT + 2 * MINUTE)
+    house.minute(NIGHT + 4 * MINUTE)
+    assert house.gateways.sent[-1] == (CARER, "push")
+    assert house.alert.reason == "sos"
+
+
+@pytest.mark.usefixtures("house", "atomic")
+def test_fifty_presses_at_once_are_one_alert(house: House) -> None:
+    def press(number: int) -> int:
+        key = {"Idempotency-Key": f"press-{number % 25}"}
+        return house.call("POST", "calls_for_help", WILLOW_RESIDENT, NIGHT, body={}, headers=key).status
+
+    with ThreadPoolExecutor(10) as pool:
+        assert set(pool.map(press, range(50))) == {201}
+    assert house.alert.emergency
+    lines = [each["what"] for each in house.timeline()]
+    assert (lines.count("opened"), lines.count("pressed_again")) == (1, 24)
+
+
+def test_the_same_press_delivered_again_changes_nothing(house: House) -> None:
+    assert house.press(NIGHT, "press-1") == {"outcome": "opened"}
+    assert house.press(NIGHT + MINUTE, "press-1") == {"outcome": "duplicate"}
+    assert house.alert.version == 1
+
+
+def test_a_press_whose_reply_is_lost_is_one_alert(house: House, lose_reply: Callable[[str], None]) -> None:
+    lose_reply("TransactWriteItems")
+    assert house.press(NIGHT)["outcome"] in {"opened", "duplicate"}
+    house.work()
+    assert house.gateways.sent[0] == (DAUGHTER, "push")
+
+
+def test_a_press_raises_the_alert_that_is_open(house: House) -> None:
+    opened = silent(house)
+    assert house.answer(CAREGIVER, opened, "snooze", minutes=60).status == 200
+    assert house.press(opened + MINUTE) == {"outcome": "joined"}
+    house.work()
+    assert (house.alert.emergency, house.alert.state) == (True, "open")
+    assert house.gateways.sent[-1] == (DAUGHTERS, "voice")
+
+
+def test_somebody_who_is_not_watched_over_may_call_for_help(house: House) -> None:
+    other = member("willow-resident-7", "willow", "resident")
+    answer = house.call("POST", "calls_for_help", other, NIGHT, body={})
+    assert (answer.status, answer.body["outcome"]) == (201, "opened")
+    house.work()
+    assert house.gateways.sent == [(BOSS, "push"), ("+8613800000009", "voice")]
+    assert house.answer(WILLOW_MANAGER, NIGHT, "resolve", outcome="needs_help").status == 200
+    assert StateRow.get("willow#person#willow-resident-7", "state").open_alert is None
+
+
+def test_a_button_that_nobody_is_assigned_to_is_the_duty_managers_at_once(house: House) -> None:
+    assert house.press(NIGHT, device="willow-button-9") == {"outcome": "unknown_button"}
+    house.minute(NIGHT)
+    (notice,) = [each for each in house.gateways.notices if each["template"] == "care_button_manager"]
+    assert (notice["to"], notice["urgent"]) == (BOSS, True)
+    assert house.queue()[0] == ("unknown_button", "willow-button-9")
+    path, note = "duties/unknown-button/willow-button-9/settlement", {"note": "it was a test"}
+    assert house.call("POST", path, CAREGIVER, body=note).status == 204
+    assert house.call("POST", path, CAREGIVER, body=note).status == 404
+
+
+# Answers
+
+
+def test_two_staff_acknowledging_at_once_one_wins_and_the_other_learns_who(
+    house: House, meanwhile: Callable[[str, Callable[[], object]], None]
+) -> None:
+    opened = silent(house)
+    meanwhile("TransactWriteItems", lambda: house.answer(WILLOW_MANAGER, opened, "acknowledge"))
+    lost = house.answer(CAREGIVER, opened, "acknowledge")
+    assert (lost.status, lost.body["state"], lost.body["allowed"]) == (
+        409, "acknowledged", ["snooze", "confirm", "resolve"],
+    )  # fmt: skip
+    assert house.alert.answered_by == BOSS
+
+
+def test_a_lost_reply_to_an_answer_is_no_refusal(house: House, lose_reply: Callable[[str], None]) -> None:
+    opened = silent(house)
+    lose_reply("TransactWriteItems")
+    assert house.answer(CAREGIVER, opened, "acknowledge").status == 200
+    assert [each["what"] for each in house.timeline()].count("acknowledged") == 1
+
+
+def test_an_answer_sent_again_with_its_key_is_answered_again(house: House) -> None:
+    opened = silent(house)
+    key = {"Idempotency-Key": "answer-1"}
+    sent = [house.answer(CAREGIVER, opened, "resolve", outcome="fine", headers=key) for _ in range(2)]
+    assert [each.status for each in sent] == [200, 200]
+    assert [each["what"] for each in house.timeline()].count("resolved") == 1
+
+
+def test_what_is_not_allowed_is_409_and_says_what_is(house: House) -> None:
+    opened = silent(house)
+    resolved = house.answer(CAREGIVER, opened, "resolve", outcome="sensor")
+    assert resolved.status == 200
+    for command, more in (("acknowledge", {}), ("snooze", {"minutes": 5}), ("resolve", {"outcome": "fine"})):
+        refused = house.answer(CAREGIVER, opened, command, **more)
+        assert (refused.status, refused.body["state"], refused.body["allowed"]) == (409, "resolved", [])
+    assert house.answer(FAMILY, opened, "snooze", minutes=5).status == 403
+    assert house.answer(CAREGIVER, opened, "confirm", version=1).status == 409
+
+
+@pytest.mark.parametrize(
+    ("outcome", "where", "duties"),
+    [
+        ("fine", "unknown", []),
+        ("sensor", "unknown", ["check_sensors"]),
+        ("needs_help", "unknown", ["follow_up"]),
+        ("away", "away", []),
+        ("hospital", "away", []),
+        ("deceased", None, []),
+    ],
+)
+def test_what_an_outcome_means_for_the_watch(
+    house: House, outcome: str, where: str | None, duties: list[str]
+) -> None:
+    opened = silent(house)
+    assert house.answer(CAREGIVER, opened, "resolve", outcome=outcome).status == 200
+    vigil = vigils.load("willow", GRAN)
+    assert vigil.open_alert is None
+    assert vigil.state.ended is (where is None)
+    assert where is None or vigil.state.where == where
+    assert (vigil.due_at is None) is (where is None)
+    assert [row.duty.kind for row in DutyRow.query("willow#duties")] == duties
+
+
+def test_a_snoozed_alert_comes_back(house: House) -> None:
+    opened = silent(house)
+    assert house.answer(CAREGIVER, opened, "snooze", minutes=30).body["state"] == "snoozed"
+    assert house.minute(opened + 29 * MINUTE) == []
+    house.minute(opened + 30 * MINUTE)
+    assert house.alert.state == "open"
+    assert house.gateways.sent == [(GRAN, "push")] * 2
+
+
+def test_who_has_lost_their_role_is_not_called(house: House, invoke: Invoke) -> None:
+    gone = MembershipChanged(community="willow", person=CARER, roles=[], version=2)
+    invoke(house.app, "community", batch(told(gone, "gone")))
+    opened = silent(house)
+    for minutes in (5, 10, 20, 30):
+        house.minute(opened + minutes * MINUTE)
+    assert house.gateways.sent[-1] == (BOSS, "push")
+    assert all(to != CARER for to, _ in house.gateways.sent)
+
+
+# Family, visits, duties
+
+
+def test_family_sees_how_their_relative_is_and_nothing_else(house: House) -> None:
+    path = f"relatives/{GRAN}"
+    assert house.call("GET", "relatives", FAMILY).body == {"items": [{"person": GRAN}]}
+    seen = house.call("GET", path, FAMILY).body
+    assert seen == {"person": GRAN, "how": "well", "seen_at": "2026-01-05T00:00:00.000Z"}
+    silent(house)
+    seen = house.call("GET", path, FAMILY).body
+    assert (seen["how"], seen["alert"], seen["alert_state"]) == ("alert", house.alert_id, "open")
+    # Strangers, neighbours and people of other communities find nobody there
+    for asker in (
+        member("willow-family-9", "willow", "family"),
+        member("willow-resident-2", "willow", "resident"),
+    ):
+        assert house.call("GET", path, asker).status == 404
+        assert house.call("GET", f"alerts/{house.alert_id}", asker).status == 404
+        assert house.answer(asker, NOW, "acknowledge").status == 404
+        assert house.call("GET", "relatives", asker).body == {"items": []}
+    assert house.call("GET", f"alerts/{house.alert_id}", MAPLE_MANAGER).status == 404
+    # And family sees neither settings nor timeline nor the alerts of others
+    for closed in (f"watches/{GRAN}", f"watches/{GRAN}/timeline", "alerts", "duties", "rounds"):
+        assert house.call("GET", closed, FAMILY).status == 403
+    assert house.answer(FAMILY, NOW + 2 * HOUR, "acknowledge", note="I am on my way").status == 200
+
+
+def test_rounds_go_by_policy_and_a_visit_is_a_sign_of_life(house: House) -> None:
+    # Given that she has never been visited
+    (todo,) = house.call("GET", "rounds", CAREGIVER).body["items"]
+    assert (todo["person"], todo["home"], todo["overdue_days"]) == (GRAN, "b1/101", 0)
+    # When nobody is in, and the next day she is met
+    visit = f"watches/{GRAN}/visits"
+    kept = house.call("POST", visit, CAREGIVER, body={"outcome": "not_in"})
+    assert (kept.status, kept.body["next_on"]) == (201, "2026-01-06")
+    assert house.call("GET", "rounds", CAREGIVER).body["items"] == []
+    next_day, key = NOW + 24 * HOUR, {"Idempotency-Key": "visit-1"}
+    for _ in range(2):
+        made = {"outcome": "fine", "note": "tea"}
+        kept = house.call("POST", visit, CAREGIVER, next_day, body=made, headers=key)
+        assert (kept.status, kept.body["next_on"]) == (201, "2026-01-13")
+    # Then it is in the same timeline, and she has given a sign of life
+    assert [each["what"] for each in house.timeline()] == ["visit_missed", "visited"]
+    assert vigils.load("willow", GRAN).state.seen_at == next_day
+
+
+def test_a_visit_that_was_not_made_is_a_duty_once_its_day_is_over(house: House) -> None:
+    assert house.minute(datetime.fromisoformat("2026-01-05T15:59:00Z"))[-1:] != ["visit_overdue"]
+    assert "visit_overdue" in house.minute(datetime.fromisoformat("2026-01-05T16:00:00Z"))  # midnight there
+    assert ("visit_overdue", GRAN) in house.queue()
+    assert (
+        house.call("POST", f"watches/{GRAN}/visits", CAREGIVER, body={"outcome": "needs_help"}).status == 201
+    )
+    assert ("visit_overdue", GRAN) not in house.queue()
+    assert ("follow_up", GRAN) in house.queue()
+
+
+def test_the_family_is_asked_about_a_forgotten_absence_but_not_at_night(house: House) -> None:
+    away = {"until": NIGHT.isoformat()}
+    assert house.call("PUT", f"watches/{GRAN}/away", WILLOW_RESIDENT, body=away).status == 200
+    house.minute(NIGHT)
+    assert ("forgotten_away", GRAN) in house.queue()
+    assert house.gateways.sent == []
+    house.minute(NIGHT + 5 * HOUR)  # seven in the morning
+    assert (DAUGHTER, "push") in house.gateways.sent
+    assert house.gateways.notices[0]["template"] == "care_away_over_contact"
+
+
+def test_the_roster_is_who_is_on_duty(house: House) -> None:
+    rota = {"capacity": "manager", "phone": "+8613800000009", "on_duty": False}
+    assert house.call("PUT", f"duty_roster/{BOSS}", WILLOW_MANAGER, body=rota).status == 200
+    (line,) = house.call("GET", "duty_roster", CAREGIVER).body["items"]
+    assert line == {"person": BOSS, **rota}
+    assert house.call("DELETE", f"duty_roster/{BOSS}", WILLOW_MANAGER).status == 204
+    assert house.call("DELETE", f"duty_roster/{BOSS}", WILLOW_MANAGER).status == 404
+
+
+# Gateways that are not what they say
+
+
+def test_a_reply_counts_only_with_the_channels_own_fresh_signature(house: House) -> None:
+    opened = silent(house)
+    now = opened + MINUTE
+    house.gateways.open("maple")
+    body = {"message_id": house.gateways.message_to(GRAN, "push"), "event": "replied", "digit": "1"}
+    secret, other = house.gateways.secrets["willow"], house.gateways.secrets["maple"]
+
+    def status(community: str = "willow", channel: str = "push", **more: Any) -> int:
+        given: dict[str, Any] = {"secret": secret, "now": now, **more}
+        event = reply_event(given.pop("body", body), community, channel, **given)
+        event["requestContext"]["requestTimeEpoch"] = int(now.timestamp() * 1000)
+        return reply(house.app, house.invoke, event).status
+
+    assert status(secret=other) == 403
+    assert status(now=now - 6 * MINUTE) == 403
+    assert status(now=now + 6 * MINUTE) == 403
+    assert status(headers={"webhook-signature": "v1,"}) == 403
+    assert status(headers={"webhook-timestamp": "soon"}) == 403
+    assert status("nowhere") == 403
+    assert status("willow", "fax") == 403
+    assert status("maple", secret=other) == 200, "not kept there"
+    assert house.alert.state == "open", "a message of another community"
+    assert status(channel="voice") == 404, "a message of another channel"
+    assert status(body={"message_id": "none-1", "event": "failed"}) == 200
+    assert status(body={"message_id": "none-1", "event": "gone"}) == 400
+    assert house.alert.state == "open"
+    assert status() == 200
+    assert house.alert.state == "resolved"
+
+
+# The watchdog
+
+
+def test_a_sweep_that_is_missed_twice_is_noticed_without_it(house: House) -> None:
+    assert house.tick("watchdog", NOW) == "sweep_missed", "it has never run"
+    house.tick("sweep", NOW)
+    assert house.tick("watchdog", NOW + MINUTE) == "sweep_runs"
+    assert house.tick("watchdog", NOW + 2 * MINUTE) == "sweep_missed"
+    house.tick("sweep", NOW + 3 * MINUTE)
+    house.tick("sweep", NOW + MINUTE)  # an old run that is tried again does not set it back
+    assert house.tick("watchdog", NOW + 4 * MINUTE) == "sweep_runs"
+
+
+def test_a_sweep_that_fails_leaves_no_beat(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.tick("sweep", NOW)
+    monkeypatch.setattr("functions.care.sweep.store.due", _dies)
+    with pytest.raises(RuntimeError):
+        house.tick("sweep", NOW + MINUTE)
+    assert house.tick("watchdog", NOW + 2 * MINUTE) == "sweep_missed"
+
+
+def test_cloudwatch_alarms_when_sweep_or_watchdog_are_silent_for_two_minutes() -> None:
+    template = templates.load(ROOT / "infra" / "care" / "resources.yaml")
+    alarms = {
+        name: each["Properties"] for name, each in templates.of_type(template, "AWS::CloudWatch::Alarm")
+    }
+    for name, function in (("SweepSilentAlarm", "sweep"), ("WatchdogSilentAlarm", "watchdog")):
+        alarm = alarms[name]
+        assert (alarm["TreatMissingData"], alarm["ComparisonOperator"]) == ("breaching", "LessThanThreshold")
+        assert (alarm["Period"], alarm["EvaluationPeriods"], alarm["Threshold"]) == (60, 2, 1)
+        assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "Invocations")
+        assert function in str(alarm["Dimensions"])
+    missed = {each["Name"]: each["Value"] for each in alarms["SweepMissedAlarm"]["Dimensions"]}
+    assert missed == {"service": "care", "action": "watchdog", "outcome": "sweep_missed"}

@@ -1,0 +1,464 @@
+"""Whatever happens to an alert, in whatever order: it never ends in silence, and nobody else is called."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, get_args
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from functions.care.alerts import Alert, Circle, Message, Reachable, State, Step
+from functions.care.answering import (
+    BY,
+    Actor,
+    Answer,
+    Command,
+    NotNow,
+    allowed,
+    answered,
+    joined,
+    moved,
+    noted,
+)
+from functions.care.calling import advanced, chain_for, failed, quiet_until
+from functions.care.states import Setting
+from linli.errors import Forbidden
+from linli.policies import CarePolicy, ChainStep, Channel, Recipient
+
+NOON = datetime(2026, 1, 5, 4, tzinfo=UTC)  # in Shanghai
+MIDNIGHT = NOON + timedelta(hours=12)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+POLICY = CarePolicy()
+SETTING = Setting(POLICY, SHANGHAI)
+EVERY_WAY: frozenset[Channel] = frozenset({"push", "sms", "voice", "staff"})
+STAFF_WAYS: frozenset[Channel] = frozenset({"push", "voice", "staff"})
+CIRCLE: Circle = {
+    "person": [Reachable("ann", EVERY_WAY - {"staff"})],
+    "contact": [
+        Reachable("daughter", EVERY_WAY - {"staff"}),
+        Reachable("contact-2", frozenset({"sms", "voice"})),
+    ],
+    "caregiver": [Reachable("carer", STAFF_WAYS)],
+    "manager": [Reachable("boss", STAFF_WAYS)],
+}
+NOBODY: Circle = {"person": [], "contact": [], "caregiver": [], "manager": []}
+PEOPLE = {
+    "ann": "person", "daughter": "contact", "son": "family", "carer": "caregiver", "boss": "manager",
+}  # fmt: skip
+LONGEST = timedelta(hours=24)
+
+
+def alert(now: datetime = NOON, *, emergency: bool = False, **more: Any) -> Alert:
+    fields: dict[str, Any] = {
+        "alert": "a-1", "community": "willow", "person": "ann", "reason": "sos" if emergency else "idle",
+        "words": "12 h so far", "emergency": emergency, "opened_at": now, "changed_at": now, "due_at": now,
+        "chain": chain_for(POLICY.chain, emergency=emergency),
+    }  # fmt: skip
+    return Alert(**(fields | more))
+
+
+def actor(who: str) -> Actor:
+    return Actor(who, PEOPLE[who])  # type: ignore[arg-type]
+
+
+def run(
+    one: Alert, until: datetime, circle: Circle = CIRCLE, setting: Setting = SETTING
+) -> tuple[Alert, list[Step]]:
+    """Let the time pass, minute by minute, with nobody answering."""
+    steps, now = [], one.changed_at
+    while now <= until:
+        step = advanced(one, circle, setting, now)
+        if step.changed:
+            steps.append(step)
+        one = step.alert
+        now += timedelta(minutes=1)
+    return one, steps
+
+
+def told(steps: list[Step]) -> list[tuple[str, str]]:
+    return [(message.recipient, message.channel) for step in steps for message in step.messages]
+
+
+class Alerts(RuleBasedStateMachine):
+    """One alert; people, gateways, clocks and the person herself do what they like."""
+
+    @initialize(emergency=st.booleans(), now=st.sampled_from([NOON, MIDNIGHT]))
+    def open(self, *, emergency: bool, now: datetime) -> None:
+        self.now = now
+        self.alert = alert(now, emergency=emergency)
+        self.circle = CIRCLE
+        self.sent: list[Message] = []
+
+    def take(self, step: Step) -> None:
+        before, after = self.alert, step.alert
+        assert after.version == before.version + step.changed
+        assert step.changed or not step.messages
+        assert all(entry.at == step.now for entry in step.entries)
+        assert not step.changed or step.entries, "every step is logged"
+        self.chain_members(step)
+        self.sent += step.messages
+        self.alert = after
+
+    def chain_members(self, step: Step) -> None:
+        may = {(rung.to, each.recipient, way) for rung in step.alert.chain for each in self.circle[rung.to]
+               for way in set(rung.channels) & each.channels}  # fmt: skip
+        assert {(each.to, each.recipient, each.channel) for each in step.messages} <= may
+
+    @rule(minutes=st.integers(0, 900))
+    def tick(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+        self.take(advanced(self.alert, self.circle, SETTING, self.now))
+
+    @rule(choose=st.randoms(use_true_random=False), declined=st.booleans())
+    @precondition(lambda self: self.sent)
+    def send_fails(self, choose: Any, *, declined: bool) -> None:
+        one = choose.choice(self.sent)
+        self.take(failed(self.alert, one.message, self.circle, SETTING, self.now, declined=declined))
+
+    @rule(who=st.sampled_from(sorted(PEOPLE)), command=st.sampled_from(get_args(Command)),
+          minutes=st.integers(1, 1440), outcome=st.sampled_from(["fine", "hospital"]))  # fmt: skip
+    def answer(self, who: str, command: Command, minutes: int, outcome: Any) -> None:
+        needs: dict[str, Any] = {"snooze": {"minutes": minutes}, "resolve": {"outcome": outcome}}
+        said = Answer(command=command, **needs.get(command, {}))
+        may = allowed(self.alert, actor(who))
+        if PEOPLE[who] not in BY[command]:
+            with pytest.raises(Forbidden):
+                answered(self.alert, said, actor(who), SETTING, self.now)
+        elif command not in may or (PEOPLE[who], said.outcome) == ("person", "hospital"):
+            with pytest.raises(NotNow) as refused:
+                answered(self.alert, said, actor(who), SETTING, self.now)
+            assert refused.value.extensions["allowed"] == may
+        else:
+            self.take(answered(self.alert, said, actor(who), SETTING, self.now))
+
+    @rule()
+    def press(self) -> None:
+        before = self.alert
+        self.take(joined(before, chain_for(POLICY.chain, emergency=True), "", self.now))
+        if before.is_open:
+            assert self.alert.emergency
+            assert self.alert.reason == "sos"
+
+    @rule(ago=st.integers(-5, 600))
+    def move(self, ago: int) -> None:
+        at = self.now - timedelta(minutes=ago)
+        step = moved(self.alert, at, "the door was used", SETTING, self.now)
+        assert not (step.changed and at < self.alert.opened_at), "what is old never calms an alert"
+        assert not (self.alert.emergency and step.alert.state != self.alert.state)
+        self.take(step)
+
+    @rule(who=st.sampled_from(sorted(PEOPLE)))
+    def say(self, who: str) -> None:
+        self.take(noted(self.alert, "I am fine", actor(who), self.now))
+
+    @rule(circle=st.sampled_from([CIRCLE, NOBODY, CIRCLE | {"manager": []}, CIRCLE | {"contact": []}]))
+    def others_are_on_duty(self, circle: Circle) -> None:
+        self.circle = circle
+
+    @invariant()
+    def never_ends_in_silence(self) -> None:
+        one = self.alert
+        assert one.state in get_args(State)
+        assert Alert.model_validate_json(one.model_dump_json()) == one
+        assert one.is_open == (one.due_at is not None)
+        assert (one.state == "resolved") == (one.outcome is not None)
+        if one.due_at is not None:
+            assert one.due_at - one.changed_at <= LONGEST
+        if one.state == "acknowledged":
+            assert one.answered_by is not None
+
+    @invariant()
+    def each_message_has_its_own_id(self) -> None:
+        ids = [each.message for each in self.sent]
+        assert len(set(ids)) == len(ids) == self.alert.made
+
+    @invariant()
+    def something_happens_when_it_is_due(self) -> None:
+        if self.alert.due_at is not None:
+            step = advanced(self.alert, self.circle, SETTING, self.alert.due_at)
+            assert step.changed
+            assert step.alert.due_at is not None
+            assert step.alert.due_at > step.now
+
+
+TestAlerts = Alerts.TestCase
+TestAlerts.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+
+
+# The chain
+
+
+def test_the_chain_is_called_one_after_another_with_its_repeats() -> None:
+    # Given an alert at noon that nobody answers
+    one, steps = run(alert(), NOON + timedelta(minutes=59))
+    # Then each step is asked as often as the policy says, by another channel each time
+    made = [
+        (int((each.made_at - NOON).total_seconds()) // 60, each.to, each.recipient, each.channel)
+        for step in steps
+        for each in step.messages
+    ]
+    assert made == [
+        (0, "person", "ann", "push"),
+        (5, "person", "ann", "voice"),
+        (10, "contact", "daughter", "push"),
+        (10, "contact", "contact-2", "sms"),
+        (20, "contact", "daughter", "sms"),
+        (20, "contact", "contact-2", "voice"),
+        (30, "caregiver", "carer", "push"),
+        (45, "caregiver", "carer", "voice"),
+    ]
+    assert one.unanswered_since is None
+
+
+def test_no_acknowledgement_at_any_level_goes_on_for_ever_and_louder() -> None:
+    one, steps = run(alert(), NOON + timedelta(hours=9))
+    # Given that the chain has been gone through, it says so once
+    assert [entry.what for step in steps for entry in step.entries].count("unanswered") == 1
+    assert one.unanswered_since == NOON + timedelta(hours=2)
+    # Then the last step is called every fifteen minutes, by all its channels at once
+    late = [step for step in steps if step.now >= one.unanswered_since]
+    assert [step.now - NOON for step in late[:3]] == [timedelta(minutes=each) for each in (120, 135, 150)]
+    assert all(told([step]) == [("boss", "push"), ("boss", "voice")] for step in late)
+    # And it heads the staff queue
+    assert one.place < alert().place
+
+
+def test_after_the_chain_whoever_can_be_reached_is_called() -> None:
+    one, steps = run(alert(), NOON + timedelta(hours=4), CIRCLE | {"manager": []})
+    assert one.unanswered_since is not None
+    assert told(steps[-1:]) == [("carer", "push"), ("carer", "voice")]
+
+
+def test_nobody_to_call_heads_the_staff_queue_at_once_and_stays_due() -> None:
+    step = advanced(alert(), NOBODY, SETTING, NOON)
+    assert step.alert.unanswered_since == NOON
+    assert step.alert.due_at == NOON + timedelta(minutes=15)
+    assert step.entries[-1].what == "nobody_to_call"
+
+
+# Broken channels
+
+
+def test_a_failed_channel_goes_to_the_next_at_once_and_a_failed_step_too() -> None:
+    # Given that the person is asked by push
+    step = advanced(alert(), CIRCLE, SETTING, NOON)
+    # When push fails, then voice
+    step = failed(step.alert, "a-1-1", CIRCLE, SETTING, NOON)
+    assert told([step]) == [("ann", "voice")]
+    step = failed(step.alert, "a-1-2", CIRCLE, SETTING, NOON)
+    # Then the contacts are asked without waiting
+    assert told([step]) == [("daughter", "push"), ("contact-2", "sms")]
+    assert step.alert.level == 1
+    # And told again about a failure, it changes nothing
+    assert not failed(step.alert, "a-1-2", CIRCLE, SETTING, NOON).changed
+
+
+def test_with_every_gateway_down_it_ends_in_the_staff_queue_and_does_not_spin() -> None:
+    one, sent = alert(), 0
+    step = advanced(one, CIRCLE, SETTING, NOON)
+    pending = list(step.messages)
+    while pending:
+        sent += 1
+        step = failed(step.alert, pending.pop(0).message, CIRCLE, SETTING, NOON)
+        pending += step.messages
+    assert sent < 20
+    assert [call.channel for call in step.alert.calls if call.result == "calling"] == ["staff"]
+    assert step.alert.due_at > NOON
+
+
+def test_who_declines_is_not_waited_for() -> None:
+    one, _ = run(alert(), NOON + timedelta(minutes=10))
+    asked = {call.recipient: call.message for call in one.calls}
+    step = failed(one, str(asked["daughter"]), CIRCLE, SETTING, NOON + timedelta(minutes=11), declined=True)
+    assert step.messages == []
+    step = failed(
+        step.alert, str(asked["contact-2"]), CIRCLE, SETTING, NOON + timedelta(minutes=12), declined=True
+    )
+    assert told([step]) == [("carer", "push")]
+
+
+# Quiet hours
+
+
+def test_quiet_hours_delay_the_calls_and_who_is_on_duty_knows() -> None:
+    step = advanced(alert(MIDNIGHT), CIRCLE, SETTING, MIDNIGHT)
+    assert [(each.recipient, each.channel, each.purpose) for each in step.messages] == [
+        ("boss", "push", "held")
+    ]
+    assert step.alert.due_at == datetime(2026, 1, 5, 23, tzinfo=UTC)  # seven in the morning of the sixth
+    step = advanced(step.alert, CIRCLE, SETTING, step.alert.due_at)
+    assert told([step]) == [("ann", "push")]
+
+
+def test_an_emergency_knows_no_quiet_hours_and_does_not_ask_the_person() -> None:
+    step = advanced(alert(MIDNIGHT, emergency=True), CIRCLE, SETTING, MIDNIGHT)
+    assert told([step]) == [
+        ("daughter", "push"),
+        ("daughter", "sms"),
+        ("daughter", "voice"),
+        ("contact-2", "sms"),
+        ("contact-2", "voice"),
+    ]
+    assert step.alert.due_at == MIDNIGHT + timedelta(minutes=2)
+
+
+def test_a_confirmed_emergency_wakes_people_up() -> None:
+    held = advanced(alert(MIDNIGHT), CIRCLE, SETTING, MIDNIGHT).alert
+    later = MIDNIGHT + timedelta(minutes=3)
+    confirmed = answered(held, Answer(command="confirm"), actor("boss"), SETTING, later).alert
+    assert confirmed.due_at == later
+    assert told([advanced(confirmed, CIRCLE, SETTING, later)])[0] == ("daughter", "push")
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "local", "until"),
+    [
+        ("22:00", "07:00", "2026-01-05T21:59", None),
+        ("22:00", "07:00", "2026-01-05T22:00", "2026-01-06T07:00"),
+        ("22:00", "07:00", "2026-01-06T06:59", "2026-01-06T07:00"),
+        ("22:00", "07:00", "2026-01-06T07:00", None),
+        ("12:30", "14:00", "2026-01-06T13:00", "2026-01-06T14:00"),
+        ("12:30", "14:00", "2026-01-06T22:00", None),
+        ("00:00", "00:00", "2026-01-06T03:00", None),
+        ("22:00", "07:00", "2028-02-28T23:00", "2028-02-29T07:00"),  # a leap day
+        ("22:00", "02:30", "2026-03-29T01:00", "2026-03-29T03:30"),  # 02:30 does not exist that day
+        ("22:00", "07:00", "2026-03-28T23:00", "2026-03-29T07:00"),  # an hour shorter
+        ("22:00", "07:00", "2026-10-24T23:00", "2026-10-25T07:00"),  # an hour longer
+    ],
+)
+def test_quiet_hours_are_local(begins: str, ends: str, local: str, until: str | None) -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    policy = POLICY.model_copy(
+        update={"quiet_from": time.fromisoformat(begins), "quiet_until": time.fromisoformat(ends)}
+    )
+    now = datetime.fromisoformat(local).replace(tzinfo=zone).astimezone(UTC)
+    wanted = datetime.fromisoformat(until).replace(tzinfo=zone).astimezone(UTC) if until else None
+    assert quiet_until(now, Setting(policy, zone)) == wanted
+
+
+@given(
+    minutes=st.integers(0, 366 * 24 * 60),
+    begins=st.times(),
+    ends=st.times(),
+    zone=st.sampled_from(["Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"]),
+)
+def test_quiet_hours_end_within_a_day_and_a_bit(minutes: int, begins: time, ends: time, zone: str) -> None:
+    policy = POLICY.model_copy(update={"quiet_from": begins, "quiet_until": ends})
+    now = NOON + timedelta(minutes=minutes)
+    until = quiet_until(now, Setting(policy, ZoneInfo(zone)))
+    assert until is None or now <= until <= now + timedelta(hours=25)
+
+
+# Answers
+
+
+def test_an_acknowledgement_has_an_end() -> None:
+    one, _ = run(alert(), NOON + timedelta(minutes=31))
+    taken = answered(
+        one, Answer(command="acknowledge"), actor("carer"), SETTING, NOON + timedelta(minutes=32)
+    )
+    assert taken.alert.due_at == NOON + timedelta(minutes=62)
+    assert advanced(taken.alert, CIRCLE, SETTING, NOON + timedelta(minutes=61)).changed is False
+    # When nothing was said in time, the chain goes on where it was
+    lapsed = advanced(taken.alert, CIRCLE, SETTING, NOON + timedelta(minutes=62))
+    assert [entry.what for entry in lapsed.entries] == ["lapsed", "called"]
+    assert lapsed.entries[0].actor == "carer"
+    assert told([lapsed]) == [("carer", "push")]
+
+
+def test_one_person_sees_to_it_at_a_time_and_may_ask_for_more_time() -> None:
+    taken = answered(alert(), Answer(command="acknowledge"), actor("carer"), SETTING, NOON).alert
+    with pytest.raises(NotNow) as refused:
+        answered(taken, Answer(command="acknowledge"), actor("boss"), SETTING, NOON)
+    assert refused.value.extensions["allowed"] == ["snooze", "confirm", "resolve"]
+    later = NOON + timedelta(minutes=20)
+    again = answered(taken, Answer(command="acknowledge"), actor("carer"), SETTING, later).alert
+    assert again.due_at == later + timedelta(minutes=30)
+
+
+def test_a_snoozed_alert_comes_back() -> None:
+    snoozed = answered(alert(), Answer(command="snooze", minutes=1440), actor("carer"), SETTING, NOON).alert
+    assert snoozed.due_at == NOON + timedelta(minutes=120), "no longer than the policy allows"
+    back = advanced(snoozed, CIRCLE, SETTING, NOON + timedelta(minutes=120))
+    assert back.alert.state == "open"
+    assert told([back]) == [("ann", "push")]
+
+
+def test_an_emergency_cannot_be_put_off_nor_called_off_by_who_pressed() -> None:
+    one = alert(emergency=True)
+    for who, command, more in (("boss", "snooze", {"minutes": 5}), ("ann", "resolve", {"outcome": "fine"})):
+        with pytest.raises(NotNow):
+            answered(one, Answer(command=command, **more), actor(who), SETTING, NOON)  # type: ignore[arg-type]
+    assert noted(one, "pressed 1", actor("ann"), NOON).alert.state == "open"
+
+
+def test_the_person_may_say_they_are_fine_and_nothing_else() -> None:
+    fine = answered(alert(), Answer(command="resolve", outcome="fine"), actor("ann"), SETTING, NOON).alert
+    assert (fine.state, fine.outcome, fine.due_at) == ("resolved", "fine", None)
+    with pytest.raises(NotNow):
+        answered(alert(), Answer(command="resolve", outcome="deceased"), actor("ann"), SETTING, NOON)
+
+
+def test_after_its_end_nothing_changes_it() -> None:
+    over = answered(alert(), Answer(command="resolve", outcome="sensor"), actor("boss"), SETTING, NOON).alert
+    assert all(allowed(over, actor(who)) == [] for who in PEOPLE)
+    assert not joined(over, POLICY.chain, "", NOON).entries
+    assert not moved(over, NOON, "", SETTING, NOON).changed
+    assert not noted(over, "", actor("ann"), NOON).changed
+    assert not advanced(over, CIRCLE, SETTING, NOON + timedelta(days=9)).changed
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"command": "resolve"},
+        {"command": "acknowledge", "outcome": "fine"},
+        {"command": "snooze"},
+        {"command": "confirm", "minutes": 3},
+        {"command": "resolve", "outcome": "gone"},
+    ],
+)
+def test_an_answer_has_its_particulars(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="validation error"):
+        Answer(**wrong)
+
+
+# The button, and signs of life
+
+
+def test_a_press_raises_an_open_idle_alert() -> None:
+    snoozed = answered(alert(), Answer(command="snooze", minutes=60), actor("boss"), SETTING, NOON).alert
+    step = joined(snoozed, chain_for(POLICY.chain, emergency=True), "", NOON)
+    one = step.alert
+    assert (one.emergency, one.state, one.reason, one.due_at) == (True, "open", "sos", NOON)
+    assert [entry.what for entry in step.entries] == ["raised"]
+    assert all(rung.to != "person" for rung in one.chain)
+
+
+def test_a_press_soon_after_an_answer_is_the_same_fright_and_later_means_nobody_came() -> None:
+    taken = answered(alert(emergency=True), Answer(command="acknowledge"), actor("boss"), SETTING, NOON).alert
+    chain = chain_for(POLICY.chain, emergency=True)
+    soon = joined(taken, chain, "", NOON + timedelta(seconds=90))
+    assert (soon.alert, [entry.what for entry in soon.entries]) == (taken, ["pressed_again"])
+    late = joined(taken, chain, "", NOON + timedelta(minutes=5)).alert
+    assert (late.state, late.due_at) == ("open", NOON + timedelta(minutes=5))
+    assert not joined(late, chain, "", NOON + timedelta(minutes=6)).changed
+
+
+def test_the_first_sign_of_life_stops_the_calls_until_somebody_confirms() -> None:
+    one, _ = run(alert(), NOON + timedelta(minutes=12))
+    at = NOON + timedelta(minutes=12)
+    calm = moved(one, at, "the door was used", SETTING, at).alert
+    assert (calm.state, calm.moved_at, calm.due_at) == ("answered", at, at + timedelta(minutes=60))
+    # Nobody confirms: she is called first, and a second sign does not begin it all anew
+    back = advanced(calm, CIRCLE, SETTING, at + timedelta(minutes=60))
+    assert told([back]) == [("ann", "push")]
+    assert not moved(back.alert, back.now, "the lamp", SETTING, back.now).changed
+
+
+def test_a_chain_of_the_person_alone_is_called_in_an_emergency_as_well() -> None:
+    alone = [ChainStep(to="person", channels=["push"])]
+    assert chain_for(alone, emergency=True) == alone
+    assert {step.to for step in chain_for(POLICY.chain, emergency=False)} == set(get_args(Recipient))

@@ -1,0 +1,203 @@
+"""Messages to gateways: signed as Standard Webhooks have it, and saying no more than they must."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.care.alerts import Message
+from functions.care.channels import (
+    TEXTS,
+    Channels,
+    Gateway,
+    outgoing,
+    signature,
+    signed,
+    template_of,
+    verify,
+)
+from functions.care.circles import OnDuty, circle_of, parties
+from functions.care.watches import Contact, Watch
+from linli.errors import Forbidden
+from linli.policies import Channel, Recipient
+
+NOW = datetime(2026, 1, 5, 4, tzinfo=UTC)
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+OTHER = "whsec_dGhlIG1lc3NhZ2UgZ2F0ZXdheXMgb2Ygd2lsbG93"
+
+
+def message(to: Recipient = "contact", channel: Channel = "sms", **more: Any) -> Message:
+    fields: dict[str, Any] = {
+        "message": "a-1-1", "community": "willow", "alert": "a-1", "person": "ann", "to": to,
+        "recipient": "daughter", "channel": channel, "purpose": "alert", "emergency": False, "made_at": NOW,
+    }  # fmt: skip
+    return Message(**(fields | more))
+
+
+@pytest.mark.parametrize(
+    ("secret", "message_id", "timestamp", "body", "wanted"),
+    [  # published by Svix, who wrote the specification
+        (
+            "whsec_plJ3nmyCDGBKInavdOK15jsl",
+            "msg_loFOjxBNrRLzqYUf",
+            "1731705121",
+            b'{"event_type":"ping","data":{"success":true}}',
+            "v1,rAvfW3dJ/X/qxhsaXPOyyCGmRKsaKWcsNccKXlIktD0=",
+        ),
+        (
+            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            "1614265330",
+            b'{"test": 2432232314}',
+            "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+        ),
+    ],
+)
+def test_the_signature_is_that_of_the_standard(
+    secret: str, message_id: str, timestamp: str, body: bytes, wanted: str
+) -> None:
+    assert signature(message_id, timestamp, body, secret) == wanted
+    headers = {
+        "webhook-id": message_id,
+        "webhook-timestamp": timestamp,
+        "webhook-signature": f"v1,x= {wanted}",
+    }
+    now = datetime.fromtimestamp(int(timestamp), UTC)
+    assert verify(headers, body, [OTHER, secret], now) == message_id
+
+
+@given(body=st.binary(max_size=200), seconds=st.integers(-300, 300))
+def test_what_we_sign_is_believed_for_five_minutes(body: bytes, seconds: int) -> None:
+    assert verify(signed("m-1", body, SECRET, NOW), body, [SECRET], NOW + timedelta(seconds=seconds)) == "m-1"
+
+
+@given(
+    flip=st.integers(0, 10_000),
+    part=st.sampled_from(["body", "webhook-id", "webhook-timestamp", "webhook-signature"]),
+)
+def test_one_changed_byte_is_not_believed(flip: int, part: str) -> None:
+    body, headers = b'{"message_id":"m-1"}', signed("m-1", b'{"message_id":"m-1"}', SECRET, NOW)
+    text = body.decode() if part == "body" else headers[part]
+    at = flip % len(text)
+    changed = text[:at] + ("1" if text[at] != "1" else "2") + text[at + 1 :]
+    if part == "webhook-signature" and at == len(text) - 1:
+        return  # the padding says nothing
+    if part == "body":
+        body = changed.encode()
+    else:
+        headers = {**headers, part: changed}
+    with pytest.raises(Forbidden):
+        verify(headers, body, [SECRET], NOW)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"webhook-id": "m-1"},
+        {"webhook-timestamp": "１７６７"},
+        {"webhook-timestamp": "9" * 400},
+        {"webhook-timestamp": "-1"},
+        {"webhook-signature": ""},
+        {"webhook-signature": "v2,x"},
+    ],
+)
+def test_malformed_headers_are_refused(headers: dict[str, str]) -> None:
+    given_ = signed("m-1", b"{}", SECRET, NOW) | headers if headers else {}
+    with pytest.raises(Forbidden):
+        verify(given_, b"{}", [SECRET], NOW if headers != {"webhook-id": "m-1"} else NOW + timedelta(hours=1))
+
+
+def test_every_message_that_can_be_made_has_its_text() -> None:
+    purposes = [("alert", to) for to in get_args(Recipient)] + [
+        ("held", "manager"),
+        ("button", "manager"),
+        ("away_over", "contact"),
+    ]
+    for (purpose, to), emergency in product(purposes, [True, False]):
+        one = message(to, purpose=purpose, emergency=emergency)
+        assert TEXTS[template_of(one)].startswith("【邻里】")
+
+
+def test_a_notice_names_nobody() -> None:
+    gateway = Gateway(url="https://sms.example/send", secrets=[SECRET, OTHER])
+    request = outgoing(message(), "+8613800000002", gateway, "https://api.example/replies/willow", NOW)
+    body = json.loads(request.body)
+    assert body == {
+        "message_id": "a-1-1",
+        "channel": "sms",
+        "to": "+8613800000002",
+        "template": "care_alert_contact",
+        "text": TEXTS["alert_contact"],
+        "urgent": False,
+        "digits": {"1": "I see to it", "2": "I cannot"},
+        "reply_url": "https://api.example/replies/willow/sms",
+    }
+    assert verify(request.headers, request.body, [SECRET], NOW) == "a-1-1"
+    push = outgoing(message("person", "push", emergency=True), "ann", gateway, None, NOW)
+    assert json.loads(push.body)["alert"] == "a-1"
+    assert b"reply_url" not in push.body
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://sms.example/", "ftp://sms.example/", "http://localhost.evil/", "https://a b/", "sms.example"],
+)
+def test_a_gateway_is_reached_by_tls_or_on_this_machine(url: str) -> None:
+    with pytest.raises(ValueError, match="url"):
+        Gateway(url=url, secrets=[SECRET])
+
+
+def test_a_channel_that_is_not_set_up_has_no_gateway() -> None:
+    gateway = Gateway(url="http://localhost:1/", secrets=[SECRET])
+    channels = Channels(sms=gateway)
+    assert [channels.gateway(each) for each in get_args(Channel)] == [None, gateway, None, None]
+
+
+# Whom the chain can call
+
+
+def watch(**more: Any) -> Watch:
+    fields: dict[str, Any] = {
+        "home": "b1/101", "consent": "file 7", "community": "willow", "person": "ann", "version": 1,
+    }  # fmt: skip
+    return Watch(**(fields | more))
+
+
+def test_everybody_is_reached_by_what_is_known_of_them() -> None:
+    watched = watch(
+        phone="+8613800000001",
+        contacts=[
+            Contact(name="Her daughter", person="daughter", phone="+8613800000002"),
+            Contact(name="A neighbour", phone="+8613800000003"),
+        ],
+        caregiver=Contact(name="Wu", person="carer"),
+    )
+    roster = [
+        OnDuty(person="carer", capacity="caregiver", phone="+8613800000004"),
+        OnDuty(person="other", capacity="caregiver"),
+        OnDuty(person="boss", capacity="manager", phone="+8613800000005"),
+        OnDuty(person="asleep", capacity="manager", on_duty=False),
+    ]
+    found = parties("ann", watched, roster)
+    circle = circle_of(found)
+    reached = {to: [(each.recipient, sorted(each.channels)) for each in who] for to, who in circle.items()}
+    assert reached == {
+        "person": [("ann", ["push", "sms", "voice"])],
+        "contact": [("daughter", ["push", "sms", "voice"]), ("contact-2", ["sms", "voice"])],
+        "caregiver": [("carer", ["push", "sms", "staff", "voice"]), ("other", ["push", "staff"])],
+        "manager": [("boss", ["push", "sms", "staff", "voice"])],
+    }
+    where = {each.recipient: (each.address("push"), each.address("sms")) for each in found}
+    assert where["contact-2"] == (None, "+8613800000003")
+    assert where["carer"] == ("carer", "+8613800000004")
+
+
+def test_somebody_who_is_not_watched_over_has_staff_alone() -> None:
+    circle = circle_of(parties("ann", None, [OnDuty(person="boss", capacity="manager")]))
+    assert [each.recipient for each in circle["manager"]] == ["boss"]
+    assert circle["contact"] == circle["caregiver"] == []
