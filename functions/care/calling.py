@@ -73,7 +73,7 @@ def failed(
     """A message of this round did not get through, or who was asked cannot help: on to the next, at once."""
     step = Step.on(alert, now)
     call = next((each for each in alert.calls if each.message == message and each.result == "calling"), None)
-    if call is None or alert.state != "open":
+    if call is None:  # of another round, or somebody has answered meanwhile
         return step
     _mark(step, call, words, declined=declined)
     following = [] if declined else list(_untried(step.alert, call, circle))

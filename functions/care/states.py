@@ -208,7 +208,7 @@ def judged(state: WatchState, watch: Watch, setting: Setting, now: datetime) -> 
     if state.where == "away" and state.away_until is not None:
         until = _clock(state.away_until, setting)
         if not state.asked:
-            return Judgement("ask", words=f"was to be back by {until}; is she or he?")
+            return Judgement("ask", words=f"was to be back by {until}; nobody has said so yet")
         return Judgement("alert", "not_back", f"was to be back by {until}, and nobody has said so since")
     so_far = f"{allowance(state, watch, setting).words}; {spoken(now - state.seen_at)} so far"
     last = SENSOR_KINDS[state.seen_by].words if state.seen_by else "the watch began"

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from functions.payments import gateway as outgoing
+from functions.payments import inbox
 from functions.payments import till as settling_till
-from functions.payments.exchange import Merchant
+from functions.payments.exchange import Merchant, Refused, UnknownSerial, Unreadable
 from functions.payments.exchange import Refund as Wanted
 from functions.payments.notices import Notice
 from functions.payments.tables import CallbackRow, EntryRow
@@ -19,7 +20,8 @@ from linli.aws import client
 from linli.errors import Unavailable
 from linli.events import Provider, RefundRequested
 from linli.tables import Row
-from tests.integration.conftest import STAGE, Http
+from linli_cli import templates
+from tests.integration.conftest import ROOT, STAGE, Http
 from tests.integration.gateway import NOW
 from tests.integration.paying import (  # noqa: F401  the fixture
     AMOUNT,
@@ -798,3 +800,14 @@ def test_entries_of_a_month_are_paged(till: Till, http: Http) -> None:
     rest = http(till.app, "GET", path, query={**query, "cursor": first["next_cursor"]}, **WILLOW_MANAGER).body
     assert sorted(each["bill"] for each in first["items"] + rest["items"]) == ["bill-0", "bill-1", "bill-2"]
     assert EntryRow.partition("willow", "2026-01") == "willow#ledger#2026-01"
+
+
+def test_a_few_of_these_raise_an_alarm_and_a_probe_does_not() -> None:
+    template = templates.load(ROOT / "infra" / "payments_callback" / "resources.yaml")
+    watched = {
+        dimension["Value"]
+        for _, alarm in templates.of_type(template, "AWS::CloudWatch::Alarm")
+        for dimension in alarm["Properties"]["Dimensions"]
+        if dimension["Name"] == "outcome"
+    }
+    assert watched == {Refused.slug, UnknownSerial.slug, Unreadable.slug, inbox.Mismatched.slug}

@@ -40,11 +40,11 @@ class _Run:
         """Ask about an order, and settle what the answer is."""
         row = find(IntentRow, (pk, sk))
         intent, ask = row.intent, ask_of(row.intent, self.now)
-        merchant = self._merchant(intent.community, intent.provider)
         if not _claim(row, self.now, intent.expires_at):
             return "settled_before"
         if ask is None:
             return _let_sleep(row)
+        merchant = self._merchant(intent.community, intent.provider)
         notice = meaning(
             ask, self._asked(merchant, gateway.query if ask == "query" else gateway.close, intent.intent)
         )
@@ -57,9 +57,9 @@ class _Run:
         """Ask about a refund, send it again if it never got there, and settle what the answer is."""
         row = find(RefundRow, (pk, sk))
         refund, community = row.refund, waking.community_of(row)
-        merchant = self._merchant(community, refund.provider)
         if not _claim(row, self.now, self.now):
             return "settled_before"
+        merchant = self._merchant(community, refund.provider)
         order_fen = find(IntentRow, IntentRow.key(community, refund.intent)).intent.amount_fen
         wanted = Wanted(refund.refund, refund.intent, refund.amount_fen, order_fen)
         notice = self._asked(merchant, gateway.query_refund, wanted)

@@ -117,7 +117,7 @@ def routes(app: Any) -> Iterator[Any]:
 
 
 def topic_rules(service: str, root: Path = ROOT) -> list[tuple[str, str, str]]:
-    """The topic rules in a service's resources.yaml: the action and topic that each is named for, and its SQL.
+    """The topic rules in a service's resources.yaml: action and topic that each is named for, and its SQL.
 
     The name is that of both, or `<action>__<topic>` where several topics lead to one action.
     """

@@ -22,7 +22,7 @@ def simulate() -> None:
 def care(
     *,
     people: Annotated[int, typer.Option("--people", min=1, max=100_000)] = 200,
-    days: Annotated[int, typer.Option("--days", min=7, max=730)] = 90,
+    days: Annotated[int, typer.Option("--days", min=1, max=730)] = 90,
     seed: Annotated[int, typer.Option("--seed", help="The same seed, the same lives.")] = 1,
     seeds: Annotated[
         int, typer.Option("--seeds", min=1, max=100, help="So many seeds from --seed on; tells the spread.")

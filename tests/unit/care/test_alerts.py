@@ -268,6 +268,19 @@ def test_with_every_gateway_down_it_ends_in_the_staff_queue_and_does_not_spin() 
     assert step.alert.due_at > NOON
 
 
+def test_a_chain_without_a_staff_queue_waits_for_gateways_that_are_down() -> None:
+    # Given a chain of one contact with text messages only, and a gateway that takes nothing
+    step = advanced(alert(chain=[ChainStep(to="contact", channels=["sms"])]), CIRCLE, SETTING, NOON)
+    pending, sent = list(step.messages), 0
+    while pending:
+        sent += 1
+        step = failed(step.alert, pending.pop(0).message, CIRCLE, SETTING, NOON)
+        pending += step.messages
+    # Then it has been gone through, once more by all channels, and waits
+    assert sent == 4
+    assert (step.alert.unanswered_since, step.alert.due_at) == (NOON, NOON + timedelta(minutes=5))
+
+
 def test_who_declines_is_not_waited_for() -> None:
     one, _ = run(alert(), NOON + timedelta(minutes=10))
     asked = {call.recipient: call.message for call in one.calls}
@@ -290,6 +303,11 @@ def test_quiet_hours_delay_the_calls_and_who_is_on_duty_knows() -> None:
     assert step.alert.due_at == datetime(2026, 1, 5, 23, tzinfo=UTC)  # seven in the morning of the sixth
     step = advanced(step.alert, CIRCLE, SETTING, step.alert.due_at)
     assert told([step]) == [("ann", "push")]
+
+
+def test_who_is_on_duty_without_our_app_is_let_alone_at_night() -> None:
+    circle = CIRCLE | {"manager": [Reachable("boss", frozenset({"voice", "staff"}))]}
+    assert advanced(alert(MIDNIGHT), circle, SETTING, MIDNIGHT).messages == []
 
 
 def test_an_emergency_knows_no_quiet_hours_and_does_not_ask_the_person() -> None:
@@ -376,6 +394,20 @@ def test_one_person_sees_to_it_at_a_time_and_may_ask_for_more_time() -> None:
     later = NOON + timedelta(minutes=20)
     again = answered(taken, Answer(command="acknowledge"), actor("carer"), SETTING, later).alert
     assert again.due_at == later + timedelta(minutes=30)
+
+
+def test_nobody_sees_to_it_for_longer_than_the_policy_allows() -> None:
+    long = Answer(command="acknowledge", minutes=1440)
+    assert answered(alert(), long, actor("carer"), SETTING, NOON).alert.due_at == NOON + timedelta(minutes=30)
+    short = Answer(command="acknowledge", minutes=10)
+    assert answered(alert(), short, actor("carer"), SETTING, NOON).alert.due_at == NOON + timedelta(
+        minutes=10
+    )
+
+
+def test_time_does_not_run_backwards_within_an_alert() -> None:
+    step = answered(alert(), Answer(command="confirm"), actor("boss"), SETTING, NOON - timedelta(seconds=3))
+    assert (step.alert.changed_at, step.entries[0].at) == (NOON, NOON)
 
 
 def test_a_snoozed_alert_comes_back() -> None:

@@ -75,6 +75,12 @@ def test_what_we_sign_is_believed_for_five_minutes(body: bytes, seconds: int) ->
     assert verify(signed("m-1", body, SECRET, NOW), body, [SECRET], NOW + timedelta(seconds=seconds)) == "m-1"
 
 
+@pytest.mark.parametrize("seconds", [-301, 301])
+def test_what_is_older_or_from_the_future_is_not_believed(seconds: int) -> None:
+    with pytest.raises(Forbidden):
+        verify(signed("m-1", b"{}", SECRET, NOW), b"{}", [SECRET], NOW + timedelta(seconds=seconds))
+
+
 @given(
     flip=st.integers(0, 10_000),
     part=st.sampled_from(["body", "webhook-id", "webhook-timestamp", "webhook-signature"]),

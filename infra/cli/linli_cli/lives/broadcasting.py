@@ -2,8 +2,9 @@
 
 What is said over MQTT is said now. The days after it cannot be, for a device whose clock is ahead is not
 believed: so the signal function gets what the topic rule would give it, and the sweep its event, each with a
-later time. At the end everybody falls silent; who is asked after must be the same, at the same minute, as in
-memory.
+later time. Meters and gates speak through other services, so they are left out. At the end everybody falls
+silent; who is asked after must be the same, at the same minute, as in memory. Others who are watched over on
+this cloud fall due as well.
 """
 
 import json
@@ -28,13 +29,13 @@ from linli_cli.conversation import Conversation
 from linli_cli.device_files import DeviceFiles, kept
 from linli_cli.errors import CommandError
 from linli_cli.invoking import invoke
-from linli_cli.lives.days import Told
 from linli_cli.lives.living import Life, life
 from linli_cli.lives.rules import FIRST_MIDNIGHT, ZONE, OwnRhythm, device_of, moment, watch_of
 from linli_cli.publishing import message, next_seq, record_of
 from linli_cli.registering import Registrar
 from linli_cli.stacks import full_name
 
+AT = f"/care/communities/{raw_events.COMMUNITY}"
 MOST_PEOPLE, MOST_DAYS = 20, 14
 STEP = timedelta(minutes=30)  # between sweeps
 SILENCE = timedelta(hours=30)  # lived on after the last sign, longer than any cap
@@ -50,11 +51,16 @@ class Player:
     person: str
     gateway: DeviceFiles
     twin: OwnRhythm
-    waiting: list[tuple[datetime, Told]] = field(default_factory=list)
+    waiting: list[tuple[datetime, Sensor]] = field(default_factory=list)
     replies_ms: list[float] = field(default_factory=list)
     played: int = 0
     expected: datetime | None = None
     opened: datetime | None = None
+
+    @property
+    def watch(self) -> str:
+        """The path of their watch."""
+        return f"{AT}/watches/{self.person}"
 
 
 def play(people: int, days: int, seed: int) -> None:
@@ -66,7 +72,7 @@ def play(people: int, days: int, seed: int) -> None:
     players: list[Player] = []
     try:
         for number in range(people):
-            players.append(_moved_in(ours, life(seed, number, days), seed))
+            players.append(_moved_in(ours, life(seed, number, days + 1), seed))
             _speak(players[-1])
         _live(cloud, ours, players, days)
         Console().print(_table(players))
@@ -75,10 +81,6 @@ def play(people: int, days: int, seed: int) -> None:
             _moved_out(ours, player)
     if any(player.opened != player.expected for player in players):
         raise CommandError("the cloud and the memory do not agree")
-
-
-def _watches(player: str) -> str:
-    return f"/care/communities/{raw_events.COMMUNITY}/watches/{player}"
 
 
 def _moved_in(ours: Registrar, lived: Life, seed: int) -> Player:
@@ -91,13 +93,14 @@ def _moved_in(ours: Registrar, lived: Life, seed: int) -> Player:
     sensors = [
         Sensor(device=f"{name}-{device_of(index)}", kind=each.kind, gateway=name)
         for index, each in enumerate(ours_watch.sensors)
+        if SENSOR_KINDS[each.kind].topic
     ]
     watch = ours_watch.model_copy(update={"person": name, "sensors": sensors})
     settings = {
         key: value for key, value in watch.model_dump(mode="json").items() if key in Settings.model_fields
     }
     seen = ours.door.ask(
-        ours.person, "PUT", _watches(name), {k: v for k, v in settings.items() if v is not None}
+        ours.person, "PUT", f"{AT}/watches/{name}", {k: v for k, v in settings.items() if v is not None}
     )
     twin = OwnRhythm(watch, Setting(CarePolicy(), ZONE))
     twin.state = begun(datetime.fromisoformat(seen.body["seen_at"]))
@@ -122,12 +125,15 @@ def _remember(player: Player, kind: str, at: datetime, event_id: str) -> None:
 
 
 def _live(cloud: Cloud, ours: Registrar, players: list[Player], days: int) -> None:
-    now = datetime.now(UTC)
-    midnight = now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    shift, end = midnight - FIRST_MIDNIGHT, midnight + timedelta(days=days)
+    now = datetime.now(UTC).replace(microsecond=0)
+    shift = now.astimezone(ZONE).replace(hour=0, minute=0, second=0) - FIRST_MIDNIGHT
+    end = now + timedelta(days=days)
     for player in players:
-        told = ((moment(each.at) + shift, each) for each in player.life.told if each.sensor is not None)
-        player.waiting = [each for each in told if now < each[0] < end]
+        sensors = {sensor.device: sensor for sensor in player.twin.watch.sensors}
+        for told in player.life.told:
+            at, device = moment(told.at) + shift, f"{player.person}-{device_of(told.sensor or 0)}"
+            if told.sensor is not None and device in sensors and now < at < end:
+                player.waiting.append((at, sensors[device]))
     while now < end + SILENCE and any(player.opened is None for player in players):
         now += STEP
         events = [event for player in players if player.opened is None for event in _until(player, now)]
@@ -144,8 +150,7 @@ def _live(cloud: Cloud, ours: Registrar, players: list[Player], days: int) -> No
 def _until(player: Player, now: datetime) -> Iterator[dict[str, Any]]:
     """What the topic rule would make of this home's signals until then."""
     while player.waiting and player.waiting[0][0] <= now and player.twin.due() > player.waiting[0][0]:
-        at, told = player.waiting.pop(0)
-        sensor = player.twin.watch.sensors[told.sensor or 0]
+        at, sensor = player.waiting.pop(0)
         event_id = str(ULID.from_datetime(at)).lower()
         body = {
             "event_id": event_id,
@@ -168,6 +173,11 @@ def _outcomes(cloud: Cloud, function: str, event: dict[str, Any]) -> None:
 
 def _sweep(cloud: Cloud, now: datetime) -> None:
     event = {
+        "version": "0",
+        "account": raw_events.ACCOUNT,
+        "region": cloud.region,
+        "resources": [],
+        "detail": {},
         "id": str(ULID()),
         "detail-type": "Scheduled Event",
         "source": "aws.events",
@@ -180,29 +190,35 @@ def _opened(ours: Registrar, player: Player) -> datetime | None:
     """When the alert was opened that the sweep left a task for; None if there is none in time."""
     end = time.monotonic() + TIMEOUT_S
     while time.monotonic() < end:
-        seen = ours.door.ask(ours.person, "GET", _watches(player.person)).body
-        if alert := seen.get("open_alert"):
-            path = f"/care/communities/{raw_events.COMMUNITY}/alerts/{alert}"
-            shown = ours.door.ask(ours.person, "GET", path).body
+        if alert := _open_alert(ours, player):
+            shown = ours.door.ask(ours.person, "GET", f"{AT}/alerts/{alert}").body
             return datetime.fromisoformat(shown["opened_at"])
         time.sleep(0.1)
     return None
 
 
+def _open_alert(ours: Registrar, player: Player) -> str | None:
+    seen = ours.door.ask(ours.person, "GET", player.watch).body
+    return seen.get("open_alert") if seen else None
+
+
 def _moved_out(ours: Registrar, player: Player) -> None:
-    ours.door.ask(ours.person, "DELETE", _watches(player.person), accept=(200, 204, 404, 409))
+    if alert := _open_alert(ours, player):
+        over = {"command": "resolve", "outcome": "fine"}
+        ours.door.ask(ours.person, "POST", f"{AT}/alerts/{alert}/answers", over)
+    ours.door.ask(ours.person, "DELETE", player.watch)
     ours.revoke(player.gateway.device)
 
 
 def _table(players: list[Player]) -> Table:
     shown = Table(
-        "person", "sensors", "MQTT reply, ms", "signals", "last sign", "due in memory", "opened on the cloud"
+        "person", "sensors", "MQTT, ms", "signals", "last sign", "due in memory", "opened on the cloud"
     )
     for each in players:
         replies = sorted(each.replies_ms)
         shown.add_row(
-            each.person,
-            ", ".join(each.life.person.sensors),
+            str(each.life.person.number),
+            ", ".join(sensor.kind for sensor in each.twin.watch.sensors),
             f"{replies[len(replies) // 2]:.0f}",
             str(each.played + len(replies)),
             _clock(each.twin.state.seen_at),
