@@ -4,7 +4,7 @@ For each hour of the day, and of the week, the longest silence that began in it 
 little every day lived at home. What is allowed is the longest of that hour and its neighbours and a margin
 for what has not happened yet: so a nap, a night and a weekly outing are left in peace, each at its time, and
 nobody waits for the night's patience at ten in the morning. The hours of the week weigh in as weeks go by;
-until a month is known, so does the community's default. Outings have a measure of their own: how long they
+until six weeks are known, so does the community's default. Outings have a measure of their own: how long they
 take, and by when somebody is home.
 
 A rhythm is under 4 KB of JSON however long it has been learned; learning and asking cost the same always.
@@ -26,7 +26,7 @@ LONGEST = timedelta(hours=24)  # a longer silence is an absence nobody told us o
 MARGIN = timedelta(minutes=240)
 KEPT_A_DAY = 0.998  # of what is remembered by the hour of the day: a half-life of a year
 KEPT_A_WEEKDAY = 0.9985
-DAYS_TO_TRUST = 28  # until then the community's default weighs in
+DAYS_TO_TRUST = 42  # until then the community's default weighs in
 WEEKS_TO_SPECIALISE = 104  # by then an hour of the week weighs as much as that hour of all days
 
 SHORTEST_OUTING = timedelta(minutes=15)  # a shorter one is a word at the door

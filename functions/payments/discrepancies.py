@@ -6,6 +6,7 @@ from typing import Literal
 
 from functions.payments.ledger import Entry
 from functions.payments.notices import Notice
+from functions.payments.settling import refund_key
 from functions.payments.statement_files import CHINA
 from linli.contracts import Contract
 from linli.events import Provider
@@ -42,7 +43,7 @@ def told(lines: Iterable[Notice]) -> dict[Movement, int]:
     moved: dict[Movement, int] = {}
     for line in lines:
         if line.said == "refunded":
-            moved[line.order, line.refund] = -(line.refund_fen or 0)
+            moved[line.order, refund_key(line)] = -(line.refund_fen or 0)
         elif line.said == "paid":
             moved[line.order, None] = line.amount_fen or 0
     return moved

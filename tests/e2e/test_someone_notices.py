@@ -1,6 +1,7 @@
 """Someone notices: a sensor by MQTT, a silence, calls through a gateway, an answer; events tell the time."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -14,9 +15,31 @@ import requests
 from tests.e2e.conftest import Town, eventually
 
 pytestmark = pytest.mark.e2e
-GRAN, DAUGHTER, CARER = "willow-resident-1", "willow-family-1", "willow-caregiver-1"
+GRAN, DAUGHTER, CARER = "willow-resident-4", "willow-family-1", "willow-caregiver-1"
+SET_UP = {
+    "home": "b1/202",
+    "consent": "consent-willow-resident-4",
+    "phone": "+8613900000004",
+    "sensors": [{"device": "willow-motion-1", "kind": "motion"}],
+    "contacts": [{"name": "Daughter", "phone": "+8613900000009", "person": DAUGHTER}],
+    "caregiver": {"name": "Wu", "person": CARER},
+    "family": [DAUGHTER],
+}
 AT = "/care/communities/willow"
 MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def _watched(town: Town) -> Iterator[None]:
+    """She is watched over while a test runs, and nobody else: its sweeps come from the future."""
+    seeded, path = f"{AT}/watches/willow-resident-1", f"{AT}/watches/{GRAN}"
+    found = town.http(CARER, "GET", seeded).body
+    for end in (seeded, path):
+        assert town.http(CARER, "DELETE", end).status == 204
+    assert town.http(CARER, "PUT", path, SET_UP).status == 200
+    yield
+    assert town.http(CARER, "DELETE", path).status == 204
+    assert town.http(CARER, "PUT", seeded, {name: found[name] for name in SET_UP}).status == 200
 
 
 def watch(town: Town) -> Any:

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any, Protocol
 
 import pytest
+from aws_lambda_powertools.utilities import parameters
 from botocore.awsrequest import AWSResponse
 from chalice.app import Chalice
 from moto import mock_aws
@@ -61,6 +62,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.delenv(name)
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
+    parameters.clear_caches()  # what other clouds kept as secrets
     with mock_aws():
         for key in KEYS:
             client("secretsmanager").create_secret(Name=f"linli/{STAGE}/{key}", SecretString=f"test {key}")

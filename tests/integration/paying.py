@@ -8,6 +8,7 @@ import pytest
 from chalice.app import Chalice
 
 from functions.payments import gateway as outgoing
+from functions.payments import merchants
 from functions.payments.exchange import Delivery, Merchant, Order
 from functions.payments.inbox import callback_id
 from functions.payments.ledger import Entry
@@ -71,6 +72,7 @@ class Till:
 
     def furnish(self) -> None:
         """Both merchants, the community's policies, and two residents at one home."""
+        merchants._refreshed_at.clear()
         for provider, merchant in MERCHANTS.items():
             name = f"linli/{STAGE}/merchants/{merchant.community}/{provider}"
             client("secretsmanager").create_secret(Name=name, SecretString=merchant.model_dump_json())

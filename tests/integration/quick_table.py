@@ -4,6 +4,7 @@ It knows the operations, conditions and updates that `functions/payments` uses a
 `test_quick_table.py` shows that moto answers the same. Its calls can be made to fail.
 """
 
+import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -253,8 +254,10 @@ def _apply(clause: str, action: list[Any], old: Item, item: Item) -> None:
 def in_place_of_dynamodb() -> Iterator[QuickTable]:
     """A quick table, empty, behind all rows."""
     table, before = QuickTable(), Connection.client
+    logging.disable()  # a line for each of ten thousand calls helps nobody
     Connection.client = property(lambda _: table)  # type: ignore[assignment,method-assign]  # what PynamoDB calls
     try:
         yield table
     finally:
+        logging.disable(logging.NOTSET)
         Connection.client = before  # type: ignore[method-assign]  # as it was

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pynamodb.connection import Connection
 
 from functions.payments import gateway as outgoing
 from functions.payments import inbox
@@ -743,39 +744,51 @@ def test_an_answer_that_does_not_fit_changes_nothing(till: Till, asking: dict[st
 
 
 @both
-def test_a_callback_takes_three_round_trips(
+def test_a_callback_takes_three_round_trips_and_asks_nobody(
     till: Till, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     till.owe()
     intent = till.order(provider)
-    sent: list[Any] = []
-    monkeypatch.setattr(outgoing, "_sent", sent.append)
-    deliveries = {
-        "settled": (paid(provider, intent), ["UpdateItem", "BatchGetItem", "TransactWriteItems"]),
-        "again": (paid(provider, intent), ["UpdateItem", "UpdateItem"]),
-        "unknown": (paid(provider, "x1"), ["UpdateItem", "BatchGetItem", "TransactWriteItems"]),
-    }
-    for delivery, expected in deliveries.values():
-        calls: list[str] = []
-        events = Row._get_connection().connection.client.meta.events
+    calls: list[str] = []
+    made = Connection._make_api_call
 
-        def record(model: Any, calls: list[str] = calls, **_: Any) -> None:
-            calls.append(model.name)
+    def counted(connection: Connection, operation: str, kwargs: Any) -> Any:
+        calls.append(operation)
+        return made(connection, operation, kwargs)
 
-        for each in {id(row._get_connection().connection.client): row for row in (Row, CallbackRow)}.values():
-            each._get_connection().connection.client.meta.events.register(
-                "before-call.dynamodb", record, unique_id="count"
-            )
+    monkeypatch.setattr(Connection, "_make_api_call", counted)
+    monkeypatch.setattr(outgoing, "_sent", lambda _: pytest.fail("it asked the provider"))
+    settling = ["UpdateItem", "BatchGetItem", "TransactWriteItems"]
+    for delivery, expected in (
+        (paid(provider, intent), settling),
+        (paid(provider, intent), ["UpdateItem", "UpdateItem"]),
+        (paid(provider, "unknown-order"), settling),
+        (shop.called(signer="somebody"), ["UpdateItem"]),
+    ):
+        calls.clear()
         till.deliver(delivery)
-        for each in (Row, CallbackRow):
-            each._get_connection().connection.client.meta.events.unregister(
-                "before-call.dynamodb", unique_id="count"
-            )
-        assert calls == expected, events
-    assert sent == []
+        assert calls == expected
 
 
-# The logs
+# What is counted and logged
+
+
+def test_each_outcome_is_counted(till: Till, capsys: pytest.CaptureFixture[str]) -> None:
+    till.owe()
+    intent, other = till.order("alipay"), till.order("wechat", payer=SAME_HOME)
+    capsys.readouterr()
+    for delivery in (
+        paid("alipay", intent),
+        paid("alipay", intent),
+        paid("alipay", intent, notify_id="in other words"),
+        paid("wechat", other),
+        paid("alipay", "unknown-order"),
+        shop.called(signer="somebody"),
+    ):
+        till.deliver(delivery)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    outcomes = [line["outcome"] for line in lines if line["action"] == "payment_callback"]
+    assert outcomes == ["settled", "duplicate", "duplicate", "surplus", "mismatched", "forged"]
 
 
 @both

@@ -36,7 +36,7 @@ PAYERS = ("payer-1", "payer-2")
 PROVIDERS: tuple[Provider, ...] = ("alipay", "wechat")
 FAULTS = ("none", "none", "error", "lost", "killed before", "killed after")
 EXPECTED = (Killed, LinliError, PynamoDBException, ClientError)
-EXAMPLES, STEPS = 220, 50
+EXAMPLES, STEPS = 280, 50
 faults = st.tuples(st.sampled_from(FAULTS), st.integers(0, 6))
 
 

@@ -1,5 +1,6 @@
 """Kinds of signals: each has its topic rule, and a time that can be trusted."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from functions.care.signals import SENSOR_KINDS, Signal, happened_at
 from linli.device_messages import DeviceMessage
 from linli_cli.actions import topic_rules
+from linli_cli.layout import ROOT
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
@@ -23,6 +25,14 @@ def test_every_topic_of_a_sensor_has_a_rule_and_every_rule_a_sensor() -> None:
     ruled = {topic for action, topic, _ in topic_rules("care") if action in {"signal", "sos"}}
     assert ruled >= topics
     assert {topic for action, topic, _ in topic_rules("care") if action == "signal"} <= topics
+
+
+def test_a_sensor_is_answered_on_every_topic_and_nowhere_else() -> None:
+    policy = json.loads((ROOT / "functions/care/signal/policy.json").read_text(encoding="utf-8"))
+    answers = next(each for each in policy["Statement"] if each["Action"] == ["iot:Publish"])["Resource"]
+    answered = {each["Fn::Sub"].rpartition("topic/")[2] for each in answers}
+    topics = {topic for action, topic, _ in topic_rules("care") if action == "signal"}
+    assert answered == {f"linli/*/*/{topic}/reply" for topic in topics}
 
 
 def test_a_topic_is_the_kind_it_is_of() -> None:

@@ -187,10 +187,10 @@ def test_the_door_that_falls_shut_is_not_a_return() -> None:
 
 
 def test_words_say_what_is_usual_how_long_it_has_been_and_the_last_sign() -> None:
-    judgement = judged(at_home(), GRAN, SETTING, NOW + 11 * HOUR)
+    judgement = judged(at_home(), GRAN, SETTING, NOW + 13 * HOUR)
     assert (judgement.verdict, judgement.reason) == ("alert", "idle")
-    assert "10 h" in judgement.words
-    assert judgement.words.endswith("; 11 h so far; last sign: something moved, Mon 05 Jan 16:00")
+    assert "12 h" in judgement.words
+    assert judgement.words.endswith("; 13 h so far; last sign: something moved, Mon 05 Jan 16:00")
 
 
 def test_through_the_gate_up_the_stairs_and_in_at_the_door_is_home() -> None:
@@ -265,7 +265,7 @@ def test_all_that_tells_of_the_home_silent_is_cannot_see_and_the_deadline_stays(
     blind = lost(one, "hub-1")
     assert blind.blind_since == NOW
     assert due_at(blind, GRAN, SETTING) == due_at(home, GRAN, SETTING)
-    judgement = judged(blind, GRAN, SETTING, NOW + 10 * HOUR)
+    judgement = judged(blind, GRAN, SETTING, NOW + 12 * HOUR)
     assert judgement.reason == "cannot_see"
     assert judgement.words.startswith("no sensor in the home can be heard since Mon 05 Jan 16:00")
     assert lost(blind, "hub-1", lost=False).blind_since is None
@@ -355,14 +355,14 @@ def test_a_home_that_no_sensor_sees_is_said_so_and_has_the_longer_cap() -> None:
     ],
 )
 def test_an_outcome_says_when_somebody_looks_next(outcome: Any, where: str, hours: int | None) -> None:
-    later = NOW + 11 * HOUR
+    later = NOW + 13 * HOUR
     state = released(at_home(), outcome, later, SETTING)
     assert (state.where, state.seen_at) == (where, later)
     assert due_at(state, GRAN, SETTING) == (None if hours is None else later + hours * HOUR)
 
 
 def test_a_silence_that_was_fine_is_learned_and_one_that_was_not_is_not() -> None:
-    home, later = at_home(), NOW + 11 * HOUR
+    home, later = at_home(), NOW + 13 * HOUR
     assert released(home, "fine", later, SETTING).rhythm == learned(home.rhythm, NOW, later, SHANGHAI)
     for outcome in ("needs_help", "hospital", "sensor", "away"):
         assert released(home, outcome, later, SETTING).rhythm == home.rhythm  # type: ignore[arg-type]
@@ -370,7 +370,7 @@ def test_a_silence_that_was_fine_is_learned_and_one_that_was_not_is_not() -> Non
 
 def test_a_silence_that_ended_during_an_alert_waits_for_what_people_say() -> None:
     # Given she moves again eleven hours later, an alert being open, and then goes on moving
-    home, again = at_home(), NOW + 11 * HOUR
+    home, again = at_home(), NOW + 13 * HOUR
     state = home
     for at in (again, again + HOUR):
         state = after_signal(state, sign("motion", at), GRAN, SETTING, alarmed=True).state

@@ -136,7 +136,7 @@ def test_the_report_is_the_same_each_time_and_can_be_drawn(tmp_path: Path) -> No
     first, second = (CliRunner().invoke(app, command) for _ in range(2))
     assert first.exit_code == 0, first.output
     assert first.output == second.output
-    assert "false alarms" in first.output
+    assert "own rhythm" in first.output
     assert drawn.read_text(encoding="utf-8").startswith("<?xml")
 
 

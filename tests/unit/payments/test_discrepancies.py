@@ -9,6 +9,7 @@ from functions.payments import ledger
 from functions.payments.discrepancies import Discrepancy, differences
 from functions.payments.ledger import Entry
 from functions.payments.notices import Notice
+from functions.payments.settling import refund_key
 from tests.unit.payments.books import AMOUNT, PAID, REFUND, says
 from tests.unit.payments.shop import INTENT, NOW
 
@@ -32,6 +33,14 @@ def test_what_only_one_side_has() -> None:
     assert (ours.what, ours.refund, ours.ours_fen) == ("not_in_the_statement", "refund-1", -1000)
     (theirs,) = found([LINE], [])
     assert (theirs.what, theirs.order, theirs.theirs_fen) == ("not_in_our_books", INTENT, AMOUNT)
+
+
+def test_a_refund_made_at_the_provider_is_known_by_its_number_there() -> None:
+    elsewhere = says("refunded", refund="CONSOLE 1", refund_fen=1000)
+    back = ledger.refunded(
+        REFUND.model_copy(update={"refund": refund_key(elsewhere)}), NOW, NOW, surplus=False
+    )
+    assert found([LINE, elsewhere], [PAYMENT, back]) == []
 
 
 def test_another_amount() -> None:

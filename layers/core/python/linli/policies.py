@@ -159,7 +159,7 @@ class CarePolicy(Contract):
     floor_hours: Annotated[int, Field(ge=1, le=12)] = 2
     cap_hours: Annotated[int, Field(ge=2, le=24)] = 12
     out_cap_hours: Annotated[int, Field(ge=2, le=72)] = 24
-    default_hours: Annotated[int, Field(ge=1, le=24)] = 10
+    default_hours: Annotated[int, Field(ge=1, le=24)] = 12
     quiet_from: time = time(22)
     quiet_until: time = time(7)
     chain: Annotated[list[ChainStep], Field(min_length=1, max_length=10)] = [
