@@ -23,7 +23,7 @@ from tests.integration.conftest import STAGE, Http, Invoke, Service, published
 from tests.integration.gateway import NOW
 from tests.integration.messages import batch, told
 from tests.integration.neighbourhood import willow
-from tests.integration.people import WILLOW_RESIDENT
+from tests.integration.people import WILLOW_RESIDENT, member
 from tests.unit.payments import shop
 from tests.unit.payments.shop import NOTIFICATION, REFUNDED, TRANSACTION
 
@@ -51,6 +51,7 @@ class Answer:
         return self.status == 204 or (self.status, self.body) == (200, "success")
 
 
+SAME_HOME = member("willow-resident-2", "willow", "resident")
 both = pytest.mark.parametrize("provider", ["alipay", "wechat"])
 
 
@@ -216,6 +217,19 @@ def refunded(provider: Provider, intent: str, refund: str, fen: int, total: int 
     amount = {"total": total, "refund": fen, "payer_total": total, "payer_refund": fen}
     plain = {**REFUNDED, "out_trade_no": intent, "out_refund_no": refund, "amount": amount}
     return shop.called(plain, event="REFUND.SUCCESS", notice=f"EV-{refund}")
+
+
+def untouched(till: Till, intent: str) -> bool:
+    """Whether nothing has happened to an order and its bill."""
+    booked = [entry for entry in till.entries() if entry.cause != "bill"]
+    return (till.intent(intent).state, till.due().state, booked, till.facts()) == ("open", "open", [], [])
+
+
+def answer_of(provider: Provider, intent: str, said: str, **more: Any) -> Notice:
+    """What a provider answers when it is asked."""
+    merchant = MERCHANTS[provider]
+    told = {"provider": merchant.provider, "notice": f"asked-{intent}", "said": said, "order": intent}
+    return Notice.model_validate(told | {"trade": shop.NOTIFICATION["trade_no"]} | more)
 
 
 @pytest.fixture(name="till")

@@ -1,4 +1,4 @@
-"""What a callback does, and does not: every case of the table in functions/payments/README.md."""
+"""What a callback does, and does not: the table in functions/payments/README.md, case by case."""
 
 import json
 from collections import Counter
@@ -13,47 +13,27 @@ from pynamodb.connection import Connection
 from functions.payments import gateway as outgoing
 from functions.payments import inbox
 from functions.payments import till as settling_till
-from functions.payments.exchange import Merchant, Refused, UnknownSerial, Unreadable
-from functions.payments.exchange import Refund as Wanted
-from functions.payments.notices import Notice
-from functions.payments.tables import CallbackRow, EntryRow
+from functions.payments.exchange import Refused, UnknownSerial, Unreadable
+from functions.payments.tables import CallbackRow
 from linli.aws import client
 from linli.errors import Unavailable
-from linli.events import Provider, RefundRequested
+from linli.events import Provider
 from linli.tables import Row
 from linli_cli import templates
-from tests.integration.conftest import ROOT, STAGE, Http
+from tests.integration.conftest import ROOT, STAGE
 from tests.integration.gateway import NOW
 from tests.integration.paying import (  # noqa: F401  the fixture
     AMOUNT,
-    INTENTS,
     MERCHANTS,
+    SAME_HOME,
     Till,
     both,
     furnished_till,
     paid,
-    refunded,
+    untouched,
 )
-from tests.integration.people import ACME, WILLOW_MANAGER, WILLOW_RESIDENT, member
 from tests.integration.quick_table import failed
 from tests.unit.payments import shop
-
-SAME_HOME = member("willow-resident-2", "willow", "resident")
-REPLAY = "/communities/willow/inbox/{}/replay"
-
-
-def untouched(till: Till, intent: str) -> bool:
-    """Whether nothing has happened to an order and its bill."""
-    booked = [entry for entry in till.entries() if entry.cause != "bill"]
-    return (till.intent(intent).state, till.due().state, booked, till.facts()) == ("open", "open", [], [])
-
-
-def notice(provider: Provider, intent: str, said: str, **more: Any) -> Notice:
-    """What a provider answers when it is asked."""
-    merchant = MERCHANTS[provider]
-    told = {"provider": merchant.provider, "notice": f"asked-{intent}", "said": said, "order": intent}
-    return Notice.model_validate(told | {"trade": shop.NOTIFICATION["trade_no"]} | more)
-
 
 # What does not fit has no effect
 
@@ -314,202 +294,6 @@ def test_waiting_and_finished_are_what_they_say(till: Till) -> None:
     assert till.due().paid_by == intent
 
 
-# Refunds
-
-
-@pytest.fixture
-def giving_back(till: Till, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """What the providers say to refunds, by what they are asked: `refund`, `query_refund`."""
-    says = {"refund": "refunded", "query_refund": "unknown"}
-
-    def answer(name: str) -> Callable[[Merchant, Wanted], Notice]:
-        def asked(merchant: Merchant, wanted: Wanted) -> Notice:
-            till.asked.append(f"{name} {wanted.amount_fen}")
-            if says[name] == "silent":
-                raise Unavailable("silent")
-            fen = wanted.amount_fen if says[name] == "refunded" else None
-            told = {"refund": wanted.id, "refund_fen": fen, "trade": None}
-            return notice(merchant.provider, wanted.order, says[name], **told)
-
-        return asked
-
-    for name in says:
-        monkeypatch.setattr(outgoing, name, answer(name))
-    return says
-
-
-def ask_back(till: Till, intent: str, fen: int | None = None, **headers: str) -> Any:
-    body = {} if fen is None else {"amount_fen": fen}
-    path = f"{INTENTS}/{intent}/refunds"
-    return till.http(till.app, "POST", path, body=body, headers=headers, **WILLOW_MANAGER)
-
-
-def told_of(till: Till, intent: str, refund: str, fen: int) -> list[str]:
-    fact = RefundRequested(community="willow", refund=refund, intent=intent, amount_fen=fen)
-    return till.tell("refund", fact)
-
-
-@both
-def test_partial_and_full_refunds_are_booked_once(
-    till: Till, giving_back: dict[str, str], provider: Provider
-) -> None:
-    assert giving_back
-    till.owe()
-    intent = till.order(provider)
-    till.deliver(paid(provider, intent))
-    first = ask_back(till, intent, 1000)
-    assert (first.status, first.body["state"]) == (201, "requested")
-    assert told_of(till, intent, first.body["refund"], 1000) == ["refunded"]
-    assert told_of(till, intent, first.body["refund"], 1000) == ["duplicate"]
-    rest = ask_back(till, intent)
-    assert rest.body["amount_fen"] == AMOUNT - 1000
-    assert told_of(till, intent, rest.body["refund"], AMOUNT - 1000) == ["refunded"]
-    assert ask_back(till, intent).status == 409
-    assert (till.intent(intent).refunded_fen, till.due().refunded_fen, till.due().state) == (
-        AMOUNT,
-        AMOUNT,
-        "paid",
-    )
-    assert Counter(entry.cause for entry in till.entries()) == {"bill": 1, "payment": 1, "refund": 2}
-    assert sum(line.fen for entry in till.entries() for line in entry.lines if line.account == provider) == 0
-    # the provider's own notice of what we know is a duplicate
-    assert till.deliver(refunded(provider, intent, first.body["refund"], 1000)).accepted
-    assert till.facts().count("payment_refunded") == 2
-    listed = till.http(till.app, "GET", f"{INTENTS}/{intent}/refunds", **WILLOW_RESIDENT).body["items"]
-    assert [each["state"] for each in listed] == ["done", "done"]
-
-
-def test_no_more_goes_back_than_came(till: Till) -> None:
-    till.owe()
-    intent = till.order()
-    assert ask_back(till, intent).status == 409, "it has not been paid"
-    till.deliver(paid("alipay", intent))
-    assert ask_back(till, intent, AMOUNT + 1).status == 409
-    assert ask_back(till, intent, AMOUNT).status == 201
-    refused = ask_back(till, intent, 1)
-    assert (refused.status, refused.body["refundable_fen"]) == (409, 0)
-    assert ask_back(till, "no-such-intent").status == 404
-
-
-def test_refunds_at_the_same_moment_never_exceed_the_payment(
-    till: Till, meanwhile: Callable[..., None]
-) -> None:
-    till.owe()
-    intent = till.order()
-    till.deliver(paid("alipay", intent))
-    meanwhile("TransactWriteItems", lambda: ask_back(till, intent, AMOUNT - 1))
-    assert ask_back(till, intent, 2).status == 409
-    assert ask_back(till, intent, 1).status == 201
-
-
-def test_a_refund_is_asked_for_once_by_its_key_and_when_the_reply_is_lost(
-    till: Till,
-    lose_reply: Callable[[str], None],
-) -> None:
-    till.owe()
-    intent = till.order()
-    till.deliver(paid("alipay", intent))
-    key = {"Idempotency-Key": "once"}
-    lose_reply("TransactWriteItems")
-    made = [ask_back(till, intent, 10, **key).body["refund"] for _ in range(2)]
-    lose_reply("TransactWriteItems")
-    ask_back(till, intent, 20)
-    assert made[0] == made[1]
-    assert sorted(each.amount_fen for each in till.refunds(intent)) == [10, 20]
-
-
-def test_a_refund_that_fails_is_free_again_and_listed(till: Till, giving_back: dict[str, str]) -> None:
-    giving_back["refund"] = "refund_failed"
-    till.owe()
-    intent = till.order()
-    till.deliver(paid("alipay", intent))
-    refund = ask_back(till, intent).body["refund"]
-    assert told_of(till, intent, refund, AMOUNT) == ["refund_failed"]
-    failed = till.http(till.app, "GET", "/communities/willow/refunds", **WILLOW_MANAGER).body["items"]
-    assert [each["refund"] for each in failed] == [refund]
-    assert ask_back(till, intent).status == 201
-    assert Counter(entry.cause for entry in till.entries()) == {"bill": 1, "payment": 1}
-
-
-def test_a_refund_that_takes_its_time_is_asked_for_again(till: Till, giving_back: dict[str, str]) -> None:
-    giving_back["refund"] = "waiting"
-    till.owe()
-    intent = till.order("wechat")
-    till.deliver(paid("wechat", intent))
-    refund = ask_back(till, intent, 500).body["refund"]
-    assert told_of(till, intent, refund, 500) == ["sent"]
-    assert till.tick("reconcile", 1) == "nothing_due"
-    giving_back["query_refund"] = "waiting"
-    assert till.tick("reconcile", 3) == "done"
-    assert till.refunds(intent)[0].state == "requested"
-    giving_back["query_refund"] = "refunded"
-    assert till.tick("reconcile", 10) == "done"
-    assert (till.refunds(intent)[0].state, till.intent(intent).refunded_fen) == ("done", 500)
-    assert till.tick("reconcile", 200) == "nothing_due"
-
-
-def test_a_refund_that_never_got_there_is_sent_again(till: Till, giving_back: dict[str, str]) -> None:
-    till.owe()
-    intent = till.order()
-    till.deliver(paid("alipay", intent))
-    ask_back(till, intent, 500)  # and the queue never delivers
-    giving_back["refund"] = "silent"
-    assert till.tick("reconcile", 3) == "some_failed"
-    giving_back["refund"] = "refunded"
-    assert till.tick("reconcile", 10) == "done"
-    assert till.refunds(intent)[0].state == "done"
-
-
-def test_a_silent_provider_leaves_the_refund_in_the_queue(till: Till, giving_back: dict[str, str]) -> None:
-    giving_back["refund"] = "silent"
-    till.owe()
-    intent = till.order()
-    till.deliver(paid("alipay", intent))
-    refund = ask_back(till, intent).body["refund"]
-    fact = RefundRequested(community="willow", refund=refund, intent=intent, amount_fen=AMOUNT)
-    from tests.integration.messages import batch, told  # noqa: PLC0415
-
-    assert till.invoke(till.app, "refund", batch(told(fact, "1")))["batchItemFailures"]
-
-
-@both
-def test_a_refund_before_its_payment_notice_books_both(till: Till, provider: Provider) -> None:
-    # Given an order that was paid and partly given back at the provider, and none of it reached us
-    till.owe()
-    intent = till.order(provider)
-    # When the refund is told of first
-    assert till.deliver(refunded(provider, intent, "console-1", 1000)).accepted
-    # Then the payment is booked with it
-    assert (till.due().paid_by, till.intent(intent).refunded_fen) == (intent, 1000)
-    assert Counter(entry.cause for entry in till.entries()) == {"bill": 1, "payment": 1, "refund": 1}
-    # and the notice of the payment, after the refund, changes nothing
-    late = {"trade_no": shop.NOTIFICATION["trade_no"]} if provider == "alipay" else {}
-    assert till.deliver(paid(provider, intent, **late)).accepted
-    assert till.deliver(refunded(provider, intent, "console-1", 1000)).accepted
-    assert till.facts() == ["payment_refunded", "payment_settled"]
-
-
-def test_more_back_than_came_is_a_mismatch(till: Till) -> None:
-    till.owe()
-    intent = till.order("wechat")
-    till.deliver(paid("wechat", intent))
-    assert till.deliver(refunded("wechat", intent, "console-1", 3000)).accepted
-    assert not till.deliver(refunded("wechat", intent, "console-2", 581)).accepted
-    assert till.intent(intent).refunded_fen == 3000
-
-
-def test_surplus_goes_back_without_anybody_asking(till: Till, giving_back: dict[str, str]) -> None:
-    assert giving_back
-    till.owe()
-    first, second = till.order("alipay"), till.order("wechat", payer=SAME_HOME)
-    till.deliver(paid("wechat", second))
-    till.deliver(paid("alipay", first))
-    (refund,) = till.refunds(first)
-    assert told_of(till, first, refund.refund, AMOUNT) == ["refunded"]
-    assert sum(line.fen for entry in till.entries() for line in entry.lines if line.account == "surplus") == 0
-    assert till.due().refunded_fen == 0, "the bill stays paid in full"
-
-
 # The store fails, and heals
 
 
@@ -584,162 +368,6 @@ def test_what_is_stored_and_not_settled_is_swept(till: Till, monkeypatch: pytest
     assert [row.outcome for row in till.inbox("settled")] == ["settled"]
 
 
-# The inbox
-
-
-def test_operations_see_the_inbox_and_replay_it(till: Till, http: Http) -> None:
-    # Given a payment for a bill that we had not been told the right amount of
-    till.owe(amount_fen=AMOUNT)
-    intent = till.order()
-    till.deliver(paid("alipay", intent, total_amount="1.00"))
-    till.deliver(paid("alipay", "01kdxh2b3c4d5e6f7g8h9jkmnq", notify_id="other"))
-    till.deliver(shop.called(signer="somebody"))
-    inbox_path = "/communities/willow/inbox"
-    mismatched = http(till.app, "GET", inbox_path, query={"state": "mismatched"}, **ACME).body["items"]
-    assert {each["mismatch"] for each in mismatched} == {"amount", "unknown_order"}
-    refused = http(till.app, "GET", inbox_path, query={"refused_on": "2026-01-05"}, **ACME).body["items"]
-    assert [each["verdict"] for each in refused] == ["forged"]
-    for each in mismatched:
-        assert "buyer" not in json.dumps(each)
-        # replayed, it still does not fit
-        assert http(till.app, "POST", REPLAY.format(each["callback"]), **ACME).problem == "mismatched"
-    assert untouched(till, intent)
-    # a settled one is left as it is
-    till.deliver(paid("alipay", intent))
-    (settled,) = http(till.app, "GET", inbox_path, query={"state": "settled"}, **ACME).body["items"]
-    again = http(till.app, "POST", REPLAY.format(settled["callback"]), **ACME)
-    assert (again.status, again.body["outcome"]) == (200, "settled")
-    shown = http(till.app, "GET", f"{inbox_path}/{settled['callback']}", **ACME).body
-    assert shown["notice"]["order"] == intent
-    assert till.facts() == ["payment_settled"]
-    assert http(till.app, "GET", f"{inbox_path}/nothing", **ACME).status == 404
-    assert http(till.app, "GET", inbox_path, **WILLOW_MANAGER).status == 403
-
-
-def test_a_replay_settles_what_fits_by_now(till: Till, http: Http) -> None:
-    # Given a callback that overtook its order's row (as after a restore)
-    till.owe()
-    intent = till.order()
-    key = {"pk": {"S": f"willow#intent#{intent}"}, "sk": {"S": "intent"}}
-    dynamodb = client("dynamodb")
-    row = dynamodb.get_item(TableName=f"linli-{STAGE}-payments", Key=key)["Item"]
-    dynamodb.delete_item(TableName=f"linli-{STAGE}-payments", Key=key)
-    assert not till.deliver(paid("alipay", intent)).accepted
-    dynamodb.put_item(TableName=f"linli-{STAGE}-payments", Item=row)
-    (stored,) = till.inbox("mismatched")
-    # When it is replayed
-    name = stored.pk.rpartition("#")[2]
-    replayed = http(till.app, "POST", REPLAY.format(name), **ACME)
-    # Then it has its effect
-    assert (replayed.status, replayed.body["outcome"]) == (200, "settled")
-    assert "mismatch" not in replayed.body
-    assert till.due().paid_by == intent
-
-
-# Silent orders
-
-
-@pytest.fixture
-def asking(till: Till, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What the providers say to questions about orders: `query`, `close`."""
-    says: dict[str, Any] = {"query": "waiting", "close": "closed"}
-
-    def answer(name: str) -> Callable[[Merchant, str], Notice]:
-        def asked(merchant: Merchant, order: str) -> Notice:
-            till.asked.append(f"{name} {order}")
-            if says[name] == "silent":
-                raise Unavailable("silent")
-            amount_fen = says.get("amount_fen", AMOUNT) if says[name] == "paid" else None
-            return notice(merchant.provider, order, says[name], amount_fen=amount_fen)
-
-        return asked
-
-    for name in ("query", "close"):
-        monkeypatch.setattr(outgoing, name, answer(name))
-    return says
-
-
-def test_a_silent_order_is_asked_for_less_and_less_often_and_closed(
-    till: Till, asking: dict[str, Any]
-) -> None:
-    assert asking
-    till.owe()
-    intent = till.order()
-    till.asked.clear()
-    for minute in range(1, 40):
-        till.tick("reconcile", minute)
-    assert till.asked == [f"query {intent}"] * 3 + [f"close {intent}"]
-    assert till.intent(intent).state == "closed"
-    assert till.due().state == "open"
-    assert till.order(now=NOW + timedelta(minutes=41)) != intent
-
-
-def test_a_silent_order_that_was_paid_is_settled(till: Till, asking: dict[str, Any]) -> None:
-    till.owe()
-    intent = till.order("wechat")
-    asking["query"] = "paid"
-    assert till.tick("reconcile", 1) == "nothing_due"
-    assert till.tick("reconcile", 2) == "done"
-    assert till.due().paid_by == intent
-    assert till.deliver(paid("wechat", intent, transaction_id=shop.NOTIFICATION["trade_no"])).accepted
-    assert till.facts() == ["payment_settled"]
-    assert till.tick("reconcile", 30) == "nothing_due"
-
-
-def test_a_payer_faster_than_the_closing_has_paid(till: Till, asking: dict[str, Any]) -> None:
-    till.owe()
-    intent = till.order()
-    asking["close"] = "paid"
-    till.tick("reconcile", 16)
-    assert till.due().paid_by == intent
-
-
-def test_a_replaced_order_is_closed_at_its_provider_too(till: Till, asking: dict[str, Any]) -> None:
-    assert asking
-    till.owe()
-    former, _ = till.order("alipay"), till.order("wechat")
-    till.asked.clear()
-    assert till.tick("reconcile", 1) == "done"
-    assert till.asked == [f"close {former}"]
-    assert till.tick("reconcile", 1.5) == "nothing_due"
-
-
-def test_an_order_that_the_provider_never_heard_of_is_closed_when_it_expires(
-    till: Till, asking: dict[str, Any]
-) -> None:
-    asking |= {"query": "unknown", "close": "unknown"}
-    till.owe()
-    intent = till.order()
-    till.tick("reconcile", 2)
-    assert till.intent(intent).state == "open"
-    till.tick("reconcile", 16)
-    assert till.intent(intent).state == "closed"
-
-
-def test_a_provider_that_stays_silent_is_asked_later_and_once_a_run(
-    till: Till, asking: dict[str, Any]
-) -> None:
-    asking |= {"query": "silent", "close": "silent"}
-    till.owe("bill-1")
-    till.owe("bill-2")
-    till.order("alipay", "bill-1")
-    till.order("alipay", "bill-2")
-    till.asked.clear()
-    assert till.tick("reconcile", 3) == "some_failed"
-    assert len(till.asked) == 1
-    asking |= {"query": "paid", "close": "paid"}
-    till.tick("reconcile", 9)
-    assert [till.due(bill).state for bill in ("bill-1", "bill-2")] == ["paid", "paid"]
-
-
-def test_an_answer_that_does_not_fit_changes_nothing(till: Till, asking: dict[str, Any]) -> None:
-    asking |= {"query": "paid", "amount_fen": AMOUNT - 1}
-    till.owe()
-    intent = till.order()
-    assert till.tick("reconcile", 2) == "done"
-    assert untouched(till, intent)
-
-
 # What it costs
 
 
@@ -803,16 +431,6 @@ def test_logs_hold_no_key_and_no_buyer(
     logged = capsys.readouterr().out
     secrets = [shop.NOTIFICATION["buyer_id"], "159****5620", "oUpF8", shop.API_V3_KEY, "PRIVATE KEY", "o-1"]
     assert [each for each in secrets if each in logged] == []
-
-
-def test_entries_of_a_month_are_paged(till: Till, http: Http) -> None:
-    for number in range(3):
-        till.owe(f"bill-{number}")
-    path, query = "/communities/willow/ledger_entries", {"month": "2026-01", "limit": "2"}
-    first = http(till.app, "GET", path, query=query, **WILLOW_MANAGER).body
-    rest = http(till.app, "GET", path, query={**query, "cursor": first["next_cursor"]}, **WILLOW_MANAGER).body
-    assert sorted(each["bill"] for each in first["items"] + rest["items"]) == ["bill-0", "bill-1", "bill-2"]
-    assert EntryRow.partition("willow", "2026-01") == "willow#ledger#2026-01"
 
 
 def test_a_few_of_these_raise_an_alarm_and_a_probe_does_not() -> None:

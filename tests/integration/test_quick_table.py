@@ -10,10 +10,10 @@ from hypothesis.stateful import run_state_machine_as_test
 from pynamodb.connection import Connection
 
 from linli.aws import client
-from tests.integration import quick_table, test_payments_machine
+from tests.integration import quick_table
 from tests.integration.conftest import STAGE, Service, app_of
 from tests.integration.quick_table import QuickTable
-from tests.integration.test_payments_machine import Payments
+from tests.integration.test_payments_machine import PAYERS, PROVIDERS, Payments
 
 TABLE = f"linli-{STAGE}-payments"
 ASKED: list[str] = []
@@ -82,18 +82,32 @@ def both(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Pay
     assert Connection.client is before
 
 
-def test_both_answer_the_same(both: type[Payments]) -> None:
-    ASKED.clear()
+def test_both_answer_the_same_to_any_steps(both: type[Payments]) -> None:
     run_state_machine_as_test(
         both,
         settings=settings(
             max_examples=4,
-            stateful_step_count=40,
+            stateful_step_count=30,
             deadline=None,
             database=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_both_answer_the_same_to_two_payments_of_a_bill(both: type[Payments]) -> None:
+    ASKED.clear()
+    machine = both()
+    machine.furnish()
+    for number, provider in enumerate(PROVIDERS):
+        machine.order(bill="bill-1", payer=PAYERS[number], provider=provider, fault=("none", 0))
+        assert machine.truth.pay(f"id-{number:04}")
+    for fault in (("lost", 1), ("none", 0)):
+        for number in (0, 1, 0):
+            with machine.step(fault):
+                machine.callback(number)
+    machine.tick(minutes=20, silent=False, fault=("none", 0))
+    machine.the_books_hold()
+    machine.teardown()
     assert {"BatchGetItem", "Query", "TransactWriteItems", "UpdateItem"} <= set(ASKED)
-    assert test_payments_machine.EXAMPLES > 0
