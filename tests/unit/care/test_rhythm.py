@@ -143,7 +143,7 @@ def test_a_weekly_outing_is_left_in_peace_on_its_day_more_than_on_others() -> No
         rhythm = learned(rhythm, since, since + (5 * HOUR if since.weekday() == 2 else HOUR), SHANGHAI)
     wednesday = (MONDAY + timedelta(days=52 * 7 + 2)).replace(hour=9)
     thursday = wednesday + timedelta(days=1)
-    assert gap(rhythm, wednesday) > gap(rhythm, thursday) + 2 * HOUR
+    assert gap(rhythm, wednesday) > gap(rhythm, thursday) + HOUR
 
 
 def test_what_is_past_fades() -> None:

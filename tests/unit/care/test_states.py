@@ -254,8 +254,14 @@ def test_whoever_comes_back_is_seen_now() -> None:
 # Silence of devices
 
 
-def lost(state: WatchState, device: str, *, lost: bool = True, episode: str = "e1") -> WatchState:
-    return heard(state, GRAN, [Silence(device=device, episode=episode)], NOW, lost=lost)
+def lost(
+    state: WatchState, *devices: str, lost: bool = True, episode: str = "e1", at: datetime = NOW
+) -> WatchState:
+    return heard(state, GRAN, [Silence(device=each, episode=episode) for each in devices], at, lost=lost)
+
+
+def spoken(kind: str, at: datetime, *devices: str) -> Sign:
+    return sign(kind, at).model_copy(update={"devices": frozenset(devices)})
 
 
 def test_all_that_tells_of_the_home_silent_is_cannot_see_and_the_deadline_stays() -> None:
@@ -286,7 +292,9 @@ def test_where_nothing_tells_of_the_home_all_sensors_have_to_be_lost() -> None:
 def test_the_end_of_a_silence_may_arrive_before_its_beginning() -> None:
     cleared = lost(at_home(), "motion-1", lost=False)
     assert lost(cleared, "motion-1").silent == []
-    assert lost(cleared, "motion-1", episode="e2").silent == [Silence(device="motion-1", episode="e2")]
+    assert lost(cleared, "motion-1", episode="e2").silent == [
+        Silence(device="motion-1", episode="e2", since=NOW)
+    ]
 
 
 @given(
@@ -298,6 +306,50 @@ def test_once_every_silence_is_over_nothing_is_silent(told_in_any_order: list[tu
         state = lost(state, device, lost=gone, episode=episode)
     assert state.silent == []
     assert state.blind_since is None
+
+
+def test_a_sensor_that_speaks_is_heard_whatever_was_said_of_it() -> None:
+    blind = lost(lost(at_home(), "hub-1", "bed-1"), "motion-1", episode="e2")
+    assert blind.blind_since == NOW
+    sees = told(blind, spoken("motion", NOW + MINUTE, "motion-1"))
+    assert (sees.blind_since, [each.device for each in sees.silent]) == (None, ["hub-1", "bed-1"])
+    assert lost(sees, "motion-1", episode="e2") == sees  # the fault, told again
+    assert lost(sees, "motion-1", episode="e3", at=NOW + HOUR).blind_since == NOW + HOUR
+
+
+def test_what_a_sensor_sent_before_it_was_lost_does_not_show_that_it_speaks() -> None:
+    blind = lost(at_home(), "motion-1", "bed-1", at=NOW + HOUR)
+    assert told(blind, spoken("motion", NOW + MINUTE, "motion-1")).blind_since == NOW + HOUR
+
+
+def test_a_sensor_that_speaks_but_does_not_count_is_heard_all_the_same() -> None:
+    of = watch(pets=True, counts=["motion"])
+    silences = [Silence(device=each, episode="e1") for each in ("motion-1", "bed-1")]
+    blind = heard(begun(NOW), of, silences, NOW, lost=True)
+    later = told(blind, sign("gate_in", NOW + HOUR), of=of)
+    assert later.blind_since == NOW
+    assert told(later, spoken("motion", NOW + MINUTE, "motion-1"), of=of).blind_since is None
+
+
+def test_who_publishes_for_a_sensor_is_heard_with_it() -> None:
+    blind = lost(lost(at_home(), "hub-1", "bed-1"), "motion-1")
+    assert told(blind, spoken("bed", NOW + MINUTE, "bed-1", "hub-1")).silent == [
+        Silence(device="motion-1", episode="e1", since=NOW)
+    ]
+
+
+def test_a_gateway_that_is_back_leaves_those_silent_that_it_does_not_name() -> None:
+    blind = lost(lost(at_home(), "hub-1", "bed-1"), "motion-1")
+    back = lost(blind, "hub-1", lost=False, at=NOW + HOUR)
+    assert back.blind_since == NOW
+    assert lost(back, "bed-1", lost=False, at=NOW + HOUR).blind_since is None
+    assert lost(blind, "hub-1", "bed-1", lost=False, at=NOW + HOUR).blind_since is None
+
+
+def test_one_that_comes_another_way_than_by_its_lost_gateway_is_heard() -> None:
+    blind = lost(lost(at_home(), "hub-1", "bed-1"), "motion-1")
+    assert lost(blind, "bed-1", lost=False, episode="unseen-1", at=NOW + HOUR).blind_since is None
+    assert lost(blind, "bed-1", lost=False, episode="older", at=NOW - HOUR).blind_since == NOW
 
 
 def test_a_silence_of_the_sensors_teaches_nothing() -> None:

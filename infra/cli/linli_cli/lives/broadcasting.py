@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.table import Table
@@ -69,10 +70,11 @@ def play(people: int, days: int, seed: int) -> None:
         raise CommandError(f"--through mqtt: at most {MOST_PEOPLE} people and {MOST_DAYS} days")
     cloud = connect(LOCAL)
     ours = device_keys.registrar(LOCAL, None, raw_events.COMMUNITY, None, None)
+    setting = _setting(ours)
     players: list[Player] = []
     try:
         for number in range(people):
-            players.append(_moved_in(ours, life(seed, number, days + 1), seed))
+            players.append(_moved_in(ours, life(seed, number, days + 1), seed, setting))
             _speak(players[-1])
         _live(cloud, ours, players, days)
         Console().print(_table(players))
@@ -83,7 +85,14 @@ def play(people: int, days: int, seed: int) -> None:
         raise CommandError("the cloud and the memory do not agree")
 
 
-def _moved_in(ours: Registrar, lived: Life, seed: int) -> Player:
+def _setting(ours: Registrar) -> Setting:
+    """The community's policy and zone, as the cloud knows them."""
+    known = ours.door.ask(ours.person, "GET", f"/directory/communities/{raw_events.COMMUNITY}").body
+    policy = CarePolicy.model_validate_json(json.dumps(known["policies"]["care"]))
+    return Setting(policy, ZoneInfo(known["time_zone"]))
+
+
+def _moved_in(ours: Registrar, lived: Life, seed: int, setting: Setting) -> Player:
     """Register the home's gateway with a key of its own and set up the watch."""
     name = f"{raw_events.COMMUNITY}-life-{seed}-{lived.person.number}"
     files = kept(name)
@@ -102,7 +111,7 @@ def _moved_in(ours: Registrar, lived: Life, seed: int) -> Player:
     seen = ours.door.ask(
         ours.person, "PUT", f"{AT}/watches/{name}", {k: v for k, v in settings.items() if v is not None}
     )
-    twin = OwnRhythm(watch, Setting(CarePolicy(), ZONE))
+    twin = OwnRhythm(watch, setting)
     twin.state = begun(datetime.fromisoformat(seen.body["seen_at"]))
     return Player(lived, name, files, twin)
 

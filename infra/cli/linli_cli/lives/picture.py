@@ -20,15 +20,9 @@ HOURS_SHOWN = 48
 
 def table(by_seed: Sequence[Scores], title: str) -> Table:
     """One row per rule: the sum over the seeds, and ± the standard deviation between them."""
-    shown = Table(
-        "rule",
-        "false alarms per person-month",
-        "found in 24 h",
-        "in 48 h",
-        "delay, median h",
-        "p90 h",
-        "cannot see, per month",
-        title=title,
+    shown = Table("rule", "false alarms", "in 24 h", "in 48 h", "median", "p90", "cannot see", title=title)
+    shown.caption = (
+        "false alarms and calls because nobody can see: per person-month; emergencies found; delay in hours"
     )
     for name, score in total(by_seed).items():
         each = [scores[name].per_month for scores in by_seed]
@@ -71,7 +65,7 @@ def plot(scores: Scores, path: Path) -> None:
     left.set(xlabel="false alarms per person-month", ylabel="delay, hours (median, and to p90)", xscale="log")
     left.set_ylim(0, HOURS_SHOWN)
     right.set(xlabel="hours since the emergency", ylabel="share found", xlim=(0, HOURS_SHOWN), ylim=(0, 1))
-    right.legend(loc="lower right")
+    left.legend(loc="upper center")
     figure.suptitle(f"care: {caption(scores)}")
     figure.savefig(path)
 
@@ -80,8 +74,7 @@ def _trade(axes: "Axes", name: str, score: Score) -> None:
     middle, late = (min(score.delay(share), HOURS_SHOWN) for share in (0.5, 0.9))
     alarms = max(score.per_month, 0.01)
     axes.plot([alarms, alarms], [middle, late], color=COLOURS[name], linewidth=1)
-    axes.plot([alarms], [middle], "o", color=COLOURS[name])
-    axes.annotate(name, (alarms, middle), xytext=(6, -4), textcoords="offset points")
+    axes.plot([alarms], [middle], "o", color=COLOURS[name], label=name)
 
 
 def _found(axes: "Axes", name: str, score: Score) -> None:

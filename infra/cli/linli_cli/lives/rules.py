@@ -180,7 +180,7 @@ def watch_of(person: Person, community: str = "garden") -> Watch:
     )
 
 
-OURS, WITHOUT_RHYTHM = "own rhythm", "12 h, outings and lost sensors known"
+OURS, WITHOUT_RHYTHM = "ours", "ours without rhythm"
 FIXED = (8, 10, 12)
 
 
