@@ -14,6 +14,7 @@ from linli_cli.lives.people import DAY, HOUR
 from linli_cli.lives.rules import rules
 from linli_cli.lives.watching import Watching
 
+TWO_DAYS = 48.0  # hours
 FEW = 20  # people whose lives one process takes at a time
 
 
@@ -58,6 +59,11 @@ class Score:
         """The delay, hours, within which that share of emergencies is noticed; inf if it never is."""
         ranked = sorted(self.delays)
         return ranked[max(ceil(share * len(ranked)) - 1, 0)] if ranked else inf
+
+    @property
+    def mean_delay(self) -> float:
+        """The mean delay, hours; who is not found within two days counts as two days."""
+        return sum(min(delay, TWO_DAYS) for delay in self.delays) / len(self.delays) if self.delays else inf
 
 
 Scores = dict[str, Score]
