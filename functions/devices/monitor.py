@@ -5,14 +5,17 @@ over is a transaction: the device, the list of faults, its place behind a gatewa
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from pynamodb.attributes import Attribute
+from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 
-from functions.devices.tables import BehindRow, DeviceRow, FaultRow
+from functions.devices.pulse import felt, stands_still
+from functions.devices.tables import BehindRow, DeviceRow, FaultRow, PulseRow
 from functions.devices.vitals import (
     Beat,
     Expected,
@@ -65,6 +68,8 @@ def _hear(community: str, device: str, beat: Beat, received_at: datetime) -> tup
     before = row.vitals
     after = heard(before, beat if gateway else replace(beat, gateway=None), expected)
     _keep(row, after, "heartbeat", received_at, _moved(row, before, after))
+    if beat.gateway is None:
+        _feel(rows.one(PulseRow, PulseRow.key()), f"{community}/{device}", received_at, expected.every)
     outcome = "alive"
     if after == before and before.beat != beat.id:
         outcome = "old"
@@ -73,6 +78,21 @@ def _hear(community: str, device: str, beat: Beat, received_at: datetime) -> tup
     elif before.lost is not None and after.lost is None:
         outcome = "back"
     return Heard(outcome, expected.every), gateway
+
+
+def _feel(row: PulseRow | None, device: str, at: datetime, every: timedelta) -> None:
+    """Keep the pulse; of two at the same time one is enough."""
+    pulse = felt(row.pulse if row else None, device, at, every)
+    if pulse is not None:
+        as_read = PulseRow.pulse == row.pulse if row else PulseRow.pk.does_not_exist()
+        with suppress(PutError):
+            PulseRow(*PulseRow.key(), pulse=pulse, at=pulse.at).save(as_read)
+
+
+def comes_through(now: datetime) -> bool:
+    """Whether heartbeats come through, so that it says something of a device that it is not heard."""
+    row = read([PulseRow.key()]).one(PulseRow, PulseRow.key())
+    return not stands_still(row.pulse if row else None, now)
 
 
 def _carry(community: str, gateway: str, beat: Beat) -> None:
@@ -126,7 +146,7 @@ def retire(transaction: Transaction, row: DeviceRow, now: datetime) -> tuple[Con
 def _read(community: str, device: str, gateway: str | None = None) -> tuple[Rows, DeviceRow | None]:
     names = [device, *([gateway] if gateway else [])]
     keys = [DeviceRow.key(community, name) for name in names]
-    rows = read([*keys, CommunityRow.key(community)])
+    rows = read([*keys, CommunityRow.key(community), PulseRow.key()])
     return rows, rows.one(DeviceRow, keys[0])
 
 
@@ -168,7 +188,8 @@ def _keep(row: DeviceRow, after: Vitals, action: str, now: datetime, told: Seque
             facts += [_over(row, each, _seen(after), part) for part in parts]
             transaction.delete(each.fault, FaultRow(*key))
     cause = f"{action}/{row.community}/{row.sk}/{row.version}/{millis(_seen(after))}"
-    transaction.publish(facts, cause, now)
+    told_at = now if before.lost_at is None else max(now, before.lost_at)  # its end is not before its beginning
+    transaction.publish(facts, cause, told_at)
     transaction.commit()
 
 

@@ -1,25 +1,17 @@
 """The rows of the devices table; the README says who reads them how."""
 
-from zlib import crc32
-
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
+from functions.devices.pulse import Pulse
 from functions.devices.vitals import Vitals
-from linli.tables import InstantAttribute, Row
+from linli.due import TimedRow
+from linli.tables import ContractAttribute, InstantAttribute, Row
 
 Key = tuple[str, str]
-DUE_SHARDS = 16
 VITALS = (
     "beat", "seen_at", "battery_percent", "firmware", "gateway", "lost", "lost_at", "low", "back_at",
-    "due_at",
 )  # fmt: skip
-
-
-def shard_of(device: str) -> str:
-    """Where a device falls among those that are due, the same every time."""
-    return str(crc32(device.encode()) % DUE_SHARDS)
 
 
 class ClaimRow(Row, discriminator="device_claim"):
@@ -33,22 +25,11 @@ class ClaimRow(Row, discriminator="device_claim"):
         return f"{device}#claim", "claim"
 
 
-class DevicesDue(GlobalSecondaryIndex["DeviceRow"]):
-    """Devices that are expected, by when somebody has to look whether they are still there."""
-
-    class Meta:
-        index_name = "devices_due"
-        projection = IncludeProjection(["kind"])  # which every query of a kind of rows filters by
-
-    due_shard = UnicodeAttribute(hash_key=True)
-    due_at = InstantAttribute(range_key=True)
-
-
-class DeviceRow(Row, discriminator="device"):
+class DeviceRow(TimedRow, discriminator="device"):
     """`<community>#devices` / `<device>`. `key_digest` is of the device's public key.
 
     From `beat` on, the device's vitals: changed in place by heartbeats, and gone with every new `version`,
-    since who registers or revokes a device writes the whole row.
+    since who registers or revokes a device writes the whole row. Those that are expected fall due.
     """
 
     device_kind = UnicodeAttribute()
@@ -66,9 +47,6 @@ class DeviceRow(Row, discriminator="device"):
     lost_at = InstantAttribute(null=True)
     low = UnicodeAttribute(null=True)
     back_at = InstantAttribute(null=True)
-    due_shard = UnicodeAttribute(null=True)
-    due_at = InstantAttribute(null=True)
-    due = DevicesDue()
 
     @staticmethod
     def key(community: str, device: str) -> Key:
@@ -83,7 +61,7 @@ class DeviceRow(Row, discriminator="device"):
     @property
     def vitals(self) -> Vitals:
         """What is known of its life."""
-        known = {name: getattr(self, name) for name in VITALS}
+        known = {name: getattr(self, name) for name in (*VITALS, "due_at")}
         percent = known["battery_percent"]
         return Vitals(**known | {"battery_percent": None if percent is None else int(percent)})
 
@@ -92,9 +70,20 @@ class DeviceRow(Row, discriminator="device"):
         was = self.vitals
         pairs = [(name, getattr(vitals, name)) for name in VITALS]
         changed = [(getattr(DeviceRow, name), value) for name, value in pairs if value != getattr(was, name)]
-        if was.due_at != vitals.due_at:
-            changed.append((DeviceRow.due_shard, shard_of(self.sk) if vitals.due_at else None))
-        return [path.remove() if value is None else path.set(value) for path, value in changed]
+        actions = [path.remove() if value is None else path.set(value) for path, value in changed]
+        return actions + (self.timing(self.sk, vitals.due_at) if was.due_at != vitals.due_at else [])
+
+
+class PulseRow(Row, discriminator="pulse"):
+    """`#pulse` / `heartbeat`: when heartbeats last came through. No tenant's."""
+
+    pulse = ContractAttribute(Pulse)
+    at = InstantAttribute()
+
+    @staticmethod
+    def key() -> Key:
+        """Where the pulse is."""
+        return "#pulse", "heartbeat"
 
 
 class BehindRow(Row, discriminator="behind_gateway"):

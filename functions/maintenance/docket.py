@@ -22,11 +22,11 @@ from functions.maintenance.tables import (
     ReportRow,
     TicketRow,
     TimelineRow,
-    shard_of,
 )
 from functions.maintenance.tickets import DROPPED, Ticket
 from linli import communities
 from linli.communities import CommunityRow
+from linli.due import shard_of
 from linli.errors import NotFound
 from linli.ids import new_id
 from linli.instants import to_epoch_seconds

@@ -1,7 +1,5 @@
 """The rows of the maintenance table; the README says who reads them how."""
 
-from zlib import crc32
-
 from pynamodb.attributes import (
     BooleanAttribute,
     NumberAttribute,
@@ -9,21 +7,16 @@ from pynamodb.attributes import (
     UnicodeSetAttribute,
 )
 from pynamodb.expressions.update import Action
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from functions.maintenance.rates import Mark
 from functions.maintenance.repairers import SetUp
 from functions.maintenance.tickets import Entry, Ticket
+from linli.due import TimedRow
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
 Key = tuple[str, str]
-DUE_SHARDS = 4
 RATE_SHARDS = 8
-
-
-def shard_of(ticket: str, shards: int) -> str:
-    """Where a ticket falls, the same every time."""
-    return str(crc32(ticket.encode()) % shards)
 
 
 class TicketsByShelf(GlobalSecondaryIndex["TicketRow"]):
@@ -59,23 +52,14 @@ class TicketsByRepairer(GlobalSecondaryIndex["TicketRow"]):
     ticket_id = UnicodeAttribute(range_key=True)
 
 
-class TicketsDue(GlobalSecondaryIndex["TicketRow"]):
-    """Tickets for which something falls due, by when; those that wait for nobody but people are not in it."""
-
-    class Meta:
-        index_name = "tickets_due"
-        projection = IncludeProjection(["kind"])  # which every query of a kind of rows filters by
-
-    due_shard = UnicodeAttribute(hash_key=True)
-    due_at = InstantAttribute(range_key=True)
-
-
-class TicketRow(Row, discriminator="ticket"):
+class TicketRow(TimedRow, discriminator="ticket"):
     """`<community>#ticket#<ticket>` / `ticket`.
 
     `attempt`: who wrote it last. `incident` is the mass outage it belongs to: set beside the ticket, since
     it is no transition. The others are the keys of the indexes, and follow from the ticket.
     """
+
+    SHARDS = 4
 
     ticket = ContractAttribute(Ticket)
     version = NumberAttribute()
@@ -85,12 +69,9 @@ class TicketRow(Row, discriminator="ticket"):
     shelf = UnicodeAttribute()
     reporter = UnicodeAttribute(null=True)
     worker = UnicodeAttribute(null=True)
-    due_shard = UnicodeAttribute(null=True)
-    due_at = InstantAttribute(null=True)
     by_shelf = TicketsByShelf()
     by_reporter = TicketsByReporter()
     by_repairer = TicketsByRepairer()
-    due = TicketsDue()
 
     @staticmethod
     def key(community: str, ticket: str) -> Key:
@@ -100,7 +81,7 @@ class TicketRow(Row, discriminator="ticket"):
     @classmethod
     def of(cls, ticket: Ticket, attempt: str, incident: str | None) -> "TicketRow":
         """A ticket's row, with what the indexes go by."""
-        community, due_at = ticket.community, ticket.due_at
+        community = ticket.community
         return cls(
             *cls.key(community, ticket.ticket),
             ticket=ticket,
@@ -111,8 +92,7 @@ class TicketRow(Row, discriminator="ticket"):
             shelf=f"{community}#{ticket.shelf}",
             reporter=f"{community}#{ticket.reported_by}" if ticket.reported_by else None,
             worker=f"{community}#{ticket.repairer}" if ticket.repairer else None,
-            due_shard=shard_of(ticket.ticket, DUE_SHARDS) if due_at else None,
-            due_at=due_at,
+            **cls.timed(ticket.ticket, ticket.due_at),
         )
 
     def changes(self) -> list[Action]:

@@ -5,6 +5,7 @@ alone, an answer over the text of its one node, byte for byte (opendocs.alipay.c
 """
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
@@ -17,11 +18,12 @@ from functions.payments.exchange import (
     NoKeyFits,
     Outgoing,
     Question,
+    Silent,
     Stamp,
     UnknownSerial,
     Unreadable,
 )
-from functions.payments.signatures import fits, signature_of, signed
+from functions.payments.signatures import is_by, signature_of, signed
 from functions.payments.statement_files import CHINA
 from linli.errors import Unavailable
 
@@ -29,8 +31,18 @@ MOST_FIELDS = 100
 OK = 200
 CODES = frozenset({"10000", "40004"})
 """Done, and refused for a reason of the trade; any other code is about the call itself."""
-BUSY = frozenset({"ACQ.SYSTEM_ERROR", "aop.ACQ.SYSTEM_ERROR", "isp.unknow-error"})
+BUSY = frozenset({"20000", "ACQ.SYSTEM_ERROR", "aop.ACQ.SYSTEM_ERROR", "isp.unknow-error"})
 DECODER = json.JSONDecoder(parse_float=str, parse_int=str)
+
+READ = (
+    "alipay_cert_sn", "app_id", "charset", "gmt_close", "gmt_payment", "gmt_refund", "notify_id",
+    "notify_time", "out_biz_no", "out_trade_no", "refund_fee", "seller_id", "sign", "sign_type",
+    "total_amount", "trade_no", "trade_status", "trans_currency",
+)  # fmt: skip
+"""What we read of a notification. The signed text joins `name=value` by `&` and escapes nothing, so that a
+value which holds `&name=` could be another notification, cut elsewhere, under the same signature."""
+_NAME = re.compile(rb"[a-z_]+")
+_SWALLOWED = re.compile(b"&(?:" + "|".join(READ).encode() + b")=")
 
 Node = dict[str, Any]
 Told = TypeVar("Told")
@@ -65,6 +77,10 @@ def fields_of(body: bytes) -> dict[bytes, bytes]:
     fields = {name.encode("latin-1"): value.encode("latin-1") for name, value in pairs}
     if len(fields) < len(pairs):
         raise Malformed("body: a field comes twice")
+    if not all(_NAME.fullmatch(name) for name in fields):
+        raise Malformed("body: a name is none of Alipay's")
+    if any(_SWALLOWED.search(value) for value in fields.values()):
+        raise Malformed("body: a value holds a field of its own")
     return fields
 
 
@@ -81,7 +97,7 @@ def _keys(merchant: Merchant, serial: str) -> list[str]:
 
 
 def _check(signature: bytes, texts: tuple[bytes, ...], keys: list[str]) -> None:
-    if not any(fits(signature, text, key) for key in keys for text in dict.fromkeys(texts)):
+    if not any(is_by(signature, text, key) for key in keys for text in dict.fromkeys(texts)):
         raise NoKeyFits("sign: does not fit")
 
 
@@ -112,7 +128,7 @@ def question(
 ) -> Question[Told]:
     """A request, and `told` reads the node of its answer, which may say that it failed.
 
-    Reading raises Unavailable where Alipay is busy or does not take the call as such, Refused where the
+    Reading raises Silent where Alipay is busy, Unavailable where it does not take the call, Refused where the
     answer is not Alipay's, Unreadable where `told` misses something.
     """
 
@@ -131,7 +147,7 @@ def question(
 def _node(answer: Answer, merchant: Merchant, name: str) -> Node:
     """The signed part of an answer: the very text between `"…_response":` and what follows it."""
     if answer.status != OK:
-        raise Unavailable(f"alipay: status {answer.status}")
+        raise Silent(f"alipay: status {answer.status}")
     try:
         text = answer.body.decode()
         envelope = json.loads(text)
@@ -142,7 +158,7 @@ def _node(answer: Answer, merchant: Merchant, name: str) -> Node:
         start += len(text[start:]) - len(text[start:].lstrip())
         node, end = DECODER.raw_decode(text, start)
         if node["code"] not in CODES or node.get("sub_code") in BUSY:
-            raise Unavailable(f"alipay: {_codes(node)}")
+            raise (Silent if {node["code"], node.get("sub_code")} & BUSY else Unavailable)(_codes(node))
         signature = signature_of(envelope["sign"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Malformed("the answer is none of Alipay's") from error

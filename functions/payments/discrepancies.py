@@ -49,6 +49,20 @@ def told(lines: Iterable[Notice]) -> dict[Movement, int]:
     return moved
 
 
+def _agree_in_all(theirs: dict[Movement, int], ours: dict[Movement, int]) -> set[str]:
+    """The orders whose refunds agree in all: Alipay's notices tell totals, without each refund's number."""
+
+    def back(moved: dict[Movement, int]) -> dict[str, int]:
+        totals: dict[str, int] = {}
+        for (order, refund), fen in moved.items():
+            if refund is not None:
+                totals[order] = totals.get(order, 0) + fen
+        return totals
+
+    of_ours = back(ours)
+    return {order for order, fen in back(theirs).items() if of_ours.get(order) == fen}
+
+
 def differences(
     day: date, provider: Provider, lines: Iterable[Notice], entries: Sequence[Entry]
 ) -> Iterator[Discrepancy]:
@@ -57,7 +71,10 @@ def differences(
     on_that_day = booked(
         entries, provider, lambda entry: (entry.moved_at or entry.at).astimezone(CHINA).date() == day
     )
+    alike = _agree_in_all(theirs, ours)
     for (order, refund), theirs_fen in sorted(theirs.items(), key=str):
+        if refund is not None and order in alike:
+            continue
         found = ours.get((order, refund))
         if found != theirs_fen:
             yield Discrepancy(
@@ -70,7 +87,7 @@ def differences(
                 theirs_fen=theirs_fen,
             )
     for (order, refund), ours_fen in sorted(on_that_day.items(), key=str):
-        if (order, refund) not in theirs:
+        if (order, refund) not in theirs and not (refund is not None and order in alike):
             yield Discrepancy(
                 day=day,
                 provider=provider,

@@ -10,6 +10,10 @@ module can do.
     ├── UnknownSerial      403 unknown-serial   signed by a key that we do not have (yet)
     ├── Probe              403 probe            a test of the provider whether we check signatures
     └── Unreadable         400 unreadable       signed by the provider, but not what its documents promise
+        └── Undecipherable 400 unreadable       enciphered by another key than ours
+
+    Silent                 503 unavailable      nothing came, or that it is busy; an answer that tells nothing
+                                                is Unavailable: it may be about one order alone
 """
 
 from collections.abc import Callable, Mapping
@@ -21,7 +25,7 @@ from typing import Annotated, ClassVar, Generic, Literal, Self, TypeVar
 from pydantic import Field, model_validator
 
 from linli.contracts import Contract
-from linli.errors import LinliError
+from linli.errors import LinliError, Unavailable
 from linli.events import Provider
 from linli.ids import Id
 
@@ -135,11 +139,15 @@ class Question(Generic[Told]):
     """A request and how its answer is read.
 
     `read(answer, merchant)` checks the provider's signature and raises Refused as a callback's check does, or
-    Unavailable when the provider is too busy: nothing is known then, and asking again may help.
+    Silent when the provider is too busy, Unavailable when it tells nothing: asking again may help.
     """
 
     outgoing: Outgoing
     read: Callable[[Answer, Merchant], Told]
+
+
+class Silent(Unavailable):
+    """The provider does not answer, or is too busy to: it need not be asked for anything else just now."""
 
 
 class Refused(LinliError):
@@ -196,3 +204,9 @@ class Unreadable(Refused):
     status = HTTPStatus.BAD_REQUEST
     slug = "unreadable"
     title = "Signed, but it cannot be read"
+
+
+class Undecipherable(Unreadable):
+    """Enciphered by another APIv3 key than ours: we, or the provider, may have changed it."""
+
+    keys_may_be_old = True

@@ -9,7 +9,17 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
-from functions.payments.exchange import Answer, Merchant, Order, Outgoing, Question, Refund, Refused, Stamp
+from functions.payments.exchange import (
+    Answer,
+    Merchant,
+    Order,
+    Outgoing,
+    Question,
+    Refund,
+    Refused,
+    Silent,
+    Stamp,
+)
 from functions.payments.merchants import refreshed
 from functions.payments.notices import Notice
 from functions.payments.providers import PROVIDERS
@@ -76,7 +86,7 @@ def _stamp() -> Stamp:
 
 
 def _ask(question: Question[Told], merchant: Merchant) -> Told:
-    """Raises Unavailable when the provider does not answer, or somebody else does: nothing is known then."""
+    """Raises Silent when the provider does not answer, Unavailable when somebody else does."""
     answer = _sent(question.outgoing)
     try:
         return _read(question, answer, merchant)
@@ -110,7 +120,7 @@ def _sent(outgoing: Outgoing) -> Answer:
             body = _body(response)
             return Answer(response.status_code, dict(response.headers), body, datetime.now(UTC))
     except requests.RequestException as error:
-        raise Unavailable("the provider did not answer") from error
+        raise Silent("the provider did not answer") from error
 
 
 def _body(response: "requests.Response") -> bytes:

@@ -14,12 +14,12 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
 from functions.payments import merchants, till
-from functions.payments.exchange import Delivery, Refused
+from functions.payments.exchange import Delivery, Merchant, Refused, Unreadable
 from functions.payments.notices import Notice
 from functions.payments.providers import PROVIDERS
-from functions.payments.tables import CallbackRow, wake_shard
+from functions.payments.tables import CallbackRow
 from functions.payments.till import Told
-from linli.errors import Conflict, Unavailable
+from linli.errors import Conflict
 from linli.instants import to_epoch_seconds
 
 KEPT = timedelta(days=400)  # refunds are made for up to a year
@@ -60,17 +60,41 @@ def receive(community: str, provider: str, delivery: Delivery) -> Stored:
     """
     try:
         merchant = merchants.verified(community, provider, delivery)
-        notice = PROVIDERS[merchant.provider].parse(delivery, merchant)
+        notice = _read(delivery, merchant)
+    except Unreadable as error:
+        _store_unreadable(community, provider, delivery, error)
+        raise
     except Refused as error:
         _store_refused(community, provider, delivery, error)
         raise
     return _store(community, notice, delivery)
 
 
+def read_again(community: str, row: CallbackRow, now: datetime) -> Stored:
+    """A callback that could not be read when it came, by what we know today. Raises Unreadable, NotFound."""
+    merchant = merchants.merchant(community, row.provider)
+    headers = dict(line.split(": ", 1) for line in (row.proof or "").splitlines())
+    notice = _read(Delivery(headers, bytes(row.body or b""), now), merchant)
+    row.update([CallbackRow.verdict.set("accepted"), CallbackRow.notice.set(notice)])
+    return Stored(community, row.pk.rpartition("#")[2], notice, row.outcome, row.mismatch)
+
+
+def _read(delivery: Delivery, merchant: Merchant) -> Notice:
+    """What a callback says whose signature is right, with keys fetched afresh where that may help."""
+    parse = PROVIDERS[merchant.provider].parse
+    try:
+        return parse(delivery, merchant)
+    except Unreadable as error:
+        fresh = merchants.refreshed(merchant, delivery.now) if error.keys_may_be_old else None
+        if fresh is None:
+            raise
+        return parse(delivery, fresh)
+
+
 def settle(stored: Stored, now: datetime, *, anew: bool = False) -> str:
     """Let a stored callback take effect, once. Returns the outcome.
 
-    Raises Mismatched when it does not fit, Unavailable when it has to wait or others hold its rows.
+    Raises Mismatched when it does not fit, Unavailable when others hold its rows.
     """
     outcome, mismatch = "duplicate", stored.mismatch
     if stored.outcome is None or anew:
@@ -78,8 +102,6 @@ def settle(stored: Stored, now: datetime, *, anew: bool = False) -> str:
         outcome, mismatch = effect.outcome, effect.mismatch
     if mismatch:
         raise Mismatched(mismatch)
-    if outcome == "later":
-        raise Unavailable("a refund of ours has to be finished first")
     return outcome
 
 
@@ -99,22 +121,44 @@ def _store(community: str, notice: Notice, delivery: Delivery) -> Stored:
 
 
 def _of_new(community: str, key: str, notice: Notice, delivery: Delivery) -> list[Action]:
-    now = delivery.now
+    due = CallbackRow.timed(key, delivery.now + SWEPT_AFTER)
     values: list[tuple[Attribute[Any], Any]] = [
         (CallbackRow.verdict, "accepted"),
         (CallbackRow.provider, notice.provider),
         (CallbackRow.notice, notice),
+        *((getattr(CallbackRow, name), value) for name, value in due.items()),
+    ]
+    return _first(community, "waiting", values, delivery)
+
+
+def _first(
+    community: str, state: str, more: list[tuple[Attribute[Any], Any]], delivery: Delivery
+) -> list[Action]:
+    """What is written of a callback that a provider signed, when it comes first."""
+    now = delivery.now
+    values: list[tuple[Attribute[Any], Any]] = [
+        *more,
         (CallbackRow.first_at, now),
         (CallbackRow.proof, _proof(delivery)),
         (CallbackRow.body, delivery.body),
         (CallbackRow.ttl, to_epoch_seconds(now + KEPT)),
-        (CallbackRow.shelf, CallbackRow.in_state(community, "waiting")),
+        (CallbackRow.shelf, CallbackRow.in_state(community, state)),
         (CallbackRow.shelved_at, now),
-        (CallbackRow.wake_shard, wake_shard("callback", key)),
-        (CallbackRow.wake_at, now + SWEPT_AFTER),
     ]
     first = [attribute.set(attribute | value) for attribute, value in values]
     return [CallbackRow.kind.set(CallbackRow), *first]
+
+
+def _store_unreadable(community: str, provider: str, delivery: Delivery, error: Refused) -> None:
+    """The provider signed it, so that it is kept whole, until somebody has it read again."""
+    digest = sha256(f"{provider}\x1f".encode() + delivery.body).hexdigest()[:40]
+    row = CallbackRow(*CallbackRow.key(community, digest))
+    values: list[tuple[Attribute[Any], Any]] = [
+        (CallbackRow.verdict, error.slug),
+        (CallbackRow.provider, provider),
+    ]
+    always: list[Action] = [CallbackRow.deliveries.add(1), CallbackRow.last_at.set(delivery.now)]
+    row.update([*always, *_first(community, "unreadable", values, delivery)])
 
 
 def _store_refused(community: str, provider: str, delivery: Delivery, error: Refused) -> None:

@@ -60,7 +60,7 @@ def _moved(amount_fen: int, debit: Account, credit: Account) -> tuple[Line, Line
 
 
 def issued(bill: str, amount_fen: int, at: datetime) -> Entry:
-    """A bill was issued: the home owes it."""
+    """A bill came in: the home owes it."""
     lines = _moved(amount_fen, "dues", "charges")
     return Entry(entry=f"bill-{bill}", cause="bill", at=at, lines=lines, bill=bill)
 

@@ -14,7 +14,7 @@ from linli.instants import Instant
 Fen = Annotated[int, Field(ge=0)]
 PositiveFen = Annotated[int, Field(gt=0)]
 IntentState = Literal["open", "paid", "closed"]
-RefundState = Literal["requested", "done", "failed"]
+RefundState = Literal["requested", "stuck", "done", "failed"]
 RECEIPT_PREFIX = "r"
 
 
@@ -39,6 +39,8 @@ class Intent(Contract):
 
     `seller` and `app` are whose money it is to be, as they were when it was ordered. A payment counts as
     `surplus` when the bill had been paid already. `reserved_fen` is on its way back, `refunded_fen` is back.
+    `told_back_fen`: the most that its provider said went back in all (Alipay tells totals), and
+    `unnamed_fen` what was booked from such a total alone, so that we cannot tell which refunds it holds.
     """
 
     intent: Id
@@ -59,6 +61,8 @@ class Intent(Contract):
     receipt: str | None = None
     reserved_fen: Fen = 0
     refunded_fen: Fen = 0
+    told_back_fen: Fen = 0
+    unnamed_fen: Fen = 0
 
     @property
     def refundable_fen(self) -> int:
@@ -70,7 +74,7 @@ class Refund(Contract):
     """Money on its way back through the provider it came by. `refund` is our number of it there.
 
     `why`: a manager asked for it, it was paid on top of a paid bill, or it was made at the provider itself
-    (`number` is then the provider's).
+    (`number` is then the provider's). A `stuck` one is finished by a person at the provider, or never.
     """
 
     refund: Id
@@ -84,6 +88,11 @@ class Refund(Contract):
     requested_by: Id | None = None
     number: str | None = None
     ended_at: Instant | None = None
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether its amount is reserved."""
+        return self.state in {"requested", "stuck"}
 
 
 def receipt_of(intent: str, paid_at: datetime, zone: str) -> str:

@@ -17,8 +17,8 @@ from linli.events import Fact, PaymentRefunded, PaymentSettled, RefundRequested
 from linli.ids import is_id
 
 Outcome = Literal[
-    "settled", "settled_late", "surplus", "refunded", "refund_failed", "closed",
-    "duplicate", "stale", "waiting", "later", "mismatched",
+    "settled", "settled_late", "surplus", "refunded", "refund_failed", "refund_stuck", "noted", "closed",
+    "duplicate", "stale", "waiting", "mismatched",
 ]  # fmt: skip
 Mismatch = Literal[
     "unknown_order", "provider", "currency", "amount", "seller", "app", "trade", "unknown_refund",
@@ -89,18 +89,20 @@ def settle(known: Known, notice: Notice, now: datetime) -> Effect:
         case "refunded":
             effect = _refunded(known, intent, notice, now)
         case "refund_failed":
-            effect = _refund_failed(known.refund, intent, now)
+            effect = _refund_failed(known.refund, intent, notice, now)
+        case "refund_stuck":
+            effect = _refund_stuck(known.refund, intent)
         case "closed":
             effect = _closed(intent)
-        case "waiting" | "unknown":
+        case "waiting" | "unknown" | "paid_and_back":  # the statement tells how much of the last went back
             effect = Effect("waiting" if intent.state == "open" else "stale")
     return effect
 
 
 def _mismatch(intent: Intent, refund: Refund | None, notice: Notice) -> Mismatch | None:
     """The first respect in which a notice does not fit its order; what brings money must say how much."""
-    brings_money = notice.said == "paid" or (notice.said == "refunded" and refund is None)
-    says_how_much = brings_money or notice.amount_fen is not None
+    proves_payment = notice.said == "refunded" and refund is None and intent.state != "paid"
+    says_how_much = notice.said == "paid" or proves_payment or notice.amount_fen is not None
     fits: dict[Mismatch, bool] = {
         "provider": notice.provider == intent.provider,
         "currency": notice.currency == CURRENCY,
@@ -164,45 +166,75 @@ def requested(intent: Intent, refund: Refund) -> RefundRequested:
 
 
 def _refunded(known: Known, intent: Intent, notice: Notice, now: datetime) -> Effect:
-    """Money went back. It had arrived before, so the payment is booked first where we had not heard of it."""
-    refund = known.refund
-    if refund is None:
-        return _refunded_elsewhere(known, intent, notice, now)
-    if refund.state == "done":
-        return Effect("duplicate")
-    told_fen = refund.amount_fen if notice.refund_fen is None else notice.refund_fen
-    total_fen = refund.amount_fen if notice.refunded_fen is None else notice.refunded_fen
-    fits = told_fen == refund.amount_fen <= total_fen <= intent.amount_fen
-    if not fits or intent.refunded_fen + refund.amount_fen > intent.amount_fen:
-        return Effect("mismatched", "refund_amount")
-    reserved_fen = refund.amount_fen if refund.state == "requested" else 0
-    return _gone_back(
-        Effect("refunded", intent=intent),
-        intent.model_copy(update={"reserved_fen": intent.reserved_fen - reserved_fen}),
-        refund.model_copy(update={"state": "done", "ended_at": now}),
-        now,
-        notice.at,
-    )
+    """Money went back. It had arrived before, so the payment is booked first where we had not heard of it.
 
-
-def _refunded_elsewhere(known: Known, intent: Intent, notice: Notice, now: datetime) -> Effect:
-    """A refund that we did not ask for, made at the provider itself: the books follow the money.
-
-    Where the provider tells only the order's total, the refund is what we have not booked of it; not while
-    one of ours is on its way, which the total may hold or not.
+    A refund with a number and an amount is booked by these, and what a total holds beyond it as the rest.
     """
-    if notice.refund_fen is None and intent.reserved_fen:
-        return Effect("later")
-    amount_fen = notice.refund_fen or (notice.refunded_fen or 0) - intent.refunded_fen
-    if amount_fen <= 0:
-        return Effect("duplicate") if notice.refunded_fen else Effect("mismatched", "unknown_refund")
-    if intent.refunded_fen + amount_fen > intent.amount_fen:
+    refund, total_fen = known.refund, notice.refunded_fen or 0
+    is_paid, is_new = intent.state == "paid", refund is None or refund.state != "done"
+    told_fen = notice.refund_fen or (0 if is_paid else total_fen)
+    named_fen = (refund.amount_fen if refund else told_fen) if is_new else 0
+    if refund is None and not (told_fen or total_fen):
+        return Effect("mismatched", "unknown_refund")
+    if not _amounts_fit(intent, refund if is_new else None, notice, named_fen):
         return Effect("mismatched", "refund_amount")
     before = Effect("refunded", intent=intent)
-    if intent.state != "paid":
-        before = _paid(known, intent, notice, now, gone_fen=amount_fen)
-    refund = Refund(
-        refund=refund_key(notice),
+    if not is_paid:
+        before = _paid(known, intent, notice, now, gone_fen=named_fen)
+    effect, held = before, before.intent or intent
+    if named_fen and not (named_fen <= held.unnamed_fen and (refund is None or refund.state == "failed")):
+        if held.refunded_fen + named_fen > held.amount_fen:
+            return Effect("mismatched", "refund_amount")
+        done = refund or _elsewhere(held, named_fen, notice, refund_key(notice), now)
+        reserved_fen = refund.amount_fen if refund and refund.is_under_way else 0
+        unnamed_fen = 0 if refund or notice.refund_fen else named_fen
+        left = {
+            "reserved_fen": held.reserved_fen - reserved_fen,
+            "unnamed_fen": held.unnamed_fen + unnamed_fen,
+        }
+        done = done.model_copy(update={"state": "done", "ended_at": now})
+        effect = _gone_back(before, held.model_copy(update=left), done, now, notice.at)
+    effect = _rest(effect, notice, now, refund)
+    if effect.intent == intent:
+        return Effect("duplicate")
+    return effect if effect.entries else replace(effect, outcome="noted")
+
+
+def _amounts_fit(intent: Intent, refund: Refund | None, notice: Notice, named_fen: int) -> bool:
+    """Whether a refund's amount is what we asked for, and stands in the total, which is no more than came."""
+    told_fen = named_fen if notice.refund_fen is None or refund is None else notice.refund_fen
+    total_fen = named_fen if notice.refunded_fen is None else notice.refunded_fen
+    return told_fen == named_fen <= total_fen <= intent.amount_fen
+
+
+def _rest(effect: Effect, notice: Notice, now: datetime, refund: Refund | None) -> Effect:
+    """`effect`, and what the provider's totals hold beyond all that is booked.
+
+    While a refund of ours is on its way, which they may hold or not, the total is only kept.
+    """
+    intent = effect.intent
+    if intent is None:
+        return effect
+    total_fen = max(intent.told_back_fen, notice.refunded_fen or 0)
+    rest_fen = total_fen - intent.refunded_fen
+    if rest_fen <= 0:
+        return effect
+    if intent.reserved_fen:
+        return replace(effect, intent=intent.model_copy(update={"told_back_fen": total_fen}))
+    total = notice.model_copy(
+        update={"refund": None, "refunded_fen": total_fen, "trade": f"rest#{notice.trade}"}
+    )
+    is_of_notice = refund is None and notice.said == "refunded" and not effect.refunds
+    key = refund_key(notice if is_of_notice else total)
+    found = _elsewhere(intent, rest_fen, notice, key, now)
+    unnamed = intent.model_copy(update={"unnamed_fen": intent.unnamed_fen + rest_fen})
+    return _gone_back(effect, unnamed, found, now, notice.at)
+
+
+def _elsewhere(intent: Intent, amount_fen: int, notice: Notice, key: str, now: datetime) -> Refund:
+    """A refund that we did not ask for, made at the provider itself: the books follow the money."""
+    return Refund(
+        refund=key,
         intent=intent.intent,
         bill=intent.bill,
         provider=intent.provider,
@@ -210,10 +242,9 @@ def _refunded_elsewhere(known: Known, intent: Intent, notice: Notice, now: datet
         why="provider",
         state="done",
         requested_at=now,
-        number=notice.refund,
+        number=notice.refund if key == refund_key(notice) else None,
         ended_at=now,
     )
-    return _gone_back(before, before.intent or intent, refund, now, notice.at)
 
 
 def _gone_back(
@@ -238,17 +269,27 @@ def _gone_back(
     )
 
 
-def _refund_failed(refund: Refund | None, intent: Intent, now: datetime) -> Effect:
+def _refund_failed(refund: Refund | None, intent: Intent, notice: Notice, now: datetime) -> Effect:
     """The provider will not give it back: what was reserved is free again."""
     if refund is None:
         return Effect("mismatched", "unknown_refund")
-    if refund.state != "requested":
+    if not refund.is_under_way:
         return Effect("duplicate" if refund.state == "failed" else "stale")
-    return Effect(
+    freed = Effect(
         "refund_failed",
         intent=intent.model_copy(update={"reserved_fen": intent.reserved_fen - refund.amount_fen}),
         refunds=(refund.model_copy(update={"state": "failed", "ended_at": now}),),
     )
+    return _rest(freed, notice, now, refund)
+
+
+def _refund_stuck(refund: Refund | None, intent: Intent) -> Effect:
+    """Only a person can finish it, at the provider: it stays reserved until somebody has."""
+    if refund is None:
+        return Effect("mismatched", "unknown_refund")
+    if refund.state != "requested":
+        return Effect("duplicate" if refund.state == "stuck" else "stale")
+    return Effect("refund_stuck", intent=intent, refunds=(refund.model_copy(update={"state": "stuck"}),))
 
 
 def _closed(intent: Intent) -> Effect:

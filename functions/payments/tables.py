@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import TypeVar
-from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
@@ -12,10 +11,10 @@ from functions.payments.discrepancies import Discrepancy
 from functions.payments.ledger import Entry
 from functions.payments.notices import Notice
 from functions.payments.orders import Due, Intent, Refund
+from linli.due import TimedRow
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
 Key = tuple[str, str]
-WAKE_SHARDS = 4
 SHELVED = [
     "kind", "due", "intent", "refund", "paid_by", "paid_at", "receipt", "refunded_fen", "verdict", "provider",
     "notice", "outcome", "mismatch", "first_at", "last_at", "deliveries",
@@ -45,22 +44,6 @@ class ByState(GlobalSecondaryIndex[Shelved]):
 
     standing = UnicodeAttribute(hash_key=True)
     shelved_at = InstantAttribute(range_key=True)
-
-
-class Waking(GlobalSecondaryIndex[Shelved]):
-    """What somebody has to look at again, by when; nothing else is in it."""
-
-    class Meta:
-        index_name = "waking"
-        projection = IncludeProjection(["kind"])  # which every query of a kind of rows filters by
-
-    wake_shard = UnicodeAttribute(hash_key=True)
-    wake_at = InstantAttribute(range_key=True)
-
-
-def wake_shard(what: str, key: str) -> str:
-    """Where something that sleeps is found again: the same every time."""
-    return f"{what}#{crc32(key.encode()) % WAKE_SHARDS}"
 
 
 class DueRow(Row, discriminator="due"):
@@ -110,18 +93,17 @@ class DueRow(Row, discriminator="due"):
         )
 
 
-class IntentRow(Row, discriminator="payment_intent"):
-    """`<community>#intent#<intent>` / `intent`. `asked`: how often the provider was asked about it."""
+class IntentRow(TimedRow, discriminator="payment_intent"):
+    """`<community>#intent#<intent>` / `intent`. `tries`: how often the provider was asked about it."""
+
+    SHARDS, LANE = 4, "intent#"
 
     intent = ContractAttribute(Intent)
     version = NumberAttribute()
-    asked = NumberAttribute(default=0)
+    tries = NumberAttribute(default=0)
     shelf = UnicodeAttribute()
     shelved_at = InstantAttribute()
-    wake_shard = UnicodeAttribute(null=True)
-    wake_at = InstantAttribute(null=True)
     by_shelf = ByShelf["IntentRow"]()
-    waking = Waking["IntentRow"]()
 
     @staticmethod
     def partition(community: str, intent: str) -> str:
@@ -139,31 +121,28 @@ class IntentRow(Row, discriminator="payment_intent"):
         return f"{community}#payer#{payer}"
 
     @classmethod
-    def of(cls, intent: Intent, version: int, wake_at: datetime | None, asked: int = 0) -> "IntentRow":
-        """An intent's row; `wake_at` is when the provider is asked about it, if ever."""
+    def of(cls, intent: Intent, version: int, due_at: datetime | None) -> "IntentRow":
+        """An intent's row; `due_at` is when the provider is asked about it, if ever."""
         return cls(
             *cls.key(intent.community, intent.intent),
             intent=intent,
             version=version,
-            asked=asked,
             shelf=cls.of_payer(intent.community, intent.payer),
             shelved_at=intent.created_at,
-            wake_shard=wake_shard("intent", intent.intent) if wake_at else None,
-            wake_at=wake_at,
+            **cls.timed(intent.intent, due_at),
         )
 
 
-class RefundRow(Row, discriminator="refund"):
+class RefundRow(TimedRow, discriminator="refund"):
     """`<community>#intent#<intent>` / `refund#<refund>`."""
 
+    SHARDS, LANE = 4, "refund#"
+
     refund = ContractAttribute(Refund)
-    asked = NumberAttribute(default=0)
+    tries = NumberAttribute(default=0)
     shelf = UnicodeAttribute()
     shelved_at = InstantAttribute()
-    wake_shard = UnicodeAttribute(null=True)
-    wake_at = InstantAttribute(null=True)
     by_shelf = ByShelf["RefundRow"]()
-    waking = Waking["RefundRow"]()
 
     @staticmethod
     def key(community: str, intent: str, refund: str) -> Key:
@@ -172,20 +151,18 @@ class RefundRow(Row, discriminator="refund"):
 
     @staticmethod
     def in_state(community: str, state: str) -> str:
-        """The shelf of a community's refunds in a state."""
-        return f"{community}#refunds#{state}"
+        """The shelf of a community's refunds in a state; those that a person has to see to are on one."""
+        return f"{community}#refunds#{'failed' if state == 'stuck' else state}"
 
     @classmethod
-    def of(cls, community: str, refund: Refund, wake_at: datetime | None, asked: int = 0) -> "RefundRow":
-        """A refund's row; `wake_at` is when the provider is asked about it, if ever."""
+    def of(cls, community: str, refund: Refund, due_at: datetime | None) -> "RefundRow":
+        """A refund's row; `due_at` is when the provider is asked about it, if ever."""
         return cls(
             *cls.key(community, refund.intent, refund.refund),
             refund=refund,
-            asked=asked,
             shelf=cls.in_state(community, refund.state),
             shelved_at=refund.requested_at,
-            wake_shard=wake_shard("refund", refund.refund) if wake_at else None,
-            wake_at=wake_at,
+            **cls.timed(refund.refund, due_at),
         )
 
 
@@ -218,13 +195,16 @@ class EntryRow(Row, discriminator="ledger_entry"):
         return cls(cls.partition(community, month), f"{at}#{entry.entry}", entry=entry)
 
 
-class CallbackRow(Row, discriminator="callback"):
+class CallbackRow(TimedRow, discriminator="callback"):
     """What a provider, or somebody in its name, sent.
 
     `<community>#callback#<callback>` / `callback` when the signature was right: `notice` is what it says,
-    `outcome` what became of it; none yet means that it has not been settled. Otherwise
+    `outcome` what became of it; none yet means that it has not been settled, no notice that it could not be
+    read. Otherwise
     `<community>#refused#<day>` / `<digest>`, with the reason as `verdict` and the first 2 KB.
     """
+
+    SHARDS, LANE = 4, "callback#"
 
     verdict = UnicodeAttribute()
     provider = UnicodeAttribute()
@@ -240,10 +220,7 @@ class CallbackRow(Row, discriminator="callback"):
     body = BinaryAttribute(legacy_encoding=False, null=True)
     shelf = UnicodeAttribute(null=True)
     shelved_at = InstantAttribute(null=True)
-    wake_shard = UnicodeAttribute(null=True)
-    wake_at = InstantAttribute(null=True)
     by_shelf = ByShelf["CallbackRow"]()
-    waking = Waking["CallbackRow"]()
 
     @staticmethod
     def key(community: str, callback: str) -> Key:
@@ -257,7 +234,7 @@ class CallbackRow(Row, discriminator="callback"):
 
     @staticmethod
     def in_state(community: str, state: str) -> str:
-        """The shelf of callbacks that are waiting, settled or mismatched."""
+        """The shelf of callbacks that are waiting, settled, mismatched or unreadable."""
         return f"{community}#inbox#{state}"
 
 

@@ -64,7 +64,7 @@ def _known(told: Told, *, bill_too: bool) -> tuple[Known, int]:
         return Known(None), 0
     intent_key, community_key = IntentRow.key(community, order), CommunityRow.key(community)
     keys = [intent_key, community_key]
-    if told.notice.said in {"refunded", "refund_failed"}:
+    if told.notice.said in {"refunded", "refund_failed", "refund_stuck"}:
         keys.append(RefundRow.key(community, order, refund_key(told.notice)))
     rows = read(keys)
     row = rows.one(IntentRow, intent_key)
@@ -81,8 +81,6 @@ def _known(told: Told, *, bill_too: bool) -> tuple[Known, int]:
 
 
 def _keep(told: Told, known: Known, effect: Effect, version: int, now: datetime) -> None:
-    if effect.outcome == "later":
-        return
     transaction = Transaction()
     if known.intent is not None and effect.intent is not None:
         write(transaction, Held(known.intent, version, known.zone), effect, now)
@@ -103,8 +101,8 @@ def write(transaction: Transaction, held: Held, effect: Effect, now: datetime) -
         key = OpenIntentRow.key(community, before.payer, before.bill)
         transaction.delete("lock", OpenIntentRow(*key))
     for refund in effect.refunds:
-        wake_at = now + FIRST_ASKED_AFTER if refund.state == "requested" else None
-        transaction.put("refund", RefundRow.of(community, refund, wake_at))
+        due_at = now + FIRST_ASKED_AFTER if refund.is_under_way else None
+        transaction.put("refund", RefundRow.of(community, refund, due_at))
     for entry in effect.entries:
         transaction.create("entry", EntryRow.of(community, entry, held.zone))
     changes = _of_bill(intent, effect, now)
@@ -138,6 +136,5 @@ def _marked(told: Told, effect: Effect, now: datetime) -> list[Action]:
         CallbackRow.settled_at.set(now),
         CallbackRow.shelf.set(CallbackRow.in_state(told.community, state)),
         CallbackRow.mismatch.set(effect.mismatch) if effect.mismatch else CallbackRow.mismatch.remove(),
-        CallbackRow.wake_shard.remove(),
-        CallbackRow.wake_at.remove(),
+        *CallbackRow.timing("", None),
     ]

@@ -1,45 +1,51 @@
-"""What has to be looked at again: read when it is due, shard by shard, the longest overdue first."""
+"""What has to be looked at again: put off before it is looked at, and for longer after each try."""
 
-from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from functions.payments.tables import WAKE_SHARDS, CallbackRow, IntentRow, RefundRow
-from linli.instants import to_text
-from linli.observability import observed
-from linli.tables import Row
+from pynamodb.expressions.update import Action
 
-MOST_A_RUN = 25  # per shard; the rest is due a minute later still
+from functions.payments.tables import CallbackRow, IntentRow, RefundRow
+from linli.tables import ConditionsFailed, Row, change
+
 LONGEST = timedelta(hours=1)
 Sleeper = TypeVar("Sleeper", CallbackRow, IntentRow, RefundRow)
 
 
-def due(kind: type[Sleeper], what: str, now: datetime) -> Iterator[tuple[str, str]]:
-    """The keys of all rows of a kind that are due by `now`."""
-    for shard in range(WAKE_SHARDS):
-        for row in kind.waking.query(f"{what}#{shard}", kind.wake_at <= now, limit=MOST_A_RUN):
-            yield row.pk, row.sk
-
-
 def later(tries: int) -> timedelta:
     """How long to wait after so many tries: 2, 4, 8 … minutes, an hour at most."""
-    return min(timedelta(minutes=2 ** min(tries + 1, 10)), LONGEST)
+    return min(timedelta(minutes=2 ** min(max(tries, 1), 10)), LONGEST)
 
 
-def each(
-    action: str, keys: Iterable[tuple[str, str]], now: datetime, see_to: Callable[[str, str], str]
-) -> str:
-    """See to all of them; one that fails stays due and holds up no other. Returns the outcome of the run."""
-    done = failed = 0
-    for pk, sk in keys:
-        community, _, rest = pk.partition("#")
-        try:
-            with observed(action, f"{rest}/{sk}:{to_text(now)}", community=community) as attempt:
-                attempt.outcome = see_to(pk, sk)
-            done += 1
-        except Exception:  # noqa: BLE001  observed has logged and counted it
-            failed += 1
-    return "some_failed" if failed else "done" if done else "nothing_due"
+def claimed(row: Sleeper, now: datetime) -> Sleeper | None:
+    """A row that was due, read and put off before anybody looks into it; None if another run was faster.
+
+    So neither a row that cannot be read nor a run that is killed holds up the others; the former waits
+    longest.
+    """
+    kind: type[Sleeper] = type(row)
+    key = row.pk, row.sk
+    try:
+        change(row, [kind.due_at.set(now + later(1)), kind.tries.add(1)], kind.due_at <= now)
+    except ConditionsFailed:
+        return None
+    except (ValueError, TypeError):
+        with suppress(ValueError, TypeError, ConditionsFailed):  # the answer to this cannot be read either
+            change(kind(*key), [kind.due_at.set(now + LONGEST)], kind.due_at.exists())
+        raise
+    return row
+
+
+def wait(row: Sleeper, due_at: datetime, *, counts: bool = True) -> None:
+    """Let a claimed row wait until then, unless somebody has changed that since; `counts` as a try."""
+    kind: type[Sleeper] = type(row)
+    actions: list[Action] = [kind.due_at.set(due_at)]
+    if not counts:
+        actions.append(kind.tries.add(-1))
+    if due_at != row.due_at or not counts:
+        with suppress(ConditionsFailed):
+            change(row, actions, kind.due_at == row.due_at)
 
 
 def community_of(row: Row) -> str:

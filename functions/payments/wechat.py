@@ -37,7 +37,7 @@ from linli.errors import Conflict, LinliError, Unavailable
 LONGEST_DESCRIPTION = 127
 STATES: dict[str, Said] = {
     "SUCCESS": "paid",
-    "REFUND": "paid",  # some of it went back since; a refund is told of by itself
+    "REFUND": "paid_and_back",  # some or all of it; how much, the refunds themselves tell, and the statement
     "NOTPAY": "waiting",
     "USERPAYING": "waiting",
     "PAYERROR": "waiting",
@@ -47,7 +47,7 @@ STATES: dict[str, Said] = {
 REFUND_STATES: dict[str, Said] = {
     "SUCCESS": "refunded",
     "PROCESSING": "waiting",
-    "ABNORMAL": "waiting",  # the payer's card is gone: somebody finishes it by hand at the provider's
+    "ABNORMAL": "refund_stuck",  # the payer's card is gone: somebody finishes it by hand at the provider's
     "CLOSED": "refund_failed",
 }
 NO_ORDER = frozenset({"ORDERNOTEXIST", "RESOURCENOTEXISTS"})
@@ -216,7 +216,9 @@ def _short(said: Said, order: str, at: Stamp, refund: Refund | None = None) -> N
 
 def _of_payment(found: Node, notice: str) -> Notice:
     said = STATES[found["trade_state"]]
-    amount: Node = found["amount"] if said == "paid" else found.get("amount", {"total": None})
+    amount: Node = (
+        found["amount"] if said in {"paid", "paid_and_back"} else found.get("amount", {"total": None})
+    )
     return Notice(
         provider="wechat",
         notice=notice,

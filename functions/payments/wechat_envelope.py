@@ -24,13 +24,14 @@ from functions.payments.exchange import (
     Probe,
     Question,
     Refused,
+    Silent,
     Stale,
     Stamp,
+    Undecipherable,
     UnknownSerial,
     Unreadable,
 )
-from functions.payments.signatures import fits, signature_of, signed
-from linli.errors import Unavailable
+from functions.payments.signatures import is_by, signature_of, signed
 
 SCHEME = "WECHATPAY2-SHA256-RSA2048"
 SIGNATURE_TEST = "WECHATPAY/SIGNTEST/"
@@ -66,7 +67,7 @@ def check(headers: Mapping[str, str], body: bytes, merchant: Merchant, now: date
     except ValueError as error:
         raise Malformed("Wechatpay-Signature: is not base64") from error
     message = f"{timestamp}\n{nonce}\n".encode() + body + b"\n"
-    if not fits(raw, message, _key(merchant, serial)):
+    if not is_by(raw, message, _key(merchant, serial)):
         raise Refused("Wechatpay-Signature: does not fit")
 
 
@@ -90,7 +91,9 @@ def deciphered(resource: Node, merchant: Merchant) -> Node:
             resource.get("associated_data", "").encode(),
         )
         return node(plain)
-    except (InvalidTag, ValueError, KeyError, TypeError, AttributeError) as error:
+    except InvalidTag as error:
+        raise Undecipherable("resource: by another key") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Unreadable("resource: cannot be deciphered") from error
 
 
@@ -130,13 +133,13 @@ def outgoing(
 def question(request: Outgoing, told: Callable[[Node, str], Told]) -> Question[Told]:
     """A request, and `told(node, code)` reads its answer; `code` says why WeChat refused, or is empty.
 
-    Reading raises Unavailable where WeChat is busy or does not take the call as such, Refused where the
+    Reading raises Silent where WeChat is busy or does not take the call as such, Refused where the
     answer is not WeChat's, Unreadable where `told` misses something.
     """
 
     def read(answer: Answer, merchant: Merchant) -> Told:
         if answer.status in BUSY:
-            raise Unavailable(f"wechat: status {answer.status}")
+            raise Silent(f"wechat: status {answer.status}")
         check(answer.headers, answer.body, merchant, answer.now)
         try:
             found = node(answer.body) if answer.body else {}

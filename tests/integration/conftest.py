@@ -18,6 +18,7 @@ from chalice.app import Chalice
 from moto import mock_aws
 from moto.core.models import botocore_stubber
 
+from linli import secrets
 from linli.aws import client
 from linli.events import Event
 from linli.tables import OutboxRow, Row
@@ -63,6 +64,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     parameters.clear_caches()  # what other clouds kept as secrets
+    secrets._missing.clear()
     with mock_aws():
         for key in KEYS:
             client("secretsmanager").create_secret(Name=f"linli/{STAGE}/{key}", SecretString=f"test {key}")

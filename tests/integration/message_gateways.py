@@ -1,7 +1,7 @@
 """The sandbox's message gateways as tests use them: one server a session, an empty exchange a test."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from chalice.app import Chalice
 from functions.care.channels import signed
 from linli.aws import client
 from localstack.sandbox.gateways import Exchange
-from localstack.sandbox.server import HOST, Request, serving
+from localstack.sandbox.server import HOST, Handler, Request, serving
 from tests.integration import gateway
 from tests.integration.conftest import STAGE, Invoke
 
@@ -37,6 +37,7 @@ class Gateways:
     def __init__(self, base: str, folder: Path) -> None:
         self.exchange = Exchange(base, folder / "gateways.json")
         self.secrets: dict[str, str] = {}
+        self.serve: Callable[[Handler], None] = lambda _: None
 
     def open(self, community: str) -> None:
         """Give a community its gateways."""
@@ -80,10 +81,11 @@ def reply_event(
     secret: str,
     now: datetime,
     headers: dict[str, str] | None = None,
+    reply_id: str = "reply-1",
 ) -> dict[str, Any]:
     """A gateway's signed reply, as Lambda gets it."""
     text = json.dumps(body)
-    sent = {"content-type": "application/json", **signed("reply-1", text.encode(), secret, now)}
+    sent = {"content-type": "application/json", **signed(reply_id, text.encode(), secret, now)}
     sent |= headers or {}
     path = f"/gateway_replies/{community}/{channel}"
     return {
@@ -122,7 +124,9 @@ def reply(app: Chalice, invoke: Invoke, event: dict[str, Any]) -> Answer:
 def open_world(folder: Path) -> Iterator[Gateways]:
     """The gateways on a port of loopback, for the time of a test."""
     gateways = Gateways("", folder)
-    server = serving(0, {"/gateways/": gateways.exchange.take})
+    handlers: dict[str, Handler] = {"/gateways/": gateways.exchange.take}
+    gateways.serve = lambda handler: handlers.update({"/gateways/": handler})
+    server = serving(0, handlers)
     gateways.exchange.base = f"http://{HOST}:{server.server_address[1]}"
     parameters.clear_caches()
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)

@@ -40,15 +40,25 @@ def told(fact: Fact, event_id: str, now: datetime = NOW) -> dict[str, Any]:
     }
 
 
-def batch(*bodies: Any) -> dict[str, Any]:
-    """A batch of queue messages; a body that is no text is sent as JSON."""
+def batch(
+    *bodies: Any, sent: datetime = NOW, first: datetime | None = None, times: int = 1
+) -> dict[str, Any]:
+    """A batch of queue messages; a body that is no text is sent as JSON.
+
+    `sent` to the queue and taken out of it for the `first` time then, for the `times`th now.
+    """
+    attributes = {
+        "ApproximateReceiveCount": str(times),
+        "SentTimestamp": str(int(sent.timestamp() * 1000)),
+        "ApproximateFirstReceiveTimestamp": str(int((first or sent).timestamp() * 1000)),
+    }
     return {
         "Records": [
             {
                 "messageId": f"message-{number}",
                 "receiptHandle": "handle",
                 "body": body if isinstance(body, str) else json.dumps(body),
-                "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1767600000000"},
+                "attributes": attributes,
                 "messageAttributes": {},
                 "eventSource": "aws:sqs",
                 "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:queue",

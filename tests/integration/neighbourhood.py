@@ -161,9 +161,9 @@ NO_GATEWAY = {"push": DEAF, "sms": DEAF, "voice": DEAF}
 
 
 def furnish_care(app: Chalice, http: Http, invoke: Invoke) -> None:
-    """Willow's policies, and its first resident, who lives alone and is watched over since eight hours."""
+    """Willow's policies, and its first resident, who lives alone and is watched over since ten hours."""
     assert invoke(app, "community", batch(told(willow(), "1")))
-    path, begun = "/communities/willow/watches/willow-resident-1", NOW - timedelta(hours=8)
+    path, begun = "/communities/willow/watches/willow-resident-1", NOW - timedelta(hours=10)
     assert http(app, "PUT", path, body=GRANNY, now=begun, **WILLOW_MANAGER).status == 200
     with suppress(client("secretsmanager").exceptions.ResourceExistsException):
         name = "linli/test/channels/willow"
@@ -202,7 +202,8 @@ def furnish_payments(app: Chalice, _http: Http, invoke: Invoke) -> None:
     )
     assert invoke(app, "community", batch(told(willow(), "1")))
     assert invoke(app, "household", batch(told(MembershipChanged(**person, version=1), "2")))
-    assert invoke(app, "bill", batch(told(bill, "3")))
+    sampled = bill.model_copy(update={"bill": "willow-samples-2025-12"})
+    assert invoke(app, "bill", batch(told(bill, "3"), told(sampled, "4")))
     order = books.OPEN.model_copy(
         update={
             "intent": SAMPLE_INTENT,

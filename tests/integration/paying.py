@@ -15,6 +15,7 @@ from functions.payments.ledger import Entry
 from functions.payments.notices import Notice
 from functions.payments.orders import Due, Intent, Refund
 from functions.payments.tables import CallbackRow, DueRow, EntryRow, IntentRow, RefundRow
+from linli import secrets
 from linli.aws import client
 from linli.events import BillIssued, Fact, MembershipChanged, Provider
 from linli.tables import find
@@ -74,6 +75,7 @@ class Till:
     def furnish(self) -> None:
         """Both merchants, the community's policies, and two residents at one home."""
         merchants._refreshed_at.clear()
+        secrets._missing.clear()
         for provider, merchant in MERCHANTS.items():
             name = f"linli/{STAGE}/merchants/{merchant.community}/{provider}"
             client("secretsmanager").create_secret(Name=name, SecretString=merchant.model_dump_json())

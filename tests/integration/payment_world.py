@@ -8,13 +8,12 @@ from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from functions.payments import gateway, merchants
-from functions.payments.exchange import Delivery, Merchant, Order
+from functions.payments.exchange import Delivery, Merchant, Order, Silent
 from functions.payments.exchange import Refund as Wanted
 from functions.payments.ledger import Entry, balances
 from functions.payments.notices import Notice
 from functions.payments.orders import Due, Intent, Refund
 from functions.payments.tables import DueRow, EntryRow, IntentRow, RefundRow
-from linli.errors import Unavailable
 from linli.events import Event, Provider
 from linli.tables import OutboxRow, Row
 from tests.integration.paying import MERCHANTS, TRADES, yuan
@@ -136,7 +135,7 @@ class Providers:
 
     def _answer(self) -> None:
         if self.silent:
-            raise Unavailable("silent")
+            raise Silent("silent")
 
     def delivery(self, number: int, now: datetime) -> tuple[Provider, Delivery]:
         """One of the notices as it comes in, once more."""

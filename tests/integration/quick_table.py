@@ -23,7 +23,7 @@ CALLBACK = ("verdict", "provider", "notice", "outcome", "mismatch", "first_at", 
 INDEXES: dict[str, tuple[str, str, tuple[str, ...]]] = {  # as in infra/payments/state.yaml
     "by_shelf": ("shelf", "shelved_at", (*DUE, "intent", "refund", *CALLBACK)),
     "by_state": ("standing", "shelved_at", DUE),
-    "waking": ("wake_shard", "wake_at", ("kind",)),
+    "due": ("due_shard", "due_at", ("kind",)),
 }
 COMPARISONS: dict[str, Callable[[Any, list[Any]], bool]] = {
     "=": lambda value, given: value == given[0],

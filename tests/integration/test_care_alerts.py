@@ -1,24 +1,29 @@
 """Alerts through the real handlers, tables and gateways: whatever breaks, somebody is called."""
 
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from chalice.app import Chalice
 
 from functions.care import sending, vigils
-from functions.care.case_tables import AlertRow, DutyRow, MessageRow
+from functions.care.case_tables import AlertRow, DutyRow, MessageRow, RosterRow
+from functions.care.channels import outgoing
+from functions.care.circles import OnDuty
 from functions.care.sending import Courier
 from functions.care.tables import StateRow
 from linli.aws import client
 from linli.events import MembershipChanged
 from linli_cli import templates
-from tests.integration.conftest import ROOT, STAGE, Http, Invoke, Service, published
+from localstack.sandbox.server import Request, Response
+from tests.integration.conftest import ROOT, STAGE, Http, Invoke, Service, dead_letters, published
 from tests.integration.gateway import NOW, Answer
-from tests.integration.message_gateways import Gateways, open_world, reply, reply_event
+from tests.integration.message_gateways import Gateways, keep_channels, open_world, reply, reply_event
 from tests.integration.messages import batch, rule_event, told
 from tests.integration.neighbourhood import GRANNY, furnish_care
 from tests.integration.people import MAPLE_MANAGER, WILLOW_MANAGER, WILLOW_RESIDENT, member
@@ -69,9 +74,12 @@ class House:
             sqs.delete_message(QueueUrl=url, ReceiptHandle=found[0]["ReceiptHandle"])
             yield found[0]["Body"]
 
-    def press(self, now: datetime, event_id: str = "", device: str = "willow-button-1") -> dict[str, Any]:
+    def press(
+        self, now: datetime, event_id: str = "", device: str = "willow-button-1", at: datetime | None = None
+    ) -> dict[str, Any]:
         number = next(self.numbers)
-        body = {"event_id": event_id or f"p-{number}", "seq": number, "occurred_at": now.isoformat()}
+        occurred_at = (at or now).isoformat()
+        body = {"event_id": event_id or f"p-{number}", "seq": number, "occurred_at": occurred_at}
         return dict(self.invoke(self.app, "sos", rule_event("call_button", body, device, now=now)))
 
     def call(self, method: str, path: str, asker: dict[str, Any], now: datetime = NOW, **more: Any) -> Answer:
@@ -194,8 +202,12 @@ def test_nobody_answers_at_any_level_and_it_goes_on_for_ever_at_the_head_of_the_
         now += 5 * MINUTE
         outcomes += house.minute(now)
     assert "unanswered" in outcomes
-    # Then the manager on duty is called every quarter of an hour, by all channels
-    assert house.gateways.sent[-4:] == [(BOSS, "push"), ("+8613800000009", "voice")] * 2
+    # Then the whole chain is called again and again, each step by all its channels
+    again = [
+        (GRAN, "push"), (HERS, "voice"), (DAUGHTER, "push"), (DAUGHTERS, "sms"), (DAUGHTERS, "voice"),
+        (CARER, "push"), (BOSS, "push"), ("+8613800000009", "voice"),
+    ]  # fmt: skip
+    assert " ".join(map(str, again)) in " ".join(map(str, house.gateways.sent))
     assert house.alert.unanswered_since is not None
     assert house.alert.due_at > now
     (first, *_) = house.call("GET", "duties", CAREGIVER).body["items"]
@@ -312,6 +324,101 @@ def test_a_lost_reply_to_a_step_calls_nobody_twice(
     assert house.gateways.times == [1, 1]
 
 
+def test_gateways_that_cannot_be_looked_up_for_a_moment_have_not_failed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def throttled(_: str) -> str:
+        raise GetParameterError("ThrottlingException")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sending, "secret_if_any", throttled)
+        house.press(NIGHT)
+        assert house.work() == ["failed"]
+        opened = {"message_id": f"{house.alert_id}-1", "event": "delivered"}
+        event = reply_event(opened, "willow", "push", secret=house.gateways.secrets["willow"], now=NIGHT)
+        assert reply(house.app, house.invoke, event).status == 503
+    house.minute(NIGHT + MINUTE)
+    assert set(house.gateways.sent) == {(DAUGHTER, "push"), (DAUGHTERS, "sms"), (DAUGHTERS, "voice")}
+
+
+def test_a_channel_that_is_set_up_wrongly_gives_way_to_the_next(house: House) -> None:
+    name = f"linli/{STAGE}/channels/willow"
+    told = json.loads(client("secretsmanager").get_secret_value(SecretId=name)["SecretString"])
+    told["push"]["secrets"] = ["whsec_" + "A" * 33]
+    keep_channels("willow", json.dumps(told))
+    silent(house)
+    assert house.gateways.sent == [(HERS, "voice")]
+
+
+@pytest.mark.parametrize("text", ["", "[]", '"push"', '{"push": 1}'])
+def test_channels_that_are_no_channels_leave_the_staff_queue(house: House, text: str) -> None:
+    keep_channels("willow", text or "?")
+    silent(house)
+    assert house.gateways.sent == []
+    assert house.queue()[0] == ("alert", GRAN)
+
+
+def test_an_error_that_nobody_foresaw_is_a_channel_that_failed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails_for_push(message: Any, *more: Any) -> Any:
+        if message.channel == "push":
+            raise RuntimeError
+        return outgoing(message, *more)
+
+    monkeypatch.setattr(sending, "outgoing", fails_for_push)
+    silent(house)
+    assert house.gateways.sent == [(HERS, "voice")]
+
+
+def test_at_night_the_manager_hears_of_it_by_another_channel_when_push_is_down(house: House) -> None:
+    house.gateways.are("busy", "push")
+    night = NOW + 7 * HOUR  # eleven in the evening there
+    for minutes in range(3):
+        house.minute(night + minutes * MINUTE)
+    assert house.gateways.sent == [("+8613800000009", "voice")]
+    assert house.gateways.notices[0]["template"] == "care_held_manager"
+
+
+def test_an_emergency_contact_without_a_role_is_telephoned_all_the_same(house: House, invoke: Invoke) -> None:
+    gone = MembershipChanged(community="willow", person=DAUGHTER, roles=[], version=5)
+    invoke(house.app, "community", batch(told(gone, "gone")))
+    house.press(NIGHT)
+    house.work()
+    assert house.gateways.sent == [(DAUGHTERS, "sms"), (DAUGHTERS, "voice")]
+
+
+def test_a_reply_that_is_delivered_again_does_not_silence_the_chain(house: House) -> None:
+    # Given a daughter who saw to it, of whom nothing was heard since
+    opened = silent(house)
+    for minutes in (5, 10):
+        house.minute(opened + minutes * MINUTE)
+    answer = house.reply(DAUGHTER, "push", opened + 11 * MINUTE, digit="1")
+    assert answer.body == {"outcome": "acknowledged"}
+    message = house.gateways.message_to(DAUGHTER, "push")
+    house.minute(opened + 41 * MINUTE)
+    assert house.alert.state == "open"
+    # When the gateway, whose first attempt got no answer, delivers the same reply again
+    body = {"message_id": message, "event": "replied", "digit": "1"}
+    secret, now = house.gateways.secrets["willow"], opened + 42 * MINUTE
+    again = reply_event(body, "willow", "push", secret=secret, now=now)
+    assert reply(house.app, house.invoke, again).body == {"outcome": "repeated"}
+    # Then the chain goes on; what she says anew counts
+    assert house.alert.state == "open"
+    anew = reply_event(body, "willow", "push", secret=secret, now=now, reply_id="reply-2")
+    assert reply(house.app, house.invoke, anew).body == {"outcome": "acknowledged"}
+
+
+def test_a_lost_reply_to_what_a_gateway_told_is_one_answer(
+    house: House, lose_reply: Callable[[str], None]
+) -> None:
+    opened = silent(house)
+    lose_reply("TransactWriteItems")
+    assert house.reply(GRAN, "push", opened + MINUTE, digit="1").body["outcome"] in {"resolved", "repeated"}
+    assert house.alert.state == "resolved"
+    assert [each["what"] for each in house.timeline()].count("resolved") == 1
+
+
 # The button
 
 
@@ -345,7 +452,7 @@ def test_fifty_presses_at_once_are_one_alert(house: House) -> None:
 
 def test_the_same_press_delivered_again_changes_nothing(house: House) -> None:
     assert house.press(NIGHT, "press-1") == {"outcome": "opened"}
-    assert house.press(NIGHT + MINUTE, "press-1") == {"outcome": "duplicate"}
+    assert house.press(NIGHT + MINUTE, "press-1", at=NIGHT) == {"outcome": "duplicate"}
     assert house.alert.version == 1
 
 
@@ -378,12 +485,158 @@ def test_somebody_who_is_not_watched_over_may_call_for_help(house: House) -> Non
 def test_a_button_that_nobody_is_assigned_to_is_the_duty_managers_at_once(house: House) -> None:
     assert house.press(NIGHT, device="willow-button-9") == {"outcome": "unknown_button"}
     house.minute(NIGHT)
-    (notice,) = [each for each in house.gateways.notices if each["template"] == "care_button_manager"]
-    assert (notice["to"], notice["urgent"]) == (BOSS, True)
+    # By every channel, and once more every five minutes, until somebody has settled it
+    boss = [(BOSS, "push"), ("+8613800000009", "voice"), ("+8613800000009", "sms")]
+    assert button_calls(house) == boss
+    rota = {"capacity": "caregiver", "phone": "+8613800000008"}
+    assert house.call("PUT", f"duty_roster/{CARER}", WILLOW_MANAGER, body=rota).status == 200
+    for minutes in (4, 5, 10, 15):
+        house.minute(NIGHT + minutes * MINUTE)
+    carer = [(CARER, "push"), ("+8613800000008", "voice"), ("+8613800000008", "sms")]
+    assert button_calls(house) == boss + (boss + carer) * 3
     assert house.queue()[0] == ("unknown_button", "willow-button-9")
     path, note = "duties/unknown-button/willow-button-9/settlement", {"note": "it was a test"}
     assert house.call("POST", path, CAREGIVER, body=note).status == 204
     assert house.call("POST", path, CAREGIVER, body=note).status == 404
+    house.minute(NIGHT + HOUR)
+    assert button_calls(house) == boss + (boss + carer) * 3
+
+
+def button_calls(house: House) -> list[tuple[str, str]]:
+    calls = [each for each in house.gateways.notices if each["template"].startswith("care_button_")]
+    assert all(each["urgent"] for each in calls)
+    return [(each["to"], each["channel"]) for each in calls]
+
+
+def test_a_press_of_an_event_id_that_was_used_before_is_another_press(house: House) -> None:
+    # Given a press that was seen to; a new battery, and the button counts from the beginning
+    house.press(NOW, "press-1")
+    assert house.answer(CAREGIVER, NOW + HOUR, "resolve", outcome="fine").status == 200
+    assert house.press(NOW + 48 * HOUR, "press-1") == {"outcome": "opened"}
+    assert vigils.load("willow", GRAN).open_alert is not None
+
+
+@pytest.mark.parametrize("payload", [b"\xff", b"{}", b'{"event_id": "p-1", "battery": 80}'])
+def test_a_press_that_cannot_be_read_is_parked_and_staff_are_told(house: House, payload: bytes) -> None:
+    event = rule_event("call_button", payload, "willow-button-1", now=NOW)
+    assert house.invoke(house.app, "sos", event)["outcome"] == "invalid-request"
+    assert len(dead_letters(house.app, "sos")) == 1
+    assert ("unreadable_press", "willow-button-1") in house.queue()
+    house.minute(NOW)
+    assert (BOSS, "push") in house.gateways.sent
+
+
+@pytest.mark.parametrize(
+    "event", [{"client_id": "willow-button-2"}, {"received_at_ms": "soon"}, {"topic": 1}]
+)
+def test_what_is_not_a_buttons_own_word_is_only_parked(house: House, event: dict[str, Any]) -> None:
+    said = rule_event("call_button", b"{}", "willow-button-1", now=NOW) | event
+    assert house.invoke(house.app, "sos", said)["outcome"] == "invalid-request"
+    assert house.queue() == []
+
+
+def test_a_shared_button_calls_for_whoever_is_still_there(house: House) -> None:
+    # Given a button that two share, of whom the first has died
+    partner = "willow-apartner-1"
+    body = {**GRANNY, "sensors": [BUTTON], "residents": 2}
+    assert house.call("PUT", f"watches/{partner}", WILLOW_MANAGER, NOW - HOUR, body=body).status == 200
+    house.press(NOW)
+    assert vigils.load("willow", partner).open_alert == house.alert_id
+    assert house.answer(CAREGIVER, NOW + MINUTE, "resolve", outcome="deceased").status == 200
+    # When the other presses
+    house.press(NOW + 24 * HOUR)
+    # Then it is hers
+    assert vigils.load("willow", GRAN).open_alert is not None
+    assert StateRow.get(*StateRow.key("willow", partner)).open_alert is None
+
+
+def test_a_shared_button_calls_for_whoever_is_not_away(house: House) -> None:
+    partner, away = "willow-apartner-1", {"until": (NOW + 24 * HOUR).isoformat()}
+    body = {**GRANNY, "sensors": [BUTTON], "residents": 2}
+    assert house.call("PUT", f"watches/{partner}", WILLOW_MANAGER, NOW - HOUR, body=body).status == 200
+    assert house.call("PUT", f"watches/{partner}/away", WILLOW_MANAGER, body=away).status == 200
+    house.press(NOW + HOUR)
+    assert vigils.load("willow", GRAN).open_alert == house.alert_id
+
+
+# Many on duty
+
+
+def test_an_emergency_reaches_a_big_roster(house: House) -> None:
+    carers = {f"carer-{number:02}" for number in range(20)}
+    for number, carer in enumerate(sorted(carers)):
+        on_duty = OnDuty(person=carer, capacity="caregiver", phone=f"+86138001{number:05}")
+        RosterRow(*RosterRow.key("willow", carer), on_duty=on_duty).save()
+    house.press(NOW)
+    outcomes = house.work()
+    for minutes in range(2, 12, 2):
+        outcomes += house.minute(NOW + minutes * MINUTE)
+    assert "failed" not in outcomes
+    called = [to for to, channel in house.gateways.sent if channel == "push"]
+    assert carers < set(called)
+    assert max(map(called.index, carers)) < called.index(BOSS), "before the next step"
+
+
+# A backlog
+
+
+def test_a_backlog_of_tasks_calls_nobody_sooner(house: House) -> None:
+    # Given an alert at which the person is asked, and a worker that stands still for twenty minutes
+    opened = silent(house)
+    waiting: list[tuple[datetime, str]] = []
+    for minutes in range(1, 21):
+        at = opened + minutes * MINUTE
+        house.tick("sweep", at)
+        waiting += [(at, task) for task in house.tasks("escalation")]
+    assert len(waiting) > 10
+    # When it works off what waits, within seconds
+    done = opened + 20 * MINUTE
+    outcomes = [
+        outcome
+        for sent, task in waiting
+        for outcome in house.invoke(house.app, "escalation", batch(task, sent=sent, first=done))["outcomes"]
+    ]
+    # Then one step is taken, with the time of now
+    assert house.gateways.sent == [(GRAN, "push"), (HERS, "voice")]
+    assert house.alert.due_at == done + 5 * MINUTE
+    assert outcomes.count("late") > 10
+
+
+def test_the_sweeps_task_that_comes_again_is_dropped_and_the_buttons_is_not(house: House) -> None:
+    at = NOW + 2 * HOUR
+    house.tick("sweep", at)
+    for task in house.tasks("idle-alert"):
+        again = batch(task, sent=at, times=2)
+        assert house.invoke(house.app, "idle_alert", again)["outcomes"] == ["late"]
+    assert vigils.load("willow", GRAN).open_alert is None
+    house.press(at)
+    (task,) = house.tasks("escalation")
+    late = batch(task, sent=at, first=at + 10 * MINUTE)
+    assert house.invoke(house.app, "escalation", late)["outcomes"] == ["called"]
+    assert house.gateways.sent[0] == (DAUGHTER, "push")
+    assert house.alert.due_at == at + 12 * MINUTE
+
+
+def test_a_message_is_signed_with_the_time_at_which_it_is_sent(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = datetime(2026, 1, 5, 12, tzinfo=UTC)
+    monkeypatch.setattr(sending, "signing_time", lambda: sent)
+    house.gateways.are("timeless")
+    stamps: list[str] = []
+    take = house.gateways.exchange.take
+
+    def noted(request: Request) -> Response:
+        stamps.append(request.headers["webhook-timestamp"])
+        return take(request)
+
+    house.gateways.serve(noted)
+    silent(house)
+    assert stamps == [str(int(sent.timestamp()))]
+    # And a gateway that goes by the standard does not believe what is hours old
+    house.gateways.are("normal")
+    house.minute(NOW + 2 * HOUR + 5 * MINUTE)
+    assert house.gateways.sent == [(GRAN, "push")]
 
 
 # Answers
@@ -477,7 +730,7 @@ def test_family_sees_how_their_relative_is_and_nothing_else(house: House) -> Non
     path = f"relatives/{GRAN}"
     assert house.call("GET", "relatives", FAMILY).body == {"items": [{"person": GRAN}]}
     seen = house.call("GET", path, FAMILY).body
-    assert seen == {"person": GRAN, "how": "well", "seen_at": "2026-01-05T00:00:00.000Z"}
+    assert seen == {"person": GRAN, "how": "well", "seen_at": "2026-01-04T22:00:00.000Z"}
     silent(house)
     seen = house.call("GET", path, FAMILY).body
     assert (seen["how"], seen["alert"], seen["alert_state"]) == ("alert", house.alert_id, "open")

@@ -104,7 +104,7 @@ def test_the_whole_way_from_report_to_close(
         answer = move(ticket, asker, command, **more)
         assert answer.status == 200, answer
     assert answer.body["state"] == "rated"
-    assert tick(invoke, app, NOW + timedelta(days=8)) == "settled"
+    assert tick(invoke, app, NOW + timedelta(days=8)) == "done"
     # Then all of it is in the timeline, which the resident sees, one version a line
     lines = http(app, "GET", f"{TICKETS}/{ticket}/timeline", **WILLOW_RESIDENT).body["items"]
     assert [(each["command"], each["state"], each["by"], each.get("person")) for each in lines] == [
@@ -377,7 +377,7 @@ def test_an_unanswered_offer_moves_on_within_a_minute_and_after_a_missed_run(
 ) -> None:
     ticket = report()["ticket"]
     assert tick(invoke, app, NOW + timedelta(minutes=4)) == "nothing_due"
-    assert tick(invoke, app, NOW + timedelta(minutes=5)) == "settled"
+    assert tick(invoke, app, NOW + timedelta(minutes=5)) == "done"
     assert show(app, http, ticket)["repairer"] == "willow-repairer-2"
     # A run that comes hours late finds it all the same
     tick(invoke, app, NOW + timedelta(hours=1))

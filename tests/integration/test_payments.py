@@ -99,7 +99,7 @@ def test_the_same_idempotency_key_is_the_same_order(till: Till, http: Http) -> N
     till.deliver(paid("alipay", made[0]["intent"]))
     again = http(till.app, "POST", INTENTS, body=body, headers=headers, **WILLOW_RESIDENT)
     assert (again.status, again.body["state"]) == (201, "paid")
-    other = {**body, "provider": "wechat"}
+    other = {**body, "provider": "wechat", "open_id": "o-1"}
     assert http(till.app, "POST", INTENTS, body=other, headers=headers, **WILLOW_RESIDENT).status == 422
 
 

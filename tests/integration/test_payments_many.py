@@ -71,8 +71,8 @@ def order(number: int, provider: Provider) -> str:
         issued_at=NOW,
         due_at=NOW,
     )
-    bills.take_in(fact)
-    wanted = IntentWanted(bill=fact.bill, provider=provider)
+    bills.take_in(fact, fact.issued_at)
+    wanted = IntentWanted(bill=fact.bill, provider=provider, open_id="o-1")
     creation = Creation(f"intent-{number}", NOW, "attempt")
     return intents.open_intent(COMMUNITY, "payer-1", wanted, creation).intent
 

@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 
 from functions.payments import gateway as outgoing
-from functions.payments.exchange import Merchant
+from functions.payments.exchange import Merchant, Silent
 from functions.payments.notices import Notice
 from functions.payments.tables import EntryRow
 from linli.aws import client
-from linli.errors import Unavailable
 from tests.integration.conftest import STAGE, Http
 from tests.integration.gateway import NOW
 from tests.integration.paying import (  # noqa: F401  the fixture
@@ -93,7 +92,7 @@ def asking(till: Till, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         def asked(merchant: Merchant, order: str) -> Notice:
             till.asked.append(f"{name} {order}")
             if says[name] == "silent":
-                raise Unavailable("silent")
+                raise Silent("silent")
             amount_fen = says.get("amount_fen", AMOUNT) if says[name] == "paid" else None
             return answer_of(merchant.provider, order, says[name], amount_fen=amount_fen)
 

@@ -1,11 +1,14 @@
 """Secrets: cached, fetched afresh on demand, and told apart from those that were never set up."""
 
+from typing import Any
+
 import pytest
 from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.parameters import clear_caches
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 
-from linli.secrets import secret, secret_if_any
+from linli.errors import Unavailable
+from linli.secrets import MOST_MISSING, _missing, secret, secret_if_any
 from tests.integration.conftest import STAGE, client
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -15,6 +18,7 @@ NAME = "merchants/willow/alipay"
 @pytest.fixture(autouse=True)
 def _nothing_cached() -> None:
     clear_caches()
+    _missing.clear()
 
 
 def write(text: str) -> None:
@@ -46,5 +50,24 @@ def test_another_error_is_not_taken_for_a_missing_secret(monkeypatch: pytest.Mon
         raise GetParameterError("AccessDenied")
 
     monkeypatch.setattr(parameters, "get_secret", denied)
-    with pytest.raises(GetParameterError):
+    with pytest.raises(Unavailable):
         secret_if_any(NAME)
+
+
+def test_a_missing_one_is_asked_for_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    get_secret = parameters.get_secret
+
+    def counted(name: str, **more: Any) -> Any:
+        asked.append(name)
+        return get_secret(name, **more)
+
+    monkeypatch.setattr(parameters, "get_secret", counted)
+    assert [secret_if_any(NAME) for _ in range(50)] == [None] * 50
+    assert len(asked) == 1
+    write("set up")
+    assert secret_if_any(NAME, fresh=True) == "set up"
+    # and however many names strangers think of, what we remember is bounded
+    _missing.update({str(number): 1e12 for number in range(MOST_MISSING)})
+    assert secret_if_any("another") is None
+    assert len(_missing) == 1

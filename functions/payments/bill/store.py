@@ -1,5 +1,7 @@
 """Dues: bills to pay, taken in once."""
 
+from datetime import datetime
+
 from functions.payments import ledger
 from functions.payments.bill.models import DuesAsked
 from functions.payments.homes import home_of
@@ -13,8 +15,9 @@ from linli.events import BillIssued
 from linli.tables import ConditionsFailed, Transaction, find, read
 
 
-def take_in(fact: BillIssued) -> str:
-    """Keep a bill that is to be paid, and book what the home owes. Returns the outcome.
+def take_in(fact: BillIssued, now: datetime) -> str:
+    """Keep a bill that is to be paid, and book what the home owes: today, so that a bill which comes late
+    changes no month that is closed. Returns the outcome.
 
     A bill over nothing is paid as it is. Raises Conflict for another bill under the same id.
     """
@@ -38,7 +41,7 @@ def take_in(fact: BillIssued) -> str:
     )
     transaction.create("due", row)
     if due.amount_fen:
-        entry = ledger.issued(due.bill, due.amount_fen, due.issued_at)
+        entry = ledger.issued(due.bill, due.amount_fen, now)
         transaction.create("entry", EntryRow.of(fact.community, entry, zone))
     try:
         transaction.commit()

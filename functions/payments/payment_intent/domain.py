@@ -28,12 +28,13 @@ def refuse_if_paid(due: Due) -> None:
         raise Conflict("the bill is paid", receipt=due.receipt or "")
 
 
-def serves(open_one: Intent, wanted: IntentWanted, now: datetime) -> bool:
-    """Whether the payer's open order does for what is wanted now."""
+def serves(open_one: Intent, wanted: IntentWanted, place: Place) -> bool:
+    """Whether the payer's open order does for what is wanted now, at the account that is ours now."""
     return (
         open_one.state == "open"
         and open_one.provider == wanted.provider
-        and now + STILL_PAYABLE <= open_one.expires_at
+        and (open_one.seller, open_one.app) == (place.seller, place.app)
+        and place.now + STILL_PAYABLE <= open_one.expires_at
     )
 
 

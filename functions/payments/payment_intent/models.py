@@ -1,8 +1,8 @@
 """Payment intents as payers ask for and see them."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from functions.payments.orders import Fen, Intent, IntentState, PositiveFen
 from linli.contracts import Contract
@@ -18,6 +18,12 @@ class IntentWanted(Contract):
     bill: Id
     provider: Provider
     open_id: Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\w-]+$")] | None = None
+
+    @model_validator(mode="after")
+    def _has_what_wechat_needs(self) -> Self:
+        if self.provider == "wechat" and self.open_id is None:
+            raise ValueError("open_id: WeChat Pay needs it")
+        return self
 
 
 class IntentsAsked(PageQuery):

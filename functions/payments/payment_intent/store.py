@@ -29,12 +29,15 @@ def open_intent(community: str, payer: str, wanted: IntentWanted, creation: Crea
         intent = find(IntentRow, IntentRow.key(community, earlier)).intent
     else:
         intent = until_it_holds(lambda: _opened(community, payer, wanted, creation))
-    if intent.state != "open":
-        return shown(intent)
+    merchant = merchants.merchant(community, intent.provider)
+    if intent.state != "open" or (intent.seller, intent.app) != (merchant.seller, merchant.app):
+        return shown(
+            intent
+        )  # nobody can pay it any more: paid, closed, or of an account that was changed since
     order = Order(
         intent.intent, intent.amount_fen, f"Bill {intent.bill}", intent.expires_at, wanted.open_id or ""
     )
-    return shown(intent, gateway.order(merchants.merchant(community, intent.provider), order))
+    return shown(intent, gateway.order(merchant, order))
 
 
 def _opened(community: str, payer: str, wanted: IntentWanted, creation: Creation) -> Intent:
@@ -47,10 +50,10 @@ def _opened(community: str, payer: str, wanted: IntentWanted, creation: Creation
     refuse_if_paid(due.now)
     lock = rows.one(OpenIntentRow, lock_key)
     former = find(IntentRow, IntentRow.key(community, lock.intent)) if lock else None
-    if former is not None and serves(former.intent, wanted, creation.at):
+    place = _place(community, payer, wanted.provider, creation)
+    if former is not None and serves(former.intent, wanted, place):
         return former.intent
     policy = communities.known(rows, community).policies.payments
-    place = _place(community, payer, wanted.provider, creation)
     intent = opened(due.now, wanted, place, policy.intent_minutes)
     transaction = Transaction()
     transaction.create("intent", IntentRow.of(intent, 1, creation.at + FIRST_ASKED_AFTER))

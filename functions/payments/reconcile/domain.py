@@ -23,6 +23,12 @@ def meaning(ask: Ask, notice: Notice) -> Notice:
     return notice
 
 
+def nobody_can_pay(intent: Intent) -> Notice:
+    """An expired order whose community is no merchant of its provider any more: closed."""
+    number = f"no-merchant-{intent.intent}"
+    return Notice(provider=intent.provider, notice=number, said="closed", order=intent.intent)
+
+
 def is_over(notice: Notice) -> bool:
     """Whether there is nothing left to ask of an order."""
     return notice.said in {"paid", "closed", "refunded"}

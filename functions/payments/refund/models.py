@@ -14,6 +14,6 @@ class RefundWanted(Contract):
 
 
 class RefundsAsked(PageQuery):
-    """Which of the community's refunds; those that failed need somebody to look after them."""
+    """Which of the community's refunds; what failed, or is stuck, needs a person."""
 
     state: Literal["requested", "done", "failed"] = "failed"

@@ -10,14 +10,14 @@ from linli.errors import InvalidRequest
 from linli.http import Nothing, Request, route
 from linli.naming import reference
 from linli.permissions import Permission
-from linli.queues import task_queue
+from linli.queues import Delivery, task_queue
 
 blueprint = Blueprint(__name__)
 
 
 @blueprint.on_sqs_message(queue_arn=reference("StatementArn"), batch_size=1, name="statement")
 @task_queue(Step)
-def statement(step: Step) -> str:
+def statement(step: Step, _: Delivery) -> str:
     """A step of the daily round."""
     match step:
         case Step(scheduled_at=at) if at is not None:

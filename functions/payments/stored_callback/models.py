@@ -12,12 +12,12 @@ from linli.pages import PageQuery
 class CallbacksAsked(PageQuery):
     """Which ones: by state, or those refused on a `day` (UTC)."""
 
-    state: Literal["waiting", "settled", "mismatched"] = "waiting"
+    state: Literal["waiting", "settled", "mismatched", "unreadable"] = "waiting"
     refused_on: date | None = None
 
 
 class CallbackView(Contract):
-    """A stored callback. `verdict`: accepted, or why its signature was refused."""
+    """A stored callback. `verdict`: accepted, unreadable, or why it was refused."""
 
     callback: str
     provider: str

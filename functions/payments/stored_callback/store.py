@@ -25,9 +25,13 @@ def callback(community: str, name: str) -> CallbackView:
 
 
 def replay(community: str, name: str, now: datetime) -> CallbackView:
-    """Settle a stored callback anew. Raises NotFound, Mismatched if it still does not fit."""
+    """Settle a stored callback anew. Raises NotFound, Mismatched if it still does not fit,
+    Unreadable if it still cannot be read.
+    """
     row = find(CallbackRow, CallbackRow.key(community, name))
-    if row.notice is not None:
+    if row.verdict == "unreadable":
+        inbox.settle(inbox.read_again(community, row, now), now)
+    elif row.notice is not None:
         stored = Stored(community, name, row.notice, row.outcome, row.mismatch)
         inbox.settle(stored, now, anew=row.outcome in {None, "mismatched"})
     return callback(community, name)

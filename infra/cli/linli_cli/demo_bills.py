@@ -15,11 +15,20 @@ FIRST_FEN, MORE_FEN = 3580, 1207
 SERVICE = "payments"
 TOLD = {"Key": "demo-bills", "Value": PERIOD}
 AT_ONCE = 10  # entries that PutEvents takes
+SAMPLED = BillIssued(  # for the sample of a payment: the others may be paid before it is replayed
+    community="willow",
+    bill="willow-samples-2025-12",
+    home=f"{neighbourhood.BUILDING}/{neighbourhood.UNITS[0]}",
+    period=PERIOD,
+    amount_fen=1,
+    issued_at=ISSUED_AT,
+    due_at=DUE_AT,
+)
 
 
 def issued() -> list[BillIssued]:
-    """A bill for each home: its id says community, unit and month."""
-    return [
+    """A bill for each home: its id says community, unit and month. And that of the samples."""
+    of_homes = [
         BillIssued(
             community=community.id,
             bill=f"{community.id}-{unit}-{PERIOD}",
@@ -32,6 +41,7 @@ def issued() -> list[BillIssued]:
         for community in neighbourhood.communities()
         for number, unit in enumerate(neighbourhood.UNITS)
     ]
+    return [*of_homes, SAMPLED]
 
 
 def tell_once(cloud: Cloud, urls: dict[str, str]) -> None:

@@ -23,6 +23,7 @@ SENSORS = {
 SIGNALS = {"motion-1": "motion", "door-1": "door", "bed-1": "bed", "button-1": "call_button"}
 BEHIND = {"bed-1": "hub-1"}
 WATCHED = "willow"  # the community in which somebody is watched over
+SAMPLED = "maple"  # where the samples' own person is, who calls for help in January and is never answered
 BUILDING = "b1"
 UNITS = ("101", "102", "201", "202", "301")
 AREA_M2 = "89.50"
@@ -121,7 +122,8 @@ class Community:
     @property
     def devices(self) -> dict[str, str]:
         """Device to kind."""
-        kinds = KINDS | (SENSORS if self.id == WATCHED else {})
+        own = {WATCHED: SENSORS, SAMPLED: {"button-1": SENSORS["button-1"]}}
+        kinds = KINDS | own.get(self.id, {})
         return {f"{self.id}-{name}": kind for name, kind in kinds.items()}
 
     @property
@@ -151,9 +153,14 @@ class Community:
     @property
     def watches(self) -> dict[str, dict[str, Any]]:
         """Who is watched over, and how: one resident, old and alone, whose child lives elsewhere."""
+        people = {person.id: person for person in self.people}
+        if self.id == SAMPLED:
+            caller = people[f"{self.id}-resident-5"]
+            button = {"device": f"{self.id}-button-1", "kind": SIGNALS["button-1"]}
+            home = f"{BUILDING}/{caller.unit}"
+            return {caller.id: {"home": home, "consent": f"consent-{caller.id}", "sensors": [button]}}
         if self.id != WATCHED:
             return {}
-        people = {person.id: person for person in self.people}
         gran, child = people[f"{self.id}-resident-1"], people[f"{self.id}-family-1"]
         carer = people[f"{self.id}-caregiver-1"]
         set_up = {

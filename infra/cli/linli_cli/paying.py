@@ -51,12 +51,16 @@ def pay(
     base = f"/payments/communities/{at.id}"
     wanted = {"bill": bill, "provider": provider, "open_id": f"o-{payer}"}
     intent = door.ask(payer, "POST", f"{base}/payment_intents", wanted).body
+    if "parameters" not in intent:
+        raise CommandError(f"the order {intent['intent']} is {intent['state']} and cannot be paid any more")
     ordered = {"provider": provider, "parameters": intent["parameters"]}
     Sandbox(home()).ask("POST", "/payments/pay", ordered)
     path = f"{base}/payment_intents/{intent['intent']}"
     paid = await_state(lambda: door.ask(payer, "GET", path).body, {"paid"}, f"the payment of {bill}")
-    receipt = door.ask(payer, "GET", f"{base}/receipts/{paid['receipt']}").body
-    show("paid" if not paid.get("surplus") else "paid on top of a paid bill, and on its way back", receipt)
+    if "receipt" not in paid:
+        show("paid on top of a paid bill, and on its way back", paid)
+        return
+    show("paid", door.ask(payer, "GET", f"{base}/receipts/{paid['receipt']}").body)
 
 
 def refund(

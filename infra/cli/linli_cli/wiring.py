@@ -23,6 +23,7 @@ PERMISSION = "AWS::Lambda::Permission"
 API_STAGE = "api"
 LOG_RETENTION_DAYS = 30
 ERROR_RATE = 0.05
+BACKLOG_AGE_S = 300  # a message that waits longer: its worker stands still, or is too slow
 STREAM_RETRIES = 5
 STREAM_RECORD_AGE_S = 6 * 3600  # a record that nobody could relay for six hours goes to the dead letters
 
@@ -96,8 +97,21 @@ def dead_letter_queues(state: Template) -> dict[str, str]:
     return queues
 
 
+def worked_off_queues(state: Template) -> dict[str, str]:
+    """The queues of a state template that a worker empties: action to logical id."""
+    queues = {}
+    for logical_id, queue in of_type(state, QUEUE):
+        name = text_of(queue.get("Properties", {}).get("QueueName"))
+        found = re.fullmatch(r"linli-\$\{Stage\}-[a-z0-9]+-(.+)", name)
+        if found and not name.endswith("-dlq"):
+            queues[found[1]] = logical_id
+    return queues
+
+
 def wire_state(template: Template, service: str) -> Template:
-    """Complete the template of a service's tables and queues: outputs, and an alarm per dead-letter queue."""
+    """Complete the template of a service's tables and queues: outputs, an alarm per dead-letter queue, and one
+    per other queue, whose worker may stand still without failing.
+    """
     outputs = template.setdefault("Outputs", {})
     for logical_id, _ in of_type(template, QUEUE):
         outputs.setdefault(f"{logical_id}Arn", {"Value": {"Fn::GetAtt": [logical_id, "Arn"]}})
@@ -119,6 +133,22 @@ def wire_state(template: Template, service: str) -> Template:
                     "Statistic": "Maximum",
                     "Period": 60,
                     "Threshold": 0,
+                },
+            ),
+        )
+    for action, logical_id in worked_off_queues(template).items():
+        template["Resources"].setdefault(
+            f"{logical_id}BacklogAlarm",
+            alarm(
+                named(service, action, "-backlog"),
+                f"messages for {service}/{action} wait: its worker stands still, or is too slow",
+                {
+                    "Namespace": "AWS/SQS",
+                    "MetricName": "ApproximateAgeOfOldestMessage",
+                    "Dimensions": [{"Name": "QueueName", "Value": {"Fn::GetAtt": [logical_id, "QueueName"]}}],
+                    "Statistic": "Maximum",
+                    "Period": 60,
+                    "Threshold": BACKLOG_AGE_S,
                 },
             ),
         )

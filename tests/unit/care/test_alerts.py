@@ -22,7 +22,7 @@ from functions.care.answering import (
     moved,
     noted,
 )
-from functions.care.calling import advanced, chain_for, failed, quiet_until
+from functions.care.calling import advanced, chain_for, failed, quiet_until, told_otherwise
 from functions.care.states import Setting
 from linli.errors import Forbidden
 from linli.policies import CarePolicy, ChainStep, Channel, Recipient
@@ -217,10 +217,15 @@ def test_no_acknowledgement_at_any_level_goes_on_for_ever_and_louder() -> None:
     # Given that the chain has been gone through, it says so once
     assert [entry.what for step in steps for entry in step.entries].count("unanswered") == 1
     assert one.unanswered_since == NOON + timedelta(hours=2)
-    # Then the last step is called every fifteen minutes, by all its channels at once
+    # Then the whole chain is called again and again, by all channels at once
     late = [step for step in steps if step.now >= one.unanswered_since]
-    assert [step.now - NOON for step in late[:3]] == [timedelta(minutes=each) for each in (120, 135, 150)]
-    assert all(told([step]) == [("boss", "push"), ("boss", "voice")] for step in late)
+    begun = [timedelta(minutes=each) for each in (120, 125, 135, 150, 165, 170)]
+    assert [step.now - NOON for step in late[:6]] == begun
+    assert [sorted({each for each, _ in told([step])}) for step in late[:5]] == [
+        ["ann"], ["contact-2", "daughter"], ["carer"], ["boss"], ["ann"],
+    ]  # fmt: skip
+    assert told(late[3:4]) == [("boss", "push"), ("boss", "voice")]
+    assert all(told([step]) for step in late)
     # And it heads the staff queue
     assert one.place < alert().place
 
@@ -228,7 +233,7 @@ def test_no_acknowledgement_at_any_level_goes_on_for_ever_and_louder() -> None:
 def test_after_the_chain_whoever_can_be_reached_is_called() -> None:
     one, steps = run(alert(), NOON + timedelta(hours=4), CIRCLE | {"manager": []})
     assert one.unanswered_since is not None
-    assert told(steps[-1:]) == [("carer", "push"), ("carer", "voice")]
+    assert [("carer", "push"), ("carer", "voice")] in [told([step]) for step in steps[-3:]]
 
 
 def test_nobody_to_call_heads_the_staff_queue_at_once_and_stays_due() -> None:
@@ -236,6 +241,71 @@ def test_nobody_to_call_heads_the_staff_queue_at_once_and_stays_due() -> None:
     assert step.alert.unanswered_since == NOON
     assert step.alert.due_at == NOON + timedelta(minutes=15)
     assert step.entries[-1].what == "nobody_to_call"
+
+
+# Of many
+
+MANY = [Reachable(f"carer-{number:02}", EVERY_WAY) for number in range(50)]
+
+
+@pytest.mark.parametrize("emergency", [True, False])
+def test_of_many_some_are_asked_a_round_and_nobody_is_left_out(*, emergency: bool) -> None:
+    ways: list[Channel] = ["push", "sms", "voice", "staff"]
+    chain = [ChainStep(to="caregiver", channels=ways, wait_minutes=5), ChainStep(to="manager", channels=ways)]
+    one, steps = run(
+        alert(emergency=emergency, chain=chain), NOON + timedelta(hours=1), CIRCLE | {"caregiver": MANY}
+    )
+    rounds = [{call.recipient for call in step.alert.calls} for step in steps]
+    # Then each caregiver is asked before the manager is, fifteen at a time
+    before = rounds[: rounds.index({"boss"})]
+    assert all(len(each) <= 15 for each in before)
+    assert sorted(who for each in before for who in each) == [each.recipient for each in MANY]
+    # And again once the chain has been gone through
+    after = [each for each, step in zip(rounds, steps, strict=True) if step.alert.unanswered_since]
+    assert {who for each in after for who in each} == {"boss", *(each.recipient for each in MANY)}
+    assert one.state == "open"
+
+
+def test_of_many_who_cannot_be_reached_give_way_to_the_rest_of_them() -> None:
+    chain = [ChainStep(to="caregiver", channels=["push"]), ChainStep(to="manager", channels=["push"])]
+    step = advanced(alert(chain=chain), CIRCLE | {"caregiver": MANY}, SETTING, NOON)
+    pending, asked = list(step.messages), [each.recipient for each in step.messages]
+    while pending:
+        step = failed(step.alert, pending.pop(0).message, CIRCLE | {"caregiver": MANY}, SETTING, NOON)
+        pending += step.messages
+        asked += [each.recipient for each in step.messages]
+    assert asked[:51] == [*(each.recipient for each in MANY), "boss"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    chain=st.lists(
+        st.builds(
+            ChainStep,
+            to=st.sampled_from(get_args(Recipient)),
+            channels=st.lists(st.sampled_from(get_args(Channel)), min_size=1, max_size=4),
+            repeats=st.integers(0, 2),
+        ),
+        min_size=1, max_size=10,
+    ),
+    many=st.dictionaries(st.sampled_from(get_args(Recipient)), st.integers(0, 60)),
+    emergency=st.booleans(), now=st.sampled_from([NOON, MIDNIGHT]),
+)  # fmt: skip
+def test_a_step_fits_into_one_transaction(
+    chain: list[ChainStep], many: dict[Recipient, int], now: datetime, *, emergency: bool
+) -> None:
+    circle: Circle = {
+        to: [Reachable(f"{to}-{number}", EVERY_WAY) for number in range(many.get(to, 0))]
+        for to in get_args(Recipient)
+    }
+    one = alert(now, emergency=emergency, chain=chain)
+    for _ in range(30):
+        step = advanced(one, circle, SETTING, one.due_at or now)
+        if step.messages:
+            other = failed(step.alert, step.messages[0].message, circle, SETTING, step.now)
+            assert 3 + len(other.entries) + len(other.messages) <= 100
+        assert 3 + len(step.entries) + len(step.messages) <= 100, "alert, fact, message, and these"
+        one = step.alert
 
 
 # Broken channels
@@ -303,6 +373,21 @@ def test_quiet_hours_delay_the_calls_and_who_is_on_duty_knows() -> None:
     assert step.alert.due_at == datetime(2026, 1, 5, 23, tzinfo=UTC)  # seven in the morning of the sixth
     step = advanced(step.alert, CIRCLE, SETTING, step.alert.due_at)
     assert told([step]) == [("ann", "push")]
+
+
+def test_word_that_does_not_get_through_at_night_goes_by_the_next_channel() -> None:
+    # Given that push is down at night
+    step = advanced(alert(MIDNIGHT), CIRCLE, SETTING, MIDNIGHT)
+    # Then who is on duty is told by the step's next channel
+    step = told_otherwise(step.alert, step.messages[0], CIRCLE, MIDNIGHT, "is down")
+    assert [(each.recipient, each.channel, each.purpose) for each in step.messages] == [
+        ("boss", "voice", "held")
+    ]
+    # And after the last one there is the staff queue
+    assert told_otherwise(step.alert, step.messages[0], CIRCLE, MIDNIGHT, "is down").messages == []
+    # But not once it is day and somebody is being called
+    by_day = advanced(step.alert, CIRCLE, SETTING, MIDNIGHT + timedelta(hours=7)).alert
+    assert not told_otherwise(by_day, step.messages[0], CIRCLE, MIDNIGHT, "is down").changed
 
 
 def test_who_is_on_duty_without_our_app_is_let_alone_at_night() -> None:

@@ -21,9 +21,9 @@ from functions.care.channels import (
     verify,
 )
 from functions.care.circles import OnDuty, circle_of, parties
-from functions.care.watches import Contact, Watch
+from functions.care.watches import Contact, Settings, Watch
 from linli.errors import Forbidden
-from linli.policies import Channel, Recipient
+from linli.policies import CarePolicy, Channel, Recipient
 
 NOW = datetime(2026, 1, 5, 4, tzinfo=UTC)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -122,6 +122,7 @@ def test_every_message_that_can_be_made_has_its_text() -> None:
     purposes = [("alert", to) for to in get_args(Recipient)] + [
         ("held", "manager"),
         ("button", "manager"),
+        ("button", "caregiver"),
         ("away_over", "contact"),
     ]
     for (purpose, to), emergency in product(purposes, [True, False]):
@@ -156,6 +157,22 @@ def test_a_notice_names_nobody() -> None:
 def test_a_gateway_is_reached_by_tls_or_on_this_machine(url: str) -> None:
     with pytest.raises(ValueError, match="url"):
         Gateway(url=url, secrets=[SECRET])
+
+
+@pytest.mark.parametrize("secret", ["whsec_" + "A" * 33, "whsec_" + "A" * 34 + "=", "A" * 32, "whsec_"])
+def test_a_secret_that_does_not_decode_is_refused_when_it_is_read(secret: str) -> None:
+    with pytest.raises(ValueError, match="secrets"):
+        Gateway(url="https://sms.example/send", secrets=[secret])
+
+
+@pytest.mark.parametrize("kind", [CarePolicy, Settings])
+def test_a_chain_reaches_staff(kind: type[CarePolicy | Settings]) -> None:
+    alone = [{"to": "person", "channels": ["push"]}, {"to": "contact", "channels": ["sms"]}]
+    given_ = {"home": "b1/101", "consent": "file 7"} if kind is Settings else {}
+    with pytest.raises(ValueError, match="caregivers or managers"):
+        kind.model_validate_json(json.dumps({**given_, "chain": alone}))
+    reached = [*alone, {"to": "caregiver", "channels": ["staff"]}]
+    assert kind.model_validate_json(json.dumps({**given_, "chain": reached})).chain
 
 
 def test_a_channel_that_is_not_set_up_has_no_gateway() -> None:

@@ -1,10 +1,14 @@
 """Which messages are still wanted, and who is told of a duty."""
 
+from datetime import datetime, timedelta
+
 from functions.care.alerts import Step
 from functions.care.calling import advanced
 from functions.care.circles import Party
-from functions.care.escalation.domain import messages_of, still_wanted
+from functions.care.escalation.domain import messages_of, still_wanted, turn
+from functions.care.tasks import DueTask
 from functions.care.work import Duty
+from linli.queues import Delivery
 from tests.unit.care.test_alerts import CIRCLE, MIDNIGHT, NOON, SETTING, alert
 
 
@@ -36,3 +40,30 @@ def test_a_duty_is_told_by_turns_under_the_same_ids() -> None:
     button = Duty(kind="unknown_button", about="willow-button-9", words="", since=NOON)
     (ways,) = messages_of(button, "willow", [Party("manager", "boss", "boss", None)], NOON)
     assert (ways[0].purpose, ways[0].emergency) == ("button", True)
+
+
+def test_an_urgent_duty_is_told_again_under_other_ids_and_to_all_in_turn() -> None:
+    duty = Duty(kind="unknown_button", about="willow-button-9", words="", since=NOON)
+    boss = [Party("manager", "boss", "boss", None)]
+    first, again = (
+        list(messages_of(duty.model_copy(update={"attempts": each}), "willow", boss, NOON)) for each in (0, 1)
+    )
+    assert first[0][0].message != again[0][0].message
+    many = [Party("caregiver", f"carer-{each}", None, None) for each in range(31)]
+    assert [len(turn(many, each)) for each in range(4)] == [15, 15, 1, 15]
+    assert turn([], 3) == []
+
+
+def test_the_sweeps_own_tasks_are_dropped_once_there_are_later_ones() -> None:
+    def time(*, waited: int, times: int = 1, direct: bool = False) -> datetime | None:
+        delivery = Delivery(NOON, NOON + timedelta(seconds=waited), times)
+        return DueTask(at=NOON, rows=[], direct=direct).time(delivery)
+
+    # What waited is done with the time at which it is done
+    assert time(waited=0) == NOON
+    assert time(waited=90) == NOON + timedelta(seconds=90)
+    assert time(waited=121) is None
+    assert time(waited=1, times=2) is None, "a visibility timeout later"
+    # And what somebody left directly is late rather than never
+    assert time(waited=3600, direct=True) == NOON + timedelta(hours=1)
+    assert time(waited=0, times=2, direct=True) == NOON

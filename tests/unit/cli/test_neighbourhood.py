@@ -1,11 +1,13 @@
 """The demo neighbourhood is what its documents promise."""
 
+import json
 import re
 from collections import Counter
 
 from functions.care.watches import Settings
 from linli.ids import is_id
 from linli_cli import neighbourhood, seeding
+from linli_cli.layout import ROOT
 
 
 def test_two_companies_run_three_communities_in_two_sub_districts() -> None:
@@ -66,8 +68,16 @@ def test_what_is_described_names_every_file_of_every_device() -> None:
 
 
 def test_somebody_is_watched_over_by_sensors_that_are_devices_of_the_community() -> None:
-    (willow,) = [each for each in neighbourhood.communities() if each.watches]
+    willow, _ = (each for each in neighbourhood.communities() if each.watches)
     ((person, set_up),) = willow.watches.items()
     assert person == "willow-resident-1"
     assert {each["device"] for each in set_up["sensors"]} <= willow.devices.keys()
     assert Settings.model_validate(set_up).contacts[0].person == "willow-family-1"
+
+
+def test_the_sample_of_a_call_for_help_is_that_of_the_samples_own_person() -> None:
+    (maple,) = (each for each in neighbourhood.communities() if each.id == neighbourhood.SAMPLED)
+    (set_up,) = maple.watches.values()
+    pressed = json.loads((ROOT / "events/care/sos/normal_press.json").read_text())
+    assert Settings.model_validate(set_up).sensors[0].device == pressed["client_id"]
+    assert pressed["client_id"] in maple.devices

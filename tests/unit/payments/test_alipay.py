@@ -173,7 +173,7 @@ def test_another_charset_is_signed_and_read_in_it(charset: str) -> None:
 def test_a_charset_that_does_not_fit_is_refused() -> None:
     with pytest.raises(Refused):
         check(tampered(charset="GBK"))
-    with pytest.raises(Unreadable):
+    with pytest.raises(Malformed):
         alipay.parse(notified("utf-16-le"), shop.alipay())
 
 
@@ -473,3 +473,20 @@ def test_a_file_that_is_no_statement(answer: Answer) -> None:
     assert where is not None
     with pytest.raises(Unreadable):
         where.read(answer, shop.alipay())
+
+
+def test_a_text_that_could_be_cut_elsewhere_is_refused() -> None:
+    """The signature of `a=1&b=2` fits a field `a` whose value is `1&b=2` as well."""
+    fields = dict(parse_qsl(shop.notified(out_biz_no="R1", refund_fee="10.00").body.decode()))
+    kind, number = fields.pop("notify_type"), fields.pop("out_biz_no")
+    swallowed = fields | {"notify_type": f"{kind}&out_biz_no={number}"}
+    renamed = {f"a&{name}": value for name, value in fields.items()}
+    for forged in (swallowed, renamed):
+        with pytest.raises(Malformed):
+            alipay.verify(replace(shop.notified(), body=urlencode(forged).encode()), shop.alipay())
+
+
+def test_a_key_that_is_none_does_not_take_the_good_ones_down() -> None:
+    good = shop.alipay().provider_keys["1"]
+    merchant = shop.alipay().model_copy(update={"provider_keys": {"new": good[:80], "1": good}})
+    alipay.verify(shop.notified(), merchant)

@@ -1,10 +1,12 @@
 """Orders: when an open one serves again, and what a new one is."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from functions.payments.orders import Due
 from functions.payments.payment_intent.domain import Place, opened, refuse_if_paid, serves
@@ -13,7 +15,7 @@ from linli.errors import Conflict
 from tests.unit.payments.books import CLOSED, OPEN, PAID
 from tests.unit.payments.shop import NOW
 
-WANTED = IntentWanted(bill="bill-1", provider="wechat")
+WANTED = IntentWanted(bill="bill-1", provider="wechat", open_id="o-1")
 DUE = Due(
     bill="bill-1",
     home="b1/101",
@@ -27,12 +29,24 @@ PLACE = Place("intent-1", "willow", "payer-1", "seller", "app", NOW)
 
 
 def test_an_open_order_at_the_same_provider_serves_while_there_is_time() -> None:
-    assert serves(OPEN, WANTED, NOW)
-    assert serves(OPEN, WANTED, OPEN.expires_at - timedelta(minutes=1))
-    assert not serves(OPEN, WANTED, OPEN.expires_at - timedelta(seconds=59))
-    assert not serves(OPEN, IntentWanted(bill="bill-1", provider="alipay"), NOW)
-    assert not serves(CLOSED, WANTED, NOW)
-    assert not serves(PAID, WANTED, NOW)
+    ours = replace(PLACE, seller=OPEN.seller, app=OPEN.app)
+    assert serves(OPEN, WANTED, ours)
+    assert serves(OPEN, WANTED, replace(ours, now=OPEN.expires_at - timedelta(minutes=1)))
+    assert not serves(OPEN, WANTED, replace(ours, now=OPEN.expires_at - timedelta(seconds=59)))
+    assert not serves(OPEN, IntentWanted(bill="bill-1", provider="alipay"), ours)
+    assert not serves(CLOSED, WANTED, ours)
+    assert not serves(PAID, WANTED, ours)
+
+
+@pytest.mark.parametrize("changed", [{"seller": "another"}, {"app": "another"}])
+def test_an_order_of_an_account_that_was_changed_since_does_not_serve(changed: dict[str, str]) -> None:
+    ours = replace(PLACE, seller=OPEN.seller, app=OPEN.app)
+    assert not serves(OPEN, WANTED, replace(ours, **changed))
+
+
+def test_wechat_pay_needs_to_know_its_payer() -> None:
+    with pytest.raises(ValidationError, match="open_id"):
+        IntentWanted(bill="bill-1", provider="wechat")
 
 
 @given(minutes=st.integers(5, 120))

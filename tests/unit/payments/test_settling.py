@@ -82,6 +82,8 @@ def test_a_duplicate_does_nothing() -> None:
 def test_what_does_not_fit_does_nothing(said: str, changed: dict[str, Any], mismatch: str) -> None:
     notice = says(said, **{"refund": "refund-1", "refund_fen": 10, **changed})
     for intent in (OPEN, CLOSED, PAID):
+        if intent is PAID and said == "refunded" and changed == {"amount_fen": None}:
+            continue  # that much came stands in the books
         assert settle(Known(intent), notice, NOW) == Effect("mismatched", mismatch)  # type: ignore[arg-type]  # by parameter
 
 
@@ -176,7 +178,66 @@ def test_of_a_total_only_what_is_not_booked_is_new() -> None:
     assert [each.amount_fen for each in settle(Known(gone), more, NOW).refunds] == [400]
     same = told_of_refund(refund="console", refund_fen=None, refunded_fen=600)
     assert settle(Known(gone), same, NOW) == Effect("duplicate")
-    assert settle(Known(RESERVED), more, NOW) == Effect("later")
+    noted = settle(Known(RESERVED), more, NOW)  # it may hold the one of ours that is on its way
+    assert (noted.outcome, noted.entries) == ("noted", ())
+    assert noted.intent == RESERVED.model_copy(update={"told_back_fen": 1000})
+
+
+ALIPAY = {"provider": "alipay"}
+
+
+def total(fen: int, refund: str | None = "CONSOLE") -> Notice:
+    """What Alipay's notify of a refund tells: its number, and all that went back so far."""
+    return says("refunded", refund=refund, refunded_fen=fen, **ALIPAY)
+
+
+OURS = total(1500, "refund-1")
+ANSWER = says("refunded", refund="refund-1", refund_fen=1000, amount_fen=None, **ALIPAY)
+FAILS = says("refund_failed", refund="refund-1", amount_fen=None, **ALIPAY)
+
+
+@pytest.mark.parametrize(
+    ("told", "gone_fen"),
+    [
+        ([total(500), OURS], 1500),
+        ([total(500), OURS, total(500), OURS], 1500),
+        ([total(500), ANSWER, OURS], 1500),
+        ([ANSWER, total(500), OURS], 1500),
+        ([total(1500), ANSWER], 1500),
+        ([OURS, total(1500)], 1500),
+        ([total(500), FAILS], 500),
+        ([FAILS, total(500), total(500)], 500),
+        ([FAILS, total(1500), total(1000, "refund-1")], 1500),  # refused here, made there, and in a total
+        ([FAILS, total(1000, "refund-1"), total(1500)], 1500),
+        ([total(1500), FAILS, OURS, ANSWER], 1500),
+        ([ANSWER, OURS, says("refunded", refund="CONSOLE", refund_fen=500, **ALIPAY)], 1500),
+        ([ANSWER, says("refunded", refund="CONSOLE", refund_fen=500, **ALIPAY), OURS, total(1500)], 1500),
+    ],
+)
+def test_refunds_made_at_alipay_and_ours_are_booked_once_each(told: list[Notice], gone_fen: int) -> None:
+    ours = REFUND.model_copy(update=ALIPAY)
+    books = Books(RESERVED.model_copy(update=ALIPAY), {"refund-1": ours})
+    for notice in told:
+        assert books.take(notice).mismatch is None
+    assert (books.intent.refunded_fen, books.intent.reserved_fen) == (gone_fen, 0)
+    assert balances(books.entries) == {"refunds": gone_fen, "alipay": -gone_fen}
+
+
+def test_a_refund_that_a_person_has_to_finish_stays_reserved() -> None:
+    stuck = settle(Known(RESERVED, REFUND), told_of_refund("refund_stuck"), NOW)
+    (refund,) = stuck.refunds
+    assert (stuck.outcome, refund.state, stuck.intent) == ("refund_stuck", "stuck", RESERVED)
+    assert settle(Known(RESERVED, refund), told_of_refund("refund_stuck"), NOW) == Effect("duplicate")
+    assert settle(Known(RESERVED, FAILED), told_of_refund("refund_stuck"), NOW) == Effect("stale")
+    for said in ("refunded", "refund_failed"):
+        over = settle(Known(RESERVED, refund), told_of_refund(said), NOW)
+        assert over.intent is not None
+        assert over.intent.reserved_fen == 0
+
+
+@pytest.mark.parametrize("intent", [OPEN, CLOSED])
+def test_an_order_of_which_all_may_have_gone_back_settles_no_bill(intent: Intent) -> None:
+    assert settle(Known(intent), says("paid_and_back"), NOW).changes_nothing
 
 
 def test_a_refund_that_says_no_amount_or_too_much_does_nothing() -> None:
@@ -234,7 +295,9 @@ class Books:
 
 notices = st.builds(
     says,
-    st.sampled_from(["paid", "waiting", "closed", "refunded", "refund_failed", "unknown"]),
+    st.sampled_from(
+        ["paid", "paid_and_back", "waiting", "closed", "refunded", "refund_failed", "refund_stuck", "unknown"]
+    ),
     amount_fen=st.sampled_from([AMOUNT, AMOUNT, AMOUNT, 1, None]),
     currency=st.sampled_from(["CNY", "CNY", "CNY", "USD"]),
     refund=st.sampled_from(["a", "b", "c", "NO-ID", None]),
@@ -259,7 +322,7 @@ def test_any_notices_in_any_order_leave_sound_books(told: list[Notice], paid_by:
         payments = [entry for entry in books.entries if entry.cause in {"payment", "surplus"}]
         assert len(payments) == (1 if books.intent.state == "paid" else 0)
         done = sum(each.amount_fen for each in books.refunds.values() if each.state == "done")
-        waits = sum(each.amount_fen for each in books.refunds.values() if each.state == "requested")
+        waits = sum(each.amount_fen for each in books.refunds.values() if each.is_under_way)
         assert (done, waits) == (books.intent.refunded_fen, books.intent.reserved_fen)
         assert done <= AMOUNT
         assert sum(balances(books.entries).values()) == 0

@@ -72,7 +72,7 @@ def test_a_callback_of_wechat_is_verified_and_read() -> None:
 
 
 def test_a_callback_of_a_refund() -> None:
-    for event, said in ("SUCCESS", "refunded"), ("CLOSED", "refund_failed"), ("ABNORMAL", "waiting"):
+    for event, said in ("SUCCESS", "refunded"), ("CLOSED", "refund_failed"), ("ABNORMAL", "refund_stuck"):
         delivery = called(REFUNDED | {"refund_status": event}, event=f"REFUND.{event}")
         wechat.verify(delivery, shop.wechat())
         notice = wechat.parse(delivery, shop.wechat())
@@ -276,7 +276,7 @@ def test_an_event_that_we_do_not_know_cannot_be_read() -> None:
     ("state", "said"),
     [
         ("SUCCESS", "paid"),
-        ("REFUND", "paid"),
+        ("REFUND", "paid_and_back"),
         ("NOTPAY", "waiting"),
         ("USERPAYING", "waiting"),
         ("CLOSED", "closed"),
@@ -395,7 +395,7 @@ def test_a_refund_takes_its_time() -> None:
     for status, said in (
         ("PROCESSING", "waiting"),
         ("SUCCESS", "refunded"),
-        ("ABNORMAL", "waiting"),
+        ("ABNORMAL", "refund_stuck"),
         ("CLOSED", "refund_failed"),
     ):
         for asked in (question, again):

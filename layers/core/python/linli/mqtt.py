@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from pydantic_core import from_json
 
 from linli.aws import client
 from linli.dead_letters import as_body, park
-from linli.device_messages import Body, DeviceAnswer, DeviceMessage, RuleEvent, Topic, parse
+from linli.device_messages import LARGEST_MILLIS, Body, DeviceAnswer, DeviceMessage, RuleEvent, Topic, parse
 from linli.errors import LinliError
 from linli.ids import is_id
+from linli.instants import from_millis
 from linli.observability import observed
 
 Handled = Callable[[DeviceMessage[Body]], DeviceAnswer]
+Unreadable = Callable[[Topic, datetime], None]
 
 
 def publish(topic: str, payload: str) -> None:
@@ -21,8 +24,16 @@ def publish(topic: str, payload: str) -> None:
     client("iot-data").publish(topic=topic, qos=1, payload=payload.encode())
 
 
-def handle(event: Any, model: type[Body], function: Handled[Body], dead_letter: str) -> str:
+def handle(
+    event: Any,
+    model: type[Body],
+    function: Handled[Body],
+    dead_letter: str,
+    unreadable: Unreadable | None = None,
+) -> str:
     """Parse, decide, answer on the reply topic; park what no retry can help. Returns the outcome.
+
+    `unreadable` is told of what is to be parked, where a message matters even if nobody can read it.
 
     Raises what may pass by itself (the store away, throttling), so that the trigger delivers again.
     """
@@ -31,6 +42,8 @@ def handle(event: Any, model: type[Body], function: Handled[Body], dead_letter: 
     except LinliError as error:
         if error.retryable:
             raise
+        if unreadable is not None:
+            _tell(event, unreadable)
         _reply_with_problem(event, error)
         park(dead_letter, error)
         return error.slug
@@ -73,12 +86,23 @@ def _reply_with_problem(event: Any, error: LinliError) -> None:
     publish(topic.reply, json.dumps(problem))
 
 
-def device_message(model: type[Body]) -> Callable[[Handled[Body]], Callable[[Any, Any], dict[str, str]]]:
+def _tell(event: Any, unreadable: Unreadable) -> None:
+    """Only of a device that publishes under its own name, and of a time that the topic rule has noted."""
+    topic, received_at_ms = _topic(event), event.get("received_at_ms") if isinstance(event, dict) else None
+    if topic is None or event.get("client_id") != topic.device:
+        return
+    if isinstance(received_at_ms, int) and 0 <= received_at_ms <= LARGEST_MILLIS:
+        unreadable(topic, from_millis(received_at_ms))
+
+
+def device_message(
+    model: type[Body], *, unreadable: Unreadable | None = None
+) -> Callable[[Handled[Body]], Callable[[Any, Any], dict[str, str]]]:
     """For a function that a topic rule invokes directly: `function(message) -> answer`."""
 
     def decorate(function: Handled[Body]) -> Callable[[Any, Any], dict[str, str]]:
         def handler(event: Any, _context: Any) -> dict[str, str]:
-            return {"outcome": handle(event, model, function, as_body(event))}
+            return {"outcome": handle(event, model, function, as_body(event), unreadable)}
 
         handler.__name__ = function.__name__
         handler.__doc__ = function.__doc__

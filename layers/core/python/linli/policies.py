@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from linli.contracts import Contract
 from linli.ids import Id
@@ -144,6 +144,15 @@ class ChainStep(Contract):
     repeats: Annotated[int, Field(ge=0, le=5)] = 0
 
 
+def _reaches_staff(chain: list[ChainStep]) -> list[ChainStep]:
+    if not any(step.to in {"caregiver", "manager"} for step in chain):
+        raise ValueError("needs a step for caregivers or managers: they have the staff queue")
+    return chain
+
+
+Chain = Annotated[list[ChainStep], Field(min_length=1, max_length=10), AfterValidator(_reaches_staff)]
+
+
 class CarePolicy(Contract):
     """Looking after those who live alone.
 
@@ -162,7 +171,7 @@ class CarePolicy(Contract):
     default_hours: Annotated[int, Field(ge=1, le=24)] = 12
     quiet_from: time = time(22)
     quiet_until: time = time(7)
-    chain: Annotated[list[ChainStep], Field(min_length=1, max_length=10)] = [
+    chain: Chain = [
         ChainStep(to="person", channels=["push", "voice"], wait_minutes=5, repeats=1),
         ChainStep(to="contact", channels=["push", "sms", "voice"], wait_minutes=10, repeats=1),
         ChainStep(to="caregiver", channels=["push", "voice", "staff"], wait_minutes=15, repeats=1),

@@ -4,11 +4,12 @@ A message that no retry can help is parked in the dead-letter queue at once; one
 reported as failed, so that the queue delivers it again and, after the last try, parks it itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from hashlib import sha256
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from pydantic import ValidationError
@@ -19,6 +20,7 @@ from linli.dead_letters import park
 from linli.device_messages import Body
 from linli.errors import InvalidRequest, LinliError
 from linli.events import Event, Fact, parse_event
+from linli.instants import from_millis
 from linli.mqtt import Handled, handle
 from linli.observability import observed
 
@@ -33,18 +35,39 @@ BatchAnswer = dict[str, Any]
 Trigger = Callable[[_SQSEvent], BatchAnswer]
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """When a message came to its queue, and was first taken out; `times`: how often it has been.
+
+    No queue says when it delivers again: that is after the visibility timeout, and as much later as it likes.
+    """
+
+    sent_at: datetime
+    first_at: datetime
+    times: int
+
+    @classmethod
+    def of(cls, attributes: Mapping[str, str]) -> Self:
+        """What SQS says of a message."""
+        sent = attributes["SentTimestamp"]
+        first = attributes.get("ApproximateFirstReceiveTimestamp", sent)
+        return cls(
+            from_millis(int(sent)), from_millis(int(first)), int(attributes["ApproximateReceiveCount"])
+        )
+
+
 @dataclass(slots=True)
 class _Batch:
     """One outcome per message, in order: Lambda ignores that member, people and `linli replay` read it."""
 
-    record: Callable[[str], str]
+    record: Callable[[str, "Delivery"], str]
 
     def answer(self, event: dict[str, Any]) -> BatchAnswer:
         outcomes: list[str] = []
 
         def one(record: dict[str, Any]) -> None:
             outcomes.append("failed")
-            outcomes[-1] = self.record(record["body"])
+            outcomes[-1] = self.record(record["body"], Delivery.of(record["attributes"]))
 
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
         response = process_partial_response(event=event, record_handler=one, processor=processor)
@@ -55,7 +78,7 @@ def device_queue(model: type[Body]) -> Callable[[Handled[Body]], Trigger]:
     """For a function behind a queue that a topic rule fills: `function(message) -> answer`."""
 
     def decorate(function: Handled[Body]) -> Trigger:
-        def record(body: str) -> str:
+        def record(body: str, _: Delivery) -> str:
             try:
                 event = from_json(body)
             except ValueError:
@@ -82,7 +105,7 @@ class Received(Generic[Kind]):
 def bus_queue(function: Callable[[Received[Any]], str]) -> Trigger:
     """For a function behind a queue that rules of the bus fill: `function(received) -> outcome`."""
 
-    def record(body: str) -> str:
+    def record(body: str, _: Delivery) -> str:
         try:
             return _handled(body, function)
         except LinliError as error:
@@ -101,16 +124,16 @@ def bus_queue(function: Callable[[Received[Any]], str]) -> Trigger:
 Task = TypeVar("Task", bound=Contract)
 
 
-def task_queue(model: type[Task]) -> Callable[[Callable[[Task], str]], Trigger]:
-    """For a function behind a queue of its own service's tasks: `function(task) -> outcome`."""
+def task_queue(model: type[Task]) -> Callable[[Callable[[Task, Delivery], str]], Trigger]:
+    """For a function behind a queue of its own service's tasks: `function(task, delivery) -> outcome`."""
 
-    def decorate(function: Callable[[Task], str]) -> Trigger:
+    def decorate(function: Callable[[Task, Delivery], str]) -> Trigger:
         name = function.__name__
 
-        def record(body: str) -> str:
+        def record(body: str, delivery: Delivery) -> str:
             try:
                 with observed(name, sha256(body.encode()).hexdigest()[:16]) as attempt:
-                    attempt.outcome = function(_task(body, model))
+                    attempt.outcome = function(_task(body, model), delivery)
             except LinliError as error:
                 if error.retryable:
                     raise

@@ -2,12 +2,16 @@
 
 import hashlib
 import hmac
+import time
 from base64 import b32encode
 
+from linli.errors import Unavailable
 from linli.naming import stage
 
 CACHE_SECONDS = 300
 MISSING = "ResourceNotFoundException"
+MISSING_SECONDS, MOST_MISSING = 60, 1000
+_missing: dict[str, float] = {}
 
 
 def secret(name: str) -> str:
@@ -21,16 +25,23 @@ def secret(name: str) -> str:
 
 
 def secret_if_any(name: str, *, fresh: bool = False) -> str | None:
-    """The same of one that may not have been set up: None then. `fresh` passes the cache by, and fills it."""
+    """The same of one that may not have been set up: None then, for a minute without asking again, since
+    strangers name such. `fresh` passes the cache by, and fills it. Raises Unavailable when nobody can tell.
+    """
+    if not fresh and time.monotonic() < _missing.get(name, 0):
+        return None
     from aws_lambda_powertools.utilities import parameters  # noqa: PLC0415  it brings boto3 along
     from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError  # noqa: PLC0415
 
     try:
         found = parameters.get_secret(f"linli/{stage()}/{name}", max_age=CACHE_SECONDS, force_fetch=fresh)
     except GetParameterError as error:
-        if _code(error.__cause__ or error.__context__) == MISSING:
-            return None
-        raise
+        if _code(error.__cause__ or error.__context__) != MISSING:
+            raise Unavailable("a secret cannot be read") from error
+        if len(_missing) >= MOST_MISSING:
+            _missing.clear()
+        _missing[name] = time.monotonic() + MISSING_SECONDS
+        return None
     return str(found)
 
 

@@ -27,6 +27,7 @@ from linli.naming import stage
 OUTBOX_DAYS = 7
 OUTBOX = "#outbox"
 RACES_LOST = 5
+HELD_BY_OTHERS = frozenset({"TransactionCanceledException", "TransactionConflictException"})
 
 
 class _TableName:
@@ -52,7 +53,9 @@ Document = TypeVar("Document", bound=Contract)
 
 
 class ContractAttribute(Attribute[Document]):
-    """A contract as JSON text, parsed as strictly as if it came from outside."""
+    """A contract as JSON text, parsed as strictly as if it came from outside, but for members it does not know:
+    after a rollback, rows that newer code has written can still be read.
+    """
 
     attr_type = STRING
 
@@ -64,7 +67,7 @@ class ContractAttribute(Attribute[Document]):
         return value.model_dump_json()
 
     def deserialize(self, value: str) -> Document:
-        return self.contract.model_validate_json(value)
+        return self.contract.model_validate_json(value, extra="ignore")
 
 
 class Row(Model):
@@ -174,7 +177,8 @@ class Transaction:
     def commit(self) -> None:
         """Apply all writes in one round trip.
 
-        Raises ConditionsFailed with the rows in the way, or Contended when another transaction held them.
+        Raises ConditionsFailed with the rows in the way, Contended when another transaction held them, or
+        Unavailable for what trying again at once cannot mend.
         """
         try:
             with TransactWrite(connection=_connection()) as transaction:
@@ -196,7 +200,11 @@ class Transaction:
             for name, reason in zip(names, error.cancellation_reasons, strict=False)
             if reason is not None and reason.code == "ConditionalCheckFailed"
         }
-        return ConditionsFailed(failed) if failed else Contended("another request holds the same rows")
+        if failed:
+            return ConditionsFailed(failed)
+        if error.cause_response_code in HELD_BY_OTHERS:
+            return Contended("another request holds the same rows")
+        return Unavailable("the store did not take it")
 
 
 def _connection() -> Connection:
@@ -249,12 +257,13 @@ def until_it_holds(attempt: Callable[[], Result], races: int = RACES_LOST) -> Re
     Raises Unavailable when it loses `races` in a row: nothing has been written then. Where many are at one
     row by nature, a repairer's hands or a person's state, it takes more of them.
     """
+    lost: Exception | None = None
     for _ in range(races):
         try:
             return attempt()
-        except (ConditionsFailed, Contended):
-            continue
-    raise Unavailable("too many changes at the same time")
+        except (ConditionsFailed, Contended) as error:
+            lost = error
+    raise Unavailable("too many changes at the same time") from lost
 
 
 def expired(row: Row, now: datetime) -> bool:
