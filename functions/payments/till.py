@@ -16,8 +16,10 @@ from functions.payments.tables import CallbackRow, DueRow, EntryRow, IntentRow, 
 from linli import communities
 from linli.communities import CommunityRow
 from linli.ids import is_id
+from linli.observability import observed
 from linli.tables import Transaction, read, until_it_holds
 
+STRANDED = frozenset({"refund_failed", "refund_stuck"})  # the money goes back only if somebody sees to it
 FIRST_ASKED_AFTER = timedelta(minutes=2)  # what a provider tells by itself comes within seconds
 
 
@@ -54,7 +56,11 @@ def take(told: Told, now: datetime) -> Effect:
         _keep(told, known, effect, version, now)
         return effect
 
-    return until_it_holds(attempt)
+    effect = until_it_holds(attempt)
+    if effect.outcome in STRANDED:
+        with observed("stranded_refund", told.notice.order, community=told.community) as stranded:
+            stranded.outcome = "needs_somebody"
+    return effect
 
 
 def _known(told: Told, *, bill_too: bool) -> tuple[Known, int]:

@@ -104,7 +104,9 @@ def test_what_cannot_be_read_is_kept_whole_and_replayed(till: Till, monkeypatch:
     assert till.due().paid_by == intent
 
 
-def test_a_refund_that_is_stuck_is_on_the_list_of_what_needs_somebody(till: Till) -> None:
+def test_a_refund_that_is_stuck_is_on_the_list_of_what_needs_somebody(
+    till: Till, capsys: pytest.CaptureFixture[str]
+) -> None:
     till.owe()
     intent = till.order("wechat")
     till.deliver(paid("wechat", intent))
@@ -115,6 +117,7 @@ def test_a_refund_that_is_stuck_is_on_the_list_of_what_needs_somebody(till: Till
     assert till.deliver(shop.called(plain, event="REFUND.ABNORMAL", notice="EV-a")).accepted
     listed = till.http(till.app, "GET", "/communities/willow/refunds", **WILLOW_MANAGER).body["items"]
     assert [each["state"] for each in listed] == ["stuck"]
+    assert '"action":"stranded_refund","outcome":"needs_somebody"' in capsys.readouterr().out.replace(" ", "")
 
 
 def test_money_that_went_back_before_we_asked_leaves_the_books_right(
