@@ -29,7 +29,7 @@ What = Literal[
     "opened", "raised", "pressed_again", "moved", "called", "held", "nobody_to_call", "unanswered",
     "sent", "delivered", "channel_failed", "declined", "replied",
     "acknowledged", "lapsed", "snoozed", "confirmed", "resolved",
-    "visited", "visit_missed", "duty_raised", "duty_settled",
+    "visited", "visit_missed", "duty_raised", "duty_settled", "away_set", "away_over",
 ]  # fmt: skip
 Words = Annotated[str, Field(max_length=1000)]
 

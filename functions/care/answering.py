@@ -182,13 +182,18 @@ def joined(alert: Alert, chain: list[ChainStep], words: str, now: datetime) -> S
     return step
 
 
-def moved(alert: Alert, at: datetime, what: str, setting: Setting, now: datetime) -> Step:
+def moved(
+    alert: Alert, at: datetime, what: str, setting: Setting, now: datetime, *, overtaken: bool = False
+) -> Step:
     """The person gave a sign of life: nobody else is called, but somebody confirms. The first one counts.
 
-    An emergency goes on: who fell and crawls to the telephone moves as well.
+    An emergency goes on: who fell and crawls to the telephone moves as well. A sign from before the opening
+    says nothing, unless the alert has `overtaken` it: known in time, it would have kept an alert about
+    silence from being opened.
     """
     step = Step.on(alert, now)
-    if not alert.is_open or alert.moved_at is not None or at < alert.opened_at:
+    early = at < alert.opened_at and not (overtaken and not alert.emergency)
+    if not alert.is_open or alert.moved_at is not None or early:
         return step
     step.change(moved_at=at)
     step.log("moved", what, by="person", actor=alert.person)

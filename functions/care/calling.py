@@ -1,18 +1,22 @@
 """What time and broken channels do to an alert: the chain calls one after another until somebody answers.
 
 Each step of the chain is asked, waited for, and asked again by its next channel; a channel that fails gives
-way to the next at once. Gone through without an answer, the last step that can be reached is called for ever
-by all its channels, and the alert heads the staff queue.
+way to the next at once. Gone through without an answer, the whole chain is called again and again, by all
+channels at once, and the alert heads the staff queue. Of a step of many, some are asked a round, the others
+the next.
 """
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from math import ceil
 
-from functions.care.alerts import Alert, Call, Circle, Reachable, Step, What
+from functions.care.alerts import Alert, Call, Circle, Message, Reachable, Step, What
 from functions.care.states import Setting
 from linli.instants import to_text
 from linli.policies import CarePolicy, ChainStep, Channel
 
+MOST_ASKED = 15  # people a round
+MOST_CALLS = 40  # each is a message and a line, and a transaction holds 100 items
 LAPSED = {
     "acknowledged": "nothing was said since",
     "snoozed": "put off until now",
@@ -84,6 +88,20 @@ def failed(
     return step
 
 
+def told_otherwise(alert: Alert, message: Message, circle: Circle, now: datetime, words: str) -> Step:
+    """Word of an alert that is held did not get through: the next channel of the step, while it is held."""
+    step, ways = Step.on(alert, now), _quiet_ways(alert)
+    if alert.state != "open" or alert.emergency or alert.calls or message.channel not in ways:
+        return step
+    step.change()
+    step.log("channel_failed", words, by=message.to, actor=message.recipient, channel=message.channel)
+    can = {way for each in circle["manager"] if each.recipient == message.recipient for way in each.channels}
+    left = ways[ways.index(message.channel) + 1 :]
+    for way in [way for way in left if way in can][:1]:
+        step.say("manager", message.recipient, way, "held")
+    return step
+
+
 def _mark(step: Step, call: Call, words: str, *, declined: bool) -> None:
     """All that is still out to somebody who declined is settled with it."""
     calls = [
@@ -105,11 +123,15 @@ def _untried(alert: Alert, call: Call, circle: Circle) -> Iterable[Channel]:
 
 
 def _all_failed(step: Step, circle: Circle, setting: Setting) -> None:
-    """Nobody of this step could be reached. Once the chain has been gone through, the wait goes on: a gateway
-    that is down must not be called in a circle.
+    """Nobody of this round could be reached: on to those of the step who have not been asked, or to the next.
+
+    Once the chain has been gone through, the wait goes on: a gateway that is down must not be called in a
+    circle.
     """
     if step.alert.unanswered_since is None:
-        step.change(rounds=step.alert.chain[step.alert.level].repeats + 1)
+        rung = step.alert.chain[step.alert.level]
+        if step.alert.rounds >= _pages(step.alert, rung, circle):
+            step.change(rounds=_rounds(step.alert, rung, circle))
         _call(step, circle, setting)
 
 
@@ -122,9 +144,9 @@ def _call(step: Step, circle: Circle, setting: Setting) -> None:
         rung = step.alert.chain[level]
         if level != step.alert.level:
             step.change(level=level, rounds=0)
-        if step.alert.rounds > rung.repeats:
+        if step.alert.rounds >= _rounds(step.alert, rung, circle):
             continue
-        if _ring(step, circle, level, setting, loud=step.alert.emergency):
+        if _ring(step, circle, level, setting):
             return
         step.log("nobody_to_call", f"nobody to call as {rung.to}")
     _go_on_for_ever(step, circle, setting)
@@ -132,22 +154,55 @@ def _call(step: Step, circle: Circle, setting: Setting) -> None:
 
 def _hold(step: Step, circle: Circle, until: datetime) -> None:
     """Quiet hours: whoever sleeps is let sleep. Who is on duty is awake, and is told to look at the queue."""
-    on_duty = [rung for rung in step.alert.chain if rung.to == "manager" and "push" in rung.channels][:1]
-    for rung in on_duty:
-        for each in circle[rung.to]:
-            if "push" in each.channels:
-                step.say(rung.to, each.recipient, "push", "held")
+    if _quiet_ways(step.alert):
+        for each in [each for each in circle["manager"] if "push" in each.channels][:MOST_CALLS]:
+            step.say("manager", each.recipient, "push", "held")
     step.change(due_at=until, calls=[])
     step.log("held", f"quiet hours until {to_text(until)}")
 
 
-def _ring(step: Step, circle: Circle, level: int, setting: Setting, *, loud: bool) -> bool:
-    """Ask everybody of a step: by one channel each, another one each round, or `loud` by all at once."""
+def _quiet_ways(alert: Alert) -> list[Channel]:
+    """How who is on duty hears of a held alert: by push, or should it fail by what else the step has."""
+    steps = (rung.channels for rung in alert.chain if rung.to == "manager" and "push" in rung.channels)
+    ways = next(steps, [])
+    return sorted((way for way in dict.fromkeys(ways) if way != "staff"), key=lambda way: way != "push")
+
+
+def _is_loud(alert: Alert) -> bool:
+    return alert.emergency or alert.unanswered_since is not None
+
+
+def _asked_at_once(alert: Alert, rung: ChainStep) -> int:
+    ways = len(set(rung.channels)) if _is_loud(alert) else 1
+    return min(MOST_ASKED, MOST_CALLS // ways)
+
+
+def _pages(alert: Alert, rung: ChainStep, circle: Circle) -> int:
+    """In how many rounds everybody of a step is asked once."""
+    return max(1, ceil(len(_reachable(rung, circle)) / _asked_at_once(alert, rung)))
+
+
+def _rounds(alert: Alert, rung: ChainStep, circle: Circle) -> int:
+    """How many rounds a step has: its repeats, and at least one for everybody. All channels at once are not
+    repeated: the chain comes round again.
+    """
+    repeats = 0 if alert.unanswered_since else rung.repeats
+    return max(repeats + 1, _pages(alert, rung, circle))
+
+
+def _reachable(rung: ChainStep, circle: Circle) -> list[Reachable]:
+    return [each for each in circle[rung.to] if each.channels & set(rung.channels)]
+
+
+def _ring(step: Step, circle: Circle, level: int, setting: Setting) -> bool:
+    """Ask those of a step whose turn it is: by one channel, another each round, or by all at once."""
     rung, rounds = step.alert.chain[level], step.alert.rounds
+    many, pages = _asked_at_once(step.alert, rung), _pages(step.alert, rung, circle)
+    first = rounds % pages * many
     calls = [
         _asked(step, level, each.recipient, channel)
-        for each in circle[rung.to]
-        for channel in _channels(rung, each, rounds, loud=loud)
+        for each in _reachable(rung, circle)[first : first + many]
+        for channel in _channels(rung, each, rounds // pages, loud=_is_loud(step.alert))
     ]
     if not calls:
         return False
@@ -156,7 +211,7 @@ def _ring(step: Step, circle: Circle, level: int, setting: Setting, *, loud: boo
 
 
 def _channels(rung: ChainStep, whom: Reachable, rounds: int, *, loud: bool) -> list[Channel]:
-    can = [channel for channel in rung.channels if channel in whom.channels]
+    can = [channel for channel in dict.fromkeys(rung.channels) if channel in whom.channels]
     return can if loud or not can else [can[rounds % len(can)]]
 
 
@@ -168,11 +223,14 @@ def _asked(step: Step, level: int, recipient: str, channel: Channel) -> Call:
 
 
 def _go_on_for_ever(step: Step, circle: Circle, setting: Setting) -> None:
+    """The chain has been gone through: from its beginning, louder, until somebody answers."""
     if step.alert.unanswered_since is None:
         step.log("unanswered", "nobody of the chain has answered")
-    last = len(step.alert.chain) - 1
-    wait = wait_of(step.alert, step.alert.chain[last], setting.policy)
+    wait = wait_of(step.alert, step.alert.chain[-1], setting.policy)
     since = step.alert.unanswered_since or step.now
-    step.change(level=last, calls=[], unanswered_since=since, due_at=step.now + wait)
-    if not any(_ring(step, circle, level, setting, loud=True) for level in range(last, -1, -1)):
-        step.log("nobody_to_call", "nobody of the chain can be reached; it heads the staff queue")
+    step.change(level=0, rounds=0, calls=[], unanswered_since=since, due_at=step.now + wait)
+    for level in range(len(step.alert.chain)):
+        step.change(level=level)
+        if _ring(step, circle, level, setting):
+            return
+    step.log("nobody_to_call", "nobody of the chain can be reached; it heads the staff queue")

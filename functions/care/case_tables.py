@@ -7,8 +7,9 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from functions.care.alerts import Alert, Entry, Message
 from functions.care.circles import OnDuty
-from functions.care.tables import DueRow, Key, shard_of
+from functions.care.tables import Key
 from functions.care.work import Duty, Visit
+from linli.due import TimedRow
 from linli.instants import to_epoch_seconds, to_text
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
@@ -28,7 +29,7 @@ class Queue(GlobalSecondaryIndex["QueueRow"]):
     place = UnicodeAttribute(range_key=True)
 
 
-class QueueRow(DueRow):
+class QueueRow(TimedRow):
     """A row that is on a list of the community; both keys are set together, or neither."""
 
     queue = UnicodeAttribute(null=True)
@@ -73,20 +74,21 @@ class AlertRow(QueueRow, discriminator="alert"):
             attempt=attempt,
             queue=staff_queue(alert.community) if alert.is_open else archive(alert.community),
             place=alert.place if alert.is_open else alert.alert,
-            due_shard=shard_of(alert.alert) if alert.due_at else None,
-            due_at=alert.due_at,
+            **cls.timed(alert.alert, alert.due_at),
             ttl=None if alert.is_open else to_epoch_seconds(alert.changed_at + TIMELINE_KEPT),
         )
 
 
-class MessageRow(DueRow, discriminator="message"):
+class MessageRow(TimedRow, discriminator="message"):
     """`<community>#alert#<alert>` / `message#<message>`: pending while it is in the index `due`.
 
-    `state`: pending, sent, delivered, failed, or dropped, when nobody had to be told any more.
+    `state`: pending, sent, delivered, failed, or dropped, when nobody had to be told any more. `replies`: the
+    gateway's ids of the answers that have had their effect.
     """
 
     message = ContractAttribute(Message)
     state = UnicodeAttribute(default="pending")
+    replies = UnicodeSetAttribute(null=True)
 
     @staticmethod
     def key(community: str, message: str) -> Key:
@@ -99,8 +101,7 @@ class MessageRow(DueRow, discriminator="message"):
         return cls(
             *cls.key(message.community, message.message),
             message=message,
-            due_shard=shard_of(message.message),
-            due_at=again_at,
+            **cls.timed(message.message, again_at),
             ttl=to_epoch_seconds(message.made_at + MESSAGES_KEPT),
         )
 

@@ -6,11 +6,11 @@ the step is kept; a message whose sending is cut short falls due again, with the
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 
 from functions.care import alerts, answering, calling, duties, rounds, vigils
 from functions.care.alerts import Alert, Circle, Message, Step
@@ -21,7 +21,7 @@ from functions.care.tables import WatchRow
 from functions.care.tasks import DueKey, due_tasks, leave
 from functions.care.watches import Watch
 from linli.communities import CommunityRow
-from linli.errors import NotFound, Unavailable
+from linli.errors import NotFound
 from linli.events import AlertClosed, AlertOpened, AlertOutcome, AlertReason, Fact
 from linli.ids import new_id
 from linli.instants import to_text
@@ -30,8 +30,7 @@ from linli.policies import CarePolicy
 from linli.tables import ConditionsFailed, Transaction, find, read, until_it_holds
 
 CUT_SHORT = timedelta(minutes=1)  # a sweep: by then a message has been sent, or its sender is gone
-RACES_LOST = 20
-Result = TypeVar("Result")
+RACES = 100  # whoever is called may answer at once, while the chain goes on
 Also = Callable[[Transaction], None]
 
 
@@ -48,17 +47,6 @@ class Case:
     def circle(self) -> Circle:
         """Who can be called."""
         return circle_of(self.parties)
-
-
-def patiently(attempt: Callable[[], Result]) -> Result:
-    """Run `attempt` (read, decide, commit) until no other request is at the same rows.
-
-    Raises Unavailable after a hundred tries: nothing has been written then.
-    """
-    for _ in range(RACES_LOST):
-        with suppress(Unavailable):
-            return until_it_holds(attempt)
-    raise Unavailable("too many changes at the same time")
 
 
 def alert_of(community: str, alert: str) -> Alert:
@@ -78,20 +66,24 @@ def load(community: str, alert: str) -> Case:
 
 
 def circle(community: str, person: str, watch: Watch | None) -> list[Party]:
-    """Who may be called for a person now: those whose roles the directory has taken back are not."""
+    """Who may be called for a person now: staff whose roles the directory has taken back are not."""
     roster = [row.on_duty for row in RosterRow.query(RosterRow.key(community, "")[0], consistent_read=True)]
     found = parties(person, watch, roster)
     keys = {each.person: StaffRow.key(community, each.person) for each in found if each.person is not None}
     rows = read(keys.values())
-    return [each for each in found if _still(each, rows.one(StaffRow, keys.get(each.person or "", ("", ""))))]
+    known = [(each, rows.one(StaffRow, keys.get(each.person or "", ("", "")))) for each in found]
+    return [_by_phone(each, row) for each, row in known if _still(each, row)]
 
 
 def _still(party: Party, row: StaffRow | None) -> bool:
     """Whether they are what they are called as; until the directory has spoken, they are."""
-    if row is None or party.to == "person":
-        return True
-    roles = set(row.roles or ())
-    return bool(roles) if party.to == "contact" else party.to in roles
+    return row is None or party.to in {"person", "contact"} or party.to in set(row.roles or ())
+
+
+def _by_phone(party: Party, row: StaffRow | None) -> Party:
+    """A contact without any role is not told by our app, and telephoned all the same."""
+    gone = party.to == "contact" and row is not None and not row.roles
+    return replace(party, person=None) if gone else party
 
 
 def opening(
@@ -163,7 +155,9 @@ def _close(transaction: Transaction, step: Step) -> None:
     """What the outcome means: the watch goes on, pauses or ends; what is left to do is somebody's duty."""
     alert, outcome = step.alert, step.alert.outcome
     assert outcome is not None  # noqa: S101  a resolved alert has one
-    vigils.release(transaction, alert.community, alert.person, alert.alert, outcome=outcome, now=step.now)
+    before = vigils.release(
+        transaction, alert.community, alert.person, alert.alert, outcome=outcome, now=step.now
+    )
     kind = FOLLOWS.get(outcome)
     if kind is not None:
         words = f"an alert ended as {outcome}"
@@ -174,6 +168,9 @@ def _close(transaction: Transaction, step: Step) -> None:
         )
     if outcome == "deceased":
         rounds.end(transaction, alert.community, alert.person)
+        duties.none_left(transaction, alert.community, alert.person)
+    elif before is not None and before.state.ended:  # declared dead by mistake
+        rounds.begin(transaction, before.watch, step.now)
 
 
 FOLLOWS: dict[AlertOutcome, duties.DutyKind] = {"needs_help": "follow_up", "sensor": "check_sensors"}
@@ -198,11 +195,11 @@ def advance(community: str, alert: str, now: datetime) -> tuple[Step, Case]:
             keep(step, case.alert, f"advance/{to_text(now)}")
         return step, case
 
-    return patiently(attempt)
+    return until_it_holds(attempt, RACES)
 
 
-def moved_again(community: str, alert: str, at: datetime, words: str) -> None:
-    """The person of an open alert gave a sign of life. Raises NotFound."""
+def moved_again(community: str, alert: str, at: datetime, words: str, *, overtaken: bool = False) -> None:
+    """The person of an open alert gave a sign of life, which it may have overtaken. Raises NotFound."""
 
     def attempt() -> None:
         key, of_community = AlertRow.key(community, alert), CommunityRow.key(community)
@@ -210,11 +207,12 @@ def moved_again(community: str, alert: str, at: datetime, words: str) -> None:
         row = rows.one(AlertRow, key)
         if row is None:
             raise NotFound
-        step = answering.moved(row.alert, at, words, vigils.setting_of(rows, community), at)
+        setting = vigils.setting_of(rows, community)
+        step = answering.moved(row.alert, at, words, setting, at, overtaken=overtaken)
         if step.changed:
             keep(step, row.alert, f"moved/{to_text(at)}")
 
-    patiently(attempt)
+    until_it_holds(attempt, RACES)
 
 
 def message_failed(
@@ -224,8 +222,18 @@ def message_failed(
 
     def attempt() -> tuple[Step, Case]:
         case = load(message.community, message.alert or "")
-        step = calling.failed(
-            case.alert, message.message, case.circle, case.setting, now, words=words, declined=declined
+        step = (
+            calling.told_otherwise(case.alert, message, case.circle, now, words)
+            if message.purpose == "held"
+            else calling.failed(
+                case.alert,
+                message.message,
+                case.circle,
+                case.setting,
+                now,
+                words=words,
+                declined=declined,
+            )
         )
         keep(
             step,
@@ -235,7 +243,7 @@ def message_failed(
         )
         return step, case
 
-    return patiently(attempt)
+    return until_it_holds(attempt, RACES)
 
 
 def hand_over(step: Step) -> None:
@@ -247,15 +255,19 @@ def hand_over(step: Step) -> None:
         pk, sk = AlertRow.key(alert.community, alert.alert)
         rows.append(DueKey(pk=pk, sk=sk, kind="alert"))
     with suppress(Exception), observed("hand_over", f"{alert.alert}:{alert.version}"):  # logged and counted
-        leave("escalation", due_tasks(rows, step.now))
+        leave("escalation", due_tasks(rows, step.now, direct=True))
 
 
 def settle(
-    transaction: Transaction, message: Message, state: str, condition: Condition | None = None
+    transaction: Transaction,
+    message: Message,
+    state: str,
+    condition: Condition | None = None,
+    also: Sequence[Action] = (),
 ) -> None:
     """A message (row `message`) is done with: nobody sends it again."""
     row = MessageRow(*MessageRow.key(message.community, message.message))
-    actions = [MessageRow.state.set(state), MessageRow.due_shard.remove(), MessageRow.due_at.remove()]
+    actions = [MessageRow.state.set(state), *MessageRow.timing(message.message, None), *also]
     exists = MessageRow.pk.exists()
     transaction.update("message", row, actions, exists if condition is None else exists & condition)
 

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from functions.care.alerts import Message
 from linli.contracts import Contract
@@ -26,8 +26,17 @@ from linli.policies import Channel
 
 TOLERANCE = timedelta(minutes=5)
 PREFIX = "whsec_"
+LONGEST_ID = 256
+LONGEST_TIME = 12  # far beyond any date
 Address = Annotated[str, Field(pattern=r"^(https://|http://(localhost|127\.0\.0\.1)[:/])\S+$")]
-Secret = Annotated[str, Field(pattern=r"^whsec_[A-Za-z0-9+/]{32,88}={0,2}$")]
+
+
+def _decodes(secret: str) -> str:
+    b64decode(secret.removeprefix(PREFIX), validate=True)  # raises a ValueError
+    return secret
+
+
+Secret = Annotated[str, Field(pattern=r"^whsec_[A-Za-z0-9+/]{32,88}={0,2}$"), AfterValidator(_decodes)]
 
 
 class Gateway(Contract):
@@ -88,7 +97,8 @@ TEXTS: dict[str, str] = {
     "emergency_caregiver": "【邻里】紧急求助！请立即打开值守列表。" + ANSWERS,
     "emergency_manager": "【邻里】紧急求助！请立即打开值守列表。" + ANSWERS,
     "held_manager": "【邻里】有关爱告警，将在静默时段后通知，请查看值守列表。",
-    "button_manager": "【邻里】紧急！一个未登记使用人的呼叫按钮被按下，请立即打开值守列表。",
+    "button_caregiver": "【邻里】紧急！有呼叫按钮被按下，尚不知是谁，请立即打开值守列表。",
+    "button_manager": "【邻里】紧急！有呼叫按钮被按下，尚不知是谁，请立即打开值守列表。",
     "away_over_contact": "【邻里】您的家人报备的外出时间已过，请问回来了吗？请在应用中确认或延长。",
 }
 DIGITS: dict[Literal["1", "2"], str] = {"1": "I see to it", "2": "I cannot"}
@@ -150,7 +160,8 @@ def signature(message_id: str, timestamp: str, body: bytes, secret: str) -> str:
 def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> str:
     """The id of a request that one of `secrets` signed within five minutes of now. Raises Forbidden."""
     message_id, timestamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
-    if not message_id or not timestamp.isascii() or not timestamp.isdecimal() or len(timestamp) > 12:  # noqa: PLR2004  far beyond any date
+    is_time = timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= LONGEST_TIME
+    if not 0 < len(message_id) <= LONGEST_ID or not is_time:
         raise Forbidden("webhook headers: are missing or malformed")
     if abs(to_epoch_seconds(now) - int(timestamp)) > TOLERANCE.total_seconds():
         raise Forbidden("webhook-timestamp: is more than five minutes off")

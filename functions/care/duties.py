@@ -5,7 +5,6 @@ from typing import get_args
 
 from functions.care.alerts import Capacity, Entry
 from functions.care.case_tables import DutyRow, EntryRow, staff_queue
-from functions.care.tables import shard_of
 from functions.care.work import TELLS, Duty, DutyKind
 from linli.tables import Transaction
 
@@ -21,14 +20,12 @@ def raised(
 
 def put(transaction: Transaction, community: str, duty: Duty) -> None:
     """The same, of a duty. Those of whom somebody is to be told fall due at once."""
-    tells = duty.kind in TELLS
     row = DutyRow(
         *DutyRow.key(community, duty.kind, duty.about),
         duty=duty,
         queue=staff_queue(community),
         place=duty.place,
-        due_shard=shard_of(duty.about) if tells else None,
-        due_at=duty.since if tells else None,
+        **DutyRow.timed(duty.about, duty.since if duty.kind in TELLS else None),
     )
     transaction.put(f"duty-{duty.kind}", row)
     entry = Entry(at=duty.since, what="duty_raised", words=_said(duty.kind, duty.words))

@@ -5,7 +5,6 @@ from datetime import datetime
 from functions.care import vigils
 from functions.care.case_tables import VisitRow, rounds_of
 from functions.care.states import Setting
-from functions.care.tables import shard_of
 from functions.care.watches import Watch
 from functions.care.work import Visit, overdue_at, today
 from linli.communities import CommunityRow
@@ -31,6 +30,5 @@ def row_of(community: str, visit: Visit, setting: Setting) -> VisitRow:
         visit=visit,
         queue=rounds_of(community),
         place=visit.place,
-        due_shard=shard_of(visit.person),
-        due_at=overdue_at(visit, setting),
+        **VisitRow.timed(visit.person, overdue_at(visit, setting)),
     )

@@ -1,7 +1,9 @@
 """Hands messages over to gateways by HTTP. A gateway that is down costs a task seconds, and only once."""
 
+import json
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,9 @@ from pydantic import ValidationError
 
 from functions.care.alerts import Message
 from functions.care.channels import Channels, outgoing
-from linli.secrets import secret
+from linli.errors import Unavailable
+from linli.observability import observed
+from linli.secrets import secret_if_any
 
 if TYPE_CHECKING:
     from requests import Session
@@ -42,11 +46,39 @@ def _session() -> "Session":
 
 
 def channels_of(community: str) -> Channels:
-    """A community's gateways; none when they have not been set up, or cannot be read."""
+    """A community's gateways; none when they have not been set up. A channel set up wrongly is not there.
+
+    Raises Unavailable when they cannot be read: that passes, and no channel has failed.
+    """
     try:
-        return Channels.model_validate_json(secret(f"channels/{community}"))
-    except (GetParameterError, ValidationError):
+        text = secret_if_any(f"channels/{community}")
+    except GetParameterError as error:
+        raise Unavailable("the gateways cannot be read") from error
+    if text is None:
         return Channels()
+    with suppress(ValidationError), observed("channels", community, community=community):
+        return Channels.model_validate_json(text)
+    return _as_far_as_right(text)
+
+
+def _as_far_as_right(text: str) -> Channels:
+    try:
+        parts = {name: json.dumps({name: part}) for name, part in dict(json.loads(text)).items()}
+    except (TypeError, ValueError):
+        return Channels()
+    found = Channels()
+    for part in parts.values():
+        with suppress(ValidationError):
+            one = Channels.model_validate_json(part)
+            found = found.model_copy(update={name: getattr(one, name) for name in one.model_fields_set})
+    return found
+
+
+def signing_time() -> datetime:
+    """The clock, which is read here and nowhere else in the service: a gateway believes a signature for five
+    minutes after its time, and no event tells when a message is sent that has waited in a queue.
+    """
+    return datetime.now(UTC)
 
 
 @dataclass(slots=True)
@@ -57,14 +89,25 @@ class Courier:
     down: set[str] = field(default_factory=set)
 
     def send(self, message: Message, to: str | None) -> None:
-        """Hand a message over, twice if need be, with the same id. Raises NotSent."""
+        """Hand a message over, twice if need be, with the same id.
+
+        Raises NotSent, whatever is the matter with the channel; Unavailable when none of them can be read.
+        """
+        try:
+            self._send(message, to)
+        except (NotSent, Unavailable):
+            raise
+        except Exception as error:
+            raise NotSent(type(error).__name__) from error
+
+    def _send(self, message: Message, to: str | None) -> None:
         channels = channels_of(message.community)
         gateway = channels.gateway(message.channel)
         if gateway is None or to is None:
             raise NotSent("not set up")
         if gateway.url in self.down:
             raise NotSent("the gateway is down")
-        request = outgoing(message, to, gateway, channels.reply_url, self.now)
+        request = outgoing(message, to, gateway, channels.reply_url, signing_time())
         from requests import RequestException  # noqa: PLC0415  see _session
 
         try:

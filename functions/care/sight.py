@@ -3,9 +3,28 @@
 from datetime import datetime
 
 from functions.care import duties, vigils
+from functions.care.alerts import Entry
+from functions.care.case_tables import EntryRow
 from functions.care.states import WatchState
 from functions.care.vigils import Vigil
 from linli.tables import Transaction
+
+
+def keep(vigil: Vigil, after: WatchState, now: datetime, entry: Entry | None = None) -> None:
+    """Write a state: one UpdateItem, unless the home is out of sight, or in sight again, with it, or a line
+    of the timeline tells of it.
+
+    Raises ConditionsFailed when somebody was faster, Contended.
+    """
+    if entry is None and bool(after.blind_since) == bool(vigil.state.blind_since):
+        vigils.write(vigil, after)
+        return
+    transaction = Transaction()
+    write(transaction, vigil, after, now)
+    if entry is not None:
+        community, person = vigil.watch.community, vigil.watch.person
+        transaction.put("line", EntryRow.of(community, person, entry, entry.what))
+    transaction.commit()
 
 
 def write(transaction: Transaction, vigil: Vigil, after: WatchState, now: datetime) -> None:
@@ -13,7 +32,12 @@ def write(transaction: Transaction, vigil: Vigil, after: WatchState, now: dateti
     vigils.join(transaction, vigil, after)
     community, person = vigil.watch.community, vigil.watch.person
     if after.blind_since and not vigil.state.blind_since:
-        words = "no sensor in the home can be heard; nobody can see how they are"
-        duties.raised(transaction, community, person, "cannot_see", words=words, now=now)
+        lose(transaction, community, person, now)
     if vigil.state.blind_since and not after.blind_since:
         duties.cleared(transaction, community, person, "cannot_see", now)
+
+
+def lose(transaction: Transaction, community: str, person: str, now: datetime) -> None:
+    """Let `transaction` raise the duty to look in person."""
+    words = "no sensor in the home can be heard; nobody can see how they are"
+    duties.raised(transaction, community, person, "cannot_see", words=words, now=now)

@@ -74,11 +74,19 @@ class Signal(DeviceEvent):
 
 
 class Sign(Contract):
-    """A signal as the rules see it. `key` tells it from all others: a repeat has the same."""
+    """A signal as the rules see it. `key` tells it from all others: a repeat has the same.
+
+    `devices`: the sensor that spoke and the device that published for it; none when the app told.
+    `came_in`: when it reached us, before it waited in a queue of ours. `doubtful`: its clock was ahead, so
+    that `at` is when it came in, and it may be much older.
+    """
 
     kind: Kind
     at: Instant
     key: str
+    devices: frozenset[Id] = frozenset()
+    came_in: Instant | None = None
+    doubtful: bool = False
 
 
 def happened_at(message: DeviceMessage[Signal]) -> datetime:

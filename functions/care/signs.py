@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from functions.care import casebook, duties, vigils
+from functions.care import casebook, duties, sight, vigils
+from functions.care.alerts import Entry
+from functions.care.case_tables import EntryRow
 from functions.care.signals import SENSOR_KINDS, Sign
-from functions.care.states import Moved, WatchState, after_signal
+from functions.care.states import Moved, WatchState, after_signal, judged
 from functions.care.tables import StateRow
 from functions.care.vigils import Vigil
 from linli.errors import NotFound
-from linli.tables import Transaction
+from linli.tables import Transaction, until_it_holds
 
 NOT_WATCHED = "not_watched"
 STRONGEST_FIRST = ("back", "moved", "not_counted", "late", "repeated", NOT_WATCHED)
@@ -24,33 +26,63 @@ def for_all(community: str, people: Iterable[str], sign: Sign) -> str:
 def take_in(community: str, person: str, sign: Sign) -> str:
     """Let a sign move the person's deadline, however late, repeated or crowded it comes. Returns the outcome.
 
-    A sign from after an alert was opened is told to it; it is for people to close.
+    An open alert is told of a sign from after its opening, and of one that it has overtaken; it is for people
+    to close.
     """
-    moved: list[Moved] = []
-
-    def decide(vigil: Vigil) -> WatchState:
-        alarmed = vigil.alert_at is not None and sign.at > vigil.alert_at
-        moved[:] = [after_signal(vigil.state, sign, vigil.watch, vigil.setting, alarmed=alarmed)]
-        if vigil.state.asked and moved[0].outcome == "back":
-            _settle_the_question(community, person, sign.at)
-        return moved[0].state
-
     try:
-        vigil = vigils.change(community, person, decide)
+        vigil, moved = until_it_holds(lambda: _take_in(community, person, sign), vigils.RACES)
     except NotFound:
         return NOT_WATCHED
-    _tell_the_alert(vigil, moved[0].state)
-    return moved[0].outcome
+    _tell_the_alert(vigil, moved, sign)
+    return moved.outcome
 
 
-def _tell_the_alert(vigil: Vigil, after: WatchState) -> None:
+def _take_in(community: str, person: str, sign: Sign) -> tuple[Vigil, Moved]:
+    vigil = vigils.load(community, person)
+    alarmed = vigil.alert_at is not None and sign.at > vigil.alert_at
+    moved = after_signal(vigil.state, sign, vigil.watch, vigil.setting, alarmed=alarmed)
+    over = moved.outcome == "back"
+    if vigil.state.asked and over:
+        _settle_the_question(community, person, sign.at)
+    if moved.state != vigil.state:
+        words = f"came back: {SENSOR_KINDS[sign.kind].words}"
+        entry = Entry(at=sign.at, what="away_over", by="person", actor=person, words=words)
+        sight.keep(vigil, moved.state, sign.at, entry if over else None)
+    return vigil, moved
+
+
+def _tell_the_alert(vigil: Vigil, moved: Moved, sign: Sign) -> None:
+    """Tell an open alert of a sign, once. One whose time is in doubt is only noted: it may be from before."""
     if vigil.open_alert is None or vigil.alert_at is None or vigil.moved_again:
         return
-    if after.seen_at > vigil.alert_at and after.seen_by is not None:
-        community, words = vigil.watch.community, SENSOR_KINDS[after.seen_by].words
-        casebook.moved_again(community, vigil.open_alert, after.seen_at, words)
-        row = StateRow(*StateRow.key(community, vigil.watch.person))
-        row.update([StateRow.moved_again.set(True)], StateRow.open_alert == vigil.open_alert)
+    overtaken = _overtaken(vigil, moved.state, sign, vigil.alert_at)
+    if not (vigil.watch.is_theirs(sign.kind) and (sign.at > vigil.alert_at or overtaken)):
+        return
+    community, person, words = vigil.watch.community, vigil.watch.person, SENSOR_KINDS[sign.kind].words
+    if sign.doubtful:
+        words = f"{words}, by a clock that is ahead: it may have been before the alert"
+        entry = Entry(
+            at=sign.at, what="moved", by="person", actor=person, alert=vigil.open_alert, words=words
+        )
+        EntryRow.of(community, person, entry, f"{vigil.open_alert}#{sign.key}").save()
+        return
+    if overtaken:
+        words = f"{words} before the alert was opened, which we heard too late"
+    casebook.moved_again(community, vigil.open_alert, sign.at, words, overtaken=overtaken)
+    row = StateRow(*StateRow.key(community, person))
+    row.update([StateRow.moved_again.set(True)], StateRow.open_alert == vigil.open_alert)
+
+
+def _overtaken(vigil: Vigil, after: WatchState, sign: Sign, opened_at: datetime) -> bool:
+    """Whether the alert would not have been opened, had the newest sign not waited in a queue of ours.
+
+    What a gateway replays after the opening is old, and says nothing to it.
+    """
+    if sign.came_in is None or sign.came_in > opened_at:
+        return False
+    if sign.at > opened_at or after.seen_at != sign.at or after.where == "away":
+        return False
+    return judged(after, vigil.watch, vigil.setting, opened_at).verdict == "not_due"
 
 
 def _settle_the_question(community: str, person: str, at: datetime) -> None:

@@ -3,7 +3,7 @@
 Pure rules: times and settings are arguments. Nothing here ever moves `seen_at` back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
@@ -43,10 +43,23 @@ class Recent(Contract):
 
 
 class Silence(Contract):
-    """A sensor, or a gateway, that is lost: one spell of it."""
+    """A sensor, or a gateway, that is lost: one spell of it. `since`: when it was heard last."""
 
     device: Id
     episode: Id
+    since: Instant | None = None
+
+    @property
+    def spell(self) -> tuple[str, str]:
+        """What tells it from others: its end need not know its beginning."""
+        return self.device, self.episode
+
+
+class Outage(Contract):
+    """What is known of a device alone: spells that last, and the latest of those that are over."""
+
+    lost: list[Silence] = []
+    over: list[Silence] = []
 
 
 class WatchState(Contract):
@@ -55,8 +68,9 @@ class WatchState(Contract):
     `seen_at`, `seen_by`: the last sign of life that counts, and its kind. `since`: when `where` began.
     `away_until`: when an absence ends; `asked`: its end has been asked about. `learns`: whether the silence
     since `seen_at` belongs to the rhythm. `silent`: what is lost, `heard_again`: the last spells that are
-    over; `blind_since`: since when nothing sees the home. `unsure`: a silence that an alert was about, of
-    which people have to say whether it ended well. `ended`: nothing is due ever again.
+    over, and for whom a gateway's is over before its end; `blind_since`: since when nothing sees the home.
+    `unsure`: a silence that an alert was about, of which people have to say whether it ended well. `ended`:
+    nothing is due until the watch is set up again, or an alert ends otherwise.
     """
 
     seen_at: Instant
@@ -125,6 +139,8 @@ def after_signal(
     """
     if any(each.key == sign.key for each in state.recent):
         return Moved(state, "repeated")
+    if state.silent:
+        state = looked(_ended(state, watch, [], sign.devices, sign.at), watch, sign.at)
     counted = watch.is_theirs(sign.kind) and sign.at > state.seen_at and not state.ended
     entry = Recent(kind=sign.kind, at=sign.at, key=sign.key, counted=counted)
     recent = sorted([*state.recent, entry], key=lambda each: each.at)[-RECENT:]
@@ -229,6 +245,20 @@ def gone_away(state: WatchState, until: datetime, now: datetime) -> WatchState:
     return state.but(where="away", since=since, away_until=until, asked=False, learns=False)
 
 
+def begun_anew(state: WatchState, now: datetime) -> WatchState:
+    """A watch that was over begins again: what is known of the person's rhythm and sensors still holds."""
+    return state.but(
+        seen_at=max(state.seen_at, now),
+        where="unknown",
+        since=now,
+        away_until=None,
+        asked=False,
+        learns=False,
+        unsure=None,
+        ended=False,
+    )
+
+
 def came_back(state: WatchState, now: datetime) -> WatchState:
     """Somebody says the absence is over: the deadline starts anew."""
     if state.where != "away":
@@ -243,6 +273,12 @@ def came_back(state: WatchState, now: datetime) -> WatchState:
     )
 
 
+def told_of(state: WatchState, lost: Sequence[Silence]) -> WatchState:
+    """With what is lost already of sensors that are new to it."""
+    known = {each.spell for each in (*state.silent, *state.heard_again)}
+    return state.but(silent=[*state.silent, *(each for each in lost if each.spell not in known)])
+
+
 def asked_after(state: WatchState) -> WatchState:
     """The end of the absence has been asked about."""
     return state.but(asked=True)
@@ -251,22 +287,55 @@ def asked_after(state: WatchState) -> WatchState:
 def heard(
     state: WatchState, watch: Watch, silences: Sequence[Silence], at: datetime, *, lost: bool
 ) -> WatchState:
-    """Sensors or gateways are lost `at`, or heard again; the two may arrive in either order."""
+    """Sensors or gateways are lost, last heard `at`, or heard again; the two may arrive in either order."""
     if lost:
-        new = [each for each in silences if each not in state.silent and each not in state.heard_again]
+        known = {each.spell for each in (*state.silent, *state.heard_again)}
+        new = [each.model_copy(update={"since": at}) for each in silences if each.spell not in known]
         return looked(state.but(silent=[*state.silent, *new]), watch, at)
-    over = [each for each in silences if each not in state.heard_again]
-    heard_again = [*state.heard_again, *over][-HEARD_AGAIN:]
-    silent = [each for each in state.silent if each not in over]
-    return looked(state.but(silent=silent, heard_again=heard_again), watch, at)
+    devices = {each.device for each in silences}
+    return looked(_ended(state, watch, silences, devices, at), watch, at)
+
+
+def outage_after(outage: Outage, silence: Silence, at: datetime, *, lost: bool) -> Outage:
+    """A device is lost, last heard `at`, or heard again, whatever had silenced it; in either order."""
+    known = {each.spell for each in (*outage.lost, *outage.over)}
+    if lost:
+        new = [] if silence.spell in known else [silence.model_copy(update={"since": at})]
+        return Outage(lost=[*outage.lost, *new], over=outage.over)
+    ended = [each for each in outage.lost if each.since is not None and each.since < at]
+    over = {each.spell: each for each in (*outage.over, *ended, silence)}
+    still = [each for each in outage.lost if each.spell not in over]
+    return Outage(lost=still, over=list(over.values())[-RECENT:])
+
+
+def _ended(
+    state: WatchState, watch: Watch, silences: Sequence[Silence], devices: Collection[str], at: datetime
+) -> WatchState:
+    """Whoever was heard `at` is silent no more, whatever silenced them; `silences` are over by name."""
+    over = {each.spell: each for each in silences}
+    for spell in state.silent:
+        if spell.since is not None and spell.since < at:
+            behind = {one.device for one in watch.sensors if one.gateway == spell.device}
+            for device in {spell.device, *behind}.intersection(devices):
+                over[device, spell.episode] = Silence(device=device, episode=spell.episode)
+    known = {each.spell for each in state.heard_again}
+    heard_again = [*state.heard_again, *(each for each in over.values() if each.spell not in known)]
+    silent = [each for each in state.silent if each.spell not in over]
+    return state.but(silent=silent, heard_again=heard_again[-HEARD_AGAIN:])
 
 
 def looked(state: WatchState, watch: Watch, at: datetime) -> WatchState:
     """Whether anything sees the home: while all that would is lost, a silence says and teaches nothing."""
     silent = [each for each in state.silent if each.device in watch.devices]
-    lost = {each.device for each in silent}
-    telling = watch.telling or watch.sensors
-    blind = bool(telling) and all({one.device, one.gateway} & lost for one in telling)
+    heard_again = {each.spell for each in state.heard_again}
+    lost = {
+        one.device
+        for one in watch.telling or watch.sensors
+        for each in silent
+        if each.device in {one.device, one.gateway} and (one.device, each.episode) not in heard_again
+    }
+    telling = {one.device for one in watch.telling or watch.sensors}
+    blind = bool(telling) and lost == telling
     since = (state.blind_since or at) if blind else None
     return state.but(silent=silent, blind_since=since, learns=state.learns and not blind)
 
@@ -274,10 +343,11 @@ def looked(state: WatchState, watch: Watch, at: datetime) -> WatchState:
 def released(state: WatchState, outcome: AlertOutcome, now: datetime, setting: Setting) -> WatchState:
     """The state once an alert is resolved: whoever resolved it knows how the person is `now`.
 
-    A silence that was fine belongs to the rhythm, or the same alert would come again.
+    A silence that was fine belongs to the rhythm, or the same alert would come again. Whoever was declared
+    dead by mistake is watched over again by any other outcome.
     """
     rhythm = _taught(state, now, "home", setting) if outcome == "fine" else state.rhythm
-    fresh = state.but(seen_at=max(state.seen_at, now), learns=False, unsure=None, rhythm=rhythm)
+    fresh = state.but(seen_at=max(state.seen_at, now), learns=False, unsure=None, rhythm=rhythm, ended=False)
     match outcome:
         case "deceased":
             return fresh.but(ended=True)

@@ -1,40 +1,13 @@
 """The rows of the care table; the README says who reads them how."""
 
-from zlib import crc32
-
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
-from functions.care.states import WatchState
+from functions.care.states import Outage, WatchState
 from functions.care.watches import Sensor, Watch
+from linli.due import TimedRow
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
 Key = tuple[str, str]
-DUE_SHARDS = 16
-
-
-def shard_of(entity: str) -> str:
-    """The shard of the index `due` that a person or an alert falls into, the same every time."""
-    return str(crc32(entity.encode()) % DUE_SHARDS)
-
-
-class Due(GlobalSecondaryIndex["DueRow"]):
-    """Whatever falls due, by when: keys and kind. What waits for nobody but people is not in it."""
-
-    class Meta:
-        index_name = "due"
-        projection = IncludeProjection(["kind"])
-
-    due_shard = UnicodeAttribute(hash_key=True)
-    due_at = InstantAttribute(range_key=True)
-
-
-class DueRow(Row):
-    """A row that may fall due; both keys of the index are set together, or neither."""
-
-    due_shard = UnicodeAttribute(null=True)
-    due_at = InstantAttribute(null=True)
-    due = Due()
 
 
 class WatchRow(Row, discriminator="watch"):
@@ -49,7 +22,7 @@ class WatchRow(Row, discriminator="watch"):
         return f"{community}#watches", person
 
 
-class StateRow(DueRow, discriminator="watch_state"):
+class StateRow(TimedRow, discriminator="watch_state"):
     """`<community>#person#<person>` / `state`: how they are, and the one alert that may be open.
 
     `seen_at` repeats the state's, for the condition that keeps it from moving back. Without a `state` the
@@ -71,9 +44,13 @@ class StateRow(DueRow, discriminator="watch_state"):
 
 
 class SensorRow(Row, discriminator="care_sensor"):
-    """`<community>#sensors` / `<device>`: whom a sensor, or a gateway, serves. A gateway is no `sensor`."""
+    """`<community>#sensors` / `<device>`: whom a sensor, or a gateway, serves. A gateway is no `sensor`.
+
+    `outage`: whether it is lost, of devices that serve nobody yet as well.
+    """
 
     sensor = ContractAttribute(Sensor, null=True)
+    outage = ContractAttribute(Outage, null=True)
     people = UnicodeSetAttribute(null=True)
 
     @staticmethod

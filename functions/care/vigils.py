@@ -3,24 +3,22 @@
 A sign of life is one conditional UpdateItem; whatever belongs to an alert joins the alert's transaction.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
-from functions.care.states import Setting, WatchState, begun, due_at, released
-from functions.care.tables import StateRow, WatchRow, shard_of
+from functions.care.states import Setting, WatchState, due_at, released
+from functions.care.tables import StateRow, WatchRow
 from functions.care.watches import Watch
 from linli import communities
 from linli.communities import CommunityRow
-from linli.errors import NotFound, Unavailable
+from linli.errors import NotFound
 from linli.events import AlertOutcome
-from linli.tables import Rows, Transaction, read
+from linli.tables import Rows, Transaction, change, read
 
-RACES_LOST = 50  # as many sensors of one person may speak at once, and more do not
+RACES = 50  # as many sensors of one person may speak at once, and more do not
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +74,13 @@ def found(community: str, person: str) -> Vigil | None:
     )
 
 
+def people_after(community: str, person: str, most: int) -> list[str]:
+    """So many of those who are watched over in a community, by their ids, from after one of them on."""
+    partition, _ = WatchRow.key(community, "")
+    rows = WatchRow.query(partition, WatchRow.sk > person, limit=most, attributes_to_get=["pk", "sk", "kind"])
+    return [row.sk for row in rows]
+
+
 def setting_of(rows: Rows, community: str) -> Setting:
     """The community's policy and zone among rows that were read with its key."""
     known = communities.known(rows, community)
@@ -90,45 +95,19 @@ def changes(vigil: Vigil, after: WatchState) -> list[Action]:
         StateRow.state.set(after),
         StateRow.seen_at.set(after.seen_at),
         StateRow.version.set(vigil.version + 1),
-        *_falling_due(vigil.watch.person, due),
+        *StateRow.timing(vigil.watch.person, due),
     ]
 
 
-def _falling_due(person: str, due: datetime | None) -> list[Action]:
-    if due is None:
-        return [StateRow.due_shard.remove(), StateRow.due_at.remove()]
-    return [StateRow.due_shard.set(shard_of(person)), StateRow.due_at.set(due)]
-
-
-def change(community: str, person: str, decide: Callable[[Vigil], WatchState | None]) -> Vigil:
-    """Change a person's state as `decide` says, once nobody else does; None leaves it.
-
-    One read and one conditional write. Returns the vigil that `decide` saw. Raises NotFound, Unavailable, and
-    whatever `decide` raises.
-    """
-    for _ in range(RACES_LOST):
-        vigil = load(community, person)
-        after = decide(vigil)
-        if after is None or after == vigil.state or write(vigil, after):
-            return vigil
-    raise Unavailable("too many signs of one person at once")
-
-
-def write(vigil: Vigil, after: WatchState, *also: Action) -> bool:
-    """Write a state; False when somebody was faster, or when it would move the last sign back."""
+def write(vigil: Vigil, after: WatchState) -> None:
+    """Write a state. Raises ConditionsFailed when somebody was faster, or `seen_at` would move back."""
     row = StateRow(*StateRow.key(vigil.watch.community, vigil.watch.person))
     as_read = (StateRow.version == vigil.version) & (StateRow.seen_at <= after.seen_at)
-    try:
-        row.update([*changes(vigil, after), *also], as_read)
-    except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
-        return False
-    return True
+    change(row, changes(vigil, after), as_read)
 
 
-def begin(transaction: Transaction, watch: Watch, now: datetime) -> None:
-    """Let `transaction` (row `state`) begin a vigil, unless there is one.
+def begin(transaction: Transaction, watch: Watch, state: WatchState) -> None:
+    """Let `transaction` (row `state`) begin a vigil in this state, unless there is one.
 
     An alert that is open already, from a call for help, stays so: the deadline is set when it is released.
     """
@@ -136,7 +115,7 @@ def begin(transaction: Transaction, watch: Watch, now: datetime) -> None:
     rows = read([key, CommunityRow.key(watch.community)])
     row = rows.one(StateRow, key)
     version, alert = (int(row.version or 0), row.open_alert) if row else (0, None)
-    vigil = Vigil(watch, begun(now), setting_of(rows, watch.community), version, alert)
+    vigil = Vigil(watch, state, setting_of(rows, watch.community), version, alert)
     as_read = StateRow.version == version if row else StateRow.pk.does_not_exist()
     transaction.update("state", StateRow(*key), changes(vigil, vigil.state), as_read)
 
@@ -145,6 +124,12 @@ def join(transaction: Transaction, vigil: Vigil, after: WatchState) -> None:
     """Let `transaction` (row `state`) write a state, if nobody has since `vigil` was read."""
     row = StateRow(*StateRow.key(vigil.watch.community, vigil.watch.person))
     transaction.update("state", row, changes(vigil, after), StateRow.version == vigil.version)
+
+
+def put_off(transaction: Transaction, community: str, person: str, until: datetime) -> None:
+    """Let `transaction` (row `state`) look again later at somebody whose rows cannot be read."""
+    row = StateRow(*StateRow.key(community, person))
+    transaction.update("state", row, StateRow.timing(person, until), StateRow.due_at.exists())
 
 
 def hold(
@@ -167,7 +152,7 @@ def hold(
         StateRow.alert_at.set(opened_at),
         StateRow.moved_again.set(False),
         StateRow.version.add(1),
-        *_falling_due(person, None),
+        *StateRow.timing(person, None),
     ]
     free = StateRow.open_alert.does_not_exist()
     condition = free if as_read is None else free & (StateRow.version == as_read.version)
@@ -176,11 +161,11 @@ def hold(
 
 def release(
     transaction: Transaction, community: str, person: str, alert: str, *, outcome: AlertOutcome, now: datetime
-) -> None:
+) -> Vigil | None:
     """Clear the person's open alert in `transaction` (row `held`), and set a fresh deadline.
 
-    Reads the state; the transaction fails when it has moved on since, and is to be tried again
-    (`until_it_holds`).
+    Returns how they were before, if anybody watches over them. Reads the state; the transaction fails when it
+    has moved on since, and is to be tried again (`until_it_holds`).
     """
     row = StateRow(*StateRow.key(community, person))
     over = [StateRow.open_alert.remove(), StateRow.alert_at.remove(), StateRow.moved_again.remove()]
@@ -188,9 +173,10 @@ def release(
         vigil = load(community, person)
     except NotFound:
         transaction.update("held", row, [*over, StateRow.version.add(1)], StateRow.open_alert == alert)
-        return
+        return None
     after = released(vigil.state, outcome, now, vigil.setting)
     due = due_at(after, vigil.watch, vigil.setting)
-    actions = [*over, *changes(vigil, after)[:-2], *_falling_due(person, due)]
+    actions = [*over, *changes(vigil, after)[:-2], *StateRow.timing(person, due)]
     ours = (StateRow.open_alert == alert) & (StateRow.version == vigil.version)
     transaction.update("held", row, actions, ours)
+    return vigil

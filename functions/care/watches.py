@@ -7,9 +7,10 @@ from pydantic import Field, model_validator
 from functions.care.signals import SENSOR_KINDS, Kind
 from linli.contracts import Contract
 from linli.ids import ID_PATTERN, Id
-from linli.policies import ChainStep
+from linli.policies import Chain
 
 Home = Annotated[str, Field(pattern=ID_PATTERN[:-1] + "/" + ID_PATTERN[1:])]  # <building>/<unit> (楼栋/户)
+MOST_DEVICES = 20  # all of them replaced, with home and family, is one transaction of 100 rows at most
 Phone = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]  # E.164
 
 
@@ -48,19 +49,26 @@ class Settings(Contract):
     phone: Phone | None = None
     residents: Annotated[int, Field(ge=1, le=20)] = 1
     pets: bool = False
-    sensors: Annotated[list[Sensor], Field(max_length=30)] = []
+    sensors: Annotated[list[Sensor], Field(max_length=MOST_DEVICES)] = []
     counts: Annotated[list[Kind], Field(max_length=len(SENSOR_KINDS))] = []
     contacts: Annotated[list[Contact], Field(max_length=5)] = []
     caregiver: Contact | None = None
     family: Annotated[list[Id], Field(max_length=10)] = []
-    chain: Annotated[list[ChainStep], Field(min_length=1, max_length=10)] | None = None
+    chain: Chain | None = None
 
     @model_validator(mode="after")
     def _names_each_sensor_once(self) -> Self:
         devices = [each.device for each in self.sensors]
         if len(set(devices)) != len(devices):
             raise ValueError("sensors: names a device twice")
+        if len(self.devices) > MOST_DEVICES:
+            raise ValueError(f"sensors: {MOST_DEVICES} devices at most, gateways with them")
         return self
+
+    @property
+    def devices(self) -> set[str]:
+        """The sensors, and the gateways that publish for them."""
+        return {each for one in self.sensors for each in (one.device, one.gateway) if each is not None}
 
 
 class Watch(Settings):
@@ -75,11 +83,6 @@ class Watch(Settings):
         proof = SENSOR_KINDS[kind].proof
         alone = self.residents == 1
         return proof == "person" or kind in self.counts or (alone and (proof == "human" or not self.pets))
-
-    @property
-    def devices(self) -> set[str]:
-        """The sensors, and the gateways that publish for them."""
-        return {each for one in self.sensors for each in (one.device, one.gateway) if each is not None}
 
     @property
     def telling(self) -> list[Sensor]:

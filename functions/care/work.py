@@ -12,11 +12,20 @@ from linli.ids import Id
 from linli.instants import Instant, to_text
 
 DutyKind = Literal[
-    "cannot_see", "forgotten_away", "visit_overdue", "follow_up", "check_sensors", "unknown_button"
+    "cannot_see",
+    "cannot_judge",
+    "forgotten_away",
+    "visit_overdue",
+    "follow_up",
+    "check_sensors",
+    "unknown_button",
+    "unreadable_press",
+    "moved_out",
 ]
 VisitOutcome = Literal["fine", "needs_help", "not_in", "refused"]
-URGENT: frozenset[DutyKind] = frozenset({"unknown_button"})
-TELLS: frozenset[DutyKind] = frozenset({"unknown_button", "forgotten_away"})  # managers; the family
+URGENT: frozenset[DutyKind] = frozenset({"unknown_button", "unreadable_press"})  # staff, until it is settled
+FIRST: frozenset[DutyKind] = URGENT | {"cannot_judge"}  # before all alerts that wait for nobody's answer
+TELLS: frozenset[DutyKind] = URGENT | {"forgotten_away"}  # the family
 ATTEMPTS = 3
 AGAIN = timedelta(minutes=5)
 TOMORROW = timedelta(days=1)
@@ -25,7 +34,7 @@ TOMORROW = timedelta(days=1)
 class Duty(Contract):
     """Something for staff to see to. `about`: the person, or the device nobody is assigned to.
 
-    `attempts`: how often telling the family has been tried.
+    `attempts`: how often somebody has been told, or was to be.
     """
 
     kind: DutyKind
@@ -37,7 +46,7 @@ class Duty(Contract):
     @property
     def place(self) -> str:
         """Where it stands in the staff queue: between alerts that wait and those somebody sees to."""
-        return f"{'1' if self.kind in URGENT else '5'}#{to_text(self.since)}#{self.kind}#{self.about}"
+        return f"{'1' if self.kind in FIRST else '5'}#{to_text(self.since)}#{self.kind}#{self.about}"
 
 
 class Visit(Contract):

@@ -188,7 +188,9 @@ def _keep(row: DeviceRow, after: Vitals, action: str, now: datetime, told: Seque
             facts += [_over(row, each, _seen(after), part) for part in parts]
             transaction.delete(each.fault, FaultRow(*key))
     cause = f"{action}/{row.community}/{row.sk}/{row.version}/{millis(_seen(after))}"
-    told_at = now if before.lost_at is None else max(now, before.lost_at)  # its end is not before its beginning
+    told_at = (
+        now if before.lost_at is None else max(now, before.lost_at)
+    )  # its end is not before its beginning
     transaction.publish(facts, cause, told_at)
     transaction.commit()
 

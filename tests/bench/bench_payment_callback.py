@@ -36,7 +36,7 @@ from tests.unit.payments import shop
 
 CALLS = 300
 READ_BYTES, WRITE_BYTES = 4096, 1024
-INDEXES = ("shelf", "standing", "wake_shard")
+INDEXES = ("shelf", "standing", "due_shard")
 BUDGET = "logic without the store < 2 ms; 3 round trips"
 
 
@@ -169,6 +169,6 @@ def _index_writes(old: dict[str, Any], new: dict[str, Any]) -> int:
     for name in INDEXES:
         if name in old and old.get(name) != new.get(name):
             writes += 1
-        if name in new and (old.get(name) != new.get(name) or name != "wake_shard"):
+        if name in new and (old.get(name) != new.get(name) or name != "due_shard"):
             writes += 1
     return writes

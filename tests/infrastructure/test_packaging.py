@@ -294,6 +294,22 @@ def test_every_dead_letter_queue_has_an_alarm(state: Template) -> None:
     assert set(wiring.dead_letter_queues(state).values()) <= watched
 
 
+def test_every_other_queue_has_an_alarm_for_a_worker_that_stands_still(state: Template) -> None:
+    alarms = {
+        text_of(each["Properties"]["AlarmName"]): each["Properties"]
+        for _, each in of_type(state, "AWS::CloudWatch::Alarm")
+    }
+    for logical_id, queue in of_type(state, wiring.QUEUE):
+        name = text_of(queue["Properties"]["QueueName"])
+        if name.endswith("-dlq"):
+            continue
+        backlog = alarms[f"{name}-backlog"]
+        assert (backlog["MetricName"], backlog["Statistic"]) == ("ApproximateAgeOfOldestMessage", "Maximum")
+        assert (backlog["Threshold"], backlog["TreatMissingData"]) == (300, "notBreaching")
+        assert backlog["Dimensions"][0]["Value"] == {"Fn::GetAtt": [logical_id, "QueueName"]}
+        assert backlog["AlarmActions"] == [{"Ref": "AlarmTopicArn"}]
+
+
 def test_the_layers_have_the_same_bytes_again_and_stay_within_budget(tmp_path: Path) -> None:
     (tmp_path / "layers").symlink_to(ROOT / "layers")
     target = this_machine()

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -120,6 +120,25 @@ def test_what_is_not_signed_by_the_account_is_refused(
     with pytest.raises(NotSent, match="401"):
         Courier(NOW).send(message(4), "+8613800000002")
     assert sandbox.ask("GET", "/gateways/messages?message_id=a-1-4")["items"] == []
+
+
+@pytest.mark.usefixtures("channels")
+def test_it_believes_a_signature_for_five_minutes_unless_it_is_told_otherwise(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "signing_time", lambda: datetime.now(UTC) - timedelta(seconds=310))
+    with pytest.raises(NotSent, match="400"):
+        Courier(NOW).send(message(8), "+8613800000002")
+    sandbox.ask("PUT", "/gateways/moods/sms", {"answers": "timeless"})
+    Courier(NOW).send(message(8), "+8613800000002")
+    (taken,) = sandbox.ask("GET", "/gateways/messages?message_id=a-1-8")["items"]
+    assert taken["times"] == 1
+
+
+@pytest.mark.usefixtures("channels")
+def test_what_is_sent_is_signed_with_the_time_of_now(sandbox: Sandbox) -> None:
+    Courier(NOW - timedelta(days=300)).send(message(9), "+8613800000002")
+    assert sandbox.ask("GET", "/gateways/messages?message_id=a-1-9")["items"]
 
 
 def test_a_gateway_that_is_down_is_waited_for_once_in_a_task(

@@ -13,6 +13,7 @@ from functions.care.circles import capacity_of
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
 from linli.idempotency import Creation
+from linli.tables import until_it_holds
 
 
 def listed(community: str, shelf: str, query: PageQuery) -> Page[AlertShown]:
@@ -68,6 +69,6 @@ def answer(community: str, alert: str, asker: Asker, said: Answer, creation: Cre
         step = answering.answered(case.alert, said, actor, case.setting, creation.at)
         return casebook.keep(step, case.alert, creation.attempt, creation.claim), actor
 
-    step, actor = casebook.patiently(attempt)
+    step, actor = until_it_holds(attempt, casebook.RACES)
     casebook.hand_over(step)
     return shown(step.alert, actor)

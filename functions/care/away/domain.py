@@ -2,22 +2,29 @@
 
 from datetime import datetime, timedelta
 
+from functions.care.alerts import Capacity
 from functions.care.watches import Watch
-from linli.errors import Forbidden, InvalidRequest, NotFound
+from linli.errors import InvalidRequest, NotFound
 from linli.permissions import GRANTS, Permission, Role
 
 LONGEST = timedelta(days=90)
 SHORTEST = timedelta(minutes=30)
 
 
-def check(asker: str, roles: frozenset[Role], watch: Watch) -> None:
+def check(asker: str, roles: frozenset[Role], watch: Watch) -> Capacity:
     """Let the person, their family and staff through.
 
-    Raises NotFound for somebody else's family, who must not learn who is watched over, else Forbidden.
+    Raises NotFound for everybody else, who must not learn who is watched over. Returns what the asker is.
     """
-    if asker in {watch.person, *watch.family} or roles & GRANTS[Permission.READ_WATCHED]:
-        return
-    raise Forbidden if roles - {Role.FAMILY} else NotFound
+    if Role.MANAGER in roles:
+        return "manager"
+    if roles & GRANTS[Permission.READ_WATCHED]:
+        return "caregiver"
+    if asker == watch.person:
+        return "person"
+    if asker in watch.family:
+        return "family"
+    raise NotFound
 
 
 def checked(until: datetime, now: datetime) -> datetime:

@@ -2,6 +2,7 @@
 
 from chalice.app import Blueprint
 
+from functions.care.answering import Actor
 from functions.care.away import store
 from functions.care.away.domain import check, checked
 from functions.care.away.models import Absence, Away
@@ -17,16 +18,16 @@ AWAY = "/communities/{community}/watches/{person}/away"
 def set_away(request: Request[Away, Nothing]) -> Absence:
     """Say until when a person is away."""
     until = checked(request.body.until, request.now)
-    return store.leave(_watch(request), until, request.now)
+    return store.leave(*_who(request), until, request.now)
 
 
 @route(blueprint, "DELETE", AWAY, Permission.SET_AWAY)
 def end_away(request: Request[Nothing, Nothing]) -> Absence:
     """Say that a person is back."""
-    return store.come_back(_watch(request), request.now)
+    return store.come_back(*_who(request), request.now)
 
 
-def _watch(request: Request[Away, Nothing] | Request[Nothing, Nothing]) -> Watch:
+def _who(request: Request[Away, Nothing] | Request[Nothing, Nothing]) -> tuple[Watch, Actor]:
+    """Whose absence it is, and who tells of it."""
     watch = store.find(request.tenant, request.path["person"])
-    check(request.person, request.roles, watch)
-    return watch
+    return watch, Actor(request.person, check(request.person, request.roles, watch))

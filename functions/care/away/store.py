@@ -4,9 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 from functions.care import duties, vigils
+from functions.care.alerts import Entry, What
+from functions.care.answering import Actor
 from functions.care.away.models import Absence
+from functions.care.case_tables import EntryRow
 from functions.care.states import WatchState, came_back, gone_away
 from functions.care.watches import Watch
+from linli.instants import to_text
 from linli.tables import Transaction, until_it_holds
 
 
@@ -15,24 +19,31 @@ def find(community: str, person: str) -> Watch:
     return vigils.load(community, person).watch
 
 
-def leave(watch: Watch, until: datetime, now: datetime) -> Absence:
+def leave(watch: Watch, by: Actor, until: datetime, now: datetime) -> Absence:
     """The person is away until then, once more if they have been asked after."""
-    return until_it_holds(lambda: _change(watch, lambda state: gone_away(state, until, now), now))
+    line = _line("away_set", by, now, f"until {to_text(until)}")
+    return until_it_holds(lambda: _change(watch, lambda state: gone_away(state, until, now), line))
 
 
-def come_back(watch: Watch, now: datetime) -> Absence:
+def come_back(watch: Watch, by: Actor, now: datetime) -> Absence:
     """The person is back; nothing changes for somebody who was not away."""
-    return until_it_holds(lambda: _change(watch, lambda state: came_back(state, now), now))
+    line = _line("away_over", by, now)
+    return until_it_holds(lambda: _change(watch, lambda state: came_back(state, now), line))
 
 
-def _change(watch: Watch, decide: Callable[[WatchState], WatchState], now: datetime) -> Absence:
+def _line(what: What, by: Actor, now: datetime, words: str = "") -> Entry:
+    return Entry(at=now, what=what, by=by.capacity, actor=by.person, words=words)
+
+
+def _change(watch: Watch, decide: Callable[[WatchState], WatchState], line: Entry) -> Absence:
     vigil = vigils.load(watch.community, watch.person)
     after = decide(vigil.state)
     if after != vigil.state:
         transaction = Transaction()
         vigils.join(transaction, vigil, after)
+        transaction.put("line", EntryRow.of(watch.community, watch.person, line, line.what))
         if vigil.state.asked:
-            duties.cleared(transaction, watch.community, watch.person, "forgotten_away", now)
+            duties.cleared(transaction, watch.community, watch.person, "forgotten_away", line.at)
         transaction.commit()
     away = after.where == "away"
     return Absence(away=away, since=after.since if away else None, until=after.away_until)

@@ -3,7 +3,7 @@
 from chalice.app import Blueprint
 
 from functions.care import members
-from linli import communities
+from functions.care.community import store
 from linli.events import CommunityChanged, Fact, MembershipChanged
 from linli.naming import reference
 from linli.queues import Received, bus_queue
@@ -17,8 +17,8 @@ def community(received: Received[Fact]) -> str:
     """One fact of the directory."""
     match received.fact:
         case CommunityChanged() as fact:
-            return communities.keep(fact)
+            return store.keep(fact, received.event.time)
         case MembershipChanged() as fact:
-            return members.keep(fact)
+            return members.keep(fact, received.event.time)
         case _:
             return "not_ours"

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from functions.care import duties
 from functions.care.alerts import Capacity
-from functions.care.case_tables import AlertRow, DutyRow, QueueRow, RosterRow, staff_queue
+from functions.care.case_tables import AlertRow, DutyRow, QueueRow, RosterRow, StaffRow, staff_queue
 from functions.care.circles import OnDuty
 from functions.care.duty.models import Roster, Rostered, RosterLine, Waiting
 from linli.cursors import Page, PageQuery, page_of
-from linli.tables import Transaction, find
+from linli.errors import Conflict
+from linli.tables import Transaction, find, read
 
 
 def waiting(community: str, query: PageQuery) -> Page[Waiting]:
@@ -52,7 +53,14 @@ def roster(community: str) -> Roster:
 
 
 def enrol(community: str, person: str, wanted: Rostered) -> RosterLine:
-    """Put somebody on the roster, or change their line."""
+    """Put somebody on the roster, or change their line.
+
+    Raises Conflict when the directory gives them other roles: they would stand there and never be called.
+    """
+    key = StaffRow.key(community, person)
+    row = read([key]).one(StaffRow, key)
+    if row is not None and wanted.capacity not in (row.roles or ()):
+        raise Conflict(f"the directory does not have them as {wanted.capacity}")
     on_duty = OnDuty(person=person, **dict(wanted))
     transaction = Transaction()
     transaction.put("roster", RosterRow(*RosterRow.key(community, person), on_duty=on_duty))

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from math import ceil
 
 from functions.care.alerts import Alert, Message
+from functions.care.calling import MOST_ASKED
 from functions.care.circles import Party
-from functions.care.work import Duty
+from functions.care.work import URGENT, Duty
 from linli.instants import to_epoch_seconds
 from linli.policies import Channel
 
@@ -20,11 +22,22 @@ def still_wanted(message: Message, alert: Alert) -> bool:
     return alert.state == "open" and next(calls, None) is not None
 
 
+def turn(listeners: Sequence[Party], attempts: int) -> Sequence[Party]:
+    """Who is told this time: of many some, and the others the next time."""
+    first = attempts % max(1, ceil(len(listeners) / MOST_ASKED)) * MOST_ASKED
+    return listeners[first : first + MOST_ASKED]
+
+
 def messages_of(
     duty: Duty, community: str, listeners: Sequence[Party], now: datetime
 ) -> Iterator[list[Message]]:
-    """For each listener the messages that tell of a duty, to be tried in turn; the same on every try."""
+    """For each listener the messages that tell of a duty, to be tried in turn; the same on every try.
+
+    An urgent duty is told by all of them, again and again, each time anew.
+    """
+    is_urgent = duty.kind in URGENT
     name = f"{duty.kind.replace('_', '-')}-{duty.about}-{to_epoch_seconds(duty.since)}"
+    name = f"{name}-{duty.attempts}" if is_urgent else name
     for number, party in enumerate(listeners):
         ways = [channel for channel in BY_TURNS if channel in party.channels]
         yield [
@@ -35,8 +48,8 @@ def messages_of(
                 to=party.to,
                 recipient=party.recipient,
                 channel=channel,
-                purpose="button" if duty.kind == "unknown_button" else "away_over",
-                emergency=duty.kind == "unknown_button",
+                purpose="button" if is_urgent else "away_over",
+                emergency=is_urgent,
                 made_at=now,
             )
             for channel in ways

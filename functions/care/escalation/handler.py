@@ -5,13 +5,14 @@ from chalice.app import Blueprint
 from functions.care.escalation import store
 from functions.care.tasks import DueTask
 from linli.naming import reference
-from linli.queues import task_queue
+from linli.queues import Delivery, task_queue
 
 blueprint = Blueprint(__name__)
 
 
 @blueprint.on_sqs_message(queue_arn=reference("EscalationArn"), batch_size=1, name="escalation")
 @task_queue(DueTask)
-def escalation(task: DueTask) -> str:
+def escalation(task: DueTask, delivery: Delivery) -> str:
     """Some alerts, messages, duties or visits were due."""
-    return store.settle(task)
+    now = task.time(delivery)
+    return store.settle(task.model_copy(update={"at": now})) if now else "late"

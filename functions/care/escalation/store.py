@@ -12,17 +12,17 @@ from functions.care.calling import quiet_until
 from functions.care.case_tables import DutyRow, MessageRow, VisitRow
 from functions.care.casebook import Case
 from functions.care.circles import Party
-from functions.care.escalation.domain import messages_of, still_wanted
+from functions.care.escalation.domain import messages_of, still_wanted, turn
 from functions.care.sending import Courier, NotSent
-from functions.care.tables import DueRow
 from functions.care.tasks import DueKey, DueTask
-from functions.care.work import AGAIN, ATTEMPTS, Duty
+from functions.care.work import AGAIN, ATTEMPTS, URGENT, Duty
+from linli.due import TimedRow
 from linli.errors import NotFound, Unavailable
 from linli.instants import to_text
 from linli.observability import observed
 from linli.tables import ConditionsFailed, Contended, Transaction, find
 
-NO_LONGER_DUE: list[Action] = [DueRow.due_at.remove(), DueRow.due_shard.remove()]
+NO_LONGER_DUE: list[Action] = TimedRow.timing("", None)
 
 
 def settle(task: DueTask) -> str:
@@ -75,13 +75,16 @@ def _message(key: DueKey, community: str, courier: Courier) -> str:
 def _send(messages: Iterable[Message], case: Case, courier: Courier) -> None:
     """Send messages, and those that follow when one does not get through.
 
-    Raises Unavailable once all have been tried, when what follows one could not be kept: it falls due again.
+    Raises Unavailable once all have been tried, when one could not be, or what follows it could not be kept:
+    it falls due again.
     """
     pending, lost = deque((message, case) for message in messages), 0
     while pending:
         message, known = pending.popleft()
         try:
             courier.send(message, _address(message, known.parties))
+        except Unavailable:  # no channel has failed: it is still due
+            lost += 1
         except NotSent as error:
             try:
                 step, after = casebook.message_failed(message, courier.now, str(error))
@@ -92,7 +95,7 @@ def _send(messages: Iterable[Message], case: Case, courier: Courier) -> None:
         else:
             _sent(message, courier)
     if lost:
-        raise Unavailable(f"what follows {lost} messages could not be kept")
+        raise Unavailable(f"{lost} messages are still to be sent")
 
 
 def _address(message: Message, parties: Iterable[Party]) -> str | None:
@@ -118,9 +121,10 @@ def _duty(key: DueKey, community: str, courier: Courier) -> str:
     duty, now = row.duty, courier.now
     if row.due_at is None or row.due_at > now:
         return "nothing_due"
-    if duty.kind == "unknown_button":
+    if duty.kind in URGENT:
         until, everybody = None, casebook.circle(community, duty.about, None)
-        listeners = [each for each in everybody if each.to == "manager"]
+        staff = [each for to in ("manager", "caregiver") for each in everybody if each.to == to]
+        listeners = list(turn(staff, duty.attempts))
     else:
         vigil = vigils.load(community, duty.about)
         until = quiet_until(now, vigil.setting)
@@ -132,25 +136,33 @@ def _duty(key: DueKey, community: str, courier: Courier) -> str:
     if until is not None and until > now:
         _change(row, [DutyRow.due_at.set(until)])
         return "held"
-    told = [_tell_one(ways, listeners, courier) for ways in messages_of(duty, community, listeners, now)]
+    told = [
+        _tell_one(ways, listeners, courier, by_all=duty.kind in URGENT)
+        for ways in messages_of(duty, community, listeners, now)
+    ]
     return _told(row, duty, courier, done=any(told))
 
 
-def _tell_one(ways: Iterable[Message], listeners: Iterable[Party], courier: Courier) -> bool:
+def _tell_one(ways: Iterable[Message], listeners: Iterable[Party], courier: Courier, *, by_all: bool) -> bool:
+    told = False
     for message in ways:
         with suppress(NotSent):
             courier.send(message, _address(message, listeners))
             transaction = Transaction()
             casebook.log(transaction, message, "called", courier.now)
             transaction.commit()
-            return True
-    return False
+            told = True
+            if not by_all:
+                break
+    return told
 
 
 def _told(row: DutyRow, duty: Duty, courier: Courier, *, done: bool) -> str:
-    """Whoever could be told has been; it is tried a few times more, and stays in the staff queue anyway."""
+    """Whoever could be told has been: an urgent duty is told of until it is settled, others a few times until
+    somebody has been reached. It stays in the staff queue anyway.
+    """
     tried = duty.model_copy(update={"attempts": duty.attempts + 1})
-    over = done or tried.attempts >= ATTEMPTS
+    over = duty.kind not in URGENT and (done or tried.attempts >= ATTEMPTS)
     due = NO_LONGER_DUE if over else [DutyRow.due_at.set(courier.now + AGAIN)]
     _change(row, [DutyRow.duty.set(tried), *due])
     return "told" if done else "nobody_told"
@@ -168,10 +180,10 @@ def _visit(key: DueKey, community: str, courier: Courier) -> str:
     return "visit_overdue"
 
 
-def _change(row: DueRow, actions: Iterable[Action], transaction: Transaction | None = None) -> None:
+def _change(row: TimedRow, actions: Iterable[Action], transaction: Transaction | None = None) -> None:
     """Change a row that was due, unless another worker has been faster."""
     transaction = transaction or Transaction()
-    transaction.update("due", type(row)(row.pk, row.sk), list(actions), DueRow.due_at == row.due_at)
+    transaction.update("due", type(row)(row.pk, row.sk), list(actions), TimedRow.due_at == row.due_at)
     with suppress(ConditionsFailed):
         transaction.commit()
 

@@ -22,10 +22,11 @@ CHANNELS: dict[str, Channel] = {"push": "push", "sms": "sms", "voice": "voice"}
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A gateway that has shown who it is."""
+    """A gateway that has shown who it is; `reply`: its id of what it tells us."""
 
     community: str
     channel: Channel
+    reply: str
 
 
 def _verify(call: Call) -> Caller:
@@ -33,8 +34,8 @@ def _verify(call: Call) -> Caller:
     gateway = channels_of(community).gateway(channel) if channel and is_id(community) else None
     if gateway is None or channel is None:
         raise Forbidden("there is no such gateway here")
-    verify(call.headers, call.body, gateway.secrets, call.now)
-    return Caller(community, channel)
+    reply = verify(call.headers, call.body, gateway.secrets, call.now)
+    return Caller(community, channel, reply)
 
 
 def _refuse(call: Call, error: LinliError) -> Reply:
@@ -56,5 +57,5 @@ def take_reply(call: Call, caller: Caller) -> Reply:
         reply = GatewayReply.model_validate_json(call.body)
     except ValidationError as error:
         raise InvalidRequest.from_validation(error) from error
-    outcome = store.take_in(caller.community, caller.channel, reply, call.now)
+    outcome = store.take_in(caller.community, caller.channel, reply, caller.reply, call.now)
     return Reply(ReplyTaken(outcome=outcome).model_dump_json(), "application/json")

@@ -10,11 +10,13 @@ from functions.care.channels import GatewayReply
 from functions.care.gateway_reply.domain import meaning, said
 from linli.errors import NotFound
 from linli.policies import Channel
-from linli.tables import ConditionsFailed, Transaction, read
+from linli.tables import ConditionsFailed, Transaction, find, read, until_it_holds
 
 
-def take_in(community: str, channel: Channel, reply: GatewayReply, now: datetime) -> str:
-    """Let a reply have its effect. Raises NotFound for a message that another channel was given.
+def take_in(community: str, channel: Channel, reply: GatewayReply, delivery: str, now: datetime) -> str:
+    """Let a reply have its effect, once. Raises NotFound for a message that another channel was given.
+
+    `delivery`: the gateway's id of the reply, the same however often it is delivered.
 
     Messages about duties, and those of half a year ago, are not kept: nothing follows from their replies.
     """
@@ -35,7 +37,7 @@ def take_in(community: str, channel: Channel, reply: GatewayReply, now: datetime
         case "declined":
             return _failed(message, now, "pressed 2", declined=True)
         case "said":
-            return _said(message, reply.digit, now)
+            return _said(message, reply.digit, delivery, now)
 
 
 def _note(message: Message, state: str, now: datetime) -> str:
@@ -54,16 +56,19 @@ def _failed(message: Message, now: datetime, words: str, *, declined: bool) -> s
     return "declined" if declined else "failed"
 
 
-def _said(message: Message, digit: str | None, now: datetime) -> str:
+def _said(message: Message, digit: str | None, delivery: str, now: datetime) -> str:
+    """An answer counts once: it was given for then, and must not silence the chain a second time."""
+
+    def settle(transaction: Transaction) -> None:
+        fresh = MessageRow.replies.does_not_exist() | ~MessageRow.replies.contains(delivery)
+        casebook.settle(transaction, message, "replied", fresh, also=[MessageRow.replies.add({delivery})])
+
     def attempt() -> str:
+        if delivery in (find(MessageRow, MessageRow.key(message.community, message.message)).replies or ()):
+            return "repeated"
         case = casebook.load(message.community, message.alert or "")
         step = said(case.alert, message, digit, case.setting, now)
-        casebook.keep(
-            step,
-            case.alert,
-            f"reply/{message.message}",
-            lambda transaction: casebook.settle(transaction, message, "replied"),
-        )
+        casebook.keep(step, case.alert, f"reply/{message.message}/{delivery}", settle)
         return step.entries[-1].what if step.changed else "over"
 
-    return casebook.patiently(attempt)
+    return until_it_holds(attempt, casebook.RACES)

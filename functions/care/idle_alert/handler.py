@@ -5,13 +5,14 @@ from chalice.app import Blueprint
 from functions.care.idle_alert import store
 from functions.care.tasks import DueTask
 from linli.naming import reference
-from linli.queues import task_queue
+from linli.queues import Delivery, task_queue
 
 blueprint = Blueprint(__name__)
 
 
 @blueprint.on_sqs_message(queue_arn=reference("IdleAlertArn"), batch_size=1, name="idle_alert")
 @task_queue(DueTask)
-def idle_alert(task: DueTask) -> str:
+def idle_alert(task: DueTask, delivery: Delivery) -> str:
     """The deadlines of some people have passed."""
-    return store.settle(task)
+    now = task.time(delivery)
+    return store.settle(task.model_copy(update={"at": now})) if now else "late"

@@ -1,11 +1,14 @@
 """Judges those who are due, and opens their alert together with the hold on them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from pydantic import ValidationError
 
 from functions.care import casebook, duties, vigils
 from functions.care.case_tables import AlertRow
 from functions.care.states import asked_after, judged
-from functions.care.tasks import DueKey, DueTask, due_tasks, leave
+from functions.care.tables import StateRow
+from functions.care.tasks import EVERYBODY, DueKey, DueTask, due_tasks, everybody, leave
 from functions.care.vigils import Vigil
 from linli.errors import NotFound, Unavailable
 from linli.events import AlertReason
@@ -13,34 +16,66 @@ from linli.instants import to_text
 from linli.observability import observed
 from linli.tables import Transaction, until_it_holds
 
-MOST_SAID = ("opened", "asked", "postponed")
+MOST_SAID = ("opened", "cannot_judge", "asked", "postponed", "spread")
+AT_ONCE = 250  # people of a community that is judged anew, for whom one task leaves others
+AGAIN = timedelta(hours=1)  # whoever can be read again by then is judged then
 
 
 def settle(task: DueTask) -> str:
     """Settle every person of a task. Raises Unavailable once all have been tried, if any of them failed.
 
-    The first calls of new alerts are left to `escalation` at once; should that fail, the next sweep does it.
+    Of whom nothing can be made out, since a row of theirs cannot be read, a duty tells staff. The first calls
+    of new alerts are left to `escalation` at once; should that fail, the next sweep does it.
     """
     failed, outcomes, opened = 0, set(), list[DueKey]()
     for key in task.rows:
+        if key.kind == EVERYBODY:
+            _spread(key, task.at)
+            outcomes.add("spread")
+            continue
         community, person = _who(key)
         try:
             with observed("person", f"{person}:{to_text(task.at)}", community=community) as attempt:
-                settled = until_it_holds(lambda: _settle(community, person, task.at))  # noqa: B023  runs now
+                settled = until_it_holds(lambda: _judged(community, person, task.at))  # noqa: B023  runs now
                 attempt.outcome = settled if isinstance(settled, str) else "opened"
             outcomes.add(attempt.outcome)
             opened += [settled] if isinstance(settled, DueKey) else []
         except Exception:  # noqa: BLE001  observed has logged and counted it; the others are not to wait
             failed += 1
-    leave("escalation", due_tasks(opened, task.at))
+    leave("escalation", due_tasks(opened, task.at, direct=True))
     if failed:
         raise Unavailable(f"{failed} of {len(task.rows)} people")
     return next((each for each in MOST_SAID if each in outcomes), "nothing_due")
 
 
+def _spread(key: DueKey, now: datetime) -> None:
+    """Leave the tasks for some people of a community, and one for the rest of them."""
+    community = key.pk
+    people = vigils.people_after(community, key.sk, AT_ONCE)
+    rows = [
+        DueKey(pk=pk, sk=sk, kind="watch_state")
+        for pk, sk in (StateRow.key(community, each) for each in people)
+    ]
+    rest = [everybody(community, people[-1])] if len(people) == AT_ONCE else []
+    leave("idle_alert", [*due_tasks(rows, now, direct=True), *due_tasks(rest, now, direct=True)])
+
+
 def _who(key: DueKey) -> tuple[str, str]:
     community, _, person = key.pk.partition("#person#")
     return community, person
+
+
+def _judged(community: str, person: str, now: datetime) -> str | DueKey:
+    """The outcome, or the new alert; `cannot_judge` when their rows cannot be read."""
+    try:
+        return _settle(community, person, now)
+    except ValidationError:
+        transaction = Transaction()
+        words = "what is kept of them cannot be read: look in person, and tell operations"
+        duties.raised(transaction, community, person, "cannot_judge", words=words, now=now)
+        vigils.put_off(transaction, community, person, now + AGAIN)
+        transaction.commit()
+        return "cannot_judge"
 
 
 def _settle(community: str, person: str, now: datetime) -> str | DueKey:
@@ -57,9 +92,10 @@ def _settle(community: str, person: str, now: datetime) -> str | DueKey:
     if judgement.verdict == "ask":
         _ask(vigil, judgement.words, now)
         return "asked"
-    if vigil.listed_at is None or vigil.listed_at > now:
+    if vigil.listed_at == vigil.due_at:
         return "nothing_due"
-    return "postponed" if vigils.write(vigil, vigil.state) else "nothing_due"  # the settings allow more now
+    vigils.write(vigil, vigil.state)  # the settings allow more now, or less
+    return "postponed"
 
 
 def _open(vigil: Vigil, reason: AlertReason, words: str, now: datetime) -> DueKey:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from functions.care import sight, vigils
+from functions.care import outages, sight, vigils
 from functions.care.states import Silence, heard
 from functions.care.tables import SensorRow
 from linli.errors import NotFound
-from linli.tables import Transaction, read, until_it_holds
+from linli.tables import read, until_it_holds
 
 MOST_SAID = ("cannot_see", "seen_again", "taken_in", "unchanged", "not_watched")
 
@@ -16,7 +16,10 @@ def take_in(community: str, silences: Sequence[Silence], at: datetime, now: date
     """Let everybody whom the devices serve know of it. Returns the outcome that says most."""
     keys = {SensorRow.key(community, each.device): each for each in silences}
     of_person: dict[str, list[Silence]] = {}
-    for key, row in read(keys).items():
+    rows = read(keys)
+    for key, silence in keys.items():
+        outages.keep(community, silence, at, lost=lost, row=rows.one(SensorRow, key))
+    for key, row in rows.items():
         for person in (row.people or ()) if isinstance(row, SensorRow) else ():
             of_person.setdefault(person, []).append(keys[key])
 
@@ -39,9 +42,7 @@ def _take_in(
     after = heard(vigil.state, vigil.watch, silences, at, lost=lost)
     if after == vigil.state:
         return "unchanged"
-    transaction = Transaction()
-    sight.write(transaction, vigil, after, now)
-    transaction.commit()
+    sight.keep(vigil, after, now)
     if bool(after.blind_since) == bool(vigil.state.blind_since):
         return "taken_in"
     return "cannot_see" if after.blind_since else "seen_again"

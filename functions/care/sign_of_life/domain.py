@@ -11,7 +11,9 @@ def sign_of(fact: GatePassed | UseObserved, event: Event) -> Sign | None:
         case GatePassed(person=None):
             return None
         case GatePassed():
-            return Sign(kind=f"gate_{fact.direction}", at=min(fact.passed_at, event.time), key=key)
+            return Sign(
+                kind=f"gate_{fact.direction}", at=min(fact.passed_at, event.time), key=key, came_in=event.time
+            )
         case UseObserved():
             known = fact.medium in SENSOR_KINDS
             return Sign(kind=fact.medium, at=min(fact.since, event.time), key=key) if known else None

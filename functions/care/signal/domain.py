@@ -16,7 +16,15 @@ def sign_of(message: DeviceMessage[Signal]) -> tuple[str, Sign]:
         raise InvalidRequest("topic: is no kind of sensor")
     sensor = message.body.sensor or message.device
     key = f"{message.device}:{message.body.event_id}"
-    return sensor, Sign(kind=message.action, at=happened_at(message), key=key)
+    devices = frozenset({sensor, message.device})
+    return sensor, Sign(
+        kind=message.action,
+        at=happened_at(message),
+        key=key,
+        devices=devices,
+        came_in=message.received_at,
+        doubtful=message.clock_ahead,
+    )
 
 
 def check(sensor: Sensor, publisher: str, kind: str) -> None:

@@ -14,7 +14,7 @@ blueprint = Blueprint(__name__)
 
 
 @blueprint.lambda_function(name="sos")
-@device_message(Signal)
+@device_message(Signal, unreadable=store.unreadable)
 def sos(message: DeviceMessage[Signal]) -> ButtonAnswer:
     """A call button was pressed."""
     called = store.button(message)

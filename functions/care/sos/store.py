@@ -10,11 +10,13 @@ from functions.care.case_tables import EntryRow, PressRow
 from functions.care.signals import Sign, Signal, happened_at
 from functions.care.sos.models import Called
 from functions.care.tables import SensorRow, StateRow, WatchRow
+from functions.care.work import DutyKind
 from linli.communities import CommunityRow
-from linli.device_messages import DeviceMessage
+from linli.device_messages import DeviceMessage, Topic
 from linli.ids import new_id
+from linli.instants import to_text
 from linli.policies import ChainStep
-from linli.tables import Transaction, read
+from linli.tables import Transaction, read, until_it_holds
 
 BUTTON = "call_button"
 
@@ -42,25 +44,49 @@ def button(message: DeviceMessage[Signal]) -> Called | None:
     sensor, people = (row.sensor, sorted(row.people or ())) if row else (None, [])
     speaks = sensor is not None and message.device in {sensor.device, sensor.gateway}
     if sensor is None or sensor.kind != BUTTON or not speaks or not people:
-        _raise_duty(community, device, message.received_at)
+        words = "a call button that nobody is assigned to was pressed"
+        _raise_duty(community, device, "unknown_button", words, message.received_at)
         return None
-    sign = Sign(kind=BUTTON, at=happened_at(message), key=message.correlation_id)
+    devices = frozenset({device, message.device})
+    press = f"{message.correlation_id}@{to_text(message.body.occurred_at)}"  # counters may begin anew
+    sign = Sign(kind=BUTTON, at=happened_at(message), key=press, devices=devices)
     words = f"the call button was pressed at {sign.at:%H:%M:%S} UTC"
-    called = call(Press(community, people[0], message.correlation_id, words, message.received_at))
-    signs.take_in(community, people[0], sign)
+    person = _presses(community, people)
+    called = call(Press(community, person, press, words, message.received_at))
+    signs.take_in(community, person, sign)
     return called
 
 
-def _raise_duty(community: str, device: str, now: datetime) -> None:
+def _presses(community: str, people: list[str]) -> str:
+    """Whose press it is, of those who share a button: not who has died or is away, if it can be another."""
+    if len(people) == 1:
+        return people[0]
+    keys = {person: StateRow.key(community, person) for person in people}
+    rows = read(keys.values())
+
+    def unlikely(person: str) -> tuple[bool, bool]:
+        row = rows.one(StateRow, keys[person])
+        state = row.state if row else None
+        return state is not None and state.ended, state is not None and state.where == "away"
+
+    return min(people, key=unlikely)
+
+
+def unreadable(topic: Topic, now: datetime) -> None:
+    """A button said something that nobody can read: it may have been pressed."""
+    words = "a call button sent a message that cannot be read"
+    _raise_duty(topic.community, topic.device, "unreadable_press", words, now)
+
+
+def _raise_duty(community: str, device: str, kind: DutyKind, words: str, now: datetime) -> None:
     transaction = Transaction()
-    words = "a call button that nobody is assigned to was pressed"
-    duties.raised(transaction, community, device, "unknown_button", words=words, now=now)
+    duties.raised(transaction, community, device, kind, words=words, now=now)
     transaction.commit()
 
 
 def call(press: Press) -> Called:
     """A person calls for help. However often and however many at once, there is one alert."""
-    step, outcome = casebook.patiently(lambda: _called(press))
+    step, outcome = until_it_holds(lambda: _called(press), casebook.RACES)
     if step.changed or outcome == "duplicate":  # nobody knows whether the first delivery got this far
         casebook.hand_over(step)
     return Called(outcome=outcome, alert=step.alert.alert, opened_at=step.alert.opened_at)

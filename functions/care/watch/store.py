@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from functions.care import duties, families, rounds, sight, vigils
-from functions.care.states import looked
+from functions.care import duties, families, outages, rounds, sight, vigils
+from functions.care.states import begun, begun_anew, looked, told_of
 from functions.care.tables import HomeRow, SensorRow, StateRow, WatchRow
 from functions.care.vigils import Vigil
 from functions.care.watch.models import Watched, WatchSeen
@@ -24,7 +25,8 @@ def set_up(community: str, person: str, settings: Settings, now: datetime) -> Wa
 
 def _set_up(community: str, person: str, settings: Settings, now: datetime) -> None:
     before = vigils.found(community, person)
-    if before is not None and before.watch == _watch(community, person, settings, before.watch.version):
+    same = before is not None and before.watch == _watch(community, person, settings, before.watch.version)
+    if before is not None and same and not before.state.ended:
         return
     version = before.watch.version + 1 if before else 1
     watch = _watch(community, person, settings, version)
@@ -32,11 +34,19 @@ def _set_up(community: str, person: str, settings: Settings, now: datetime) -> N
     fresh = WatchRow.version == version - 1 if before else Row.pk.does_not_exist()
     row = WatchRow(*WatchRow.key(community, person), watch=watch, version=version)
     transaction.put("watch", row, fresh)
+    lost = outages.of(community, watch.devices)
     if before is None:
-        vigils.begin(transaction, watch, now)
+        state = looked(told_of(begun(now), lost), watch, now)
+        vigils.begin(transaction, watch, state)
+        if state.blind_since is not None:
+            sight.lose(transaction, community, person, now)
         rounds.begin(transaction, watch, now)
     else:
-        sight.write(transaction, before.under(watch), looked(before.state, watch, now), now)
+        state = before.state
+        if state.ended:  # set up again: whoever was declared dead by mistake is watched over again
+            state = begun_anew(state, now)
+            rounds.begin(transaction, watch, now)
+        sight.write(transaction, before.under(watch), looked(told_of(state, lost), watch, now), now)
     families.keep(transaction, community, person, before.watch if before else None, watch)
     _serve(transaction, (community, person), before.watch if before else None, watch)
     _live(transaction, (community, person), before.watch if before else None, watch, now)
@@ -107,18 +117,30 @@ def _end(community: str, person: str, now: datetime) -> None:
 
 
 def _serve(transaction: Transaction, of: tuple[str, str], before: Watch | None, after: Watch | None) -> None:
-    """Let each sensor and gateway know whom it serves."""
+    """Let each sensor and gateway know whom it serves. Raises Conflict when others have it as another."""
     community, person = of
     sensors = {one.device: one for one in after.sensors} if after else {}
     served, serving = before.devices if before else set(), after.devices if after else set()
+    rows = read(SensorRow.key(community, each) for each in sensors) if sensors else Rows()
     for device in sorted(served | serving):
         serves = device in serving
         people = SensorRow.people.add({person}) if serves else SensorRow.people.delete({person})
         actions: list[Action] = [SensorRow.kind.set(SensorRow), people]
         if device in sensors:
             actions.append(SensorRow.sensor.set(sensors[device]))
-        row = SensorRow(*SensorRow.key(community, device))
-        transaction.update(f"sensor-{device}", row, actions)
+        key = SensorRow.key(community, device)
+        known = rows.one(SensorRow, key)
+        as_read: Condition | None = None
+        if device in sensors:
+            others = (known.people or set()) - {person} if known else set()
+            if known and known.sensor and others and known.sensor != sensors[device]:
+                raise Conflict(
+                    "sensors: serves somebody else as another kind, or by another way", sensor=device
+                )
+            as_read = SensorRow.people.does_not_exist()
+            if known and known.people:
+                as_read = SensorRow.people == known.people
+        transaction.update(f"sensor-{device}", SensorRow(*key), actions, as_read)
 
 
 def _live(

@@ -9,7 +9,7 @@ from linli.errors import InvalidRequest
 from linli.http import Nothing, Request, route
 from linli.naming import reference
 from linli.permissions import Permission
-from linli.queues import task_queue
+from linli.queues import Delivery, task_queue
 
 blueprint = Blueprint(__name__)
 RUNS = "/communities/{community}/bill_runs"
@@ -17,7 +17,7 @@ RUNS = "/communities/{community}/bill_runs"
 
 @blueprint.on_sqs_message(queue_arn=reference("BillRunArn"), batch_size=1, name="bill_run")
 @task_queue(Step)
-def bill_run(step: Step) -> str:
+def bill_run(step: Step, _: Delivery) -> str:
     """A step of billing."""
     match step:
         case Step(scheduled_at=at) if at is not None:

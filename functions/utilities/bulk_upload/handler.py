@@ -7,7 +7,7 @@ from functions.utilities.bulk_upload.models import Notification, Upload, UploadA
 from linli.http import Nothing, Request, route
 from linli.naming import reference
 from linli.permissions import Permission
-from linli.queues import task_queue
+from linli.queues import Delivery, task_queue
 
 blueprint = Blueprint(__name__)
 UPLOADS = "/communities/{community}/uploads"
@@ -15,7 +15,7 @@ UPLOADS = "/communities/{community}/uploads"
 
 @blueprint.on_sqs_message(queue_arn=reference("BulkUploadArn"), batch_size=1, name="bulk_upload")
 @task_queue(Notification)
-def bulk_upload(notification: Notification) -> str:
+def bulk_upload(notification: Notification, _: Delivery) -> str:
     """S3 says that a file is there."""
     outcome = "test_event"
     for stored in notification.Records:

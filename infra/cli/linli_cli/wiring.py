@@ -109,8 +109,8 @@ def worked_off_queues(state: Template) -> dict[str, str]:
 
 
 def wire_state(template: Template, service: str) -> Template:
-    """Complete the template of a service's tables and queues: outputs, an alarm per dead-letter queue, and one
-    per other queue, whose worker may stand still without failing.
+    """Complete the template of a service's tables and queues: outputs, an alarm per dead-letter queue, and
+    one per other queue, whose worker may stand still without failing.
     """
     outputs = template.setdefault("Outputs", {})
     for logical_id, _ in of_type(template, QUEUE):

@@ -12,6 +12,7 @@ from functions.care.rhythm import learned
 from functions.care.signals import SENSOR_KINDS, Sign
 from functions.care.states import (
     RECENT,
+    Outage,
     Setting,
     Silence,
     WatchState,
@@ -23,6 +24,7 @@ from functions.care.states import (
     gone_away,
     heard,
     judged,
+    outage_after,
     released,
 )
 from functions.care.watches import Sensor, Watch
@@ -447,3 +449,14 @@ def test_an_outcome_leaves_an_absence_that_has_been_said_meanwhile() -> None:
 def test_nothing_counts_any_more_for_the_dead() -> None:
     ended = released(at_home(), "deceased", NOW, SETTING)
     assert told(ended, sign("motion", NOW + HOUR)).seen_at == ended.seen_at
+
+
+def test_the_end_of_an_outage_may_be_told_before_its_beginning() -> None:
+    lost = Silence(device="motion-1", episode="e1")
+    first = outage_after(Outage(), lost, NOW + HOUR, lost=False)
+    assert outage_after(first, lost, NOW, lost=True).lost == []
+    begun = outage_after(Outage(), lost, NOW, lost=True)
+    assert [each.spell for each in begun.lost] == [lost.spell]
+    assert outage_after(begun, lost, NOW, lost=True) == begun
+    other = Silence(device="motion-1", episode="unseen-1")
+    assert outage_after(begun, other, NOW + HOUR, lost=False).lost == []

@@ -53,8 +53,8 @@ Document = TypeVar("Document", bound=Contract)
 
 
 class ContractAttribute(Attribute[Document]):
-    """A contract as JSON text, parsed as strictly as if it came from outside, but for members it does not know:
-    after a rollback, rows that newer code has written can still be read.
+    """A contract as JSON text, parsed as strictly as if it came from outside, but for members it does not
+    know: after a rollback, rows that newer code has written can still be read.
     """
 
     attr_type = STRING
