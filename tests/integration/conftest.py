@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from types import SimpleNamespace
 from typing import Any, Protocol
 
@@ -150,18 +150,19 @@ def meanwhile(cloud: None) -> Iterator[Callable[[str, Callable[[], object]], Non
 
 
 @pytest.fixture
-def atomic(cloud: None) -> Iterator[None]:  # noqa: ARG001  ask for it after the service, whose table it is
-    """One request of the table at a time, as DynamoDB does it and moto among threads does not."""
-    lock = Lock()
+def atomic(cloud: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001  moto has to be there
+    """One request at a time, as DynamoDB does it to an item and moto among threads does not.
 
-    def one_at_a_time(event_name: str, request: Any, **_: Any) -> AWSResponse | None:
+    A handler beside moto's would not do: botocore calls both, and takes the first one's answer.
+    """
+    lock, kind = RLock(), type(botocore_stubber)
+    answer = kind.__call__
+
+    def one_at_a_time(self: Any, event_name: str, request: Any, **more: Any) -> AWSResponse | None:
         with lock:
-            return botocore_stubber(event_name=event_name, request=request)
+            return answer(self, event_name, request, **more)
 
-    events = Row._get_connection().connection.client.meta.events
-    events.register_first("before-send.dynamodb", one_at_a_time)
-    yield
-    events.unregister("before-send.dynamodb", one_at_a_time)
+    monkeypatch.setattr(kind, "__call__", one_at_a_time)
 
 
 @contextmanager
