@@ -71,8 +71,13 @@ def refund_key(notice: Notice) -> str:
     """Our id of the refund that a notice is about: its number, or a digest where that is no id of ours."""
     if notice.refund is not None and is_id(notice.refund):
         return notice.refund
-    number = notice.refund or f"{notice.trade}#{notice.refunded_fen}"
-    return "elsewhere-" + sha256(f"{notice.provider}#{number}".encode()).hexdigest()[:32]
+    return _elsewhere_key(notice, notice.refund or f"total#{notice.refunded_fen}")
+
+
+def _elsewhere_key(notice: Notice, number: str) -> str:
+    """Of a refund made elsewhere: numbers of consoles need not differ between orders."""
+    told = f"{notice.provider}#{notice.order}#{number}"
+    return "elsewhere-" + sha256(told.encode()).hexdigest()[:32]
 
 
 def settle(known: Known, notice: Notice, now: datetime) -> Effect:
@@ -221,11 +226,8 @@ def _rest(effect: Effect, notice: Notice, now: datetime, refund: Refund | None) 
         return effect
     if intent.reserved_fen:
         return replace(effect, intent=intent.model_copy(update={"told_back_fen": total_fen}))
-    total = notice.model_copy(
-        update={"refund": None, "refunded_fen": total_fen, "trade": f"rest#{notice.trade}"}
-    )
     is_of_notice = refund is None and notice.said == "refunded" and not effect.refunds
-    key = refund_key(notice if is_of_notice else total)
+    key = refund_key(notice) if is_of_notice else _elsewhere_key(notice, f"rest#{total_fen}")
     found = _elsewhere(intent, rest_fen, notice, key, now)
     unnamed = intent.model_copy(update={"unnamed_fen": intent.unnamed_fen + rest_fen})
     return _gone_back(effect, unnamed, found, now, notice.at)

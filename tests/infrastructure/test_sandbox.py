@@ -223,7 +223,7 @@ def test_money_goes_back_in_parts_and_never_more_than_came(shop: Shop) -> None:
         done = gateway.query_refund(shop.merchant, refund)
         assert (done.said, done.refund_fen) == ("refunded", refund.amount_fen)
     assert gateway.refund(shop.merchant, more).said == "refund_failed"
-    paid = {"alipay": "closed", "wechat": "paid"}  # Alipay closes what went back whole
+    paid = {"alipay": "closed", "wechat": "paid_and_back"}  # Alipay closes what went back whole
     assert gateway.query(shop.merchant, order.id).said == paid[shop.provider]
 
 

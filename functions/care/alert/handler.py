@@ -49,6 +49,6 @@ def answer_alert(request: Request[Answer, Nothing]) -> AlertShown:
     Permission.READ_ALERTS,
     query=PageQuery,
 )
-def show_timeline(request: Request[Nothing, PageQuery]) -> Page[Line]:
+def show_alert_timeline(request: Request[Nothing, PageQuery]) -> Page[Line]:
     """What happened to a person: alerts, calls, visits, duties, to the second, the newest first."""
     return store.timeline(request.tenant, request.path["person"], request.query)
