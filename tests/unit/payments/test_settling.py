@@ -330,3 +330,10 @@ def test_any_notices_in_any_order_leave_sound_books(told: list[Notice], paid_by:
         held = (books.intent, dict(books.refunds), list(books.entries))
         books.take(notice)
         assert (books.intent, books.refunds, books.entries) == held
+
+
+@pytest.mark.parametrize("refund", [None, "Console No. 1"])
+def test_refunds_made_elsewhere_of_two_orders_are_two(refund: str | None) -> None:
+    told = {"provider": "alipay", "notice": "n-1", "said": "refunded", "refund": refund, "refunded_fen": 300}
+    keys = {refund_key(Notice.model_validate({**told, "order": order})) for order in ("order-1", "order-2")}
+    assert len(keys) == 2
