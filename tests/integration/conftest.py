@@ -84,20 +84,9 @@ def service(cloud: None) -> Service:  # noqa: ARG001  its effect is wanted
             _create_state(service_of(name))
         app = app_of(name)
         enter(app)
-        _share_connection(Row)
         return app
 
     return start
-
-
-def _share_connection(kind: type[Row]) -> None:
-    """Let all kinds of rows use Row's client, where faults are put in; PynamoDB may give each its own."""
-    for each in kind.__subclasses__():
-        if "_connection" in vars(each):
-            del each._connection
-        _share_connection(each)
-    if kind is Row:
-        Row._get_connection()
 
 
 @pytest.fixture

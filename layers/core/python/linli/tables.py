@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from pynamodb.attributes import Attribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.connection import Connection
+from pynamodb.connection import Connection, TableConnection
 from pynamodb.constants import STRING
 from pynamodb.exceptions import TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
@@ -84,6 +84,11 @@ class Row(Model):
     sk = UnicodeAttribute(range_key=True)
     kind = DiscriminatorAttribute()
     ttl = NumberAttribute(null=True)
+
+    @classmethod
+    def _get_connection(cls) -> TableConnection:
+        """One client for all kinds of rows: PynamoDB makes another for each class that asks before Row has."""
+        return super()._get_connection() if cls is Row else Row._get_connection()
 
 
 class OutboxRow(Row, discriminator="outbox"):
