@@ -33,7 +33,7 @@ reset: $(READY) ## stop the local cloud and forget its state
 	@$(LINLI) reset
 
 test: $(READY) ## run all tests, the end-to-end ones on a local cloud of their own
-	@$(RUN) -m pytest --numprocesses auto --dist loadgroup
+	@$(RUN) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 check: $(READY) ## lint, format, types, import contracts, locks, shape, packaged templates
 	@$(RUN) -m ruff check

@@ -18,7 +18,7 @@ CARD = '{"credential": "card", "value": "willow-resident-1-card"}'
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A cloud of its own: up, and killed before anything could be saved."""
+    """A cloud of its own, up for the first time."""
     home = tmp_path_factory.mktemp("a cloud to kill")
     if (venvs := ROOT / ".linli" / "venvs").exists():
         (home / "venvs").symlink_to(venvs)
@@ -26,7 +26,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     try:
         started = linli(home, "up", "--no-replay", "--port", str(port), "--mqtt-port", str(mqtt_port))
         assert started.returncode == 0, started.stdout + started.stderr
-        os.kill(json.loads((home / "cloud.json").read_text())["pid"], signal.SIGKILL)
         yield home
     finally:
         linli(home, "down")
@@ -41,7 +40,8 @@ def complaint(home: Path, *arguments: str) -> str:
 
 
 def test_a_killed_cloud_heals(home: Path) -> None:
-    # Given a cloud that was killed, which everybody says in one line
+    # Given a cloud killed before anything could be saved, which everybody says in one line
+    os.kill(json.loads((home / "cloud.json").read_text())["pid"], signal.SIGKILL)
     for command in (["status"], ["publish", "gate_pass", CARD]):
         assert "was killed: `linli up` starts it" in complaint(home, *command)
 
