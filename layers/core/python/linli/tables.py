@@ -87,7 +87,7 @@ class Row(Model):
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
-        """One client for all kinds of rows: PynamoDB makes another for each class that asks before Row has."""
+        """One client for all kinds of rows: PynamoDB makes another for a class that asks before Row."""
         return super()._get_connection() if cls is Row else Row._get_connection()
 
 
