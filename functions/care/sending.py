@@ -4,45 +4,23 @@ import json
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
-from typing import TYPE_CHECKING
 
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from pydantic import ValidationError
 
 from functions.care.alerts import Message
 from functions.care.channels import Channels, outgoing
 from linli.errors import Unavailable
 from linli.observability import observed
+from linli.outbound import session
 from linli.secrets import secret_if_any
-
-if TYPE_CHECKING:
-    from requests import Session
 
 TIMEOUT_S = (2, 4)  # to connect, to be answered
 RETRIES = 1
-AGAIN_ON = (429, 500, 502, 503, 504)
+BUSY = (429, 500, 502, 503, 504)
 
 
 class NotSent(Exception):
     """A gateway did not take a message over; the next channel is tried."""
-
-
-@cache
-def _session() -> "Session":
-    from requests import Session  # noqa: PLC0415  0.4 s, which only those who send pay
-    from requests.adapters import HTTPAdapter  # noqa: PLC0415
-    from urllib3 import Retry  # noqa: PLC0415
-
-    retries = Retry(
-        total=RETRIES, backoff_factor=0.2, status_forcelist=AGAIN_ON, allowed_methods={"POST"}, redirect=0,
-        respect_retry_after_header=False,
-    )  # fmt: skip
-    session = Session()
-    session.trust_env = False
-    session.mount("https://", HTTPAdapter(max_retries=retries))
-    session.mount("http://", HTTPAdapter(max_retries=retries))
-    return session
 
 
 def channels_of(community: str) -> Channels:
@@ -50,10 +28,7 @@ def channels_of(community: str) -> Channels:
 
     Raises Unavailable when they cannot be read: that passes, and no channel has failed.
     """
-    try:
-        text = secret_if_any(f"channels/{community}")
-    except GetParameterError as error:
-        raise Unavailable("the gateways cannot be read") from error
+    text = secret_if_any(f"channels/{community}")
     if text is None:
         return Channels()
     with suppress(ValidationError), observed("channels", community, community=community):
@@ -108,10 +83,10 @@ class Courier:
         if gateway.url in self.down:
             raise NotSent("the gateway is down")
         request = outgoing(message, to, gateway, channels.reply_url, signing_time())
-        from requests import RequestException  # noqa: PLC0415  see _session
+        from requests import RequestException  # noqa: PLC0415  see session
 
         try:
-            answer = _session().post(
+            answer = session(RETRIES, BUSY).post(
                 request.url,
                 data=request.body,
                 headers=dict(request.headers),
@@ -121,5 +96,7 @@ class Courier:
         except RequestException as error:
             self.down.add(gateway.url)
             raise NotSent(type(error).__name__) from error
+        if answer.status_code in BUSY:
+            self.down.add(gateway.url)
         if not answer.ok or answer.is_redirect:
             raise NotSent(f"answered {answer.status_code}")

@@ -6,7 +6,6 @@ is read, not the event's time, which may be hours old when a queue has been wait
 
 import secrets
 from datetime import UTC, date, datetime
-from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from functions.payments.exchange import (
@@ -24,13 +23,13 @@ from functions.payments.merchants import refreshed
 from functions.payments.notices import Notice
 from functions.payments.providers import PROVIDERS
 from linli.errors import Unavailable
+from linli.outbound import session
 
 if TYPE_CHECKING:
     import requests
 
 CONNECT_SECONDS, READ_SECONDS = 3, 5
 RETRIES = 2
-BACKOFF_SECONDS = 0.2
 BUSY = (502, 503, 504)
 LARGEST_ANSWER = 32 * 1024 * 1024
 CHUNK = 64 * 1024
@@ -105,10 +104,10 @@ def _read(question: Question[Told], answer: Answer, merchant: Merchant) -> Told:
 
 
 def _sent(outgoing: Outgoing) -> Answer:
-    import requests  # noqa: PLC0415  it costs 0.4 s of a cold start, and most calls send nothing
+    import requests  # noqa: PLC0415  see session
 
     try:
-        with _session().request(
+        with session(RETRIES, BUSY).request(
             outgoing.method,
             outgoing.url,
             headers=dict(outgoing.headers),
@@ -130,27 +129,3 @@ def _body(response: "requests.Response") -> bytes:
         if len(body) > LARGEST_ANSWER:
             raise Unavailable("the provider's answer is too large")
     return bytes(body)
-
-
-@cache
-def _session() -> "requests.Session":
-    import requests  # noqa: PLC0415  as above
-    from requests.adapters import HTTPAdapter  # noqa: PLC0415
-    from urllib3 import Retry  # noqa: PLC0415
-
-    again = Retry(
-        total=RETRIES,
-        read=1,  # so that silence is an answer within 16 seconds
-        respect_retry_after_header=False,
-        backoff_factor=BACKOFF_SECONDS,
-        status_forcelist=BUSY,
-        allowed_methods=None,  # each request goes by a number of ours: twice does no more than once
-        redirect=False,
-        raise_on_status=False,
-    )
-    session = requests.Session()
-    session.trust_env = False  # a .netrc would replace our signature
-    session.headers["User-Agent"] = "linli"
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, HTTPAdapter(max_retries=again))
-    return session

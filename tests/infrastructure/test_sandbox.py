@@ -18,6 +18,7 @@ from functions.payments.exchange import Delivery, Merchant, Order, Refund
 from functions.payments.notices import Notice
 from functions.payments.providers import PROVIDERS
 from functions.payments.statement_files import CHINA
+from linli import outbound
 from linli.errors import Conflict, NotFound, Unavailable
 from linli.events import Provider
 from linli.ids import new_id
@@ -76,8 +77,8 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     made.start()
     made.wait()
     yield made
-    gateway._session().close()
-    gateway._session.cache_clear()
+    outbound.session(gateway.RETRIES, gateway.BUSY).close()
+    outbound.session.cache_clear()
     made.stop()
 
 

@@ -13,6 +13,7 @@ from functions.care import sending
 from functions.care.alerts import Message
 from functions.care.channels import Channels, GatewayReply, verify
 from functions.care.sending import Courier, NotSent
+from linli import outbound
 from linli.policies import Channel
 from linli_cli.sandbox import Sandbox
 
@@ -59,8 +60,8 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     made.start()
     made.wait()
     yield made
-    sending._session().close()
-    sending._session.cache_clear()
+    outbound.session(sending.RETRIES, sending.BUSY).close()
+    outbound.session.cache_clear()
     made.stop()
 
 

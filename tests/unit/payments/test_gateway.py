@@ -11,6 +11,7 @@ import pytest
 
 from functions.payments import gateway, merchants
 from functions.payments.exchange import Merchant, Order, Refund
+from linli import outbound
 from linli.errors import Conflict, Unavailable
 from localstack.sandbox import signing
 from tests.unit.payments import shop
@@ -48,16 +49,16 @@ class Provider(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.setattr(gateway, "BACKOFF_SECONDS", 0)
+    monkeypatch.setattr(outbound, "BACKOFF_S", 0)
     monkeypatch.setattr(merchants, "_refreshed_at", {})
-    gateway._session.cache_clear()
+    outbound.session.cache_clear()
     Provider.replies, Provider.asked = [], []
     server = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
-    gateway._session().close()
-    gateway._session.cache_clear()
+    outbound.session(gateway.RETRIES, gateway.BUSY).close()
+    outbound.session.cache_clear()
     server.shutdown()
     thread.join()
     server.server_close()
