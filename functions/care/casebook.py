@@ -267,7 +267,7 @@ def settle(
 ) -> None:
     """A message (row `message`) is done with: nobody sends it again."""
     row = MessageRow(*MessageRow.key(message.community, message.message))
-    actions = [MessageRow.state.set(state), *MessageRow.timing(message.message, None), *also]
+    actions = [MessageRow.state.set(state), *MessageRow.no_longer_due(), *also]
     exists = MessageRow.pk.exists()
     transaction.update("message", row, actions, exists if condition is None else exists & condition)
 

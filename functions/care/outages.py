@@ -6,7 +6,8 @@ A watch that begins, or takes a sensor on, must not believe that a lost one sees
 from collections.abc import Iterable
 from datetime import datetime
 
-from functions.care.states import Outage, Silence, outage_after
+from functions.care.hearing import outage_after
+from functions.care.states import Outage, Silence
 from functions.care.tables import SensorRow
 from linli.tables import ConditionsFailed, Rows, change, read, until_it_holds
 

@@ -6,8 +6,10 @@ from datetime import datetime
 from functions.care import casebook, duties, sight, vigils
 from functions.care.alerts import Entry
 from functions.care.case_tables import EntryRow
+from functions.care.deadlines import judged
+from functions.care.movement import Moved, after_signal
 from functions.care.signals import SENSOR_KINDS, Sign
-from functions.care.states import Moved, WatchState, after_signal, judged
+from functions.care.states import WatchState
 from functions.care.tables import StateRow
 from functions.care.vigils import Vigil
 from linli.errors import NotFound

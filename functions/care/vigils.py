@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 from pynamodb.expressions.update import Action
 
-from functions.care.states import Setting, WatchState, due_at, released
+from functions.care.deadlines import due_at
+from functions.care.movement import released
+from functions.care.states import Setting, WatchState
 from functions.care.tables import StateRow, WatchRow
 from functions.care.watches import Watch
 from linli import communities
@@ -152,7 +154,7 @@ def hold(
         StateRow.alert_at.set(opened_at),
         StateRow.moved_again.set(False),
         StateRow.version.add(1),
-        *StateRow.timing(person, None),
+        *StateRow.no_longer_due(),
     ]
     free = StateRow.open_alert.does_not_exist()
     condition = free if as_read is None else free & (StateRow.version == as_read.version)
@@ -175,8 +177,7 @@ def release(
         transaction.update("held", row, [*over, StateRow.version.add(1)], StateRow.open_alert == alert)
         return None
     after = released(vigil.state, outcome, now, vigil.setting)
-    due = due_at(after, vigil.watch, vigil.setting)
-    actions = [*over, *changes(vigil, after)[:-2], *StateRow.timing(person, due)]
+    actions = [*over, *changes(replace(vigil, open_alert=None), after)]
     ours = (StateRow.open_alert == alert) & (StateRow.version == vigil.version)
     transaction.update("held", row, actions, ours)
     return vigil

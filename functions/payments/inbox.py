@@ -10,7 +10,6 @@ from hashlib import sha256
 from typing import Any
 
 from pynamodb.attributes import Attribute
-from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
 from functions.payments import merchants, till
@@ -21,6 +20,7 @@ from functions.payments.tables import CallbackRow
 from functions.payments.till import Told
 from linli.errors import Conflict
 from linli.instants import to_epoch_seconds
+from linli.tables import ConditionsFailed, change
 
 KEPT = timedelta(days=400)  # refunds are made for up to a year
 REFUSED_KEPT = timedelta(days=30)
@@ -28,7 +28,6 @@ REFUSED_BYTES = 2048
 SWEPT_AFTER = timedelta(minutes=1)
 PROOF = ("content-type", "wechatpay-nonce", "wechatpay-serial", "wechatpay-signature", "wechatpay-timestamp")
 LONGEST_PROOF = 2048
-CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class Mismatched(Conflict):
@@ -109,13 +108,10 @@ def _store(community: str, notice: Notice, delivery: Delivery) -> Stored:
     """One write for a new callback. One that was settled before costs a second, which counts the delivery."""
     row = CallbackRow(*CallbackRow.key(community, callback_id(notice)))
     always: list[Action] = [CallbackRow.deliveries.add(1), CallbackRow.last_at.set(delivery.now)]
+    as_new = [*always, *_of_new(community, row.pk, notice, delivery)]
     try:
-        row.update(
-            [*always, *_of_new(community, row.pk, notice, delivery)], CallbackRow.outcome.does_not_exist()
-        )
-    except UpdateError as error:
-        if error.cause_response_code != CONDITION_FAILED:
-            raise
+        change(row, as_new, CallbackRow.outcome.does_not_exist())
+    except ConditionsFailed:
         row.update(always)
     return Stored(community, callback_id(notice), notice, row.outcome, row.mismatch)
 

@@ -142,5 +142,5 @@ def _marked(told: Told, effect: Effect, now: datetime) -> list[Action]:
         CallbackRow.settled_at.set(now),
         CallbackRow.shelf.set(CallbackRow.in_state(told.community, state)),
         CallbackRow.mismatch.set(effect.mismatch) if effect.mismatch else CallbackRow.mismatch.remove(),
-        *CallbackRow.timing("", None),
+        *CallbackRow.no_longer_due(),
     ]

@@ -36,11 +36,6 @@ def day_text(number: int) -> str:
     return datetime.fromtimestamp(number * DAY_MS // 1000, UTC).date().isoformat()
 
 
-def day_number(text: str) -> int:
-    """How many days after the epoch."""
-    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()) * 1000 // DAY_MS
-
-
 class ReadingsAttribute(Attribute[list[Reading]]):
     """Readings as text: `<ms>:<ticks>`, and `:<kind><standing>[!]` of those that are not plain.
 

@@ -19,26 +19,20 @@ from functions.care.work import AGAIN, ATTEMPTS, URGENT, Duty
 from linli.due import TimedRow
 from linli.errors import NotFound, Unavailable
 from linli.instants import to_text
-from linli.observability import observed
+from linli.observability import Series
 from linli.tables import ConditionsFailed, Contended, Transaction, find
-
-NO_LONGER_DUE: list[Action] = TimedRow.timing("", None)
 
 
 def settle(task: DueTask) -> str:
     """Settle every row of a task. Raises Unavailable once all have been tried, if any of them failed."""
-    courier, failed, outcomes = Courier(task.at), 0, []
+    courier, series = Courier(task.at), Series()
     for key in task.rows:
         community, _, rest = key.pk.partition("#")
-        try:
-            with observed(key.kind, f"{rest}:{key.sk}:{to_text(task.at)}", community=community) as attempt:
-                attempt.outcome = _settled(key, community, courier)
-            outcomes.append(attempt.outcome)
-        except Exception:  # noqa: BLE001  observed has logged and counted it; the others are not to wait
-            failed += 1
-    if failed:
-        raise Unavailable(f"{failed} of {len(task.rows)} rows")
-    return next((each for each in outcomes if each != "nothing_due"), "nothing_due")
+        with series.attempt(key.kind, f"{rest}:{key.sk}:{to_text(task.at)}", community=community) as attempt:
+            attempt.outcome = _settled(key, community, courier)
+    if series.failed:
+        raise Unavailable(f"{series.failed} of {len(task.rows)} rows")
+    return next((each for each in series.outcomes if each != "nothing_due"), "nothing_due")
 
 
 def _settled(key: DueKey, community: str, courier: Courier) -> str:
@@ -163,7 +157,7 @@ def _told(row: DutyRow, duty: Duty, courier: Courier, *, done: bool) -> str:
     """
     tried = duty.model_copy(update={"attempts": duty.attempts + 1})
     over = duty.kind not in URGENT and (done or tried.attempts >= ATTEMPTS)
-    due = NO_LONGER_DUE if over else [DutyRow.due_at.set(courier.now + AGAIN)]
+    due = row.no_longer_due() if over else [DutyRow.due_at.set(courier.now + AGAIN)]
     _change(row, [DutyRow.duty.set(tried), *due])
     return "told" if done else "nobody_told"
 
@@ -176,7 +170,7 @@ def _visit(key: DueKey, community: str, courier: Courier) -> str:
     transaction = Transaction()
     words = f"was to be visited on {row.visit.next_on.isoformat()}"
     duties.raised(transaction, community, row.visit.person, "visit_overdue", words=words, now=courier.now)
-    _change(row, NO_LONGER_DUE, transaction)
+    _change(row, row.no_longer_due(), transaction)
     return "visit_overdue"
 
 

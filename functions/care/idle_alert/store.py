@@ -6,14 +6,15 @@ from pydantic import ValidationError
 
 from functions.care import casebook, duties, vigils
 from functions.care.case_tables import AlertRow
-from functions.care.states import asked_after, judged
+from functions.care.deadlines import judged
+from functions.care.states import asked_after
 from functions.care.tables import StateRow
 from functions.care.tasks import EVERYBODY, DueKey, DueTask, due_tasks, everybody, leave
 from functions.care.vigils import Vigil
 from linli.errors import NotFound, Unavailable
 from linli.events import AlertReason
 from linli.instants import to_text
-from linli.observability import observed
+from linli.observability import Series
 from linli.tables import Transaction, until_it_holds
 
 MOST_SAID = ("opened", "cannot_judge", "asked", "postponed", "spread")
@@ -27,25 +28,24 @@ def settle(task: DueTask) -> str:
     Of whom nothing can be made out, since a row of theirs cannot be read, a duty tells staff. The first calls
     of new alerts are left to `escalation` at once; should that fail, the next sweep does it.
     """
-    failed, outcomes, opened = 0, set(), list[DueKey]()
+    series, opened = Series(), list[DueKey]()
     for key in task.rows:
-        if key.kind == EVERYBODY:
-            _spread(key, task.at)
-            outcomes.add("spread")
-            continue
-        community, person = _who(key)
-        try:
-            with observed("person", f"{person}:{to_text(task.at)}", community=community) as attempt:
-                settled = until_it_holds(lambda: _judged(community, person, task.at))  # noqa: B023  runs now
-                attempt.outcome = settled if isinstance(settled, str) else "opened"
-            outcomes.add(attempt.outcome)
+        community, _, person = key.pk.partition("#person#")
+        with series.attempt("person", f"{person}:{to_text(task.at)}", community=community) as attempt:
+            settled = _settled(key, community, person, task.at)
+            attempt.outcome = settled if isinstance(settled, str) else "opened"
             opened += [settled] if isinstance(settled, DueKey) else []
-        except Exception:  # noqa: BLE001  observed has logged and counted it; the others are not to wait
-            failed += 1
     leave("escalation", due_tasks(opened, task.at, direct=True))
-    if failed:
-        raise Unavailable(f"{failed} of {len(task.rows)} people")
-    return next((each for each in MOST_SAID if each in outcomes), "nothing_due")
+    if series.failed:
+        raise Unavailable(f"{series.failed} of {len(task.rows)} people")
+    return next((each for each in MOST_SAID if each in series.outcomes), "nothing_due")
+
+
+def _settled(key: DueKey, community: str, person: str, now: datetime) -> str | DueKey:
+    if key.kind == EVERYBODY:
+        _spread(key, now)
+        return "spread"
+    return until_it_holds(lambda: _judged(community, person, now))
 
 
 def _spread(key: DueKey, now: datetime) -> None:
@@ -58,11 +58,6 @@ def _spread(key: DueKey, now: datetime) -> None:
     ]
     rest = [everybody(community, people[-1])] if len(people) == AT_ONCE else []
     leave("idle_alert", [*due_tasks(rows, now, direct=True), *due_tasks(rest, now, direct=True)])
-
-
-def _who(key: DueKey) -> tuple[str, str]:
-    community, _, person = key.pk.partition("#person#")
-    return community, person
 
 
 def _judged(community: str, person: str, now: datetime) -> str | DueKey:

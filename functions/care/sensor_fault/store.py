@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from functions.care import outages, sight, vigils
-from functions.care.states import Silence, heard
+from functions.care.hearing import heard
+from functions.care.states import Silence
 from functions.care.tables import SensorRow
 from linli.errors import NotFound
 from linli.tables import read, until_it_holds

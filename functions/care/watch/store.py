@@ -6,7 +6,8 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from functions.care import duties, families, outages, rounds, sight, vigils
-from functions.care.states import begun, begun_anew, looked, told_of
+from functions.care.hearing import looked, told_of
+from functions.care.states import begun, begun_anew
 from functions.care.tables import HomeRow, SensorRow, StateRow, WatchRow
 from functions.care.vigils import Vigil
 from functions.care.watch.models import Watched, WatchSeen

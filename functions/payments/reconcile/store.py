@@ -111,5 +111,5 @@ def _next(row: Claimed, now: datetime, expires_at: datetime) -> datetime:
 
 def _let_sleep(row: IntentRow) -> str:
     with suppress(ConditionsFailed):
-        change(row, IntentRow.timing("", None), IntentRow.due_at == row.due_at)
+        change(row, IntentRow.no_longer_due(), IntentRow.due_at == row.due_at)
     return "asleep"

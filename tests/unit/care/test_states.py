@@ -8,6 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.care.deadlines import due_at, judged
+from functions.care.hearing import heard, outage_after
+from functions.care.movement import after_signal, released
 from functions.care.rhythm import learned
 from functions.care.signals import SENSOR_KINDS, Sign
 from functions.care.states import (
@@ -16,16 +19,10 @@ from functions.care.states import (
     Setting,
     Silence,
     WatchState,
-    after_signal,
     asked_after,
     begun,
     came_back,
-    due_at,
     gone_away,
-    heard,
-    judged,
-    outage_after,
-    released,
 )
 from functions.care.watches import Sensor, Watch
 from linli.instants import to_text

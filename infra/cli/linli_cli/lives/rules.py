@@ -5,20 +5,11 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
+from functions.care.deadlines import due_at, judged
+from functions.care.hearing import heard
+from functions.care.movement import after_signal, released
 from functions.care.signals import SENSOR_KINDS, Sign
-from functions.care.states import (
-    Setting,
-    Silence,
-    WatchState,
-    after_signal,
-    asked_after,
-    begun,
-    due_at,
-    gone_away,
-    heard,
-    judged,
-    released,
-)
+from functions.care.states import Setting, Silence, WatchState, asked_after, begun, gone_away
 from functions.care.watches import Sensor, Watch
 from linli.events import AlertOutcome
 from linli.policies import CarePolicy

@@ -14,7 +14,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
 from linli.instants import to_text
-from linli.observability import observed
+from linli.observability import Series
 from linli.tables import InstantAttribute, Row
 
 
@@ -56,8 +56,14 @@ class TimedRow(Row):
     @classmethod
     def timing(cls, entity: str, at: datetime | None) -> list[Action]:
         """What sets or removes these keys in a row that is there."""
-        pairs = [(getattr(cls, name), value) for name, value in cls.timed(entity, at).items()]
-        return [path.remove() if value is None else path.set(value) for path, value in pairs]
+        if at is None:
+            return cls.no_longer_due()
+        return [getattr(cls, name).set(value) for name, value in cls.timed(entity, at).items()]
+
+    @classmethod
+    def no_longer_due(cls) -> list[Action]:
+        """What takes a row that is there out of the index."""
+        return [cls.due_shard.remove(), cls.due_at.remove()]
 
 
 Timed = TypeVar("Timed", bound=TimedRow)
@@ -79,13 +85,9 @@ def see_to_each(action: str, rows: Iterable[Timed], now: datetime, see_to: Calla
     One that fails is logged and counted, stays due, and holds up no other. Returns the outcome of the run:
     `done`, `some_failed` or `nothing_due`.
     """
-    done = failed = 0
+    series = Series()
     for row in rows:
         community, _, rest = row.pk.partition("#")
-        try:
-            with observed(action, f"{rest}/{row.sk}:{to_text(now)}", community=community) as attempt:
-                attempt.outcome = see_to(row)
-            done += 1
-        except Exception:  # noqa: BLE001  observed has logged and counted it
-            failed += 1
-    return "some_failed" if failed else "done" if done else "nothing_due"
+        with series.attempt(action, f"{rest}/{row.sk}:{to_text(now)}", community=community) as attempt:
+            attempt.outcome = see_to(row)
+    return "some_failed" if series.failed else "done" if series.outcomes else "nothing_due"

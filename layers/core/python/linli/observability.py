@@ -8,7 +8,7 @@ import os
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -98,6 +98,25 @@ def observed(action: str, correlation_id: str, **keys: str) -> Iterator[Attempt]
             logger.info(attempt.outcome)
         finally:
             _count(action, attempt.outcome)
+
+
+@dataclass(slots=True)
+class Series:
+    """Attempts of which none holds up another: how those that went well ended, and how many did not."""
+
+    outcomes: list[str] = field(default_factory=list)
+    failed: int = 0
+
+    @contextmanager
+    def attempt(self, action: str, correlation_id: str, **keys: str) -> Iterator[Attempt]:
+        """`observed`, but that an error, once it is logged and counted, is passed over."""
+        try:
+            with observed(action, correlation_id, **keys) as attempt:
+                yield attempt
+        except Exception:  # noqa: BLE001  observed has logged and counted it
+            self.failed += 1
+        else:
+            self.outcomes.append(attempt.outcome)
 
 
 def _cause(error: LinliError) -> str | None:

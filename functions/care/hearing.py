@@ -1,0 +1,73 @@
+"""Sensors and gateways that are lost and heard again, in whatever order that is told, and whether anything
+still sees the home.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from functions.care.states import RECENT, Outage, Silence, WatchState
+from functions.care.watches import Watch
+
+HEARD_AGAIN = 60  # spells: of every sensor twice
+
+
+def told_of(state: WatchState, lost: Sequence[Silence]) -> WatchState:
+    """With what is lost already of sensors that are new to it."""
+    known = {each.spell for each in (*state.silent, *state.heard_again)}
+    return state.but(silent=[*state.silent, *(each for each in lost if each.spell not in known)])
+
+
+def heard(
+    state: WatchState, watch: Watch, silences: Sequence[Silence], at: datetime, *, lost: bool
+) -> WatchState:
+    """Sensors or gateways are lost, last heard `at`, or heard again; the two may arrive in either order."""
+    if lost:
+        known = {each.spell for each in (*state.silent, *state.heard_again)}
+        new = [each.model_copy(update={"since": at}) for each in silences if each.spell not in known]
+        return looked(state.but(silent=[*state.silent, *new]), watch, at)
+    devices = {each.device for each in silences}
+    return looked(ended(state, watch, silences, devices, at), watch, at)
+
+
+def ended(
+    state: WatchState, watch: Watch, silences: Sequence[Silence], devices: Collection[str], at: datetime
+) -> WatchState:
+    """Whoever was heard `at` is silent no more, whatever silenced them; `silences` are over by name."""
+    over = {each.spell: each for each in silences}
+    for spell in state.silent:
+        if spell.since is not None and spell.since < at:
+            behind = {one.device for one in watch.sensors if one.gateway == spell.device}
+            for device in {spell.device, *behind}.intersection(devices):
+                over[device, spell.episode] = Silence(device=device, episode=spell.episode)
+    known = {each.spell for each in state.heard_again}
+    heard_again = [*state.heard_again, *(each for each in over.values() if each.spell not in known)]
+    silent = [each for each in state.silent if each.spell not in over]
+    return state.but(silent=silent, heard_again=heard_again[-HEARD_AGAIN:])
+
+
+def looked(state: WatchState, watch: Watch, at: datetime) -> WatchState:
+    """Whether anything sees the home: while all that would is lost, a silence says and teaches nothing."""
+    silent = [each for each in state.silent if each.device in watch.devices]
+    heard_again = {each.spell for each in state.heard_again}
+    lost = {
+        one.device
+        for one in watch.telling or watch.sensors
+        for each in silent
+        if each.device in {one.device, one.gateway} and (one.device, each.episode) not in heard_again
+    }
+    telling = {one.device for one in watch.telling or watch.sensors}
+    blind = bool(telling) and lost == telling
+    since = (state.blind_since or at) if blind else None
+    return state.but(silent=silent, blind_since=since, learns=state.learns and not blind)
+
+
+def outage_after(outage: Outage, silence: Silence, at: datetime, *, lost: bool) -> Outage:
+    """A device is lost, last heard `at`, or heard again, whatever had silenced it; in either order."""
+    known = {each.spell for each in (*outage.lost, *outage.over)}
+    if lost:
+        new = [] if silence.spell in known else [silence.model_copy(update={"since": at})]
+        return Outage(lost=[*outage.lost, *new], over=outage.over)
+    ended = [each for each in outage.lost if each.since is not None and each.since < at]
+    over = {each.spell: each for each in (*outage.over, *ended, silence)}
+    still = [each for each in outage.lost if each.spell not in over]
+    return Outage(lost=still, over=list(over.values())[-RECENT:])
