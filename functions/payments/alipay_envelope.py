@@ -120,7 +120,7 @@ def request(method: str, content: Node, merchant: Merchant, at: Stamp, **more: s
         **more,
     }
     text = "&".join(f"{name}={value}" for name, value in sorted(fields.items()))
-    return {**fields, "sign": signed(text.encode(), merchant.private_key)}
+    return {**fields, "sign": signed(text.encode(), at.private_key)}
 
 
 def question(

@@ -30,24 +30,22 @@ from linli.events import Provider
 from linli.ids import Id
 
 Told = TypeVar("Told")
-Pem = Annotated[str, Field(repr=False, min_length=1)]
 
 
 class Merchant(Contract):
-    """How a community is a merchant (商户) of a provider; one secret holds all of it.
+    """How a community is a merchant (商户) of a provider, but for the key that signs what we send.
 
     `seller` is who gets the money: Alipay's `seller_id`, WeChat's `mchid`. `app` is the mini-program's id.
-    `private_key` signs what we send, `serial` names it (the certificate's, WeChat only). `provider_keys` are
-    the provider's public keys by serial, several while it changes them; Alipay's go by any name if it sends
-    no serial. `api_v3_key` deciphers WeChat's notices: 32 characters. `gateway_url` is where the provider is
-    asked, `notify_url` where it calls us.
+    `serial` names the signing key (its certificate's, WeChat only). `provider_keys` are the provider's public
+    keys by serial, several while it changes them; Alipay's go by any name if it sends no serial. `api_v3_key`
+    deciphers WeChat's notices: 32 characters. `gateway_url` is where it is asked, `notify_url` where
+    it calls us.
     """
 
     community: Id
     provider: Provider
     seller: Annotated[str, Field(min_length=1, max_length=32)]
     app: Annotated[str, Field(min_length=1, max_length=32)]
-    private_key: Pem
     provider_keys: Annotated[dict[str, str], Field(repr=False, min_length=1, max_length=10)]
     serial: Annotated[str, Field(max_length=64)] = ""
     api_v3_key: Annotated[str, Field(repr=False, max_length=32)] = ""
@@ -106,8 +104,11 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """When something is signed, and the number used only once that goes into it: 32 characters."""
+    """What signs a request of ours (PEM), when, and the number used only once that goes into it: 32
+    characters.
+    """
 
+    private_key: str = field(repr=False)
     now: datetime
     nonce: str
 

@@ -19,7 +19,7 @@ from functions.payments.exchange import (
     Silent,
     Stamp,
 )
-from functions.payments.merchants import refreshed
+from functions.payments.merchants import refreshed, signing_key
 from functions.payments.notices import Notice
 from functions.payments.providers import PROVIDERS
 from linli.errors import Unavailable
@@ -40,19 +40,19 @@ Told = TypeVar("Told")
 def order(merchant: Merchant, wanted: Order) -> dict[str, str]:
     """What the mini-program needs to pay `wanted`. Raises Conflict if the provider refuses the order."""
     provider = PROVIDERS[merchant.provider]
-    question = provider.prepay(wanted, merchant, _stamp())
+    question = provider.prepay(wanted, merchant, _stamp(merchant))
     handle = _ask(question, merchant) if question else ""
-    return provider.parameters(wanted, handle, merchant, _stamp())
+    return provider.parameters(wanted, handle, merchant, _stamp(merchant))
 
 
 def query(merchant: Merchant, order: str) -> Notice:
     """What became of an order: paid, waiting, closed or unknown."""
-    return _ask(PROVIDERS[merchant.provider].query(order, merchant, _stamp()), merchant)
+    return _ask(PROVIDERS[merchant.provider].query(order, merchant, _stamp(merchant)), merchant)
 
 
 def close(merchant: Merchant, order: str) -> Notice:
     """Let nobody pay it any more: closed or unknown, or, where the payer was faster, paid."""
-    notice = _ask(PROVIDERS[merchant.provider].close(order, merchant, _stamp()), merchant)
+    notice = _ask(PROVIDERS[merchant.provider].close(order, merchant, _stamp(merchant)), merchant)
     return query(merchant, order) if notice.said == "waiting" else notice
 
 
@@ -62,7 +62,7 @@ def refund(merchant: Merchant, wanted: Refund) -> Notice:
     A refusal is not believed at once: it may be about the same refund, carried out before, whose answer was
     lost.
     """
-    notice = _ask(PROVIDERS[merchant.provider].refund(wanted, merchant, _stamp()), merchant)
+    notice = _ask(PROVIDERS[merchant.provider].refund(wanted, merchant, _stamp(merchant)), merchant)
     if notice.said != "refund_failed":
         return notice
     known = query_refund(merchant, wanted)
@@ -71,17 +71,17 @@ def refund(merchant: Merchant, wanted: Refund) -> Notice:
 
 def query_refund(merchant: Merchant, wanted: Refund) -> Notice:
     """What became of a refund: refunded, waiting, refund_failed or unknown."""
-    return _ask(PROVIDERS[merchant.provider].query_refund(wanted, merchant, _stamp()), merchant)
+    return _ask(PROVIDERS[merchant.provider].query_refund(wanted, merchant, _stamp(merchant)), merchant)
 
 
 def statement(merchant: Merchant, day: date) -> tuple[Notice, ...]:
     """The provider's statement of a day in China; empty when nothing happened."""
-    where = _ask(PROVIDERS[merchant.provider].statement(day, merchant, _stamp()), merchant)
+    where = _ask(PROVIDERS[merchant.provider].statement(day, merchant, _stamp(merchant)), merchant)
     return _ask(where, merchant) if where else ()
 
 
-def _stamp() -> Stamp:
-    return Stamp(datetime.now(UTC), secrets.token_hex(16))
+def _stamp(merchant: Merchant) -> Stamp:
+    return Stamp(signing_key(merchant), datetime.now(UTC), secrets.token_hex(16))
 
 
 def _ask(question: Question[Told], merchant: Merchant) -> Told:

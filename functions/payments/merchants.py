@@ -1,4 +1,5 @@
-"""Merchants' keys: one secret per community and provider, `linli/<stage>/merchants/<community>/<provider>`.
+"""Merchants' keys: two secrets per community and provider, `linli/<stage>/merchants/<community>/<provider>`
+and `…/signing-keys/…`, since whoever verifies callbacks must not be able to ask for money back.
 
 Cached for five minutes, and fetched afresh when a signature fails that a new key might explain: at most once
 a minute for each, by the time of the event, so that forgers cannot make us ask more often.
@@ -9,7 +10,7 @@ from functools import lru_cache
 
 from functions.payments.exchange import Delivery, Merchant, Refused
 from functions.payments.providers import PROVIDERS
-from linli.errors import NotFound
+from linli.errors import NotFound, Unavailable
 from linli.ids import is_id
 from linli.secrets import secret_if_any
 
@@ -29,6 +30,14 @@ def refreshed(stale: Merchant, now: datetime) -> Merchant | None:
         return None
     _refreshed_at[key] = now
     return _merchant(*key, fresh=True)
+
+
+def signing_key(of: Merchant) -> str:
+    """The key that signs what the community sends to the provider (PEM). Raises Unavailable without one."""
+    key = secret_if_any(f"signing-keys/{of.community}/{of.provider}")
+    if key is None:
+        raise Unavailable(f"{of.provider}: the community's signing key is not set up")
+    return key
 
 
 def verified(community: str, provider: str, delivery: Delivery) -> Merchant:

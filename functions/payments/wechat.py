@@ -108,7 +108,7 @@ def parameters(_order: Order, handle: str, merchant: Merchant, at: Stamp) -> dic
         "nonceStr": at.nonce,
         "package": package,
         "signType": "RSA",
-        "paySign": signed(text.encode(), merchant.private_key),
+        "paySign": signed(text.encode(), at.private_key),
     }
 
 

@@ -113,7 +113,7 @@ def authorization(method: str, url: str, body: bytes, merchant: Merchant, at: St
     text = f"{method}\n{path}\n{timestamp}\n{at.nonce}\n".encode() + body + b"\n"
     return (
         f'{SCHEME} mchid="{merchant.seller}",nonce_str="{at.nonce}",timestamp="{timestamp}",'
-        f'serial_no="{merchant.serial}",signature="{signed(text, merchant.private_key)}"'
+        f'serial_no="{merchant.serial}",signature="{signed(text, at.private_key)}"'
     )
 
 

@@ -2,7 +2,7 @@
 
     /alipay/gateway.do, /alipay/bills            Alipay, as it is
     /wechat/v3/…                                 WeChat Pay v3, as it is
-    PUT  /payments/merchants/COMMUNITY/PROVIDER  open an account; the merchant's secret, keys and all
+    PUT  /payments/merchants/COMMUNITY/PROVIDER  open an account; the merchant's two secrets
     POST /payments/pay                           the payer's thumb on the cashier's button
     POST /payments/keys/PROVIDER                 the provider signs with a new key from now on
     PUT  /payments/moods/PROVIDER                {"answers": "normal" | "busy"}: how it is today
@@ -58,18 +58,17 @@ class Counter:
         return lambda request: Response(503) if self.moods.get(provider) == "busy" else handler(request)
 
     def open_account(self, request: Request) -> Response:
-        """The merchant's secret, as `functions/payments/exchange.py` has it."""
+        """The merchant as `functions/payments/exchange.py` has it, and the key that signs what it sends."""
         community, provider = request.path.split("/")[-2:]
         account = self.accounts.open(community, provider)
         gateway = {"alipay": "/alipay/gateway.do", "wechat": "/wechat"}[provider]
-        secret = {
+        merchant = {
             **asdict(account),
-            "private_key": self.accounts.merchant,
             "provider_keys": self.accounts.public_keys(provider),
             "gateway_url": self.base + gateway,
             "notify_url": request.json["notify_url"],
         }
-        return Response.of(secret)
+        return Response.of({"merchant": merchant, "signing_key": self.accounts.merchant})
 
     def pay(self, request: Request) -> Response:
         """Pay, and send the callback."""

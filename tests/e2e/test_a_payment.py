@@ -150,10 +150,10 @@ def test_a_rotated_key_and_a_callback_that_never_comes(town: Town) -> None:
     payer = Payer(town, "202")
     serial = payer.sandbox.ask("POST", "/payments/keys/wechat")["serial"]
     vault = client(town, "secretsmanager")
-    name = merchants.secret_name("local", COMMUNITY, "wechat")
+    name = f"linli/local/merchants/{COMMUNITY}/wechat"
     old = json.loads(vault.get_secret_value(SecretId=name)["SecretString"])
     notify = {"notify_url": old["notify_url"]}
-    fresh = payer.sandbox.ask("PUT", f"/payments/merchants/{COMMUNITY}/wechat", notify)
+    fresh = payer.sandbox.ask("PUT", f"/payments/merchants/{COMMUNITY}/wechat", notify)["merchant"]
     assert serial in fresh["provider_keys"].keys() - old["provider_keys"].keys()
     vault.put_secret_value(SecretId=name, SecretString=json.dumps(fresh))
     # When an order is made and paid, the answers and callbacks being signed with it

@@ -209,6 +209,39 @@ def test_a_function_writes_to_its_own_logs_only(template: Template) -> None:
         ]
 
 
+def test_the_public_callback_may_verify_store_and_settle_and_nothing_else() -> None:
+    template = templates.load(package("payments-callback").template)
+    granted = {
+        action: statement
+        for statement in statements(template)
+        for action in as_list(statement["Action"])
+        if not action.startswith(("logs:", "xray:"))
+    }
+    assert set(granted) == {
+        "dynamodb:BatchGetItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+        "dynamodb:DeleteItem",
+        "secretsmanager:GetSecretValue",
+    }
+    secrets = as_list(granted["secretsmanager:GetSecretValue"]["Resource"])
+    assert [text_of(each).partition(":secret:")[2] for each in secrets] == ["linli/${Stage}/merchants/*"]
+    for action in ("PutItem", "UpdateItem", "DeleteItem"):
+        condition = granted[f"dynamodb:{action}"]["Condition"]
+        keys = condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+        assert condition["Null"] == {"dynamodb:LeadingKeys": "false"}
+        assert {key.split("#")[1] for key in keys} == {
+            "callback", "refused", "intent", "due", "paying", "ledger", "outbox",
+        }  # fmt: skip
+
+
+def test_only_who_asks_a_provider_holds_the_key_that_signs() -> None:
+    template = templates.load(package("payments").template)
+    roles = of_type(template, "AWS::IAM::Role")
+    holders = {name for name, role in roles if "signing-keys" in json.dumps(role)}
+    assert holders == {"ApiHandlerRole", "ReconcileRole", "RefundRole", "StatementRole"}
+
+
 def test_no_function_may_scan_a_table(template: Template) -> None:
     assert [each for each in statements(template) if "dynamodb:Scan" in as_list(each["Action"])] == []
 

@@ -111,9 +111,10 @@ class Shop:
 @pytest.fixture
 def shop(sandbox: Sandbox, door: Door, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> Shop:
     def secret(name: str, **_fresh: bool) -> str | None:
-        _, community, of = name.split("/")
+        kind, community, of = name.split("/")
         notify = {"notify_url": f"{door.url}/{of}"}
-        return json.dumps(sandbox.ask("PUT", f"/payments/merchants/{community}/{of}", notify))
+        account = sandbox.ask("PUT", f"/payments/merchants/{community}/{of}", notify)
+        return {"merchants": json.dumps(account["merchant"]), "signing-keys": account["signing_key"]}[kind]
 
     monkeypatch.setattr(merchants, "secret_if_any", secret)
     monkeypatch.setattr(merchants, "_refreshed_at", {})
@@ -255,10 +256,10 @@ def test_another_community_cannot_see_the_order(shop: Shop) -> None:
 
 
 @BOTH
-def test_a_key_that_we_did_not_register_is_not_taken(shop: Shop) -> None:
-    stolen = shop.merchant.model_copy(update={"private_key": new_key()})
+def test_a_key_that_we_did_not_register_is_not_taken(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway, "signing_key", lambda _: new_key())
     with pytest.raises(Unavailable):
-        gateway.query(stolen, "01kdxh2b3c4d5e6f7g8h9jkmnp")
+        gateway.query(shop.merchant, "01kdxh2b3c4d5e6f7g8h9jkmnp")
 
 
 @BOTH

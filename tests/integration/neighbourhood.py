@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from functions.payments import merchants
+from functions.payments.exchange import Merchant
 from functions.payments.tables import IntentRow
 from linli.aws import client
 from linli.events import BillIssued, CommunityChanged, DeviceRegistered, Fact, MembershipChanged
@@ -184,12 +185,19 @@ MwIDAQAB
 SAMPLE_BILL, SAMPLE_INTENT = "willow-101-2025-12", "01kdxh2b3c4d5e6f7g8h9jkmnp"
 
 
+def keep_merchant(merchant: Merchant) -> None:
+    """Both secrets of a merchant."""
+    name = f"{merchant.community}/{merchant.provider}"
+    texts = {"merchants": merchant.model_dump_json(), "signing-keys": shop.key("ours")}
+    for kind, text in texts.items():
+        client("secretsmanager").create_secret(Name=f"linli/{STAGE}/{kind}/{name}", SecretString=text)
+
+
 def furnish_payments(app: Chalice, _http: Http, invoke: Invoke) -> None:
     """Willow as payments knows it: both merchants, a resident, a bill of theirs, and its order at Alipay."""
     merchants._refreshed_at.clear()
     for merchant in (shop.alipay().model_copy(update={"provider_keys": {"1": SAMPLE_KEY}}), shop.wechat()):
-        name = f"linli/{STAGE}/merchants/willow/{merchant.provider}"
-        client("secretsmanager").create_secret(Name=name, SecretString=merchant.model_dump_json())
+        keep_merchant(merchant)
     person = {"community": "willow", "person": "willow-resident-1", "roles": ["resident"], "home": "b1/101"}
     bill = BillIssued(
         community="willow",

@@ -16,14 +16,13 @@ from functions.payments.notices import Notice
 from functions.payments.orders import Due, Intent, Refund
 from functions.payments.tables import CallbackRow, DueRow, EntryRow, IntentRow, RefundRow
 from linli import secrets
-from linli.aws import client
 from linli.events import BillIssued, Fact, MembershipChanged, Provider
 from linli.tables import find
 from tests.integration import gateway
-from tests.integration.conftest import STAGE, Http, Invoke, Service, published
+from tests.integration.conftest import Http, Invoke, Service, published
 from tests.integration.gateway import NOW
 from tests.integration.messages import batch, told
-from tests.integration.neighbourhood import willow
+from tests.integration.neighbourhood import keep_merchant, willow
 from tests.integration.people import WILLOW_RESIDENT, member
 from tests.unit.payments import shop
 from tests.unit.payments.shop import NOTIFICATION, REFUNDED, TRANSACTION
@@ -76,9 +75,8 @@ class Till:
         """Both merchants, the community's policies, and two residents at one home."""
         merchants._refreshed_at.clear()
         secrets._missing.clear()
-        for provider, merchant in MERCHANTS.items():
-            name = f"linli/{STAGE}/merchants/{merchant.community}/{provider}"
-            client("secretsmanager").create_secret(Name=name, SecretString=merchant.model_dump_json())
+        for merchant in MERCHANTS.values():
+            keep_merchant(merchant)
         self.tell("community", willow())
         for number in (1, 2):
             person = f"willow-resident-{number}"

@@ -1,4 +1,4 @@
-"""Makes the communities of the demo merchants of the sandbox's providers: one secret for each, as on AWS."""
+"""Makes the communities of the demo merchants of the sandbox's providers: two secrets for each, as on AWS."""
 
 import json
 from typing import Any, get_args
@@ -19,24 +19,25 @@ def set_up(cloud: Cloud, urls: dict[str, str], sandbox: Sandbox) -> list[str]:
     changed = []
     for community in neighbourhood.communities():
         for provider in get_args(Provider):
-            name = secret_name(cloud.stage, community.id, provider)
             notify = {"notify_url": f"{urls[CALLBACKS]}/callbacks/{provider}/{community.id}"}
-            secret = sandbox.ask("PUT", f"/payments/merchants/{community.id}/{provider}", notify)
-            if keep(vault, name, secret):
-                changed.append(name)
+            account = sandbox.ask("PUT", f"/payments/merchants/{community.id}/{provider}", notify)
+            changed += keep_account(vault, cloud.stage, community.id, provider, account)
     return changed
 
 
-def secret_name(stage: str, community: str, provider: str) -> str:
-    """Where the functions look for it."""
-    return f"linli/{stage}/merchants/{community}/{provider}"
+def keep_account(vault: Any, stage: str, community: str, provider: str, account: dict[str, Any]) -> list[str]:
+    """Keep what the sandbox opened where functions look for it; the names of the secrets that changed."""
+    texts = {
+        f"linli/{stage}/merchants/{community}/{provider}": json.dumps(account["merchant"]),
+        f"linli/{stage}/signing-keys/{community}/{provider}": account["signing_key"],
+    }
+    return [name for name, text in texts.items() if keep(vault, name, text)]
 
 
-def keep(vault: Any, name: str, secret: dict[str, Any]) -> bool:
+def keep(vault: Any, name: str, text: str) -> bool:
     """Write the secret unless it is the same; whether it was written."""
-    text = json.dumps(secret)
     try:
-        if json.loads(vault.get_secret_value(SecretId=name)["SecretString"]) == secret:
+        if vault.get_secret_value(SecretId=name)["SecretString"] == text:
             return False
         vault.put_secret_value(SecretId=name, SecretString=text)
     except vault.exceptions.ResourceNotFoundException:

@@ -1,5 +1,7 @@
 """Gives the demo communities the sandbox's message gateways: one secret for each, as on AWS."""
 
+import json
+
 from linli_cli import merchants, neighbourhood
 from linli_cli.cloud import Cloud
 from linli_cli.sandbox import Sandbox
@@ -17,7 +19,7 @@ def set_up(cloud: Cloud, urls: dict[str, str], sandbox: Sandbox) -> list[str]:
         name = secret_name(cloud.stage, community.id)
         replies = {"reply_url": f"{urls[SERVICE]}/gateway_replies/{community.id}"}
         secret = sandbox.ask("PUT", f"/gateways/communities/{community.id}", replies)
-        if merchants.keep(vault, name, secret):
+        if merchants.keep(vault, name, json.dumps(secret)):
             changed.append(name)
     return changed
 

@@ -9,7 +9,6 @@ from functions.payments.exchange import Answer, Delivery, Merchant, Stamp
 from localstack.sandbox import signing
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
-AT = Stamp(NOW, "5K8264ILTKCH16CQ2502SI8ZNMTM67VS")
 COMMUNITY = "willow"
 INTENT = "01kdxh2b3c4d5e6f7g8h9jkmnp"
 REFUND = "01kdxh2b3c4d5e6f7g8h9jkmnq"
@@ -48,6 +47,9 @@ def key(_name: str) -> str:
     return signing.new_key()
 
 
+AT = Stamp(key("ours"), NOW, "5K8264ILTKCH16CQ2502SI8ZNMTM67VS")
+
+
 @cache
 def alipay(**changed: Any) -> Merchant:
     """The community's contract with Alipay."""
@@ -57,7 +59,6 @@ def alipay(**changed: Any) -> Merchant:
             "provider": "alipay",
             "seller": NOTIFICATION["seller_id"],
             "app": NOTIFICATION["app_id"],
-            "private_key": key("ours"),
             "provider_keys": {"1": signing.public_part(key("alipay"))},
             "gateway_url": "https://provider.test/gateway.do",
             "notify_url": "https://linli.test/callbacks/alipay/willow",
@@ -74,7 +75,6 @@ def wechat() -> Merchant:
         provider="wechat",
         seller=str(TRANSACTION["mchid"]),
         app=str(TRANSACTION["appid"]),
-        private_key=key("ours"),
         serial="444F4864EA9B34415A2A4B7C3C5C8D8E9F0A1B2C",
         api_v3_key=API_V3_KEY,
         provider_keys={

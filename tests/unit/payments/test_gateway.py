@@ -47,6 +47,11 @@ class Provider(BaseHTTPRequestHandler):
         pass
 
 
+@pytest.fixture(autouse=True)
+def signs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway, "signing_key", lambda _: key("ours"))
+
+
 @pytest.fixture
 def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setattr(outbound, "BACKOFF_S", 0)

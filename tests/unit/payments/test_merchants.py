@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from functions.payments import merchants
 from functions.payments.exchange import Merchant, Refused, UnknownSerial
-from linli.errors import NotFound
+from linli.errors import NotFound, Unavailable
 from localstack.sandbox import signing
 from tests.unit.payments import shop
 from tests.unit.payments.shop import COMMUNITY, NEXT_SERIAL, called, key, notified
@@ -68,6 +68,15 @@ def test_a_callback_finds_its_merchant(safe: Safe) -> None:
 def test_who_is_no_merchant_is_not_found(where: tuple[str, str]) -> None:
     with pytest.raises(NotFound):
         merchants.verified(*where, called())
+
+
+def test_the_key_that_signs_is_a_secret_of_its_own(safe: Safe) -> None:
+    merchants.verified(COMMUNITY, "wechat", called())
+    with pytest.raises(Unavailable, match="not set up"):
+        merchants.signing_key(shop.wechat())
+    safe.holds["signing-keys/willow/wechat"] = "a key"
+    assert merchants.signing_key(shop.wechat()) == "a key"
+    assert "a key" not in safe.cached["merchants/willow/wechat"]
 
 
 def test_a_secret_that_is_another_merchants_is_not_used(safe: Safe) -> None:
