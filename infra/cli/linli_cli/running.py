@@ -9,7 +9,17 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from linli_cli import demo_bills, issuer, merchants, message_gateways, replaying, seeding, stacks, welcome
+from linli_cli import (
+    demo_bills,
+    digest,
+    issuer,
+    merchants,
+    message_gateways,
+    replaying,
+    seeding,
+    stacks,
+    welcome,
+)
 from linli_cli.cloud import LOCAL, connect
 from linli_cli.layout import ROOT, home
 from linli_cli.local_cloud import DEFAULT_MQTT_PORT, DEFAULT_PORT, LAST_PORT, LocalCloud
@@ -29,7 +39,10 @@ def up(
     ] = None,
     replay: Annotated[bool, typer.Option(help="Send every sample event to its function.")] = True,
 ) -> None:
-    """Start the local cloud, deploy all stacks, seed, replay all samples. Again: only what is missing."""
+    """Start the local cloud, deploy all stacks, seed, replay all samples. Again: only what is missing.
+
+    Samples are replayed until all have ended as their names say, and again once a stack or a sample changes.
+    """
     started, progress = time.monotonic(), Progress()
     local = LocalCloud(home(), *remembered(port, mqtt_port))
     with progress.step("installing the local cloud") as say:
@@ -53,9 +66,12 @@ def up(
         made = seeding.make(say)
         demo_bills.tell_once(cloud, urls)
     results: list[replaying.Result] = []
-    if replay:
+    wanted = what_is_replayed()
+    if replay and wanted != last_replayed():
         with progress.step("replaying the sample events") as say:
             results = replaying.send(replaying.found([EVENTS] if EVENTS.exists() else []), LOCAL, say=say)
+        if all(each.as_named for each in results):
+            replayed_file().write_text(wanted)
     changed = [each.stack for each in deployed if each.result != "unchanged"]
     welcome.show(Console(soft_wrap=True, highlight=False), changed, made, results, time.monotonic() - started)
     replaying.complain(results)
@@ -73,6 +89,22 @@ def ports_file() -> Path:
     return home() / "ports.json"
 
 
+def replayed_file() -> Path:
+    """Where it is kept which samples have ended as they should, with which stacks."""
+    return home() / "replayed"
+
+
+def last_replayed() -> str:
+    """What was replayed last, if all of it ended as it should."""
+    return replayed_file().read_text() if replayed_file().exists() else ""
+
+
+def what_is_replayed() -> str:
+    """The digest of all samples, and of all stacks as deployed."""
+    files = {str(path.relative_to(EVENTS)): path.read_bytes() for path in sorted(EVENTS.rglob("*.json"))}
+    return digest.of_files(files, also=[repr(each) for each in stacks.list_stacks(LOCAL)])
+
+
 def down() -> None:
     """Stop the local cloud and its sandbox; the next `up` finds everything as it was."""
     Sandbox(home()).stop()
@@ -84,6 +116,6 @@ def reset() -> None:
     Sandbox(home()).reset()
     LocalCloud(home()).reset()
     shutil.rmtree(home() / "devices", ignore_errors=True)
-    for path in (issuer.key_file(), ports_file()):
+    for path in (issuer.key_file(), ports_file(), replayed_file()):
         path.unlink(missing_ok=True)
     print("the local cloud is empty again")

@@ -30,15 +30,17 @@ def show(
     """Print it."""
     if results:
         console.print(table_of(results))
+    else:
+        console.print("no sample was replayed; `make replay` sends them all")
     deployed = f"deployed {', '.join(changed)}" if changed else "every stack was up to date"
     seeded = f"seeded {number_of(len(made), 'thing')}" if made else "the demo neighbourhood was there"
     good = all(each.as_named for each in results)
     style, ended = ("green", "") if good else ("yellow", "; samples ended otherwise than they should")
     console.print(f"\nup in {seconds:.0f} s: {deployed}; {seeded}{ended}", style=style, markup=False)
     found = addresses.of_stage(LOCAL)
-    for service, url in found.http.items():
-        console.print(f"  {service:<12} {url}", markup=False)
-    console.print(f"  {'MQTT':<12} {found.mqtt.host}:{found.mqtt.port}", markup=False)
+    places = {**found.http, "MQTT": f"{found.mqtt.host}:{found.mqtt.port}"}
+    for name, place in places.items():
+        console.print(f"  {name:<{max(map(len, places))}} {place}", markup=False)
     for what, line in try_these(found):
         console.print(f"\n{what}:", style="bold", markup=False)
         console.print(line, markup=False)

@@ -1,0 +1,28 @@
+"""What `up` leaves out when nothing has changed."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from linli_cli import running, stacks
+from linli_cli.stacks import StackStatus
+
+NIGHT = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+def test_samples_are_replayed_again_once_a_stack_or_a_sample_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "EVENTS", tmp_path)
+    sample = tmp_path / "access/gate_pass/normal.json"
+    sample.parent.mkdir(parents=True)
+    told = []
+    for text, updated in (("{}", NIGHT), ("{}", NIGHT), ("[]", NIGHT), ("[]", NIGHT.replace(hour=1))):
+        sample.write_text(text)
+        status = StackStatus("access", "UPDATE_COMPLETE", updated)
+        monkeypatch.setattr(stacks, "list_stacks", lambda _, status=status: [status])
+        told.append(running.what_is_replayed())
+    first, same, other_sample, other_stack = told
+    assert first == same
+    assert len({same, other_sample, other_stack}) == 3
