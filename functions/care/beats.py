@@ -3,17 +3,15 @@
 from contextlib import suppress
 from datetime import datetime
 
-from pynamodb.exceptions import PutError
-
 from functions.care.case_tables import BeatRow
-from linli.tables import read
+from linli.tables import ConditionsFailed, change, read
 
 
 def beat(now: datetime) -> None:
     """The sweep of `now` has gone through; an older run that is tried again later does not set it back."""
     newer = BeatRow.at.does_not_exist() | (BeatRow.at < now)
-    with suppress(PutError):
-        BeatRow(*BeatRow.key(), at=now).save(newer)
+    with suppress(ConditionsFailed):
+        change(BeatRow(*BeatRow.key()), [BeatRow.kind.set(BeatRow), BeatRow.at.set(now)], newer)
 
 
 def last() -> datetime | None:

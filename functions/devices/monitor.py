@@ -81,7 +81,7 @@ def _hear(community: str, device: str, beat: Beat, received_at: datetime) -> tup
 
 
 def _feel(row: PulseRow | None, device: str, at: datetime, every: timedelta) -> None:
-    """Keep the pulse; of two at the same time one is enough."""
+    """Keep the pulse; of two at the same time one is enough; where it is too busy, the next one."""
     pulse = felt(row.pulse if row else None, device, at, every)
     if pulse is not None:
         as_read = PulseRow.pulse == row.pulse if row else PulseRow.pk.does_not_exist()

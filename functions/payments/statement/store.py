@@ -5,8 +5,6 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from pynamodb.exceptions import UpdateError
-
 from functions.payments import gateway, merchants, tasks, till
 from functions.payments.discrepancies import Discrepancy, differences
 from functions.payments.ledger import Entry
@@ -25,7 +23,7 @@ from linli.events import Provider
 from linli.ids import is_id
 from linli.instants import to_text
 from linli.observability import observed
-from linli.tables import Row, read
+from linli.tables import ConditionsFailed, change, read
 
 LOOKED_AT_AGAIN = timedelta(days=14)
 AROUND = timedelta(hours=1)  # of two clocks
@@ -117,8 +115,5 @@ def _entries(community: str, day: date) -> Iterator[Entry]:
 def _ask_for(community: str, intent: str, at: datetime) -> None:
     """Wake an order of ours, if it is one, so that the provider is asked about it."""
     row = IntentRow(*IntentRow.key(community, intent))
-    with suppress(UpdateError):  # not one of ours
-        row.update(
-            IntentRow.timing(intent, at),
-            Row.pk.exists(),
-        )
+    with suppress(ConditionsFailed):  # not one of ours
+        change(row, IntentRow.timing(intent, at), IntentRow.pk.exists())

@@ -35,10 +35,18 @@ class Vault:
 
 def test_a_secret_is_written_when_it_is_new_or_another() -> None:
     vault = Vault()
-    assert merchants.keep(vault, "a", {"x": 1})
-    assert not merchants.keep(vault, "a", {"x": 1})
-    assert merchants.keep(vault, "a", {"x": 2})
+    assert merchants.keep(vault, "a", "one")
+    assert not merchants.keep(vault, "a", "one")
+    assert merchants.keep(vault, "a", "two")
     assert vault.written == ["a", "a"]
+
+
+def test_a_merchants_signing_key_is_a_secret_apart() -> None:
+    vault = Vault()
+    account = {"merchant": {"app": "wx1"}, "signing_key": "a key"}
+    names = merchants.keep_account(vault, "local", "willow", "wechat", account)
+    assert names == ["linli/local/merchants/willow/wechat", "linli/local/signing-keys/willow/wechat"]
+    assert [vault.holds[name] for name in names] == ['{"app": "wx1"}', "a key"]
 
 
 def test_a_receipt_names_its_intent() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +42,30 @@ def test_a_refund_made_at_the_provider_is_known_by_its_number_there() -> None:
         REFUND.model_copy(update={"refund": refund_key(elsewhere)}), NOW, NOW, surplus=False
     )
     assert found([LINE, elsewhere], [PAYMENT, back]) == []
+
+
+@pytest.mark.parametrize(("booked_fen", "agrees"), [(300, True), (299, False)])
+def test_refunds_booked_as_a_total_agree_in_all(booked_fen: int, agrees: bool) -> None:
+    """Alipay's notices tell how much has gone back in all; its statement has a line for each refund."""
+    lines = [LINE, *(says("refunded", refund=f"CONSOLE {n}", refund_fen=n * 100) for n in (1, 2))]
+    total = REFUND.model_copy(update={"refund": "total-300", "amount_fen": booked_fen})
+    assert (found(lines, [PAYMENT, ledger.refunded(total, NOW, NOW, surplus=False)]) == []) == agrees
+
+
+def test_a_total_of_one_order_does_not_excuse_another() -> None:
+    """Each order agrees by itself: sums of several may be alike by chance."""
+    lines = [
+        says("refunded", order="i-1", refund="CONSOLE 1", refund_fen=100),
+        says("refunded", order="i-2", refund="CONSOLE 2", refund_fen=200),
+    ]
+    swapped = [
+        ledger.refunded(
+            REFUND.model_copy(update={"intent": order, "refund": f"total-{order}", "amount_fen": fen}),
+            NOW, NOW, surplus=False,
+        )
+        for order, fen in (("i-1", 200), ("i-2", 100))
+    ]  # fmt: skip
+    assert {each.order for each in found(lines, swapped)} == {"i-1", "i-2"}
 
 
 def test_another_amount() -> None:
