@@ -4,9 +4,7 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
-import boto3
 import pytest
 import requests
 
@@ -61,17 +59,6 @@ class Payer:
 
     def refunds(self, intent: Any) -> list[Any]:
         return list(self.asks(f"payment_intents/{intent['intent']}/refunds")["items"])
-
-
-def client(town: Town, service: str) -> Any:
-    cloud = json.loads((town.home / "cloud.json").read_text(encoding="utf-8"))
-    return boto3.client(
-        service,  # type: ignore[call-overload]  the test asks for several
-        endpoint_url=cloud["endpoint"],
-        region_name=cloud["region"],
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
 
 
 def the_books_are_even(town: Town) -> None:
@@ -149,7 +136,7 @@ def test_a_rotated_key_and_a_callback_that_never_comes(town: Town) -> None:
     # Given that WeChat Pay signs with a new key since a moment ago, and operations have stored it
     payer = Payer(town, "202")
     serial = payer.sandbox.ask("POST", "/payments/keys/wechat")["serial"]
-    vault = client(town, "secretsmanager")
+    vault = town.client("secretsmanager")
     name = f"linli/local/merchants/{COMMUNITY}/wechat"
     old = json.loads(vault.get_secret_value(SecretId=name)["SecretString"])
     notify = {"notify_url": old["notify_url"]}
@@ -167,14 +154,7 @@ def test_a_rotated_key_and_a_callback_that_never_comes(town: Town) -> None:
     silent.pays(intent, silent=True)
     # When the minute comes in which it is asked for
     later = datetime.now(UTC) + timedelta(minutes=5)
-    event = {
-        "version": "0", "id": uuid4().hex, "detail-type": "Scheduled Event", "source": "aws.events",
-        "account": "000000000000", "time": later.isoformat(), "region": "eu-west-1", "resources": [],
-        "detail": {},
-    }  # fmt: skip
-    client(town, "lambda").invoke(FunctionName="linli-local-payments-reconcile", Payload=json.dumps(event))[
-        "Payload"
-    ].read()
+    town.minute("payments-reconcile", later)
     # Then it is settled all the same
     silent.sees(intent, state="paid", surplus=False)
     the_books_are_even(town)
@@ -193,7 +173,7 @@ def test_the_statement_agrees_with_the_books_but_for_what_nobody_told(town: Town
     # When Alipay's statement of the day is compared
     today = f"{datetime.now(CHINA):%Y-%m-%d}"
     step = json.dumps({"community": "cedar", "provider": "alipay", "day": today})
-    queue = client(town, "sqs")
+    queue = town.client("sqs")
     url = queue.get_queue_url(QueueName="linli-local-payments-statement")["QueueUrl"]
     queue.send_message(QueueUrl=url, MessageBody=step)
     # Then only that one differs

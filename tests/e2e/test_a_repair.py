@@ -1,13 +1,11 @@
 """A repair as its people see it: reported, offered, accepted, done, rated; clocks, devices, the hotline."""
 
-import json
 import xml.etree.ElementTree as ET
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-import boto3
 import pytest
 import requests
 
@@ -33,30 +31,6 @@ def show(town: Town, ticket: str) -> Any:
     return town.http(MANAGER, "GET", f"{TICKETS}/{ticket}").body
 
 
-def client(town: Town, service: str) -> Any:
-    cloud = json.loads((town.home / "cloud.json").read_text(encoding="utf-8"))
-    return boto3.client(
-        service,  # type: ignore[call-overload]  the test asks for several
-        endpoint_url=cloud["endpoint"],
-        region_name=cloud["region"],
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
-
-
-def tick(town: Town, now: datetime) -> str:
-    """What the schedule does every minute, at a time of our choosing."""
-    event = {
-        "version": "0", "id": uuid4().hex, "detail-type": "Scheduled Event", "source": "aws.events",
-        "account": "000000000000", "time": now.isoformat(), "region": "eu-west-1", "resources": [],
-        "detail": {},
-    }  # fmt: skip
-    answer = client(town, "lambda").invoke(
-        FunctionName="linli-local-maintenance-clocks", Payload=json.dumps(event)
-    )
-    return str(json.loads(answer["Payload"].read())["outcome"])
-
-
 def tell(town: Town, fact: Fact, event_id: str) -> None:
     event = envelope(fact, event_id, datetime.now(UTC))
     entry = {
@@ -65,7 +39,7 @@ def tell(town: Town, fact: Fact, event_id: str) -> None:
         "DetailType": event.type,
         "Detail": event.model_dump_json(),
     }
-    client(town, "events").put_events(Entries=[entry])
+    town.client("events").put_events(Entries=[entry])
 
 
 def test_a_resident_reports_and_rates_what_a_repairer_was_offered_and_did(town: Town) -> None:
@@ -145,11 +119,11 @@ def test_the_clock_moves_an_unanswered_offer_on_and_escalates(town: Town) -> Non
     ticket = town.http(RESIDENT, "POST", TICKETS, report).body
     first = ticket["repairer"]
     reported_at = datetime.fromisoformat(ticket["created_at"])
-    tick(town, reported_at + timedelta(minutes=6))
+    town.minute("maintenance-clocks", reported_at + timedelta(minutes=6))
     moved_on = show(town, ticket["ticket"])
     assert (moved_on["state"], moved_on["repairer"] != first) == ("dispatched", True)
     due_at = datetime.fromisoformat(moved_on["clocks"]["respond"]["due_at"])
-    tick(town, max(due_at, reported_at + timedelta(minutes=7)))
+    town.minute("maintenance-clocks", max(due_at, reported_at + timedelta(minutes=7)))
     assert show(town, ticket["ticket"])["clocks"]["respond"]["breached"] is True
     assert move(town, ticket["ticket"], RESIDENT, "cancel").status == 200
 

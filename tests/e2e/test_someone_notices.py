@@ -5,10 +5,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-import boto3
 import pytest
 import requests
 
@@ -49,25 +47,6 @@ def watch(town: Town) -> Any:
     return answer.body
 
 
-def sweep(town: Town, now: datetime) -> str:
-    """What the schedule does every minute, at a time of our choosing."""
-    cloud = json.loads((town.home / "cloud.json").read_text(encoding="utf-8"))
-    lambdas = boto3.client(
-        "lambda",
-        endpoint_url=cloud["endpoint"],
-        region_name=cloud["region"],
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
-    event = {
-        "version": "0", "id": uuid4().hex, "detail-type": "Scheduled Event", "source": "aws.events",
-        "account": "000000000000", "time": now.isoformat(), "region": "eu-west-1", "resources": [],
-        "detail": {},
-    }  # fmt: skip
-    answer = lambdas.invoke(FunctionName="linli-local-care-sweep", Payload=json.dumps(event))
-    return str(json.loads(answer["Payload"].read())["outcome"])
-
-
 def morning_after(at: datetime) -> datetime:
     """The first ten o'clock from then on, local, outside quiet hours."""
     local = at.astimezone(ZoneInfo("Asia/Shanghai"))
@@ -103,7 +82,7 @@ def test_a_sign_moves_the_deadline_and_a_silence_is_noticed_called_about_and_ans
 
     # When nothing is heard of her until her deadline, and long after
     late = morning_after(due)
-    sweep(town, late)
+    town.minute("care-sweep", late)
 
     # Then there is one alert, which says why
     alert_id = eventually(lambda: watch(town).get("open_alert"), "an alert opens")
@@ -113,7 +92,7 @@ def test_a_sign_moves_the_deadline_and_a_silence_is_noticed_called_about_and_ans
 
     # And she is called first; a minute later still, nobody has been told twice
     called = eventually(lambda: gateways(town, alert=alert_id), "a gateway is asked to call")
-    sweep(town, late)
+    town.minute("care-sweep", late)
     assert all(each["times"] == 1 for each in gateways(town, alert=alert_id))
     hers = {GRAN, after["phone"]}
     assert {each["to"] for each in called} <= hers
@@ -122,7 +101,7 @@ def test_a_sign_moves_the_deadline_and_a_silence_is_noticed_called_about_and_ans
     minutes = count(5, 5)
 
     def others() -> set[str]:
-        sweep(town, late + next(minutes) * MINUTE)
+        town.minute("care-sweep", late + next(minutes) * MINUTE)
         return {each["to"] for each in gateways(town, alert=alert_id)} - hers
 
     eventually(others, "somebody else is called")
@@ -150,7 +129,7 @@ def test_while_she_is_away_nobody_is_called_and_a_sign_in_the_home_ends_it(town:
         microsecond=until.microsecond // 1000 * 1000
     )
     # When a sweep comes long after her usual deadline
-    sweep(town, until - timedelta(days=1))
+    town.minute("care-sweep", until - timedelta(days=1))
     # Then nothing has been opened
     assert "open_alert" not in watch(town)
     # And she is back when she says so
