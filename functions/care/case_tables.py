@@ -11,7 +11,7 @@ from functions.care.tables import Key
 from functions.care.work import Duty, Visit
 from linli.due import TimedRow
 from linli.instants import to_epoch_seconds, to_text
-from linli.tables import ContractAttribute, InstantAttribute, Row
+from linli.tables import ContractAttribute, CopyRow, InstantAttribute, Row
 
 MESSAGES_KEPT = timedelta(days=180)
 TIMELINE_KEPT = timedelta(days=730)
@@ -181,11 +181,10 @@ class RosterRow(Row, discriminator="roster"):
         return f"{community}#roster", person
 
 
-class StaffRow(Row, discriminator="care_member"):
+class StaffRow(CopyRow, discriminator="care_member"):
     """`<community>#members` / `<person>`: the roles the directory gave them last, for who is called."""
 
     roles = UnicodeSetAttribute(null=True)
-    version = NumberAttribute()
 
     @staticmethod
     def key(community: str, person: str) -> Key:

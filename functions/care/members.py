@@ -16,9 +16,8 @@ def keep(fact: MembershipChanged, now: datetime) -> str:
     """
     key = StaffRow.key(fact.community, fact.person)
     row = StaffRow(*key, roles=set(fact.roles) or None, version=fact.version)
-    older = StaffRow.version.does_not_exist() | (StaffRow.version < fact.version)
     transaction = Transaction()
-    transaction.put("member", row, older)
+    transaction.keep_newest("member", row)
     outcome = _ask_staff(transaction, fact, now)
     try:
         transaction.commit()

@@ -12,7 +12,7 @@ from functions.payments.ledger import Entry
 from functions.payments.notices import Notice
 from functions.payments.orders import Due, Intent, Refund
 from linli.due import TimedRow
-from linli.tables import ContractAttribute, InstantAttribute, Row
+from linli.tables import ContractAttribute, CopyRow, InstantAttribute, Row
 
 Key = tuple[str, str]
 SHELVED = [
@@ -238,11 +238,10 @@ class CallbackRow(TimedRow, discriminator="callback"):
         return f"{community}#inbox#{state}"
 
 
-class LivingRow(Row, discriminator="dweller"):
+class LivingRow(CopyRow, discriminator="dweller"):
     """`<community>#living` / `<person>`: where a person lives, as the directory said last."""
 
     home = UnicodeAttribute(null=True)
-    version = NumberAttribute()
 
     @staticmethod
     def key(community: str, person: str) -> Key:

@@ -1,18 +1,15 @@
 """Who is a repairer, as the directory says last."""
 
-from pynamodb.attributes import NumberAttribute
 from pynamodb.expressions.update import Action
 
 from functions.maintenance.tables import RepairerRow
 from linli.events import MembershipChanged
 from linli.permissions import Role
-from linli.tables import ConditionsFailed, Row, Transaction, read
+from linli.tables import ConditionsFailed, CopyRow, Transaction, read
 
 
-class MemberRow(Row, discriminator="maintenance_member"):
+class MemberRow(CopyRow, discriminator="maintenance_member"):
     """`<community>#members` / `<person>`: the version of the roles that was taken in last."""
-
-    version = NumberAttribute()
 
 
 def keep_member(fact: MembershipChanged) -> str:
@@ -23,9 +20,8 @@ def keep_member(fact: MembershipChanged) -> str:
     is_repairer = Role.REPAIRER in fact.roles
     key = RepairerRow.key(fact.community, fact.person)
     member = MemberRow(f"{fact.community}#members", fact.person, version=fact.version)
-    older = MemberRow.version.does_not_exist() | (MemberRow.version < fact.version)
     transaction = Transaction()
-    transaction.put("member", member, older)
+    transaction.keep_newest("member", member)
     if is_repairer or key in read([key]):
         actions: list[Action] = [RepairerRow.member.set(is_repairer), RepairerRow.kind.set(RepairerRow)]
         transaction.update("repairer", RepairerRow(*key), actions)

@@ -10,7 +10,7 @@ def keep_member(fact: MembershipChanged) -> str:
     home = fact.home if fact.roles else None
     row = LivingRow(*LivingRow.key(fact.community, fact.person), home=home, version=fact.version)
     transaction = Transaction()
-    transaction.put("living", row, LivingRow.version.does_not_exist() | (LivingRow.version < fact.version))
+    transaction.keep_newest("living", row)
     try:
         transaction.commit()
     except ConditionsFailed:

@@ -5,22 +5,21 @@ Every service that needs it keeps the row in its table, written from `CommunityC
 
 from dataclasses import dataclass
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
 from linli.events import CommunityChanged
 from linli.policies import CommunityPolicies
-from linli.tables import ConditionsFailed, ContractAttribute, Row, Rows, Transaction
+from linli.tables import ConditionsFailed, ContractAttribute, CopyRow, Rows, Transaction
 
 DEFAULT_TIME_ZONE = "Asia/Shanghai"
 
 
-class CommunityRow(Row, discriminator="community"):
+class CommunityRow(CopyRow, discriminator="community"):
     """`<community>#community` / `profile`."""
 
     sub_district = UnicodeAttribute()
     time_zone = UnicodeAttribute()
     policies = ContractAttribute(CommunityPolicies)
-    version = NumberAttribute()
 
     @staticmethod
     def key(community: str) -> tuple[str, str]:
@@ -57,9 +56,7 @@ def keep(fact: CommunityChanged) -> str:
         version=fact.version,
     )
     transaction = Transaction()
-    transaction.put(
-        "community", row, CommunityRow.version.does_not_exist() | (CommunityRow.version < fact.version)
-    )
+    transaction.keep_newest("community", row)
     try:
         transaction.commit()
     except ConditionsFailed:

@@ -91,6 +91,12 @@ class Row(Model):
         return super()._get_connection() if cls is Row else Row._get_connection()
 
 
+class CopyRow(Row):
+    """A copy of what another service tells of: its newest version wins, in whatever order they come."""
+
+    version = NumberAttribute()
+
+
 class OutboxRow(Row, discriminator="outbox"):
     """An event to be published, written with the state it tells of; the relay sends it on."""
 
@@ -158,6 +164,10 @@ class Transaction:
     def create(self, name: str, row: Row) -> None:
         """Write a row that must not exist yet."""
         self.put(name, row, Row.pk.does_not_exist())
+
+    def keep_newest(self, name: str, row: CopyRow) -> None:
+        """Write a row unless the same version of it, or a newer one, is there."""
+        self.put(name, row, CopyRow.version.does_not_exist() | (CopyRow.version < row.version))
 
     def update(
         self, name: str, row: Row, actions: Sequence[Action], condition: Condition | None = None
