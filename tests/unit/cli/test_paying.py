@@ -1,9 +1,10 @@
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from linli_cli import demo_bills, merchants, neighbourhood, paying
 from linli_cli.errors import CommandError
+from linli_cli.front_door import Answer
 
 INTENT = "01kdxh2b3c4d5e6f7g8h9jkmnp"
 
@@ -83,3 +84,38 @@ def test_what_takes_too_long_is_said_to(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(paying, "SETTLED_S", 0)
     with pytest.raises(CommandError, match="the payment of x is still open"):
         paying.await_state(lambda: {"state": "open"}, {"paid"}, "the payment of x")
+
+
+class Door:
+    """The payments API and the sandbox, with one open bill, whose order turns out as the test says."""
+
+    http: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, intent: dict[str, Any]) -> None:
+        self.intent = {"intent": INTENT, "state": "open"} | intent
+
+    def ask(self, *asked: Any, **_accept: Any) -> Answer:
+        path = next(each for each in asked if each.startswith("/"))
+        if "/dues/" in path:
+            return Answer(200, {"bill": "willow-101-2025-12", "home": "b1/101", "state": "open"})
+        return Answer(200, self.intent)
+
+
+def pays(monkeypatch: pytest.MonkeyPatch, intent: dict[str, Any]) -> None:
+    door = Door(intent)
+    monkeypatch.setattr(paying, "FrontDoor", lambda *_: door)
+    monkeypatch.setattr(paying, "Sandbox", lambda _: door)
+    monkeypatch.setattr(paying.addresses, "of_stage", lambda _: door)
+    paying.pay("willow-101-2025-12", "alipay", None, "willow")
+
+
+def test_an_order_that_is_over_is_not_paid_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(CommandError, match=f"the order {INTENT} is closed and cannot be paid any more"):
+        pays(monkeypatch, {"state": "closed"})
+
+
+def test_a_bill_that_was_paid_meanwhile_says_that_the_money_goes_back(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pays(monkeypatch, {"state": "paid", "surplus": True, "parameters": {"order": "o"}})
+    assert capsys.readouterr().out.startswith("paid on top of a paid bill, and on its way back\n")
