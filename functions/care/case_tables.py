@@ -15,7 +15,7 @@ from linli.tables import ContractAttribute, CopyRow, InstantAttribute, Row
 
 MESSAGES_KEPT = timedelta(days=180)
 TIMELINE_KEPT = timedelta(days=730)
-PRESSES_KEPT = timedelta(days=7)
+SENT_AGAIN = timedelta(days=7)  # as long as a device or an app may repeat itself
 
 
 class Queue(GlobalSecondaryIndex["QueueRow"]):
@@ -135,8 +135,17 @@ class PressRow(Row, discriminator="press"):
     @classmethod
     def of(cls, community: str, person: str, press: str, alert: str, now: datetime) -> "PressRow":
         """The mark of a press, kept as long as it may be delivered again."""
-        ttl = to_epoch_seconds(now + PRESSES_KEPT)
+        ttl = to_epoch_seconds(now + SENT_AGAIN)
         return cls(f"{community}#presses#{person}", press, alert=alert, ttl=ttl)
+
+
+class SignRow(Row, discriminator="sign"):
+    """`<community>#signs#<person>` / `<key>`: a sign that has counted, whose time does not tell a repeat."""
+
+    @classmethod
+    def of(cls, community: str, person: str, key: str, now: datetime) -> "SignRow":
+        """The mark of a sign, kept as long as it may be sent again."""
+        return cls(f"{community}#signs#{person}", key, ttl=to_epoch_seconds(now + SENT_AGAIN))
 
 
 class DutyRow(QueueRow, discriminator="duty"):
@@ -182,13 +191,16 @@ class RosterRow(Row, discriminator="roster"):
 
 
 class StaffRow(CopyRow, discriminator="care_member"):
-    """`<community>#members` / `<person>`: the roles the directory gave them last, for who is called."""
+    """`<community>#members` / `<person>`: what the directory said last: their roles, for who is called, and
+    their home, `<building>/<unit>`.
+    """
 
     roles = UnicodeSetAttribute(null=True)
+    home = UnicodeAttribute(null=True)
 
     @staticmethod
     def key(community: str, person: str) -> Key:
-        """Where somebody's roles are."""
+        """Where somebody's roles and home are."""
         return f"{community}#members", person
 
 

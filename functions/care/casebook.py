@@ -27,7 +27,15 @@ from linli.ids import new_id
 from linli.instants import to_text
 from linli.observability import observed
 from linli.policies import CarePolicy
-from linli.tables import ConditionsFailed, Transaction, find, read, until_it_holds
+from linli.tables import (
+    ConditionsFailed,
+    Transaction,
+    all_readable,
+    find,
+    read,
+    readable,
+    until_it_holds,
+)
 
 CUT_SHORT = timedelta(minutes=1)  # a sweep: by then a message has been sent, or its sender is gone
 RACES = 100  # whoever is called may answer at once, while the chain goes on
@@ -55,10 +63,13 @@ def alert_of(community: str, alert: str) -> Alert:
 
 
 def load(community: str, alert: str) -> Case:
-    """One alert with all that decides. Raises NotFound."""
+    """One alert with all that decides: as far as it can be read, since somebody has to be called.
+
+    Raises NotFound.
+    """
     found = alert_of(community, alert)
     watch_key = WatchRow.key(community, found.person)
-    rows = read([watch_key, CommunityRow.key(community)])
+    rows = readable([watch_key, CommunityRow.key(community)])
     row = rows.one(WatchRow, watch_key)
     watch = row.watch if row else None
     setting = vigils.setting_of(rows, community)
@@ -67,10 +78,10 @@ def load(community: str, alert: str) -> Case:
 
 def circle(community: str, person: str, watch: Watch | None) -> list[Party]:
     """Who may be called for a person now: staff whose roles the directory has taken back are not."""
-    roster = [row.on_duty for row in RosterRow.query(RosterRow.key(community, "")[0], consistent_read=True)]
+    roster = [row.on_duty for row in all_readable(RosterRow, RosterRow.key(community, "")[0])]
     found = parties(person, watch, roster)
     keys = {each.person: StaffRow.key(community, each.person) for each in found if each.person is not None}
-    rows = read(keys.values())
+    rows = readable(keys.values())
     known = [(each, rows.one(StaffRow, keys.get(each.person or "", ("", "")))) for each in found]
     return [_by_phone(each, row) for each, row in known if _still(each, row)]
 

@@ -1,6 +1,6 @@
 """Who can be called for a person, and how: the chain's steps filled with people, as things stand now."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from functions.care.alerts import Capacity, Circle, Reachable
@@ -53,7 +53,7 @@ def parties(person: str, watch: Watch | None, roster: Iterable[OnDuty]) -> list[
     known = {each.person: each for each in roster}
     found = [Party("person", person, person, watch.phone if watch else None)]
     if watch is not None:
-        found += [_party("contact", each, f"contact-{n}") for n, each in enumerate(watch.contacts, 1)]
+        found += _contacts(watch.contacts)
     if watch is not None and watch.caregiver is not None:
         own = _party("caregiver", watch.caregiver, "caregiver-1")
         phone = known[own.recipient].phone if own.recipient in known else None
@@ -65,6 +65,17 @@ def parties(person: str, watch: Watch | None, roster: Iterable[OnDuty]) -> list[
         if each.on_duty and (each.capacity, each.person) not in taken
     ]
     return found
+
+
+def _contacts(contacts: Sequence[Contact]) -> Iterator[Party]:
+    """A contact's second number is called by itself; our app tells them once."""
+    people = set[str]()
+    for number, each in enumerate(contacts, 1):
+        if each.person is not None and each.person in people:
+            yield Party("contact", f"contact-{number}", None, each.phone)
+        else:
+            yield _party("contact", each, f"contact-{number}")
+            people |= {each.person} if each.person else set()
 
 
 def _party(to: Recipient, contact: Contact, otherwise: str) -> Party:

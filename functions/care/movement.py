@@ -7,13 +7,12 @@ from typing import Literal
 from functions.care.hearing import ended, looked
 from functions.care.rhythm import Rhythm, learned
 from functions.care.signals import SENSOR_KINDS, Sign
-from functions.care.states import AT_HOME, RECENT, Recent, Setting, WatchState, Where, gone_away
+from functions.care.states import AT_HOME, LEAVING, RECENT, Recent, Setting, WatchState, Where, gone_away
 from functions.care.watches import Watch
 from linli.events import AlertOutcome
 
 AT_THE_DOOR = timedelta(minutes=10)  # one leaving or coming back opens and shuts the door more than once
 STILL_ABOUT = timedelta(minutes=2)  # a sensor may still tell of the way to the door
-LEAVING = timedelta(hours=2)  # who has just said they are away may still be packing
 HOSPITAL = timedelta(days=7)
 AWAY_UNSAID = timedelta(days=1)
 
@@ -31,21 +30,29 @@ class Moved:
 
 
 def after_signal(
-    state: WatchState, sign: Sign, watch: Watch, setting: Setting, *, alarmed: bool = False
+    state: WatchState,
+    sign: Sign,
+    watch: Watch,
+    setting: Setting,
+    *,
+    alarmed: bool = False,
+    elsewhere: bool = False,
 ) -> Moved:
     """The state after a sign of life, whatever the order in which signs arrive.
 
     `alarmed`: an alert has been open since before the sign, so that the rhythm waits for its outcome.
+    `elsewhere`: the directory has them in another home.
     """
     if any(each.key == sign.key for each in state.recent):
         return Moved(state, "repeated")
     if state.silent:
         state = looked(ended(state, watch, [], sign.devices, sign.at), watch, sign.at)
-    counted = watch.is_theirs(sign.kind) and sign.at > state.seen_at and not state.ended
+    theirs = watch.is_theirs(sign.kind, sign.devices, elsewhere=elsewhere)
+    counted = theirs and sign.at > state.seen_at and not state.ended
     entry = Recent(kind=sign.kind, at=sign.at, key=sign.key, counted=counted)
     recent = sorted([*state.recent, entry], key=lambda each: each.at)[-RECENT:]
     if not counted:
-        return Moved(state.but(recent=recent), "late" if watch.is_theirs(sign.kind) else "not_counted")
+        return Moved(state.but(recent=recent), "late" if theirs else "not_counted")
     where, since = _where(state, sign, watch)
     after = state.but(
         seen_at=sign.at, seen_by=sign.kind, where=where, since=since, recent=recent, learns=where != "away"

@@ -7,20 +7,24 @@ from functions.care.alerts import Entry
 from functions.care.case_tables import EntryRow
 from functions.care.states import WatchState
 from functions.care.vigils import Vigil
-from linli.tables import Transaction
+from linli.tables import Row, Transaction
 
 
-def keep(vigil: Vigil, after: WatchState, now: datetime, entry: Entry | None = None) -> None:
+def keep(
+    vigil: Vigil, after: WatchState, now: datetime, entry: Entry | None = None, mark: Row | None = None
+) -> None:
     """Write a state: one UpdateItem, unless the home is out of sight, or in sight again, with it, or a line
-    of the timeline tells of it.
+    of the timeline tells of it, or a `mark`, which must not be there yet.
 
     Raises ConditionsFailed when somebody was faster, Contended.
     """
-    if entry is None and bool(after.blind_since) == bool(vigil.state.blind_since):
+    if entry is None and mark is None and bool(after.blind_since) == bool(vigil.state.blind_since):
         vigils.write(vigil, after)
         return
     transaction = Transaction()
     write(transaction, vigil, after, now)
+    if mark is not None:
+        transaction.create("mark", mark)
     if entry is not None:
         community, person = vigil.watch.community, vigil.watch.person
         transaction.put("line", EntryRow.of(community, person, entry, entry.what))

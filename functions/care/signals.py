@@ -77,8 +77,8 @@ class Sign(Contract):
     """A signal as the rules see it. `key` tells it from all others: a repeat has the same.
 
     `devices`: the sensor that spoke and the device that published for it; none when the app told.
-    `came_in`: when it reached us, before it waited in a queue of ours. `doubtful`: its clock was ahead, so
-    that `at` is when it came in, and it may be much older.
+    `came_in`: when it reached us, before it waited in a queue of ours. `dated_by_us`: `at` is when it came
+    in, so that only its key tells a repeat. `doubtful`: its clock was ahead, and it may be much older.
     """
 
     kind: Kind
@@ -86,6 +86,7 @@ class Sign(Contract):
     key: str
     devices: frozenset[Id] = frozenset()
     came_in: Instant | None = None
+    dated_by_us: bool = False
     doubtful: bool = False
 
 

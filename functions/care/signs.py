@@ -5,7 +5,7 @@ from datetime import datetime
 
 from functions.care import casebook, duties, sight, vigils
 from functions.care.alerts import Entry
-from functions.care.case_tables import EntryRow
+from functions.care.case_tables import EntryRow, SignRow
 from functions.care.deadlines import judged
 from functions.care.movement import Moved, after_signal
 from functions.care.signals import SENSOR_KINDS, Sign
@@ -13,7 +13,7 @@ from functions.care.states import WatchState
 from functions.care.tables import StateRow
 from functions.care.vigils import Vigil
 from linli.errors import NotFound
-from linli.tables import Transaction, until_it_holds
+from linli.tables import Transaction, read, until_it_holds
 
 NOT_WATCHED = "not_watched"
 STRONGEST_FIRST = ("back", "moved", "not_counted", "late", "repeated", NOT_WATCHED)
@@ -41,15 +41,20 @@ def take_in(community: str, person: str, sign: Sign) -> str:
 
 def _take_in(community: str, person: str, sign: Sign) -> tuple[Vigil, Moved]:
     vigil = vigils.load(community, person)
+    mark = SignRow.of(community, person, sign.key, sign.at) if sign.dated_by_us else None
+    if mark is not None and read([(mark.pk, mark.sk)]):
+        return vigil, Moved(vigil.state, "repeated")
     alarmed = vigil.alert_at is not None and sign.at > vigil.alert_at
-    moved = after_signal(vigil.state, sign, vigil.watch, vigil.setting, alarmed=alarmed)
+    moved = after_signal(
+        vigil.state, sign, vigil.watch, vigil.setting, alarmed=alarmed, elsewhere=vigil.elsewhere
+    )
     over = moved.outcome == "back"
     if vigil.state.asked and over:
         _settle_the_question(community, person, sign.at)
     if moved.state != vigil.state:
         words = f"came back: {SENSOR_KINDS[sign.kind].words}"
         entry = Entry(at=sign.at, what="away_over", by="person", actor=person, words=words)
-        sight.keep(vigil, moved.state, sign.at, entry if over else None)
+        sight.keep(vigil, moved.state, sign.at, entry if over else None, mark)
     return vigil, moved
 
 
@@ -58,7 +63,8 @@ def _tell_the_alert(vigil: Vigil, moved: Moved, sign: Sign) -> None:
     if vigil.open_alert is None or vigil.alert_at is None or vigil.moved_again:
         return
     overtaken = _overtaken(vigil, moved.state, sign, vigil.alert_at)
-    if not (vigil.watch.is_theirs(sign.kind) and (sign.at > vigil.alert_at or overtaken)):
+    theirs = vigil.watch.is_theirs(sign.kind, sign.devices, elsewhere=vigil.elsewhere)
+    if not (theirs and (sign.at > vigil.alert_at or overtaken)):
         return
     community, person, words = vigil.watch.community, vigil.watch.person, SENSOR_KINDS[sign.kind].words
     if sign.doubtful:

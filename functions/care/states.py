@@ -4,7 +4,7 @@ Pure rules: times and settings are arguments. Nothing here ever moves `seen_at` 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from linli.instants import Instant
 from linli.policies import CarePolicy
 
 RECENT = 20
+LEAVING = timedelta(hours=2)  # who has just said they are away may still be packing
 
 Where = Literal["home", "out", "away", "unknown"]
 AT_HOME: frozenset[Where] = frozenset({"home", "unknown"})
@@ -121,12 +122,16 @@ def asked_after(state: WatchState) -> WatchState:
     return state.but(asked=True)
 
 
-def came_back(state: WatchState, now: datetime) -> WatchState:
-    """Somebody says the absence is over: the deadline starts anew."""
+def came_back(state: WatchState, now: datetime, *, by_themself: bool) -> WatchState:
+    """Somebody says the absence is over: the deadline starts anew.
+
+    One that others take back before the person can have left was a mistake, and nobody has seen them.
+    """
     if state.where != "away":
         return state
+    mistaken = not by_themself and now - state.since < LEAVING
     return state.but(
-        seen_at=max(state.seen_at, now),
+        seen_at=state.seen_at if mistaken else max(state.seen_at, now),
         where="unknown",
         since=now,
         away_until=None,

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from pydantic import ValidationError
 from pynamodb.expressions.update import Action
 
+from functions.care.case_tables import StaffRow
 from functions.care.deadlines import due_at
 from functions.care.movement import released
 from functions.care.states import Setting, WatchState
@@ -27,7 +29,8 @@ RACES = 50  # as many sensors of one person may speak at once, and more do not
 class Vigil:
     """A watched person as read in one round trip.
 
-    `version` is that of the state; `listed_at`: when the index says that somebody must look.
+    `version` is that of the state; `listed_at`: when the index says that somebody must look. `elsewhere`: the
+    directory has them in another home than the watch.
     """
 
     watch: Watch
@@ -38,6 +41,7 @@ class Vigil:
     alert_at: datetime | None = None
     moved_again: bool = False
     listed_at: datetime | None = None
+    elsewhere: bool = False
 
     def under(self, watch: Watch) -> "Vigil":
         """The same person under other settings."""
@@ -60,8 +64,10 @@ def load(community: str, person: str) -> Vigil:
 def found(community: str, person: str) -> Vigil | None:
     """One person, if they are watched over, in one round trip."""
     watch_key, state_key = WatchRow.key(community, person), StateRow.key(community, person)
-    rows = read([CommunityRow.key(community), watch_key, state_key])
+    member_key = StaffRow.key(community, person)
+    rows = read([CommunityRow.key(community), watch_key, state_key, member_key])
     watch, row = rows.one(WatchRow, watch_key), rows.one(StateRow, state_key)
+    member = rows.one(StaffRow, member_key)
     if watch is None or row is None or row.state is None:
         return None
     return Vigil(
@@ -73,6 +79,7 @@ def found(community: str, person: str) -> Vigil | None:
         alert_at=row.alert_at,
         moved_again=bool(row.moved_again),
         listed_at=row.due_at,
+        elsewhere=member is not None and member.home not in {None, watch.watch.home},
     )
 
 
@@ -175,6 +182,10 @@ def release(
         vigil = load(community, person)
     except NotFound:
         transaction.update("held", row, [*over, StateRow.version.add(1)], StateRow.open_alert == alert)
+        return None
+    except ValidationError:  # it is due at once: the sweep tells staff that nothing can be made out
+        anew = [StateRow.version.add(1), *StateRow.timing(person, now)]
+        transaction.update("held", row, [*over, *anew], StateRow.open_alert == alert)
         return None
     after = released(vigil.state, outcome, now, vigil.setting)
     actions = [*over, *changes(replace(vigil, open_alert=None), after)]

@@ -12,6 +12,7 @@ from chalice.app import Chalice
 
 from functions.care import vigils
 from functions.care.case_tables import AlertRow, DutyRow, EntryRow, VisitRow
+from functions.care.states import RECENT
 from functions.care.tables import HomeRow, SensorRow, StateRow
 from functions.care.vigils import Vigil
 from linli.aws import client
@@ -907,3 +908,39 @@ def test_as_many_devices_as_a_watch_takes_can_all_be_replaced(willow: Neighbourh
     willow.set_up(sensors=ten("b"), home="b9/901", family=[f"b-{n}" for n in range(10)], **family)
     body = {**GRANNY, "sensors": [*ten("b"), {"device": "one-more", "kind": "motion"}]}
     assert willow.http(willow.app, "PUT", AT, body=body, now=NOW, **WILLOW_MANAGER).status == 400
+
+
+def test_a_check_in_sent_again_is_no_new_sign(willow: Neighbourhood) -> None:
+    def checks_in(now: datetime) -> str:
+        path, body = "/communities/willow/check_ins", {"event_id": "press-1"}
+        answer = willow.http(willow.app, "POST", path, body=body, now=now, **WILLOW_RESIDENT)
+        return str(answer.body["outcome"])
+
+    assert checks_in(NOW) == "moved"
+    for minutes in range(1, RECENT + 2):
+        willow.sensor("motion", NOW + minutes * MINUTE)
+    due = willow.vigil().due_at
+    assert checks_in(NOW + 11 * HOUR) == "repeated"
+    assert willow.vigil().due_at == due
+
+
+def test_what_a_gateway_whose_clock_is_ahead_sends_again_is_no_new_sign(willow: Neighbourhood) -> None:
+    def sends_all(now: datetime) -> set[str]:
+        ahead = NOW + timedelta(days=1)
+        messages = [
+            willow.message(
+                "bed",
+                ahead + n * MINUTE,
+                now=now + timedelta(seconds=n),
+                device="willow-hub-1",
+                event_id=f"b-{n}",
+                sensor="willow-bed-1",
+            )
+            for n in range(RECENT + 1)
+        ]
+        return {outcome for each in messages for outcome in willow.deliver(each)}
+
+    assert sends_all(NOW) == {"moved"}
+    due = willow.vigil().due_at
+    assert sends_all(NOW + 11 * HOUR) == {"repeated"}
+    assert willow.vigil().due_at == due

@@ -11,6 +11,7 @@ import pytest
 from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from chalice.app import Chalice
+from pydantic import ValidationError
 
 from functions.care import sending, vigils
 from functions.care.case_tables import AlertRow, DutyRow, MessageRow, RosterRow
@@ -869,3 +870,91 @@ def test_cloudwatch_alarms_when_sweep_or_watchdog_are_silent_for_two_minutes() -
         assert function in str(alarm["Dimensions"])
     missed = {each["Name"]: each["Value"] for each in alarms["SweepMissedAlarm"]["Dimensions"]}
     assert missed == {"service": "care", "action": "watchdog", "outcome": "sweep_missed"}
+
+
+def written_by_newer_code(key: tuple[str, str], **attributes: str) -> None:
+    """A row as code that has been rolled back since may have written it."""
+    names = {f"#{name}": name for name in attributes}
+    client("dynamodb").update_item(
+        TableName=f"linli-{STAGE}-care",
+        Key={"pk": {"S": key[0]}, "sk": {"S": key[1]}},
+        UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in attributes),
+        ExpressionAttributeNames=names,
+        ExpressionAttributeValues={f":{name}": {"S": text} for name, text in attributes.items()},
+    )
+
+
+def with_a_sign_of_tomorrow(person: str) -> None:
+    key = StateRow.key("willow", person)
+    state = json.loads(StateRow.get(*key).state.model_dump_json())
+    state["recent"].append({"kind": "radar", "at": state["seen_at"], "key": "k", "counted": True})
+    written_by_newer_code(key, state=json.dumps(state))
+
+
+def test_the_button_works_although_her_state_cannot_be_read(house: House) -> None:
+    with_a_sign_of_tomorrow(GRAN)
+    house.press(NIGHT, "p-1")
+    house.press(NIGHT + MINUTE, "p-2")
+    house.work()
+    assert {to for to, _ in house.gateways.sent} >= {DAUGHTER, DAUGHTERS}
+    assert (house.alert.reason, house.alert.emergency) == ("sos", True)
+    assert house.answer(CAREGIVER, NIGHT + 2 * MINUTE, "resolve", outcome="fine").status == 200
+    house.minute(NIGHT + 3 * MINUTE)
+    assert f"cannot_judge#{GRAN}" in {row.sk for row in DutyRow.query("willow#duties")}
+
+
+def test_an_open_alert_that_cannot_be_read_is_a_duty_when_she_calls_for_help(house: House) -> None:
+    silent(house)
+    written_by_newer_code(AlertRow.key("willow", house.alert_id), alert='{"state": "pondered"}')
+    with pytest.raises(ValidationError):
+        house.press(NIGHT, "p-1")
+    assert f"unreadable_press#{GRAN}" in {row.sk for row in DutyRow.query("willow#duties")}
+
+
+def test_whoever_can_be_read_on_the_roster_is_called(house: House) -> None:
+    house.press(NIGHT, "p-1")
+    written_by_newer_code(
+        ("willow#roster", "willow-manager-9"),
+        kind="roster",
+        on_duty='{"person": "m", "capacity": "director"}',
+    )
+    house.work()
+    assert {to for to, _ in house.gateways.sent} >= {DAUGHTER, DAUGHTERS}
+
+
+def test_a_visit_sent_again_is_the_sign_it_was(house: House) -> None:
+    def visited(now: datetime) -> Any:
+        key, body = {"Idempotency-Key": "visit-1"}, {"outcome": "fine"}
+        return house.call("POST", f"watches/{GRAN}/visits", CAREGIVER, now, body=body, headers=key)
+
+    first = visited(NOW)
+    due = vigils.load("willow", GRAN).due_at
+    again = visited(NOW + 11 * HOUR)
+    assert (again.status, again.body) == (first.status, first.body)
+    assert vigils.load("willow", GRAN).due_at == due
+    house.minute(NOW + 13 * HOUR)
+    visited(NOW + 13 * HOUR + MINUTE)
+    assert house.alert.state == "open"
+    assert vigils.load("willow", GRAN).state.seen_at == NOW
+
+
+def test_an_absence_taken_back_as_a_mistake_is_no_sign_of_life(house: House) -> None:
+    due = vigils.load("willow", GRAN).due_at
+    assert due is not None
+    at, until = due - 10 * MINUTE, (due + 5 * HOUR).isoformat()
+    assert house.call("PUT", f"watches/{GRAN}/away", FAMILY, at, body={"until": until}).status == 200
+    assert house.call("DELETE", f"watches/{GRAN}/away", FAMILY, at + MINUTE).status == 200
+    assert vigils.load("willow", GRAN).due_at == due
+
+
+def test_a_contact_is_called_at_each_of_their_numbers(house: House) -> None:
+    office = "+8613800000003"
+    numbers = [{"name": "Daughter", "phone": phone, "person": DAUGHTER} for phone in (DAUGHTERS, office)]
+    watch = {**GRANNY, "sensors": [*GRANNY["sensors"], BUTTON], "contacts": numbers}
+    assert house.call("PUT", f"watches/{GRAN}", WILLOW_MANAGER, body=watch).status == 200
+    house.press(NOW)
+    for minutes in range(5):
+        house.minute(NOW + minutes * MINUTE)
+    told = house.gateways.sent
+    assert {to for to, channel in told if channel == "voice"} >= {DAUGHTERS, office}
+    assert len({each for each in told if each == (DAUGHTER, "push")}) == 1

@@ -28,7 +28,10 @@ def leave(watch: Watch, by: Actor, until: datetime, now: datetime) -> Absence:
 def come_back(watch: Watch, by: Actor, now: datetime) -> Absence:
     """The person is back; nothing changes for somebody who was not away."""
     line = _line("away_over", by, now)
-    return until_it_holds(lambda: _change(watch, lambda state: came_back(state, now), line))
+    themself = by.person == watch.person
+    return until_it_holds(
+        lambda: _change(watch, lambda state: came_back(state, now, by_themself=themself), line)
+    )
 
 
 def _line(what: What, by: Actor, now: datetime, words: str = "") -> Entry:

@@ -23,6 +23,7 @@ def sign_of(message: DeviceMessage[Signal]) -> tuple[str, Sign]:
         key=key,
         devices=devices,
         came_in=message.received_at,
+        dated_by_us=message.clock_ahead,
         doubtful=message.clock_ahead,
     )
 

@@ -15,8 +15,9 @@ from linli.communities import CommunityRow
 from linli.device_messages import DeviceMessage, Topic
 from linli.ids import new_id
 from linli.instants import to_text
+from linli.observability import Series
 from linli.policies import ChainStep
-from linli.tables import Transaction, read, until_it_holds
+from linli.tables import Transaction, read, readable, until_it_holds
 
 BUTTON = "call_button"
 
@@ -40,7 +41,7 @@ def button(message: DeviceMessage[Signal]) -> Called | None:
     """A call button was pressed. None when nobody is assigned to it: that is for the managers on duty."""
     community, device = message.community, message.body.sensor or message.device
     key = SensorRow.key(community, device)
-    row = read([key]).one(SensorRow, key)
+    row = readable([key]).one(SensorRow, key)
     sensor, people = (row.sensor, sorted(row.people or ())) if row else (None, [])
     speaks = sensor is not None and message.device in {sensor.device, sensor.gateway}
     if sensor is None or sensor.kind != BUTTON or not speaks or not people:
@@ -49,11 +50,16 @@ def button(message: DeviceMessage[Signal]) -> Called | None:
         return None
     devices = frozenset({device, message.device})
     press = f"{message.correlation_id}@{to_text(message.body.occurred_at)}"  # counters may begin anew
-    sign = Sign(kind=BUTTON, at=happened_at(message), key=press, devices=devices)
+    sign = Sign(
+        kind=BUTTON, at=happened_at(message), key=press, devices=devices, dated_by_us=message.clock_ahead
+    )
     words = f"the call button was pressed at {sign.at:%H:%M:%S} UTC"
     person = _presses(community, people)
     called = call(Press(community, person, press, words, message.received_at))
-    signs.take_in(community, person, sign)
+    with Series().attempt("sign_of_the_press", press, community=community, person=person) as attempt:
+        attempt.outcome = signs.take_in(
+            community, person, sign
+        )  # should it fail, help is called all the same
     return called
 
 
@@ -85,8 +91,16 @@ def _raise_duty(community: str, device: str, kind: DutyKind, words: str, now: da
 
 
 def call(press: Press) -> Called:
-    """A person calls for help. However often and however many at once, there is one alert."""
-    step, outcome = until_it_holds(lambda: _called(press), casebook.RACES)
+    """A person calls for help. However often and however many at once, there is one alert.
+
+    What cannot be read of the person does not matter; where it is their open alert, staff are told.
+    """
+    try:
+        step, outcome = until_it_holds(lambda: _called(press), casebook.RACES)
+    except ValueError:
+        words = f"{press.words}, and what is kept of them cannot be read: go there, and tell operations"
+        _raise_duty(press.community, press.person, "unreadable_press", words, press.now)
+        raise
     if step.changed or outcome == "duplicate":  # nobody knows whether the first delivery got this far
         casebook.hand_over(step)
     return Called(outcome=outcome, alert=step.alert.alert, opened_at=step.alert.opened_at)
@@ -95,8 +109,9 @@ def call(press: Press) -> Called:
 def _called(press: Press) -> tuple[Step, str]:
     community, person, mark = press.community, press.person, press.mark("")
     state_key, watch_key = StateRow.key(community, person), WatchRow.key(community, person)
-    rows = read([state_key, watch_key, CommunityRow.key(community), (mark.pk, mark.sk)])
-    state, watch = rows.one(StateRow, state_key), rows.one(WatchRow, watch_key)
+    state = read([state_key], only=["open_alert"]).one(StateRow, state_key)
+    rows = readable([watch_key, CommunityRow.key(community), (mark.pk, mark.sk)])
+    watch = rows.one(WatchRow, watch_key)
     before = rows.one(PressRow, (mark.pk, mark.sk))
     if before is not None:
         return Step.on(casebook.alert_of(community, before.alert), press.now), "duplicate"

@@ -13,6 +13,7 @@ from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
 from linli.idempotency import Creation
+from linli.instants import to_text
 from linli.tables import ConditionsFailed, Transaction, read, until_it_holds
 
 
@@ -33,10 +34,13 @@ def of_today(community: str, query: PageQuery, now: datetime) -> Page[Round]:
 
 
 def keep(community: str, person: str, made: VisitMade, by: str, creation: Creation) -> VisitKept:
-    """Note a visit. Raises NotFound when nobody watches over the person."""
+    """Note a visit, once: asked for again it is the sign of life it was then.
+
+    Raises NotFound when nobody watches over the person.
+    """
     kept = until_it_holds(lambda: _keep(community, person, made, by, creation))
     if made.outcome in MET:
-        sign = Sign(kind="visit", at=creation.at, key=f"visit:{creation.attempt}")
+        sign = Sign(kind="visit", at=kept.at, key=f"visit:{to_text(kept.at)}")
         signs.take_in(community, person, sign)
     return kept
 
@@ -65,5 +69,6 @@ def _keep(community: str, person: str, made: VisitMade, by: str, creation: Creat
     except ConditionsFailed as failed:
         if creation.earlier(failed) is None and "entry" not in failed.rows:
             raise
-        return answer
+        at = row.visit.last_at or creation.at
+        return answer.model_copy(update={"at": at, "next_on": row.visit.next_on})
     return answer

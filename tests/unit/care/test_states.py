@@ -245,9 +245,9 @@ def test_days_away_teach_nothing(hours: int) -> None:
 
 
 def test_whoever_comes_back_is_seen_now() -> None:
-    back = came_back(gone_away(at_home(), NOW + 72 * HOUR, NOW), NOW + 5 * HOUR)
+    back = came_back(gone_away(at_home(), NOW + 72 * HOUR, NOW), NOW + 5 * HOUR, by_themself=False)
     assert (back.where, back.seen_at, back.away_until) == ("unknown", NOW + 5 * HOUR, None)
-    assert came_back(back, NOW + 6 * HOUR) == back
+    assert came_back(back, NOW + 6 * HOUR, by_themself=False) == back
 
 
 # Silence of devices
@@ -457,3 +457,11 @@ def test_the_end_of_an_outage_may_be_told_before_its_beginning() -> None:
     assert outage_after(begun, lost, NOW, lost=True) == begun
     other = Silence(device="motion-1", episode="unseen-1")
     assert outage_after(begun, other, NOW + HOUR, lost=False).lost == []
+
+
+def test_an_absence_that_others_take_back_at_once_was_a_mistake() -> None:
+    home = at_home()
+    away = gone_away(home, NOW + 72 * HOUR, NOW)
+    assert came_back(away, NOW + MINUTE, by_themself=False).seen_at == home.seen_at
+    assert came_back(away, NOW + MINUTE, by_themself=True).seen_at == NOW + MINUTE
+    assert came_back(away, NOW + 2 * HOUR, by_themself=False).seen_at == NOW + 2 * HOUR
