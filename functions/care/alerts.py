@@ -48,8 +48,9 @@ class Alert(Contract):
     """The whole of an alert; it holds ids and no names, phones or addresses.
 
     `chain` is as policy and person had it when the alert opened. `level`, `rounds`: the step of the chain
-    that is being called, and how often it has been. `calls`: this round's. `made`: messages so far, which
-    numbers the next. `unanswered_since`: when the chain had been gone through for the first time.
+    that is being called, and how often it has been. `calls`: this round's, or word to who is on duty while it
+    is held. `made`: messages so far, which numbers the next. `unanswered_since`: when the chain had been gone
+    through for the first time, or nobody on duty could be told at night.
     """
 
     alert: Id

@@ -13,10 +13,11 @@ from math import ceil
 from functions.care.alerts import Alert, Call, Circle, Message, Reachable, Step, What
 from functions.care.states import Setting
 from linli.instants import to_text
-from linli.policies import CarePolicy, ChainStep, Channel
+from linli.policies import CarePolicy, ChainStep, Channel, Recipient
 
 MOST_ASKED = 15  # people a round
 MOST_CALLS = 40  # each is a message and a line, and a transaction holds 100 items
+AWAKE: tuple[Recipient, ...] = ("manager", "caregiver")  # on duty, at night as well
 LAPSED = {
     "acknowledged": "nothing was said since",
     "snoozed": "put off until now",
@@ -75,31 +76,60 @@ def failed(
     declined: bool = False,
 ) -> Step:
     """A message of this round did not get through, or who was asked cannot help: on to the next, at once."""
-    step = Step.on(alert, now)
-    call = next((each for each in alert.calls if each.message == message and each.result == "calling"), None)
+    step, call = Step.on(alert, now), _out(alert, message)
     if call is None:  # of another round, or somebody has answered meanwhile
         return step
     _mark(step, call, words, declined=declined)
     following = [] if declined else list(_untried(step.alert, call, circle))
     if following:
         step.change(calls=[*step.alert.calls, _asked(step, call.level, call.recipient, following[0])])
-    elif not any(each.result == "calling" for each in step.alert.calls):
+    elif not _anybody_out(step.alert):
         _all_failed(step, circle, setting)
     return step
 
 
-def told_otherwise(alert: Alert, message: Message, circle: Circle, now: datetime, words: str) -> Step:
-    """Word of an alert that is held did not get through: the next channel of the step, while it is held."""
-    step, ways = Step.on(alert, now), _quiet_ways(alert)
-    if alert.state != "open" or alert.emergency or alert.calls or message.channel not in ways:
+def handed_back(alert: Alert, message: Message, circle: Circle, setting: Setting, now: datetime) -> Step:
+    """Who had said they would see to it cannot after all: the round their answer ended is called anew at
+    once, without them.
+    """
+    step = Step.on(alert, now)
+    if alert.state != "acknowledged" or alert.answered_by != message.recipient:
         return step
-    step.change()
-    step.log("channel_failed", words, by=message.to, actor=message.recipient, channel=message.channel)
-    can = {way for each in circle["manager"] if each.recipient == message.recipient for way in each.channels}
-    left = ways[ways.index(message.channel) + 1 :]
-    for way in [way for way in left if way in can][:1]:
-        step.say("manager", message.recipient, way, "held")
+    words = "had said they would see to it"
+    step.log("declined", words, by=message.to, actor=message.recipient, channel=message.channel)
+    rounds = max(alert.rounds - 1, 0)
+    step.change(state="open", rounds=rounds, answered_by=None, answered_as=None, answered_at=None)
+    them = message.recipient
+    _call(step, {to: [each for each in who if each.recipient != them] for to, who in circle.items()}, setting)
     return step
+
+
+def told_otherwise(alert: Alert, message: Message, circle: Circle, now: datetime, words: str) -> Step:
+    """Word of an alert that is held did not get through: by their next channel, while it is held.
+
+    When it got through to none of them it goes to whoever else is on duty, and without any it is not held.
+    """
+    step, call = Step.on(alert, now), _out(alert, message.message)
+    if call is None:
+        return step
+    _mark(step, call, words, declined=False)
+    awake = _awake(step.alert, circle)
+    following = [each for each in awake if each.recipient == call.recipient]
+    if not following and not _anybody_out(step.alert):
+        following = awake
+    step.change(calls=[*step.alert.calls, *_tell(step, following)])
+    if not _anybody_out(step.alert):
+        step.change(due_at=step.now)
+    return step
+
+
+def _out(alert: Alert, message: str) -> Call | None:
+    """The call of this round that a message belongs to, while it is out."""
+    return next((each for each in alert.calls if each.message == message and each.result == "calling"), None)
+
+
+def _anybody_out(alert: Alert) -> bool:
+    return any(each.result == "calling" for each in alert.calls)
 
 
 def _mark(step: Step, call: Call, words: str, *, declined: bool) -> None:
@@ -138,8 +168,10 @@ def _all_failed(step: Step, circle: Circle, setting: Setting) -> None:
 def _call(step: Step, circle: Circle, setting: Setting) -> None:
     until = None if step.alert.emergency else quiet_until(step.now, setting)
     if until is not None and until > step.now:
-        _hold(step, circle, until)
-        return
+        if _hold(step, circle, until):
+            return
+        step.log("nobody_to_call", "quiet hours, and nobody on duty can be told")
+        _unanswered(step, "it is not held")
     for level in range(step.alert.level, len(step.alert.chain)):
         rung = step.alert.chain[level]
         if level != step.alert.level:
@@ -152,20 +184,51 @@ def _call(step: Step, circle: Circle, setting: Setting) -> None:
     _go_on_for_ever(step, circle, setting)
 
 
-def _hold(step: Step, circle: Circle, until: datetime) -> None:
-    """Quiet hours: whoever sleeps is let sleep. Who is on duty is awake, and is told to look at the queue."""
-    if _quiet_ways(step.alert):
-        for each in [each for each in circle["manager"] if "push" in each.channels][:MOST_CALLS]:
-            step.say("manager", each.recipient, "push", "held")
-    step.change(due_at=until, calls=[])
+def _hold(step: Step, circle: Circle, until: datetime) -> bool:
+    """Quiet hours: whoever sleeps is let sleep. Who is on duty is awake, and is told to look at the queue.
+
+    False where nobody on duty can be told: then it is not held.
+    """
+    awake = _awake(step.alert, circle)
+    if not awake:
+        return False
+    step.change(due_at=until, calls=_tell(step, awake))
     step.log("held", f"quiet hours until {to_text(until)}")
+    return True
 
 
-def _quiet_ways(alert: Alert) -> list[Channel]:
-    """How who is on duty hears of a held alert: by push, or should it fail by what else the step has."""
-    steps = (rung.channels for rung in alert.chain if rung.to == "manager" and "push" in rung.channels)
-    ways = next(steps, [])
-    return sorted((way for way in dict.fromkeys(ways) if way != "staff"), key=lambda way: way != "push")
+def _awake(alert: Alert, circle: Circle) -> list[Call]:
+    """Who hears of a held alert, each by one channel: managers, else caregivers, of whatever steps the chain
+    has for them. By push, or should it be missing or have failed, by what else these steps have.
+    """
+    failed_by = {(each.recipient, each.channel) for each in alert.calls if each.result == "failed"}
+    for to in AWAKE:
+        rungs = [(level, rung.channels) for level, rung in enumerate(alert.chain) if rung.to == to]
+        ways = dict.fromkeys(way for _, channels in rungs for way in channels if way != "staff")
+        found = [
+            [
+                Call(recipient=each.recipient, channel=way, level=rungs[0][0])
+                for way in sorted(ways, key=lambda way: way != "push")
+                if way in each.channels and (each.recipient, way) not in failed_by
+            ]
+            for each in circle[to]
+        ]
+        if any(found):
+            return [calls[0] for calls in found if calls][:MOST_CALLS]
+    return []
+
+
+def _tell(step: Step, whom: Iterable[Call]) -> list[Call]:
+    chain = step.alert.chain
+    said = ((each, step.say(chain[each.level].to, each.recipient, each.channel, "held")) for each in whom)
+    return [each.model_copy(update={"message": message}) for each, message in said]
+
+
+def _unanswered(step: Step, words: str) -> None:
+    """From now on it is loud, and heads the staff queue."""
+    if step.alert.unanswered_since is None:
+        step.log("unanswered", words)
+        step.change(unanswered_since=step.now)
 
 
 def _is_loud(alert: Alert) -> bool:
@@ -224,11 +287,9 @@ def _asked(step: Step, level: int, recipient: str, channel: Channel) -> Call:
 
 def _go_on_for_ever(step: Step, circle: Circle, setting: Setting) -> None:
     """The chain has been gone through: from its beginning, louder, until somebody answers."""
-    if step.alert.unanswered_since is None:
-        step.log("unanswered", "nobody of the chain has answered")
+    _unanswered(step, "nobody of the chain has answered")
     wait = wait_of(step.alert, step.alert.chain[-1], setting.policy)
-    since = step.alert.unanswered_since or step.now
-    step.change(level=0, rounds=0, calls=[], unanswered_since=since, due_at=step.now + wait)
+    step.change(level=0, rounds=0, calls=[], due_at=step.now + wait)
     for level in range(len(step.alert.chain)):
         step.change(level=level)
         if _ring(step, circle, level, setting):

@@ -149,9 +149,13 @@ class SignRow(Row, discriminator="sign"):
 
 
 class DutyRow(QueueRow, discriminator="duty"):
-    """`<community>#duties` / `<kind>#<person or device>`: gone when it is settled."""
+    """`<community>#duties` / `<kind>#<person or device>`: gone when it is settled.
+
+    `attempts`: how often somebody has been told, or was to be; a renewal leaves it.
+    """
 
     duty = ContractAttribute(Duty)
+    attempts = NumberAttribute(default=0)
 
     @staticmethod
     def key(community: str, kind: str, about: str) -> Key:

@@ -226,26 +226,15 @@ def moved_again(community: str, alert: str, at: datetime, words: str, *, overtak
     until_it_holds(attempt, RACES)
 
 
-def message_failed(
-    message: Message, now: datetime, words: str, *, declined: bool = False
-) -> tuple[Step, Case]:
-    """A message did not get through, or who got it cannot help: what follows, kept with the message's end."""
+def message_failed(message: Message, now: datetime, words: str) -> tuple[Step, Case]:
+    """A message did not get through: what follows, kept with the message's end."""
 
     def attempt() -> tuple[Step, Case]:
         case = load(message.community, message.alert or "")
-        step = (
-            calling.told_otherwise(case.alert, message, case.circle, now, words)
-            if message.purpose == "held"
-            else calling.failed(
-                case.alert,
-                message.message,
-                case.circle,
-                case.setting,
-                now,
-                words=words,
-                declined=declined,
-            )
-        )
+        if message.purpose == "held":
+            step = calling.told_otherwise(case.alert, message, case.circle, now, words)
+        else:
+            step = calling.failed(case.alert, message.message, case.circle, case.setting, now, words=words)
         keep(
             step,
             case.alert,

@@ -97,6 +97,7 @@ TEXTS: dict[str, str] = {
     "emergency_caregiver": "【邻里】紧急求助！请立即打开值守列表。" + ANSWERS,
     "emergency_manager": "【邻里】紧急求助！请立即打开值守列表。" + ANSWERS,
     "held_manager": "【邻里】有关爱告警，将在静默时段后通知，请查看值守列表。",
+    "held_caregiver": "【邻里】有关爱告警，将在静默时段后通知，请查看值守列表。",
     "button_caregiver": "【邻里】紧急！有呼叫按钮被按下，尚不知是谁，请立即打开值守列表。",
     "button_manager": "【邻里】紧急！有呼叫按钮被按下，尚不知是谁，请立即打开值守列表。",
     "away_over_contact": "【邻里】您的家人报备的外出时间已过，请问回来了吗？请在应用中确认或延长。",

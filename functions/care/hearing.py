@@ -1,14 +1,17 @@
-"""Sensors and gateways that are lost and heard again, in whatever order that is told, and whether anything
-still sees the home.
+"""Sensors and gateways that are lost and heard again, revoked and registered anew, in whatever order that is
+told, and whether anything still sees the home.
+
+What ends a loss ends no revocation, and the other way round; a sign of the device itself ends both.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from functions.care.states import RECENT, Outage, Silence, WatchState
 from functions.care.watches import Watch
 
 HEARD_AGAIN = 60  # spells: of every sensor twice
+REVOKED = "revoked-"  # what the episodes of a revocation begin with, those of its end as well
 
 
 def told_of(state: WatchState, lost: Sequence[Silence]) -> WatchState:
@@ -20,22 +23,53 @@ def told_of(state: WatchState, lost: Sequence[Silence]) -> WatchState:
 def heard(
     state: WatchState, watch: Watch, silences: Sequence[Silence], at: datetime, *, lost: bool
 ) -> WatchState:
-    """Sensors or gateways are lost, last heard `at`, or heard again; the two may arrive in either order."""
+    """Sensors or gateways are lost, last heard `at`, or heard again; the two may arrive in either order.
+
+    The same of those that are revoked, or registered anew: who is has not been heard yet, and ends what the
+    revocation began, not what else silences it.
+    """
     if lost:
         known = {each.spell for each in (*state.silent, *state.heard_again)}
-        new = [each.model_copy(update={"since": at}) for each in silences if each.spell not in known]
+        new = [
+            each.model_copy(update={"since": at})
+            for each in silences
+            if each.spell not in known and not _registered_since(each, at, state.heard_again)
+        ]
         return looked(state.but(silent=[*state.silent, *new]), watch, at)
     devices = {each.device for each in silences}
+    if any(map(is_revocation, silences)):
+        revoked = [each for each in state.silent if each.device in devices and is_revocation(each)]
+        over = [*(each for each in revoked if _began_before(each, at)), *silences]
+        return looked(ended(state, watch, over, (), at), watch, at)
     return looked(ended(state, watch, silences, devices, at), watch, at)
+
+
+def is_revocation(silence: Silence) -> bool:
+    """Whether a device is silent since nobody is to believe it any more, or was until then."""
+    return silence.episode.startswith(REVOKED)
+
+
+def _registered_since(silence: Silence, at: datetime, over: Iterable[Silence]) -> bool:
+    """Whether a device that was revoked `at` has been registered anew after that."""
+    ends = [each for each in over if each.device == silence.device and is_revocation(each)]
+    return is_revocation(silence) and any(each.since is not None and each.since > at for each in ends)
+
+
+def _began_before(silence: Silence, at: datetime) -> bool:
+    return silence.since is not None and silence.since < at
 
 
 def ended(
     state: WatchState, watch: Watch, silences: Sequence[Silence], devices: Collection[str], at: datetime
 ) -> WatchState:
-    """Whoever was heard `at` is silent no more, whatever silenced them; `silences` are over by name."""
+    """Whoever was heard `at` is silent no more, whatever silenced them; `silences` are over by name.
+
+    By name a loss is over: that ends no revocation of the same device, which may be told sooner or later.
+    """
     over = {each.spell: each for each in silences}
     for spell in state.silent:
-        if spell.since is not None and spell.since < at:
+        stays = bool(silences) and is_revocation(spell) and spell.device in devices
+        if _began_before(spell, at) and not stays:
             behind = {one.device for one in watch.sensors if one.gateway == spell.device}
             for device in {spell.device, *behind}.intersection(devices):
                 over[device, spell.episode] = Silence(device=device, episode=spell.episode)
@@ -62,12 +96,17 @@ def looked(state: WatchState, watch: Watch, at: datetime) -> WatchState:
 
 
 def outage_after(outage: Outage, silence: Silence, at: datetime, *, lost: bool) -> Outage:
-    """A device is lost, last heard `at`, or heard again, whatever had silenced it; in either order."""
+    """A device is lost, last heard `at`, or heard again, whatever had silenced it; in either order.
+
+    The same of one that is revoked, or registered anew.
+    """
     known = {each.spell for each in (*outage.lost, *outage.over)}
     if lost:
-        new = [] if silence.spell in known else [silence.model_copy(update={"since": at})]
+        is_new = silence.spell not in known and not _registered_since(silence, at, outage.over)
+        new = [silence.model_copy(update={"since": at})] if is_new else []
         return Outage(lost=[*outage.lost, *new], over=outage.over)
-    ended = [each for each in outage.lost if each.since is not None and each.since < at]
+    same = [each for each in outage.lost if is_revocation(each) == is_revocation(silence)]
+    ended = [each for each in same if _began_before(each, at)]
     over = {each.spell: each for each in (*outage.over, *ended, silence)}
     still = [each for each in outage.lost if each.spell not in over]
     return Outage(lost=still, over=list(over.values())[-RECENT:])

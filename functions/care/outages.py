@@ -1,6 +1,6 @@
-"""Outages: which sensors and gateways are lost, whether or not they serve anybody yet.
+"""Outages: which sensors and gateways are lost or revoked, whether or not they serve anybody yet.
 
-A watch that begins, or takes a sensor on, must not believe that a lost one sees.
+A watch that begins, or takes a sensor on, must not believe that such a one sees.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,9 @@ from linli.tables import ConditionsFailed, Rows, change, read, until_it_holds
 
 
 def keep(community: str, silence: Silence, at: datetime, *, lost: bool, row: SensorRow | None) -> None:
-    """Take in that a device is lost or heard again; `row` is as read, and read again if others are faster."""
+    """Take in that a device is lost or heard again, revoked or registered anew; `row` is as read, and read
+    again if others are faster.
+    """
     if not _kept(community, silence, at, row, lost=lost):
         key = SensorRow.key(community, silence.device)
 

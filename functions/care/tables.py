@@ -46,10 +46,12 @@ class StateRow(TimedRow, discriminator="watch_state"):
 class SensorRow(Row, discriminator="care_sensor"):
     """`<community>#sensors` / `<device>`: whom a sensor, or a gateway, serves. A gateway is no `sensor`.
 
-    `outage`: whether it is lost, of devices that serve nobody yet as well.
+    `home`: the one home a sensor serves. `outage`: whether it is lost, of devices that serve nobody yet as
+    well.
     """
 
     sensor = ContractAttribute(Sensor, null=True)
+    home = UnicodeAttribute(null=True)
     outage = ContractAttribute(Outage, null=True)
     people = UnicodeSetAttribute(null=True)
 

@@ -1,5 +1,6 @@
 """Who is watched over (关爱对象), and how: what signals can and cannot tell in their home."""
 
+from collections.abc import Collection
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -10,6 +11,7 @@ from linli.ids import ID_PATTERN, Id
 from linli.policies import Chain
 
 Home = Annotated[str, Field(pattern=ID_PATTERN[:-1] + "/" + ID_PATTERN[1:])]  # <building>/<unit> (楼栋/户)
+METERED = frozenset({"water", "electricity", "gas"})  # what meters tell of a home, whoever lives there
 MOST_DEVICES = 20  # all of them replaced, with home and family, is one transaction of 100 rows at most
 Phone = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]  # E.164
 
@@ -34,6 +36,11 @@ class Sensor(Contract):
     device: Id
     kind: Kind
     gateway: Id | None = None
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether it proves who it was, as long as it serves one; whose a press for help is, `sos` says."""
+        return SENSOR_KINDS[self.kind].proof == "person" and self.kind != "call_button"
 
 
 class Settings(Contract):
@@ -72,15 +79,24 @@ class Settings(Contract):
 
 
 class Watch(Settings):
-    """The settings of one person; `version` counts their changes."""
+    """The settings of one person; `version` counts their changes.
+
+    `shared`: personal sensors that serve others in the home as well, and prove no more than some human.
+    """
 
     community: Id
     person: Id
     version: Annotated[int, Field(ge=1)]
+    shared: list[Id] = []
 
-    def is_theirs(self, kind: str) -> bool:
-        """Whether a signal of this kind can only be this person's."""
-        proof = SENSOR_KINDS[kind].proof
+    def is_theirs(self, kind: str, devices: Collection[str] = (), *, elsewhere: bool = False) -> bool:
+        """Whether a signal of this kind, from these devices, can only be this person's.
+
+        `elsewhere`: the directory has them in another home, so that the meters of this one are of others.
+        """
+        if elsewhere and kind in METERED:
+            return False
+        proof = "human" if set(self.shared).intersection(devices) else SENSOR_KINDS[kind].proof
         alone = self.residents == 1
         return proof == "person" or kind in self.counts or (alone and (proof == "human" or not self.pets))
 
@@ -90,7 +106,7 @@ class Watch(Settings):
         return [
             one
             for one in self.sensors
-            if self.is_theirs(one.kind)
+            if self.is_theirs(one.kind, [one.device])
             and SENSOR_KINDS[one.kind].place == "home"
             and SENSOR_KINDS[one.kind].by_itself
         ]
@@ -103,9 +119,15 @@ class Watch(Settings):
     @property
     def cannot_tell(self) -> list[str]:
         """What the signals cannot tell apart in this home, in words."""
-        kinds = sorted({one.kind for one in self.sensors if not self.is_theirs(one.kind)})
+        unsure = [one for one in self.sensors if not self.is_theirs(one.kind, [one.device])]
+        kinds = sorted({one.kind for one in unsure if one.device not in self.shared})
         by = " or ".join(["a pet"] * self.pets + ["another resident"] * (self.residents > 1))
         words = [f"{kind.replace('_', ' ')} may be {by} and does not count" for kind in kinds]
+        words += [
+            f"{one.kind.replace('_', ' ')} ({one.device}) serves another resident as well and does not count"
+            for one in unsure
+            if one.device in self.shared
+        ]
         if not self.sees_the_home:
             words.append("no sensor tells of this person in the home")
         return words

@@ -1,9 +1,7 @@
 """What staff have to do besides alerts: duties (待办) and visits (探访)."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from functions.care.alerts import Words
 from functions.care.states import Setting
@@ -21,6 +19,7 @@ DutyKind = Literal[
     "unknown_button",
     "unreadable_press",
     "moved_out",
+    "moved_home",
 ]
 VisitOutcome = Literal["fine", "needs_help", "not_in", "refused"]
 URGENT: frozenset[DutyKind] = frozenset({"unknown_button", "unreadable_press"})  # staff, until it is settled
@@ -32,16 +31,15 @@ TOMORROW = timedelta(days=1)
 
 
 class Duty(Contract):
-    """Something for staff to see to. `about`: the person, or the device nobody is assigned to.
+    """Something for staff to see to.
 
-    `attempts`: how often somebody has been told, or was to be.
+    `about`: the person, or the device nobody is assigned to. `since`: when it came up last.
     """
 
     kind: DutyKind
     about: Id
     words: Words
     since: Instant
-    attempts: Annotated[int, Field(ge=0)] = 0
 
     @property
     def place(self) -> str:

@@ -4,13 +4,13 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from pynamodb.expressions.update import Action
 
 from functions.devices.pulse import Pulse
-from functions.devices.vitals import Vitals
+from functions.devices.vitals import Outages, Vitals
 from linli.due import TimedRow
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
 Key = tuple[str, str]
 VITALS = (
-    "beat", "seen_at", "battery_percent", "firmware", "gateway", "lost", "lost_at", "low", "back_at",
+    "beat", "seen_at", "battery_percent", "firmware", "gateway", "lost", "lost_at", "low", "outages",
 )  # fmt: skip
 
 
@@ -46,7 +46,7 @@ class DeviceRow(TimedRow, discriminator="device"):
     lost = UnicodeAttribute(null=True)
     lost_at = InstantAttribute(null=True)
     low = UnicodeAttribute(null=True)
-    back_at = InstantAttribute(null=True)
+    outages = ContractAttribute(Outages, null=True)
 
     @staticmethod
     def key(community: str, device: str) -> Key:

@@ -8,11 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from linli.contracts import Contract
+from linli.instants import Instant
 from linli.policies import DeviceKind, DevicesPolicy
 
 FaultName = Literal["lost", "low-battery"]
 CHARGED_BY = 5  # percent above the limit: a battery that is cold and warm in turn is one low battery
 AGAIN_AFTER = timedelta(minutes=1)  # as often as the sweep runs
+MOST_OUTAGES = 8  # remembered of a gateway; whatever stood behind it is lost the sooner for those forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +44,29 @@ class Beat:
     gateway: str | None = None
 
 
+class Outages(Contract):
+    """The last times a device was lost, and is no more: heard from until then, heard again from then on."""
+
+    spells: tuple[tuple[Instant, Instant], ...] = ()
+
+    def and_one(self, heard_until: datetime, heard_again: datetime) -> "Outages":
+        """With another that is over."""
+        return Outages(spells=(*self.spells, (heard_until, heard_again))[-MOST_OUTAGES:])
+
+    def put_off(self, since: datetime, allowed: timedelta) -> datetime:
+        """When who stands behind the device, and was heard `since`, has had its time without the outages."""
+        deadline = since + allowed
+        for heard_until, heard_again in self.spells:
+            if heard_until < deadline:
+                deadline += max(heard_again - max(heard_until, since), timedelta())
+        return deadline
+
+
 @dataclass(frozen=True, slots=True)
 class Vitals:
     """A device's life. `beat`: the id of the newest heartbeat. `lost`, `low`: episodes that are open.
 
-    `gateway`: the way its newest heartbeat came. `back_at`: when it was last heard again after a loss.
+    `gateway`: the way its newest heartbeat came. `outages`: when it was lost, and heard again after that.
     `due_at`: when somebody has to look whether it is still there; None while it is not expected, or lost.
     """
 
@@ -57,7 +78,7 @@ class Vitals:
     lost: str | None = None
     lost_at: datetime | None = None
     low: str | None = None
-    back_at: datetime | None = None
+    outages: Outages | None = None
     due_at: datetime | None = None
 
 
@@ -102,7 +123,8 @@ def heard(vitals: Vitals, beat: Beat, expected: Expected) -> Vitals:
     if vitals.lost_at is None:
         after = replace(after, due_at=due_at)
     elif due_at > vitals.lost_at:
-        after = replace(after, due_at=due_at, lost=None, lost_at=None, back_at=beat.at)
+        outages = (vitals.outages or Outages()).and_one(vitals.seen_at or beat.at, beat.at)
+        after = replace(after, due_at=due_at, lost=None, lost_at=None, outages=outages)
     return _with_battery(after, beat, expected.low_percent)
 
 
@@ -131,21 +153,20 @@ def carried(vitals: Vitals, beat: Beat, expected: Expected) -> Vitals:
 def missed(vitals: Vitals, expected: Expected, gateway: Gateway | None, now: datetime) -> Vitals:
     """What is to be thought of a device whose time has come; the same when it has not.
 
-    Behind a lost gateway nobody is lost: it is looked at again later, and has its whole time once the gateway
-    is back. While the gateway itself has not been heard since, its own verdict comes first, so that a power
-    failure is one fault and not one of each sensor.
+    Its time stands still while its gateway is lost: nobody is lost by that, and who never speaks again is
+    lost all the same, however often the gateway goes. While the gateway itself has not been heard since that
+    time, its own verdict comes first, so that a power failure is one fault and not one of each sensor.
     """
     if vitals.due_at is None or vitals.seen_at is None or vitals.due_at > now:
         return vitals
     deadline = vitals.seen_at + expected.allowed
     if gateway is not None and gateway.vitals.seen_at is not None:
         above, seen_at = gateway.vitals, gateway.vitals.seen_at
-        if above.lost is not None:
-            return replace(vitals, due_at=now + expected.allowed)
-        if above.back_at is not None:
-            deadline = max(deadline, above.back_at + expected.allowed)
+        if above.outages is not None:
+            deadline = above.outages.put_off(vitals.seen_at, expected.allowed)
         if deadline <= now and seen_at < deadline:
-            return replace(vitals, due_at=max(seen_at + gateway.expected.every, now + AGAIN_AFTER))
+            verdict_by = max(seen_at + gateway.expected.every, now + AGAIN_AFTER)
+            return replace(vitals, due_at=verdict_by if above.lost is None else now + expected.every)
     if deadline > now:
         return replace(vitals, due_at=deadline)
     return replace(vitals, lost=f"lost-{millis(vitals.seen_at)}", lost_at=now, due_at=None)

@@ -12,7 +12,7 @@ from chalice.app import Chalice
 
 from functions.care import vigils
 from functions.care.case_tables import AlertRow, DutyRow, EntryRow, VisitRow
-from functions.care.states import RECENT
+from functions.care.states import RECENT, Silence
 from functions.care.tables import HomeRow, SensorRow, StateRow
 from functions.care.vigils import Vigil
 from linli.aws import client
@@ -21,6 +21,8 @@ from linli.due import TimedRow, due
 from linli.events import (
     DeviceFaultCleared,
     DeviceFaultRaised,
+    DeviceRegistered,
+    DeviceRevoked,
     Fact,
     GatePassed,
     MembershipChanged,
@@ -944,3 +946,240 @@ def test_what_a_gateway_whose_clock_is_ahead_sends_again_is_no_new_sign(willow: 
     due = willow.vigil().due_at
     assert sends_all(NOW + 11 * HOUR) == {"repeated"}
     assert willow.vigil().due_at == due
+
+
+# One device, one home
+
+
+OTHER = "willow-resident-2"
+BED = {"device": "willow-bed-1", "kind": "bed", "gateway": "willow-hub-1"}
+HERS = {"residents": 2, "phone": None, "contacts": [], "family": [], "caregiver": None}
+
+
+def put(willow: Neighbourhood, person: str = OTHER, **settings: Any) -> Any:
+    path, body = f"/communities/willow/watches/{person}", {**GRANNY, **HERS, **settings}
+    return willow.http(willow.app, "PUT", path, body=body, now=NOW, **WILLOW_MANAGER)
+
+
+def sleeps(willow: Neighbourhood, at: datetime) -> str:
+    return willow.sensor("bed", at, device="willow-hub-1", sensor="willow-bed-1")
+
+
+def without_home(device: str) -> None:
+    """A sensor's row as it was written before it kept the home."""
+    SensorRow(*SensorRow.key("willow", device)).update([SensorRow.home.remove()])
+
+
+@pytest.mark.parametrize("kept_before", [False, True])
+def test_a_sensor_is_not_given_to_a_second_home(willow: Neighbourhood, kept_before: bool) -> None:
+    # When a bed sensor is entered in another home while the first has it, which alone knows of its home
+    if kept_before:
+        without_home("willow-bed-1")
+    answer = put(willow, home="b2/202", sensors=[BED])
+
+    # Then whoever enters it reads where it is, and nothing is half written
+    assert (answer.status, answer.body["sensor"], answer.body["home"]) == (409, "willow-bed-1", "b1/101")
+    assert willow.http(willow.app, "GET", AT.replace(GRAN, OTHER), **WILLOW_MANAGER).status == 404
+    row = SensorRow.get(*SensorRow.key("willow", "willow-bed-1"))
+    assert row.people == {GRAN}
+
+    # Until it is taken out there
+    willow.set_up(sensors=GRANNY["sensors"][:2])
+    assert put(willow, home="b2/202", sensors=[BED]).status == 200
+    due = willow.vigil().due_at
+    assert sleeps(willow, NOW + MINUTE) == "moved"
+    assert (willow.vigil().due_at, willow.vigil(OTHER).state.seen_at) == (due, NOW + MINUTE)
+
+
+def test_a_gateway_serves_many_homes_unless_it_is_the_sensor_of_one(willow: Neighbourhood) -> None:
+    behind = {"device": "willow-lamp-2", "kind": "lamp"}
+    assert put(willow, home="b2/202", sensors=[{**behind, "gateway": "willow-hub-1"}]).status == 200
+    assert put(willow, home="b2/202", sensors=[{**behind, "gateway": "willow-motion-1"}]).status == 409
+    hub = {"device": "willow-hub-1", "kind": "motion"}
+    assert put(willow, GRAN, sensors=[*GRANNY["sensors"], hub]).status == 409
+
+
+def test_somebody_moves_house_with_their_sensors_unless_others_share_them(willow: Neighbourhood) -> None:
+    assert put(willow, sensors=[BED]).status == 200
+    answer = put(willow, GRAN, home="b2/202")
+    assert (answer.status, answer.body["sensor"], answer.body["home"]) == (409, "willow-bed-1", "b1/101")
+    assert put(willow, sensors=[]).status == 200
+    assert put(willow, GRAN, home="b2/202").status == 200
+    assert SensorRow.get(*SensorRow.key("willow", "willow-bed-1")).home == "b2/202"
+    assert sleeps(willow, NOW + MINUTE) == "moved"
+
+
+def test_a_home_that_is_left_while_another_takes_its_sensor_on_is_not_left_with_it(
+    willow: Neighbourhood, meanwhile: Callable[[str, Callable[[], object]], None]
+) -> None:
+    assert put(willow, sensors=[]).status == 200
+    moves: list[int] = []
+    meanwhile("TransactWriteItems", lambda: moves.append(put(willow, GRAN, home="b2/202").status))
+    motion = {"device": "willow-motion-1", "kind": "motion"}
+    assert (put(willow, sensors=[motion]).status, moves) == (409, [200])
+
+
+def test_a_bed_of_two_is_nobodys_proof_until_one_has_it_alone(willow: Neighbourhood) -> None:
+    # Given a couple, of whom the second is entered with the bed of the first
+    willow.set_up(residents=2, sensors=[BED])
+    assert willow.vigil().watch.cannot_tell == []
+    shown = put(willow, sensors=[BED]).body
+
+    # Then both read that it does not count, and one who sleeps is no sign of either
+    words = ["bed (willow-bed-1) serves another resident as well and does not count"]
+    unseen = "no sensor tells of this person in the home"
+    assert shown["cannot_tell"] == willow.vigil().watch.cannot_tell == [*words, unseen]
+    seen = [willow.vigil(each).state.seen_at for each in (GRAN, OTHER)]
+    assert sleeps(willow, NOW + MINUTE) == "not_counted"
+    assert [willow.vigil(each).state.seen_at for each in (GRAN, OTHER)] == seen
+
+    # And when it serves one again, it is theirs at once
+    assert willow.http(willow.app, "DELETE", AT.replace(GRAN, OTHER), **WILLOW_MANAGER).status == 204
+    assert willow.vigil().watch.cannot_tell == []
+    assert willow.vigil().listed_at == willow.vigil().due_at
+    assert sleeps(willow, NOW + 2 * MINUTE) == "moved"
+
+
+# One home a person
+
+
+def lives_in(home: str | None, version: int, *roles: str) -> Fact:
+    roles = roles or ("resident",)
+    return MembershipChanged(community="willow", person=GRAN, roles=list(roles), home=home, version=version)
+
+
+def test_whoever_moves_within_the_community_is_asked_about_and_no_meter_tells_of_them(
+    willow: Neighbourhood,
+) -> None:
+    # When the directory has somebody in another home than their watch
+    moved = lives_in("b2/202", 2)
+    assert willow.fact("community", moved, moved) == ["moved_home", "duplicate"]
+
+    # Then staff are to set the watch up there, and the next tenant's water is no sign of theirs
+    duty = DutyRow.get(*DutyRow.key("willow", "moved_home", GRAN))
+    assert willow.duties() == [f"moved_home#{GRAN}"]
+    assert all(each in duty.duty.words for each in ("b1/101", "b2/202", "meters do not count"))
+    assert (duty.due_at, duty.place) == (None, duty.duty.place)
+    due = willow.vigil().due_at
+    assert willow.fact("sign_of_life", used("water", NOW)) == ["not_counted"]
+    assert willow.vigil().due_at == due
+
+    # What they have with them counts, and the deadline is watched as before
+    assert willow.sensor("motion", NOW) == "moved"
+    assert willow.minute(NOW + COLD) == ["opened"]
+
+
+def test_the_next_tenants_water_answers_no_alert(willow: Neighbourhood) -> None:
+    willow.fact("community", lives_in("b2/202", 2))
+    willow.sensor("motion", NOW)
+    willow.minute(NOW + COLD)
+    assert willow.fact("sign_of_life", used("water", NOW + COLD + MINUTE)) == ["not_counted"]
+    row = AlertRow.get(*AlertRow.key("willow", str(willow.vigil().open_alert)))
+    assert row.alert.state == "open"
+
+
+def test_a_watch_set_up_at_the_new_home_answers_the_question(willow: Neighbourhood) -> None:
+    willow.fact("community", lives_in("b2/202", 2))
+    assert put(willow, GRAN, pets=True).status == 200
+    assert willow.duties() == [f"moved_home#{GRAN}"]
+    willow.set_up(home="b2/202")
+    assert willow.duties() == []
+    assert willow.fact("sign_of_life", used("water", NOW, "b2/202")) == ["moved"]
+
+
+def test_a_clerks_mistake_about_the_home_takes_the_question_back(willow: Neighbourhood) -> None:
+    moved, back = lives_in("b2/202", 2), lives_in("b1/101", 4)
+    assert willow.fact("community", moved, back, lives_in("b2/202", 3)) == [
+        "moved_home", "home_agrees", "duplicate",
+    ]  # fmt: skip
+    assert willow.duties() == []
+    assert willow.fact("sign_of_life", used("water", NOW)) == ["moved"]
+
+
+def test_a_home_that_is_not_said_again_is_no_return(willow: Neighbourhood) -> None:
+    """A clerk who changes the roles alone says nothing of where somebody lives."""
+    facts = lives_in("b2/202", 2), lives_in(None, 3, "resident", "family"), lives_in("b3/303", 4)
+    assert willow.fact("community", *facts) == ["moved_home", "member_kept", "moved_home"]
+    assert "b3/303" in DutyRow.get(*DutyRow.key("willow", "moved_home", GRAN)).duty.words
+    assert willow.fact("sign_of_life", used("water", NOW)) == ["not_counted"]
+
+
+def test_a_watch_of_somebody_whom_the_directory_has_elsewhere_is_asked_about(willow: Neighbourhood) -> None:
+    assert willow.http(willow.app, "DELETE", AT, **WILLOW_MANAGER).status == 204
+    assert willow.fact("community", lives_in("b2/202", 2)) == ["member_kept"]
+    willow.set_up()
+    assert willow.duties() == [f"moved_home#{GRAN}"]
+    assert willow.http(willow.app, "DELETE", AT, **WILLOW_MANAGER).status == 204
+    assert willow.duties() == []
+
+
+def test_a_move_that_is_told_while_the_watch_is_set_up_is_asked_about_as_it_ends(
+    willow: Neighbourhood, meanwhile: Callable[[str, Callable[[], object]], None]
+) -> None:
+    # The directory tells of a move while staff enter it
+    outcomes: list[str] = []
+    meanwhile("TransactWriteItems", lambda: outcomes.extend(willow.fact("community", lives_in("b2/202", 2))))
+    willow.set_up(home="b2/202")
+    assert (outcomes, willow.duties()) == (["moved_home"], [])
+
+    # And staff enter another while the directory tells of it
+    meanwhile("TransactWriteItems", lambda: willow.set_up(home="b3/303"))
+    assert willow.fact("community", lives_in("b3/303", 3)) == ["home_agrees"]
+    assert willow.duties() == []
+
+
+def devices_tell(willow: Neighbourhood, at: datetime, *facts: Fact) -> list[str]:
+    bodies = [told(each, f"device-{next(willow.numbers)}", at) for each in facts]
+    return list(willow.invoke(willow.app, "sensor_fault", batch(*bodies))["outcomes"])
+
+
+@pytest.mark.parametrize("fault_first", [True, False])
+def test_who_revokes_dead_sensors_sees_no_more_than_before(willow: Neighbourhood, fault_first: bool) -> None:
+    # Given a home that nobody sees, since all that would tell of it is lost
+    seeing = ["willow-motion-1", "willow-bed-1"]
+    devices_tell(willow, NOW, *(fault(each) for each in seeing))
+    assert willow.duties() == [f"cannot_see#{GRAN}"]
+
+    # When staff revoke them, with which the faults are over
+    at = NOW + HOUR
+    for device in seeing:
+        over = DeviceFaultCleared(
+            community="willow", device=device, fault="lost", episode="ep", cleared_at=at
+        )
+        facts: list[Fact] = [DeviceRevoked(community="willow", device=device), over]
+        devices_tell(willow, at, *(facts[::-1] if fault_first else facts))
+
+    # Then they are to look, family reads so, and whoever sets up a watch with such a sensor is told
+    assert willow.duties() == [f"cannot_see#{GRAN}"]
+    relative = willow.http(willow.app, "GET", f"/communities/willow/relatives/{GRAN}", **DAUGHTER)
+    assert relative.body["how"] == "cannot_see"
+    assert willow.vigil().state.silent == [
+        Silence(device=each, episode=f"revoked-{round(at.timestamp() * 1000)}", since=at) for each in seeing
+    ]
+    assert willow.http(willow.app, "DELETE", AT, now=at, **WILLOW_MANAGER).status == 204
+    willow.set_up()
+    assert willow.duties() == [f"cannot_see#{GRAN}"]
+
+    # Until one is registered anew
+    anew = DeviceRegistered(community="willow", device=seeing[0], kind="infrared")
+    assert devices_tell(willow, at + HOUR, anew) == ["seen_again"]
+    assert willow.duties() == []
+
+
+def test_a_sensor_revoked_behind_a_living_gateway_is_silent_until_it_speaks(willow: Neighbourhood) -> None:
+    revoked = [DeviceRevoked(community="willow", device=f"willow-{kind}-1") for kind in ("motion", "bed")]
+    assert devices_tell(willow, NOW, *revoked) == ["taken_in", "cannot_see"]
+    willow.sensor("door", NOW + MINUTE)
+    assert willow.duties() == [f"cannot_see#{GRAN}"]
+
+    willow.sensor("bed", NOW + 2 * MINUTE, device="willow-hub-1", sensor="willow-bed-1")
+    assert willow.duties() == []
+    assert devices_tell(willow, NOW, revoked[1]) == ["unchanged"], "told again"
+
+
+def test_a_device_that_is_registered_the_first_time_changes_nobody(willow: Neighbourhood) -> None:
+    first = [
+        DeviceRegistered(community="willow", device=each, kind="infrared") for each in ("new", "willow-hub-1")
+    ]
+    assert devices_tell(willow, NOW, *first) == ["not_watched", "taken_in"]
+    assert willow.vigil().state.silent == []

@@ -498,7 +498,8 @@ def test_a_button_that_nobody_is_assigned_to_is_the_duty_managers_at_once(house:
     carer = [(CARER, "push"), ("+8613800000008", "voice"), ("+8613800000008", "sms")]
     assert button_calls(house) == boss + (boss + carer) * 3
     assert house.queue()[0] == ("unknown_button", "willow-button-9")
-    path, note = "duties/unknown-button/willow-button-9/settlement", {"note": "it was a test"}
+    path = "duties/unknown-button/willow-button-9/settlement"
+    note = {"note": "it was a test", "since": NIGHT.isoformat()}
     assert house.call("POST", path, CAREGIVER, body=note).status == 204
     assert house.call("POST", path, CAREGIVER, body=note).status == 404
     house.minute(NIGHT + HOUR)
@@ -958,3 +959,171 @@ def test_a_contact_is_called_at_each_of_their_numbers(house: House) -> None:
     told = house.gateways.sent
     assert {to for to, channel in told if channel == "voice"} >= {DAUGHTERS, office}
     assert len({each for each in told if each == (DAUGHTER, "push")}) == 1
+
+
+# What was said, seen or told before
+
+
+def test_a_yes_to_a_mild_message_does_not_stop_the_emergency_that_came_meanwhile(house: House) -> None:
+    # Given a daughter who has been asked to look after her mother, and a mother who then presses the button
+    opened = silent(house)
+    for minutes in (5, 10):
+        house.minute(opened + minutes * MINUTE)
+    mild = house.gateways.message_to(DAUGHTER, "push")
+    pressed = opened + 11 * MINUTE
+    house.press(pressed)
+    # When her "1" to that arrives before the worker's first call
+    assert house.reply(DAUGHTER, "push", pressed + timedelta(seconds=1), digit="1").body == {
+        "outcome": "replied"
+    }
+    # Then it is in the timeline, and she is called as everybody is
+    assert house.timeline()[-1]["words"] == "pressed 1, of a message from before the emergency"
+    before = len(house.gateways.sent)
+    house.work()
+    assert house.gateways.sent[before:] == [(DAUGHTER, "push"), (DAUGHTERS, "sms"), (DAUGHTERS, "voice")]
+    # And her "1" to this one counts
+    assert house.gateways.message_to(DAUGHTER, "push") != mild
+    assert house.reply(DAUGHTERS, "voice", pressed + MINUTE, digit="1").body == {"outcome": "acknowledged"}
+
+
+def test_who_said_i_see_to_it_may_say_i_cannot(house: House) -> None:
+    # Given that her daughter sees to an emergency
+    house.press(NOW)
+    house.work()
+    assert house.reply(DAUGHTERS, "voice", NOW + MINUTE, digit="1").body == {"outcome": "acknowledged"}
+    message = house.gateways.message_to(DAUGHTERS, "voice")
+    body = {"message_id": message, "event": "replied", "digit": "2"}
+    secret = house.gateways.secrets["willow"]
+
+    def presses_two(now: datetime) -> Any:
+        event = reply_event(body, "willow", "voice", secret=secret, now=now)  # under the same id
+        return reply(house.app, house.invoke, event).body
+
+    # When she finds that she cannot
+    now = NOW + MINUTE + timedelta(seconds=20)
+    assert presses_two(now) == {"outcome": "declined"}
+    # Then the next one is called, without a sweep
+    house.work()
+    assert house.gateways.sent[-1] == (CARER, "push")
+    assert (house.alert.state, house.alert.due_at) == ("open", now + 2 * MINUTE)
+    (line,) = [each for each in house.timeline() if each["what"] == "declined"]
+    assert (line["actor"], line["words"]) == (DAUGHTER, "had said they would see to it")
+    # And delivered again, it takes the alert from nobody
+    assert house.answer(FAMILY, now + MINUTE, "acknowledge").status == 200
+    assert presses_two(now + MINUTE) == {"outcome": "repeated"}
+    assert house.alert.state == "acknowledged"
+
+
+def test_settling_a_press_does_not_settle_the_next(house: House) -> None:
+    # Given a press that a caregiver has seen in the queue, and another one since
+    house.press(NOW, device="willow-button-9")
+    (seen,) = house.call("GET", "duties", CAREGIVER).body["items"]
+    again = NOW + 3 * MINUTE
+    house.press(again, device="willow-button-9")
+    # When they settle the one they have seen
+    path = "duties/unknown-button/willow-button-9/settlement"
+    how = {"note": "it was a child", "since": seen["since"]}
+    refused = house.call("POST", path, CAREGIVER, again, body=how)
+    # Then the other one stays, and they are told of it
+    assert (refused.status, refused.body["since"]) == (409, "2026-01-05T08:03:00.000Z")
+    assert refused.body["since"] in refused.body["detail"]
+    assert house.queue() == [("unknown_button", "willow-button-9")]
+    house.minute(NOW + 4 * MINUTE)
+    assert (BOSS, "push") in button_calls(house)
+    # And once they have seen it as well, it is settled, told of or not
+    how["since"] = refused.body["since"]
+    assert house.call("POST", path, CAREGIVER, NOW + 5 * MINUTE, body=how).status == 204
+    assert house.queue() == []
+
+
+def test_a_press_while_a_duty_is_being_settled_is_not_settled_with_it(
+    house: House, meanwhile: Callable[[str, Callable[[], object]], None], lose_reply: Callable[[str], None]
+) -> None:
+    house.press(NOW, device="willow-button-9")
+    path = "duties/unknown-button/willow-button-9/settlement"
+    how = {"note": "it was a child", "since": NOW.isoformat()}
+    again = NOW + 3 * MINUTE
+    meanwhile("TransactWriteItems", lambda: house.press(again, device="willow-button-9"))
+    assert house.call("POST", path, CAREGIVER, again, body=how).status == 409
+    assert house.queue() == [("unknown_button", "willow-button-9")]
+    # A settlement whose reply is lost is none that is refused
+    lose_reply("TransactWriteItems")
+    assert house.call("POST", path, CAREGIVER, again, body=how | {"since": again.isoformat()}).status == 204
+    assert house.queue() == []
+
+
+def test_a_button_that_is_pressed_all_the_time_is_told_in_turn_and_at_most_every_five_minutes(
+    house: House,
+) -> None:
+    # Given more managers on duty than are told at once, and somebody who presses every four minutes
+    for number in range(2, 22):
+        on_duty = OnDuty(person=f"willow-manager-{number:02}", capacity="manager")
+        RosterRow(*RosterRow.key("willow", on_duty.person), on_duty=on_duty).save()
+    tellings: dict[datetime, list[str]] = {}
+    for minutes in range(21):
+        now = NOW + minutes * MINUTE
+        if minutes % 4 == 0:
+            house.press(now, device="willow-button-9")
+        before = len(button_calls(house))
+        house.minute(now)
+        told = [to for to, channel in button_calls(house)[before:] if channel == "push"]
+        tellings |= {now: told} if told else {}
+    # Then the first are told at once, and then the others and the first again in turn
+    assert list(tellings) == [NOW + minutes * MINUTE for minutes in (0, 5, 10, 15, 20)]
+    assert [len(each) for each in tellings.values()] == [15, 6, 15, 6, 15]
+    first, others, *_ = tellings.values()
+    assert len({*first, *others}) == 21
+
+
+def test_a_press_while_staff_are_told_of_the_one_before_is_kept(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.press(NOW, device="willow-button-9")
+    send, again = Courier.send, NOW + timedelta(seconds=1)
+
+    def pressed_meanwhile(courier: Courier, message: Any, to: str | None) -> None:
+        if message.channel == "push":
+            house.press(again, device="willow-button-9")
+        send(courier, message, to)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Courier, "send", pressed_meanwhile)
+        house.minute(NOW)
+    (row,) = DutyRow.query("willow#duties")
+    assert (row.duty.since, row.attempts, row.due_at) == (again, 1, NOW + 5 * MINUTE)
+
+
+@pytest.mark.parametrize("phone", ["+8613800000008", None])
+def test_at_night_without_a_manager_the_caregiver_on_duty_is_told(house: House, phone: str | None) -> None:
+    assert house.call("DELETE", f"duty_roster/{BOSS}", WILLOW_MANAGER).status == 204
+    rota = {"capacity": "caregiver", "phone": phone} if phone else {"capacity": "caregiver"}
+    assert house.call("PUT", "duty_roster/willow-caregiver-2", WILLOW_MANAGER, body=rota).status == 200
+    for minutes in range(0, 60, 10):
+        house.minute(NIGHT + minutes * MINUTE)
+    assert house.gateways.sent == [(CARER, "push"), ("willow-caregiver-2", "push")]
+    assert {each["template"] for each in house.gateways.notices} == {"care_held_caregiver"}
+    assert house.alert.unanswered_since is None
+
+
+def test_at_night_with_nobody_on_duty_the_chain_goes_on_and_it_counts_as_unanswered(house: House) -> None:
+    # Given that nobody is on the roster, and she has no caregiver of her own
+    assert house.call("DELETE", f"duty_roster/{BOSS}", WILLOW_MANAGER).status == 204
+    alone = {name: value for name, value in GRANNY.items() if name != "caregiver"}
+    assert house.call("PUT", f"watches/{GRAN}", WILLOW_MANAGER, NOW - HOUR, body=alone).status == 200
+    # When she has been silent for too long, at night
+    assert "unanswered" in house.minute(NIGHT)
+    house.minute(NIGHT + 5 * MINUTE)
+    # Then she is called, and her daughter
+    assert house.gateways.sent[:3] == [(GRAN, "push"), (HERS, "voice"), (DAUGHTER, "push")]
+    lines = [each["what"] for each in house.timeline() if "alert" in each]
+    assert lines[:3] == ["opened", "nobody_to_call", "unanswered"]
+    assert house.call("GET", "duties", CAREGIVER).body["items"][0]["unanswered"]
+
+
+def test_at_night_with_every_gateway_down_it_is_not_held_until_the_morning(house: House) -> None:
+    house.gateways.are("refuses")
+    house.minute(NIGHT)
+    house.gateways.are("normal")
+    house.minute(NIGHT + MINUTE)
+    assert house.gateways.sent == [(GRAN, "push"), (HERS, "voice")]
+    assert house.alert.unanswered_since == NIGHT + MINUTE

@@ -428,3 +428,18 @@ def test_a_loss_is_not_over_before_it_began(say: Say, tick: Tick) -> None:
         (each for each in published("willow") if ".device_fault_" in each.type), key=lambda each: each.type
     )[::-1]
     assert cleared.time >= raised.time
+
+
+def test_who_never_speaks_again_is_lost_behind_a_gateway_that_goes_and_comes(say: Say, tick: Tick) -> None:
+    # Given a gateway without power for 20 minutes in every 40, and a sensor that speaks no more
+    say("door", 0, via="gw")
+    for minute in range(0, 120, 5):
+        if minute % 40 <= 20:
+            say("gw", minute)
+        tick(minute)
+
+    # Then the sensor is lost when it was not heard for as long as it may be while the gateway was there
+    lost = next(each for each in facts() if each.device == "door")
+    assert lost.since == at(0)
+    assert summary()[:3] == ["+gw lost (door)", "-gw lost (door)", "+door lost"]
+    assert summary()[3:] == ["+gw lost", "-gw lost", "+gw lost"]

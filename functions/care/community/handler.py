@@ -1,4 +1,4 @@
-"""Community: keep this service's copy of the policies, and of who has which roles."""
+"""Community: keep this service's copy of the policies, and of who has which roles and lives where."""
 
 from chalice.app import Blueprint
 

@@ -22,11 +22,11 @@ def list_duties(request: Request[Nothing, PageQuery]) -> Page[Waiting]:
 
 @route(blueprint, "POST", DUTIES + "/{duty}/{about}/settlement", Permission.CHANGE_WATCHED, body=Settled)
 def settle_duty(request: Request[Settled, Nothing]) -> None:
-    """Settle a duty, by its kind (`cannot-see`) and whom it is about, with a word about how."""
+    """Settle a duty as it was listed, by its kind (`cannot-see`) and whom it is about, with a word on how."""
     which = request.path["duty"].replace("-", "_"), request.path["about"]
     capacity: Capacity = "manager" if Role.MANAGER in request.roles else "caregiver"
     by = request.person, capacity
-    store.settle(request.tenant, which, request.body.note, by, request.now)
+    store.settle(request.tenant, which, request.body, by, request.now)
 
 
 @route(blueprint, "GET", ROSTER, Permission.READ_ALERTS)

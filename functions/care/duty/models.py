@@ -12,7 +12,11 @@ from linli.instants import Instant
 
 
 class Waiting(Contract):
-    """Something to see to: an alert, or a duty of this kind about a person or a device."""
+    """Something to see to: an alert, or a duty of this kind about a person or a device.
+
+    `since`: when the alert opened, or the duty came up last. `alert`, `state`, `emergency`, `unanswered`: of
+    an alert alone.
+    """
 
     kind: str
     about: Id
@@ -25,9 +29,12 @@ class Waiting(Contract):
 
 
 class Settled(Contract):
-    """How a duty was settled."""
+    """How a duty was settled. `since`: of the duty as it was listed, so that one that has come up again since
+    is not settled unseen.
+    """
 
     note: Annotated[str, Field(min_length=1, max_length=900)]
+    since: Instant
 
 
 class Rostered(Contract):

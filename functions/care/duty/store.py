@@ -6,10 +6,11 @@ from functions.care import duties
 from functions.care.alerts import Capacity
 from functions.care.case_tables import AlertRow, DutyRow, QueueRow, RosterRow, StaffRow, staff_queue
 from functions.care.circles import OnDuty
-from functions.care.duty.models import Roster, Rostered, RosterLine, Waiting
+from functions.care.duty.models import Roster, Rostered, RosterLine, Settled, Waiting
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict
-from linli.tables import Transaction, find, read
+from linli.instants import to_text
+from linli.tables import Transaction, find, read, until_it_holds
 
 
 def waiting(community: str, query: PageQuery) -> Page[Waiting]:
@@ -36,14 +37,35 @@ def _waiting(row: QueueRow) -> Waiting | None:
     return None
 
 
-def settle(community: str, row: tuple[str, str], note: str, by: tuple[str, Capacity], now: datetime) -> None:
-    """Settle a duty (its kind, and whom it is about). Raises NotFound."""
-    kind, about = row
-    duty = find(DutyRow, DutyRow.key(community, kind, about)).duty
-    transaction = Transaction()
-    person, capacity = by
-    duties.cleared(transaction, community, about, duty.kind, now, by=capacity, actor=person, words=note)
-    transaction.commit()
+def settle(
+    community: str, row: tuple[str, str], how: Settled, by: tuple[str, Capacity], now: datetime
+) -> None:
+    """Settle a duty (its kind, and whom it is about) as it was seen.
+
+    Raises NotFound, or Conflict, with the present `since`, when it has come up again.
+    """
+    (kind, about), (person, capacity) = row, by
+
+    def attempt() -> None:
+        duty = find(DutyRow, DutyRow.key(community, kind, about)).duty
+        if duty.since != how.since:
+            since = to_text(duty.since)
+            raise Conflict(f"it is another one than you have seen, since {since}", since=since)
+        transaction = Transaction()
+        duties.cleared(
+            transaction,
+            community,
+            about,
+            duty.kind,
+            now,
+            by=capacity,
+            actor=person,
+            words=how.note,
+            seen=duty,
+        )
+        transaction.commit()
+
+    until_it_holds(attempt)
 
 
 def roster(community: str) -> Roster:

@@ -29,15 +29,15 @@ def turn(listeners: Sequence[Party], attempts: int) -> Sequence[Party]:
 
 
 def messages_of(
-    duty: Duty, community: str, listeners: Sequence[Party], now: datetime
+    duty: Duty, community: str, listeners: Sequence[Party], now: datetime, attempts: int = 0
 ) -> Iterator[list[Message]]:
     """For each listener the messages that tell of a duty, to be tried in turn; the same on every try.
 
-    An urgent duty is told by all of them, again and again, each time anew.
+    An urgent duty is told by all of them, again and again, each time anew. `attempts`: so far.
     """
     is_urgent = duty.kind in URGENT
     name = f"{duty.kind.replace('_', '-')}-{duty.about}-{to_epoch_seconds(duty.since)}"
-    name = f"{name}-{duty.attempts}" if is_urgent else name
+    name = f"{name}-{attempts}" if is_urgent else name
     for number, party in enumerate(listeners):
         ways = [channel for channel in BY_TURNS if channel in party.channels]
         yield [

@@ -15,7 +15,7 @@ from functions.care.circles import Party
 from functions.care.escalation.domain import messages_of, still_wanted, turn
 from functions.care.sending import Courier, NotSent
 from functions.care.tasks import DueKey, DueTask
-from functions.care.work import AGAIN, ATTEMPTS, URGENT, Duty
+from functions.care.work import AGAIN, ATTEMPTS, URGENT
 from linli.due import TimedRow
 from linli.errors import NotFound, Unavailable
 from linli.instants import to_text
@@ -112,13 +112,13 @@ def _sent(message: Message, courier: Courier) -> None:
 
 def _duty(key: DueKey, community: str, courier: Courier) -> str:
     row = find(DutyRow, (key.pk, key.sk))
-    duty, now = row.duty, courier.now
+    duty, attempts, now = row.duty, int(row.attempts), courier.now
     if row.due_at is None or row.due_at > now:
         return "nothing_due"
     if duty.kind in URGENT:
         until, everybody = None, casebook.circle(community, duty.about, None)
         staff = [each for to in ("manager", "caregiver") for each in everybody if each.to == to]
-        listeners = list(turn(staff, duty.attempts))
+        listeners = list(turn(staff, attempts))
     else:
         vigil = vigils.load(community, duty.about)
         until = quiet_until(now, vigil.setting)
@@ -132,9 +132,9 @@ def _duty(key: DueKey, community: str, courier: Courier) -> str:
         return "held"
     told = [
         _tell_one(ways, listeners, courier, by_all=duty.kind in URGENT)
-        for ways in messages_of(duty, community, listeners, now)
+        for ways in messages_of(duty, community, listeners, now, attempts)
     ]
-    return _told(row, duty, courier, done=any(told))
+    return _told(row, courier, done=any(told))
 
 
 def _tell_one(ways: Iterable[Message], listeners: Iterable[Party], courier: Courier, *, by_all: bool) -> bool:
@@ -151,14 +151,14 @@ def _tell_one(ways: Iterable[Message], listeners: Iterable[Party], courier: Cour
     return told
 
 
-def _told(row: DutyRow, duty: Duty, courier: Courier, *, done: bool) -> str:
+def _told(row: DutyRow, courier: Courier, *, done: bool) -> str:
     """Whoever could be told has been: an urgent duty is told of until it is settled, others a few times until
-    somebody has been reached. It stays in the staff queue anyway.
+    somebody has been reached. It stays in the staff queue anyway, renewed or not meanwhile.
     """
-    tried = duty.model_copy(update={"attempts": duty.attempts + 1})
-    over = duty.kind not in URGENT and (done or tried.attempts >= ATTEMPTS)
+    attempts = int(row.attempts) + 1
+    over = row.duty.kind not in URGENT and (done or attempts >= ATTEMPTS)
     due = row.no_longer_due() if over else [DutyRow.due_at.set(courier.now + AGAIN)]
-    _change(row, [DutyRow.duty.set(tried), *due])
+    _change(row, [DutyRow.attempts.set(attempts), *due])
     return "told" if done else "nobody_told"
 
 

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Literal
 
-from functions.care.alerts import Alert, Message, Step
+from functions.care.alerts import Alert, Circle, Message, Step
 from functions.care.answering import Actor, Answer, NotNow, answered, noted
+from functions.care.calling import failed, handed_back
 from functions.care.channels import GatewayReply
 from functions.care.states import Setting
 
@@ -22,11 +23,14 @@ def said(alert: Alert, message: Message, digit: str | None, setting: Setting, no
     """Who got the message pressed 1, or something else.
 
     The person says "I am fine", which ends an alert that is no emergency; others see to it. What is not
-    theirs to say any more, because somebody was faster, is noted.
+    theirs to say any more, because somebody was faster, is noted; so is an answer to a message from before
+    the emergency: they do not know of it, and are called as everybody is.
     """
     actor = Actor(message.recipient, message.to)
     if digit != "1":
         return noted(alert, f"replied {digit or 'something'}", actor, now)
+    if alert.emergency and not message.emergency:
+        return noted(alert, "pressed 1, of a message from before the emergency", actor, now)
     answer = (
         Answer(command="resolve", outcome="fine", note="pressed 1")
         if message.to == "person"
@@ -36,3 +40,14 @@ def said(alert: Alert, message: Message, digit: str | None, setting: Setting, no
         return answered(alert, answer, actor, setting, now)
     except NotNow:
         return noted(alert, "pressed 1", actor, now)
+
+
+def declined(alert: Alert, message: Message, circle: Circle, setting: Setting, now: datetime) -> Step:
+    """Who got the message pressed 2: they are not waited for.
+
+    Who had said they would see to it hands the alert back. When it is in other hands by now, it is noted.
+    """
+    step = handed_back(alert, message, circle, setting, now)
+    if not step.changed and message.purpose == "alert":
+        step = failed(alert, message.message, circle, setting, now, words="pressed 2", declined=True)
+    return step if step.changed else noted(alert, "pressed 2", Actor(message.recipient, message.to), now)

@@ -4,10 +4,10 @@ from contextlib import suppress
 from datetime import datetime
 
 from functions.care import casebook
-from functions.care.alerts import Message, What
+from functions.care.alerts import Message, Step, What
 from functions.care.case_tables import MessageRow
 from functions.care.channels import GatewayReply
-from functions.care.gateway_reply.domain import meaning, said
+from functions.care.gateway_reply.domain import declined, meaning, said
 from linli.errors import NotFound
 from linli.policies import Channel
 from linli.tables import ConditionsFailed, Transaction, find, read, until_it_holds
@@ -27,17 +27,15 @@ def take_in(community: str, channel: Channel, reply: GatewayReply, delivery: str
     message = row.message
     if message.channel != channel:
         raise NotFound
-    match meaning(reply, message):
+    match told := meaning(reply, message):
         case "delivered":
             return _note(message, "delivered", now)
         case "no_answer":
             return _note(message, "no_answer", now)
         case "failed":
-            return _failed(message, now, "the gateway could not deliver it", declined=False)
-        case "declined":
-            return _failed(message, now, "pressed 2", declined=True)
-        case "said":
-            return _said(message, reply.digit, delivery, now)
+            return _failed(message, now)
+        case "declined" | "said":
+            return _answered(message, reply.digit, delivery, now, cannot=told == "declined")
 
 
 def _note(message: Message, state: str, now: datetime) -> str:
@@ -50,25 +48,35 @@ def _note(message: Message, state: str, now: datetime) -> str:
     return state
 
 
-def _failed(message: Message, now: datetime, words: str, *, declined: bool) -> str:
-    step, _ = casebook.message_failed(message, now, words, declined=declined)
+def _failed(message: Message, now: datetime) -> str:
+    step, _ = casebook.message_failed(message, now, "the gateway could not deliver it")
     casebook.hand_over(step)
-    return "declined" if declined else "failed"
+    return "failed"
 
 
-def _said(message: Message, digit: str | None, delivery: str, now: datetime) -> str:
-    """An answer counts once: it was given for then, and must not silence the chain a second time."""
+def _answered(message: Message, digit: str | None, delivery: str, now: datetime, *, cannot: bool) -> str:
+    """An answer counts once: it was given for then, and must neither silence the chain a second time nor take
+    the alert from who has seen to it since. A 2 after a 1 is another one, should a gateway give both one id.
+    """
+    answer = f"{delivery}/{digit}"
 
     def settle(transaction: Transaction) -> None:
-        fresh = MessageRow.replies.does_not_exist() | ~MessageRow.replies.contains(delivery)
-        casebook.settle(transaction, message, "replied", fresh, also=[MessageRow.replies.add({delivery})])
+        fresh = MessageRow.replies.does_not_exist() | ~MessageRow.replies.contains(answer)
+        casebook.settle(transaction, message, "replied", fresh, also=[MessageRow.replies.add({answer})])
 
-    def attempt() -> str:
-        if delivery in (find(MessageRow, MessageRow.key(message.community, message.message)).replies or ()):
-            return "repeated"
+    def attempt() -> Step | None:
+        if answer in (find(MessageRow, MessageRow.key(message.community, message.message)).replies or ()):
+            return None
         case = casebook.load(message.community, message.alert or "")
-        step = said(case.alert, message, digit, case.setting, now)
-        casebook.keep(step, case.alert, f"reply/{message.message}/{delivery}", settle)
-        return step.entries[-1].what if step.changed else "over"
+        step = (
+            declined(case.alert, message, case.circle, case.setting, now)
+            if cannot
+            else said(case.alert, message, digit, case.setting, now)
+        )
+        return casebook.keep(step, case.alert, f"reply/{message.message}/{answer}", settle)
 
-    return until_it_holds(attempt, casebook.RACES)
+    step = until_it_holds(attempt, casebook.RACES)
+    if step is None:
+        return "repeated"
+    casebook.hand_over(step)
+    return step.entries[0].what if step.changed else "over"

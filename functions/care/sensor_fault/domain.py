@@ -1,18 +1,42 @@
-"""Which faults make a sensor silent."""
+"""Which faults, and which revocation, make a sensor silent."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
+from functions.care.hearing import REVOKED
 from functions.care.states import Silence
-from linli.events import DeviceFaultCleared, DeviceFaultRaised
+from linli.events import DeviceFaultCleared, DeviceFaultRaised, DeviceRegistered, DeviceRevoked, Fact
 
 LOST = "lost"
 
 
-def silences_of(fact: DeviceFaultRaised | DeviceFaultCleared) -> tuple[list[Silence], datetime]:
-    """The spells of silence that a fact begins or ends, and when: of the device and of those behind it.
+@dataclass(frozen=True, slots=True)
+class Tidings:
+    """The spells of silence that begin `at` a time (`lost`), or are over."""
 
-    None of faults that leave a sensor speaking.
+    silences: list[Silence]
+    at: datetime
+    lost: bool
+
+
+def tidings_of(fact: Fact, told_at: datetime) -> Tidings | None:
+    """The spells of silence that a fact begins or ends: of the device and, with a fault, of those behind it.
+
+    None of faults that leave a sensor speaking. A revocation is a spell of its own, which does not end with
+    the faults that end with the device. The end of one keeps its time: it may be told before the beginning.
     """
-    at = fact.since if isinstance(fact, DeviceFaultRaised) else fact.cleared_at
-    devices = [fact.device, *fact.behind] if fact.fault == LOST else []
-    return [Silence(device=each, episode=fact.episode) for each in devices], at
+    told_in_ms = round(told_at.timestamp() * 1000)
+    match fact:
+        case DeviceFaultRaised() | DeviceFaultCleared() if fact.fault == LOST:
+            lost = isinstance(fact, DeviceFaultRaised)
+            at = fact.since if isinstance(fact, DeviceFaultRaised) else fact.cleared_at
+            silences = [Silence(device=each, episode=fact.episode) for each in (fact.device, *fact.behind)]
+            return Tidings(silences, at, lost)
+        case DeviceRevoked():
+            episode = f"{REVOKED}{told_in_ms}"
+            return Tidings([Silence(device=fact.device, episode=episode)], told_at, lost=True)
+        case DeviceRegistered():
+            episode = f"{REVOKED}until-{told_in_ms}"
+            end = Silence(device=fact.device, episode=episode, since=told_at)
+            return Tidings([end], told_at, lost=False)
+    return None

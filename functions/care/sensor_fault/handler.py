@@ -1,10 +1,10 @@
-"""Sensor fault: a device is lost or back → whom it blinds."""
+"""Sensor fault: a device is lost or back, revoked or registered anew → whom it blinds."""
 
 from chalice.app import Blueprint
 
 from functions.care.sensor_fault import store
-from functions.care.sensor_fault.domain import silences_of
-from linli.events import DeviceFaultCleared, DeviceFaultRaised, Fact
+from functions.care.sensor_fault.domain import tidings_of
+from linli.events import Fact
 from linli.naming import reference
 from linli.queues import Received, bus_queue
 
@@ -14,12 +14,9 @@ blueprint = Blueprint(__name__)
 @blueprint.on_sqs_message(queue_arn=reference("SensorFaultArn"), batch_size=10, name="sensor_fault")
 @bus_queue
 def sensor_fault(received: Received[Fact]) -> str:
-    """A device of the community is at fault, or well again."""
-    fact = received.fact
-    if not isinstance(fact, DeviceFaultRaised | DeviceFaultCleared):
+    """A device of the community is at fault, or well again; it is revoked, or registered."""
+    fact, now = received.fact, received.event.time
+    tidings = tidings_of(fact, now)
+    if tidings is None:
         return "not_ours"
-    silences, at = silences_of(fact)
-    if not silences:
-        return "not_ours"
-    lost = isinstance(fact, DeviceFaultRaised)
-    return store.take_in(fact.community, silences, at, received.event.time, lost=lost)
+    return store.take_in(fact.community, tidings.silences, tidings.at, now, lost=tidings.lost)

@@ -2,13 +2,10 @@
 
 from datetime import datetime
 
-from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
-
-from functions.care import duties, families, outages, rounds, sight, vigils
+from functions.care import duties, families, members, outages, rounds, serving, sight, vigils
 from functions.care.hearing import looked, told_of
 from functions.care.states import begun, begun_anew
-from functions.care.tables import HomeRow, SensorRow, StateRow, WatchRow
+from functions.care.tables import HomeRow, StateRow, WatchRow
 from functions.care.vigils import Vigil
 from functions.care.watch.models import Watched, WatchSeen
 from functions.care.watches import Settings, Watch
@@ -26,11 +23,13 @@ def set_up(community: str, person: str, settings: Settings, now: datetime) -> Wa
 
 def _set_up(community: str, person: str, settings: Settings, now: datetime) -> None:
     before = vigils.found(community, person)
-    same = before is not None and before.watch == _watch(community, person, settings, before.watch.version)
+    was = before.watch if before else None
+    served = serving.known(community, person, was, settings)
+    same = was is not None and was == _watch(community, person, settings, was.version, served.shared)
     if before is not None and same and not before.state.ended:
         return
     version = before.watch.version + 1 if before else 1
-    watch = _watch(community, person, settings, version)
+    watch = _watch(community, person, settings, version, served.shared)
     transaction = Transaction()
     fresh = WatchRow.version == version - 1 if before else Row.pk.does_not_exist()
     row = WatchRow(*WatchRow.key(community, person), watch=watch, version=version)
@@ -48,14 +47,15 @@ def _set_up(community: str, person: str, settings: Settings, now: datetime) -> N
             state = begun_anew(state, now)
             rounds.begin(transaction, watch, now)
         sight.write(transaction, before.under(watch), looked(told_of(state, lost), watch, now), now)
-    families.keep(transaction, community, person, before.watch if before else None, watch)
-    _serve(transaction, (community, person), before.watch if before else None, watch)
-    _live(transaction, (community, person), before.watch if before else None, watch, now)
+    families.keep(transaction, community, person, was, watch)
+    serving.keep(transaction, served, now)
+    members.agree(transaction, watch, now)
+    _live(transaction, (community, person), was, watch, now)
     transaction.commit()
 
 
-def _watch(community: str, person: str, settings: Settings, version: int) -> Watch:
-    return Watch(community=community, person=person, version=version, **dict(settings))
+def _watch(community: str, person: str, settings: Settings, version: int, shared: list[str]) -> Watch:
+    return Watch(community=community, person=person, version=version, shared=shared, **dict(settings))
 
 
 def find(community: str, person: str) -> WatchSeen:
@@ -104,6 +104,7 @@ def _end(community: str, person: str, now: datetime) -> None:
         return
     if vigil.open_alert is not None:
         raise Conflict("an alert is open; resolve it first", alert=vigil.open_alert)
+    served = serving.known(community, person, vigil.watch, None)
     transaction = Transaction()
     watch_row = WatchRow(*WatchRow.key(community, person))
     transaction.delete("watch", watch_row, WatchRow.version == vigil.watch.version)
@@ -112,36 +113,9 @@ def _end(community: str, person: str, now: datetime) -> None:
     rounds.end(transaction, community, person)
     duties.none_left(transaction, community, person)
     families.keep(transaction, community, person, vigil.watch, None)
-    _serve(transaction, (community, person), vigil.watch, None)
+    serving.keep(transaction, served, now)
     _live(transaction, (community, person), vigil.watch, None, now)
     transaction.commit()
-
-
-def _serve(transaction: Transaction, of: tuple[str, str], before: Watch | None, after: Watch | None) -> None:
-    """Let each sensor and gateway know whom it serves. Raises Conflict when others have it as another."""
-    community, person = of
-    sensors = {one.device: one for one in after.sensors} if after else {}
-    served, serving = before.devices if before else set(), after.devices if after else set()
-    rows = read(SensorRow.key(community, each) for each in sensors) if sensors else Rows()
-    for device in sorted(served | serving):
-        serves = device in serving
-        people = SensorRow.people.add({person}) if serves else SensorRow.people.delete({person})
-        actions: list[Action] = [SensorRow.kind.set(SensorRow), people]
-        if device in sensors:
-            actions.append(SensorRow.sensor.set(sensors[device]))
-        key = SensorRow.key(community, device)
-        known = rows.one(SensorRow, key)
-        as_read: Condition | None = None
-        if device in sensors:
-            others = (known.people or set()) - {person} if known else set()
-            if known and known.sensor and others and known.sensor != sensors[device]:
-                raise Conflict(
-                    "sensors: serves somebody else as another kind, or by another way", sensor=device
-                )
-            as_read = SensorRow.people.does_not_exist()
-            if known and known.people:
-                as_read = SensorRow.people == known.people
-        transaction.update(f"sensor-{device}", SensorRow(*key), actions, as_read)
 
 
 def _live(

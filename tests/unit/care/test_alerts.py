@@ -22,7 +22,7 @@ from functions.care.answering import (
     moved,
     noted,
 )
-from functions.care.calling import advanced, chain_for, failed, quiet_until, told_otherwise
+from functions.care.calling import advanced, chain_for, failed, handed_back, quiet_until, told_otherwise
 from functions.care.states import Setting
 from linli.errors import Forbidden
 from linli.policies import CarePolicy, ChainStep, Channel, Recipient
@@ -115,7 +115,21 @@ class Alerts(RuleBasedStateMachine):
     @precondition(lambda self: self.sent)
     def send_fails(self, choose: Any, *, declined: bool) -> None:
         one = choose.choice(self.sent)
-        self.take(failed(self.alert, one.message, self.circle, SETTING, self.now, declined=declined))
+        if one.purpose == "held":
+            self.take(told_otherwise(self.alert, one, self.circle, self.now, "is down"))
+        else:
+            self.take(failed(self.alert, one.message, self.circle, SETTING, self.now, declined=declined))
+
+    @rule(choose=st.randoms(use_true_random=False))
+    @precondition(lambda self: self.sent)
+    def hand_back(self, choose: Any) -> None:
+        before, step = (
+            self.alert,
+            handed_back(self.alert, choose.choice(self.sent), self.circle, SETTING, self.now),
+        )
+        assert step.changed <= (before.state == "acknowledged")
+        assert step.changed <= (step.alert.state == "open")
+        self.take(step)
 
     @rule(who=st.sampled_from(sorted(PEOPLE)), command=st.sampled_from(get_args(Command)),
           minutes=st.integers(1, 1440), outcome=st.sampled_from(["fine", "hospital"]))  # fmt: skip
@@ -362,6 +376,28 @@ def test_who_declines_is_not_waited_for() -> None:
     assert told([step]) == [("carer", "push")]
 
 
+def test_who_hands_back_what_they_had_taken_is_passed_over_and_the_chain_goes_on_at_once() -> None:
+    # Given that both contacts are asked, and one says she sees to it
+    one, steps = run(alert(), NOON + timedelta(minutes=10))
+    (hers,) = (each for each in steps[-1].messages if each.recipient == "daughter")
+    see_to = Answer(command="acknowledge")
+    taken = answered(one, see_to, Actor("daughter", "contact"), SETTING, one.changed_at).alert
+    # When she cannot after all
+    later = NOON + timedelta(minutes=12)
+    step = handed_back(taken, hers, CIRCLE, SETTING, later)
+    # Then the other one, whose call had ended with hers, is called again
+    assert [entry.what for entry in step.entries] == ["declined", "called"]
+    assert told([step]) == [("contact-2", "sms")]
+    assert (step.alert.state, step.alert.answered_by) == ("open", None)
+    assert step.alert.due_at == later + timedelta(minutes=10)
+    # And without another one, the next step
+    alone = {**CIRCLE, "contact": CIRCLE["contact"][:1]}
+    assert told([handed_back(taken, hers, alone, SETTING, later)]) == [("carer", "push")]
+    # But nobody hands back what another one has taken
+    boss = answered(one, see_to, actor("boss"), SETTING, one.changed_at).alert
+    assert not handed_back(boss, hers, CIRCLE, SETTING, later).changed
+
+
 # Quiet hours
 
 
@@ -383,16 +419,69 @@ def test_word_that_does_not_get_through_at_night_goes_by_the_next_channel() -> N
     assert [(each.recipient, each.channel, each.purpose) for each in step.messages] == [
         ("boss", "voice", "held")
     ]
-    # And after the last one there is the staff queue
-    assert told_otherwise(step.alert, step.messages[0], CIRCLE, MIDNIGHT, "is down").messages == []
+    # And after the last one who else is on duty
+    assert told([told_otherwise(step.alert, step.messages[0], CIRCLE, MIDNIGHT, "")]) == [("carer", "push")]
     # But not once it is day and somebody is being called
     by_day = advanced(step.alert, CIRCLE, SETTING, MIDNIGHT + timedelta(hours=7)).alert
     assert not told_otherwise(by_day, step.messages[0], CIRCLE, MIDNIGHT, "is down").changed
 
 
-def test_who_is_on_duty_without_our_app_is_let_alone_at_night() -> None:
-    circle = CIRCLE | {"manager": [Reachable("boss", frozenset({"voice", "staff"}))]}
-    assert advanced(alert(MIDNIGHT), circle, SETTING, MIDNIGHT).messages == []
+VOICE: frozenset[Channel] = frozenset({"voice", "staff"})
+
+
+@pytest.mark.parametrize(
+    ("staff", "chain", "wanted"),
+    [
+        ({}, POLICY.chain, [("boss", "push")]),
+        ({"manager": [Reachable("boss", VOICE)]}, POLICY.chain, [("boss", "voice")]),
+        ({"manager": []}, POLICY.chain, [("carer", "push")]),
+        ({"manager": [Reachable("boss", frozenset({"staff"}))]}, POLICY.chain, [("carer", "push")]),
+        ({}, [step for step in POLICY.chain if step.to != "manager"], [("carer", "push")]),
+        (
+            {},
+            [ChainStep(to="manager", channels=["staff"]), ChainStep(to="manager", channels=["voice"])],
+            [("boss", "voice")],
+        ),
+    ],
+)
+def test_at_night_some_of_the_staff_on_duty_are_told(
+    staff: Circle, chain: list[ChainStep], wanted: list[tuple[str, str]]
+) -> None:
+    step = advanced(alert(MIDNIGHT, chain=chain), {**CIRCLE, **staff}, SETTING, MIDNIGHT)
+    assert (told([step]), {each.purpose for each in step.messages}) == (wanted, {"held"})
+    assert [entry.what for entry in step.entries] == ["held"]
+
+
+@pytest.mark.parametrize(
+    "nobody",
+    [
+        {"manager": [], "caregiver": []},
+        {"manager": [Reachable("boss", frozenset({"staff"}))], "caregiver": []},
+    ],
+)
+def test_where_nobody_on_duty_can_be_told_at_night_it_is_not_held(nobody: Circle) -> None:
+    step = advanced(alert(MIDNIGHT), {**CIRCLE, **nobody}, SETTING, MIDNIGHT)
+    assert [entry.what for entry in step.entries[:2]] == ["nobody_to_call", "unanswered"]
+    assert told([step]) == [("ann", "push"), ("ann", "voice")]
+    assert (step.alert.unanswered_since, step.alert.due_at) == (MIDNIGHT, MIDNIGHT + timedelta(minutes=5))
+    # And the chain goes on through the night
+    one, steps = run(step.alert, MIDNIGHT + timedelta(hours=1), {**CIRCLE, **nobody})
+    assert ("daughter", "voice") in told(steps)
+    assert [entry.what for each in steps for entry in each.entries].count("unanswered") == 0
+    assert one.due_at is not None
+
+
+def test_when_no_word_gets_through_at_night_it_is_not_held_any_more() -> None:
+    # Given an alert at night, and gateways that take nothing
+    step = advanced(alert(MIDNIGHT), CIRCLE, SETTING, MIDNIGHT)
+    tried, pending = told([step]), list(step.messages)
+    while pending:
+        step = told_otherwise(step.alert, pending.pop(0), CIRCLE, MIDNIGHT, "is down")
+        tried, pending = tried + told([step]), pending + step.messages
+    # Then managers and caregivers have been tried by all that their steps have, and the chain goes on
+    assert tried == [("boss", "push"), ("boss", "voice"), ("carer", "push"), ("carer", "voice")]
+    assert step.alert.due_at == MIDNIGHT
+    assert told([advanced(step.alert, CIRCLE, SETTING, MIDNIGHT)]) == [("ann", "push"), ("ann", "voice")]
 
 
 def test_an_emergency_knows_no_quiet_hours_and_does_not_ask_the_person() -> None:

@@ -121,6 +121,7 @@ def test_malformed_headers_are_refused(headers: dict[str, str]) -> None:
 def test_every_message_that_can_be_made_has_its_text() -> None:
     purposes = [("alert", to) for to in get_args(Recipient)] + [
         ("held", "manager"),
+        ("held", "caregiver"),
         ("button", "manager"),
         ("button", "caregiver"),
         ("away_over", "contact"),

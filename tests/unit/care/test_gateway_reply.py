@@ -6,15 +6,16 @@ import pytest
 
 from functions.care.alerts import Alert, Message
 from functions.care.answering import Actor, Answer, answered
+from functions.care.calling import advanced
 from functions.care.channels import GatewayReply
-from functions.care.gateway_reply.domain import meaning, said
-from tests.unit.care.test_alerts import NOON, SETTING, alert
+from functions.care.gateway_reply.domain import declined, meaning, said
+from tests.unit.care.test_alerts import CIRCLE, MIDNIGHT, NOON, SETTING, alert
 
 
-def message(to: Any = "contact") -> Message:
+def message(to: Any = "contact", *, emergency: bool = False) -> Message:
     return Message(
         message="a-1-1", community="willow", alert="a-1", person="ann", to=to, recipient=f"{to}-1",
-        channel="voice", purpose="alert", emergency=False, made_at=NOON,
+        channel="voice", purpose="alert", emergency=emergency, made_at=NOON,
     )  # fmt: skip
 
 
@@ -54,3 +55,40 @@ def test_what_is_not_theirs_to_say_is_noted() -> None:
         taken, Answer(command="resolve", outcome="fine"), Actor("boss", "manager"), SETTING, NOON
     ).alert
     assert reply(over, "contact") == ("resolved", "")
+
+
+@pytest.mark.parametrize(("to", "state"), [("contact", "acknowledged"), ("person", "open")])
+def test_an_answer_to_what_was_said_before_the_emergency_is_noted(to: str, state: str) -> None:
+    one = alert(emergency=True)
+    before = said(one, message(to), "1", SETTING, NOON)
+    assert (before.alert.state, before.alert.due_at) == ("open", one.due_at)
+    assert [entry.what for entry in before.entries] == ["replied"]
+    assert said(one, message(to, emergency=True), "1", SETTING, NOON).alert.state == state
+
+
+def test_two_after_one_hands_the_alert_back_and_otherwise_it_is_noted() -> None:
+    # Given a daughter who is called about an emergency and sees to it
+    step = advanced(alert(emergency=True), CIRCLE, SETTING, NOON)
+    hers = step.messages[0]
+    taken = said(step.alert, hers, "1", SETTING, NOON).alert
+    assert taken.state == "acknowledged"
+    # When she says that she cannot
+    back = declined(taken, hers, CIRCLE, SETTING, NOON)
+    assert (back.alert.state, back.entries[0].what, back.entries[0].actor) == ("open", "declined", "daughter")
+    assert {each.recipient for each in back.messages} == {"contact-2"}
+    # And once more, of a round that is over, it is a line of the timeline
+    again = declined(back.alert, hers, CIRCLE, SETTING, NOON)
+    assert ([entry.what for entry in again.entries], again.messages) == (["replied"], [])
+    over = answered(taken, Answer(command="resolve", outcome="fine"), Actor("boss", "manager"), SETTING, NOON)
+    assert not declined(over.alert, hers, CIRCLE, SETTING, NOON).changed
+
+
+def test_who_was_told_of_a_held_alert_may_hand_it_back_and_does_not_end_the_hold() -> None:
+    step = advanced(alert(MIDNIGHT), CIRCLE, SETTING, MIDNIGHT)
+    word = step.messages[0]
+    cannot = declined(step.alert, word, CIRCLE, SETTING, MIDNIGHT)
+    assert ([entry.what for entry in cannot.entries], cannot.alert.due_at) == (["replied"], step.alert.due_at)
+    taken = said(step.alert, word, "1", SETTING, MIDNIGHT).alert
+    back = declined(taken, word, CIRCLE, SETTING, MIDNIGHT)
+    assert [entry.what for entry in back.entries] == ["declined", "held"]
+    assert [each.recipient for each in back.messages] == ["carer"]

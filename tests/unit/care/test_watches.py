@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from functions.care.signals import SENSOR_KINDS
-from functions.care.watches import Settings, Watch
+from functions.care.watches import Sensor, Settings, Watch
 from linli.policies import CarePolicy
 
 KNOWN: dict[str, Any] = {"home": "b1/101", "consent": "file 17"}
@@ -45,6 +45,39 @@ def test_whose_signal_it_is_goes_by_who_else_lives_there(residents: int, pets: b
     human = {kind for kind, each in SENSOR_KINDS.items() if each.proof == "human"}
     alone = residents == 1
     assert theirs == personal | (human if alone else set()) | ({"motion"} if alone and not pets else set())
+
+
+BED: dict[str, Any] = {"device": "bed-1", "kind": "bed"}
+
+
+def test_a_bed_that_serves_several_proves_no_more_than_that_somebody_was_in_it() -> None:
+    own = {"device": "bed-2", "kind": "bed"}
+    couple = watch(residents=2, sensors=[BED, own], shared=["bed-1"])
+    assert not couple.is_theirs("bed", ["hub", "bed-1"])
+    assert couple.is_theirs("bed", ["hub", "bed-2"])
+    assert couple.cannot_tell == ["bed (bed-1) serves another resident as well and does not count"]
+    assert [one.device for one in couple.telling] == ["bed-2"]
+    assert not watch(residents=2, sensors=[BED], shared=["bed-1"]).sees_the_home
+
+
+@pytest.mark.parametrize("settings", [{"residents": 1}, {"residents": 1, "pets": True}, {"counts": ["bed"]}])
+def test_a_shared_bed_counts_where_any_human_does(settings: dict[str, Any]) -> None:
+    home = watch(**{"residents": 2, **settings}, sensors=[BED], shared=["bed-1"])
+    assert home.is_theirs("bed", ["bed-1"])
+    assert home.cannot_tell == []
+
+
+@pytest.mark.parametrize("kind", sorted(SENSOR_KINDS))
+def test_of_who_lives_elsewhere_no_meter_tells(kind: str) -> None:
+    home = watch(counts=["water", "gas"])
+    metered = kind in {"water", "electricity", "gas"}
+    assert home.is_theirs(kind, elsewhere=True) == (home.is_theirs(kind) and not metered)
+
+
+def test_whose_a_press_for_help_is_does_not_go_by_who_shares_the_button() -> None:
+    assert not Sensor(device="button", kind="call_button").is_personal
+    assert Sensor(device="button", kind="check_in").is_personal
+    assert not Sensor(device="door", kind="door").is_personal
 
 
 def test_a_button_alone_does_not_see_the_home() -> None:

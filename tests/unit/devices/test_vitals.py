@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from functions.devices.vitals import (
+    MOST_OUTAGES,
     Beat,
     Expected,
     Gateway,
@@ -130,15 +131,15 @@ def test_a_heartbeat_without_a_battery_keeps_what_is_known() -> None:
 # Behind a gateway
 
 
-def test_behind_a_lost_gateway_nobody_is_lost_and_later_everybody_has_their_time_again() -> None:
+def test_behind_a_lost_gateway_nobody_is_lost_and_later_everybody_has_the_rest_of_their_time() -> None:
     down = Gateway(lost(seen(0, GATEWAY), GATEWAY, 15), GATEWAY)
     sensor = heard(Vitals(), beat(0, gateway="gateway-1"), SENSOR)
 
     waiting = missed(sensor, SENSOR, down, at(180))
-    assert (waiting.lost, waiting.due_at) == (None, at(360))
+    assert (waiting.lost, waiting.due_at) == (None, at(240))
 
     up = Gateway(heard(down.vitals, beat(300), GATEWAY), GATEWAY)
-    waiting = missed(waiting, SENSOR, up, at(360))
+    waiting = missed(waiting, SENSOR, up, at(300))
     assert (waiting.lost, waiting.due_at) == (None, at(480))
 
     still_up = Gateway(heard(up.vitals, beat(481), GATEWAY), GATEWAY)
@@ -161,6 +162,64 @@ def test_a_power_failure_is_one_fault_whoever_is_due_first(
 
     # Then only the gateway is lost
     assert (sensor.lost, above.lost is not None) == (None, True)
+
+
+def lost_behind(goes: list[tuple[int, int]], until: int, heard_at: range = range(0, 1, 60)) -> int | None:
+    """The minute a sensor is lost whose gateway is there, and then is not, for so many minutes each time.
+
+    The sensor speaks `heard_at` these minutes, unless nobody is there to hear it. None: it is not lost.
+    """
+    gone, begins = set[int](), 0
+    for there, away in goes:
+        gone |= {*range(begins + there, begins + there + away)}
+        begins += there + away
+    sensor, above = Vitals(), Vitals()
+    for minute in range(0, until + 1, 5):
+        if minute not in gone:
+            above = heard(above, beat(minute), GATEWAY)
+            if minute in heard_at:
+                sensor = heard(sensor, beat(minute, gateway="gateway-1"), SENSOR)
+        above = missed(above, GATEWAY, None, at(minute))
+        sensor = missed(sensor, SENSOR, Gateway(above, GATEWAY), at(minute))
+        if sensor.lost is not None:
+            return minute
+    return None
+
+
+fives = st.integers(2, 80).map(lambda n: 5 * n)  # minutes: each time is noticed, and told
+
+
+@example([(125, 20)] * 30)
+@given(st.lists(st.tuples(fives, fives.filter(lambda minutes: minutes >= 20)), max_size=12))
+def test_who_never_speaks_again_is_lost_however_often_its_gateway_goes(goes: list[tuple[int, int]]) -> None:
+    # Given a gateway that goes and comes; each time, ten minutes more are known of it as lost
+    by = SENSOR.allowed + SENSOR.every + sum((timedelta(minutes=away + 10) for _, away in goes), timedelta())
+
+    # When a sensor behind it was heard at its beginning, and never again
+    minute = lost_behind(goes, int(by / timedelta(minutes=1)) + GATEWAY.every.seconds // 60)
+
+    # Then it is lost, and not before the gateway was there for as long as it is allowed to be silent
+    assert minute is not None
+    there = minute
+    for n, (_, away) in enumerate(goes[:MOST_OUTAGES]):
+        begins = sum(up + down for up, down in goes[:n]) + goes[n][0]
+        there -= max(0, min(away, minute - begins))
+    assert len(goes) > MOST_OUTAGES or there >= SENSOR.allowed / timedelta(minutes=1)
+
+
+@given(st.integers(1, 100), st.integers(4, 500), st.integers(0, 11))
+def test_after_a_power_failure_of_any_length_nobody_is_lost_who_lives(
+    fails: int, takes: int, phase: int
+) -> None:
+    speaks = range(5 * phase, 10_000, 60)
+    assert lost_behind([(5 * fails, 5 * takes)], 5 * (fails + takes) + 600, speaks) is None
+
+
+def test_who_was_overdue_before_its_gateway_was_lost_is_lost_itself() -> None:
+    sensor = heard(Vitals(), beat(0, gateway="gateway-1"), SENSOR)
+    down = Gateway(lost(seen(181, GATEWAY), GATEWAY, 196), GATEWAY)
+
+    assert missed(sensor, SENSOR, down, at(200)).lost is not None
 
 
 def test_a_sensor_is_lost_by_itself_while_its_gateway_is_heard() -> None:

@@ -1,0 +1,134 @@
+"""Whom sensors and gateways serve: a sensor those in one home, who may share it; a gateway anybody."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from functions.care import sight, vigils
+from functions.care.hearing import looked
+from functions.care.tables import SensorRow, WatchRow
+from functions.care.vigils import Vigil
+from functions.care.watches import Settings
+from linli.errors import Conflict
+from linli.tables import Rows, Transaction, read
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """The devices of somebody whose settings change, as they are known.
+
+    `others`: those whom the sensors serve besides.
+    """
+
+    community: str
+    person: str
+    before: Settings | None
+    after: Settings | None
+    rows: dict[str, SensorRow]
+    others: dict[str, Vigil]
+
+    @property
+    def shared(self) -> list[str]:
+        """The personal sensors that serve others as well."""
+        sensors = self.after.sensors if self.after else []
+        return [one.device for one in sensors if one.is_personal and self.having(one.device)]
+
+    def having(self, sensor: str) -> set[str]:
+        """The others who have a device as a sensor."""
+        return {person for person, vigil in self.others.items() if sensor in _sensors(vigil.watch)}
+
+
+def _sensors(settings: Settings | None) -> set[str]:
+    return {one.device for one in settings.sensors} if settings else set()
+
+
+def _devices(settings: Settings | None) -> set[str]:
+    return settings.devices if settings else set()
+
+
+def known(community: str, person: str, before: Settings | None, after: Settings | None) -> Serving:
+    """What is known of the devices that somebody has, and is to have."""
+    keys = {each: SensorRow.key(community, each) for each in sorted(_devices(before) | _devices(after))}
+    found = read(keys.values()) if keys else Rows()
+    rows = {device: row for device, key in keys.items() if (row := found.one(SensorRow, key))}
+    sensors = _sensors(before) | _sensors(after)
+    served = {
+        other
+        for device, row in rows.items()
+        if device in sensors or row.sensor is not None
+        for other in row.people or ()
+    }
+    vigil_of = {each: vigils.found(community, each) for each in sorted(served - {person})}
+    others = {each: vigil for each, vigil in vigil_of.items() if vigil is not None}
+    return Serving(community, person, before, after, rows, others)
+
+
+def keep(transaction: Transaction, serving: Serving, now: datetime) -> None:
+    """Let `transaction` tell each device whom it serves, and others which sensors they share from now on.
+
+    Raises Conflict when others have a device in another home, as another sensor, or behind another gateway.
+    """
+    after = serving.after
+    sensors = {one.device: one for one in after.sensors} if after else {}
+    serves = _devices(after)
+    for device in sorted(_devices(serving.before) | serves):
+        people = {serving.person}
+        actions: list[Action] = [
+            SensorRow.kind.set(SensorRow),
+            SensorRow.people.add(people) if device in serves else SensorRow.people.delete(people),
+        ]
+        if after is not None and device in serves:
+            _check(serving, device, after)
+        if after is not None and device in sensors:
+            actions += [SensorRow.sensor.set(sensors[device]), SensorRow.home.set(after.home)]
+        is_sensor = device in sensors or device in _sensors(serving.before)
+        as_read = _as_read(serving.rows.get(device)) if is_sensor else None
+        row = SensorRow(*SensorRow.key(serving.community, device))
+        transaction.update(f"sensor-{device}", row, actions, as_read)
+    for vigil in serving.others.values():
+        _tell(transaction, serving, vigil, now)
+
+
+def _check(serving: Serving, device: str, after: Settings) -> None:
+    sensor = next((one for one in after.sensors if one.device == device), None)
+    for other, vigil in serving.others.items():
+        theirs = vigil.watch
+        if sensor is None and other not in serving.having(device):
+            continue  # a gateway of both
+        if device in theirs.devices and theirs.home != after.home:
+            words = "sensors: serves another home, unless it is taken out of that watch first"
+            raise Conflict(words, sensor=device, home=theirs.home)
+    row = serving.rows.get(device)
+    others_have_it = row is not None and bool((row.people or set()) - {serving.person})
+    if sensor and row and row.sensor and others_have_it and row.sensor != sensor:
+        raise Conflict("sensors: serves somebody else as another kind, or by another way", sensor=device)
+
+
+def _as_read(row: SensorRow | None) -> Condition:
+    """That a sensor serves the same people, in the same home, as when it was read."""
+    people, home = (row.people, row.home) if row else (None, None)
+    same_people = SensorRow.people == people if people else SensorRow.people.does_not_exist()
+    same_home = SensorRow.home == home if home else SensorRow.home.does_not_exist()
+    both: Condition = same_people & same_home
+    return both
+
+
+def _tell(transaction: Transaction, serving: Serving, vigil: Vigil, now: datetime) -> None:
+    """Let `transaction` write which sensors somebody else shares from now on, and what follows of it."""
+    was, will_be = _sensors(serving.before), _sensors(serving.after)
+
+    def is_shared(device: str) -> bool:
+        if device not in was | will_be:
+            return device in vigil.watch.shared
+        return device in will_be or serving.having(device) != {vigil.watch.person}
+
+    shared = [one.device for one in vigil.watch.sensors if one.is_personal and is_shared(one.device)]
+    if shared == vigil.watch.shared:
+        return
+    watch = vigil.watch.model_copy(update={"shared": shared})
+    row = WatchRow(*WatchRow.key(watch.community, watch.person))
+    same = WatchRow.version == watch.version
+    transaction.update(f"watch-{watch.person}", row, [WatchRow.watch.set(watch)], same)
+    sight.write(transaction, vigil.under(watch), looked(vigil.state, watch, now), now)
