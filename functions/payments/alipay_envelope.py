@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 from functions.payments.exchange import (
     Answer,
     Delivery,
+    KeyNotTaken,
     Malformed,
     Merchant,
     NoKeyFits,
@@ -32,6 +33,7 @@ OK = 200
 CODES = frozenset({"10000", "40004"})
 """Done, and refused for a reason of the trade; any other code is about the call itself."""
 BUSY = frozenset({"20000", "ACQ.SYSTEM_ERROR", "aop.ACQ.SYSTEM_ERROR", "isp.unknow-error"})
+NOT_TAKEN = frozenset({"isv.invalid-app-id", "isv.invalid-signature", "isv.missing-signature-key"})
 DECODER = json.JSONDecoder(parse_float=str, parse_int=str)
 
 READ = (
@@ -128,8 +130,8 @@ def question(
 ) -> Question[Told]:
     """A request, and `told` reads the node of its answer, which may say that it failed.
 
-    Reading raises Silent where Alipay is busy, Unavailable where it does not take the call, Refused where the
-    answer is not Alipay's, Unreadable where `told` misses something.
+    Reading raises Silent where Alipay is busy, KeyNotTaken or Unavailable where it does not take the call,
+    Refused where the answer is not Alipay's, Unreadable where `told` misses something.
     """
 
     def read(answer: Answer, merchant: Merchant) -> Told:
@@ -152,13 +154,13 @@ def _node(answer: Answer, merchant: Merchant, name: str) -> Node:
         text = answer.body.decode()
         envelope = json.loads(text)
         if name not in envelope:
-            raise Unavailable(f"alipay: {_codes(envelope.get('error_response', {}))}")
+            raise _not_done(envelope.get("error_response", {}))
         start = text.index(f'"{name}"') + len(name) + 2
         start = text.index(":", start) + 1
         start += len(text[start:]) - len(text[start:].lstrip())
         node, end = DECODER.raw_decode(text, start)
         if node["code"] not in CODES or node.get("sub_code") in BUSY:
-            raise (Silent if {node["code"], node.get("sub_code")} & BUSY else Unavailable)(_codes(node))
+            raise _not_done(node)
         signature = signature_of(envelope["sign"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Malformed("the answer is none of Alipay's") from error
@@ -166,5 +168,8 @@ def _node(answer: Answer, merchant: Merchant, name: str) -> Node:
     return dict(node)
 
 
-def _codes(node: Node) -> str:
-    return f"{node.get('code')} {node.get('sub_code', '')}".strip()
+def _not_done(node: Node) -> Unavailable:
+    """Why Alipay did not take a call, which tells nothing of what it was about."""
+    codes = {node.get("code"), node.get("sub_code")}
+    reason = Silent if codes & BUSY else KeyNotTaken if codes & NOT_TAKEN else Unavailable
+    return reason(f"alipay: {node.get('code')} {node.get('sub_code', '')}".strip())

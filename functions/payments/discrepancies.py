@@ -1,12 +1,14 @@
 """Where a provider's statement (对账单) of a day and our books differ. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from functions.payments.ledger import Entry
 from functions.payments.notices import Notice
-from functions.payments.settling import refund_key
+from functions.payments.orders import Intent, Refund
+from functions.payments.refund_keys import refund_key
 from functions.payments.statement_files import CHINA
 from linli.contracts import Contract
 from linli.events import Provider
@@ -27,15 +29,27 @@ class Discrepancy(Contract):
     theirs_fen: int | None = None
 
 
-def booked(entries: Iterable[Entry], provider: Provider, on: Callable[[Entry], bool]) -> dict[Movement, int]:
-    """What the entries that are `on` it moved at a provider, in fen: in above zero, out below."""
-    return {
-        (entry.intent, entry.refund): line.fen
-        for entry in entries
-        if entry.intent is not None and on(entry)
-        for line in entry.lines
-        if line.account == provider
-    }
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An order of ours that a statement names, with its refunds, as they are now."""
+
+    intent: Intent
+    refunds: tuple[Refund, ...] = ()
+
+    @property
+    def back_fen(self) -> int:
+        """What went back, below zero."""
+        return -sum(each.amount_fen for each in self.refunds if each.state == "done")
+
+    def moved(self, refund: str | None) -> int | None:
+        """What it, or a refund of it, moved, whenever we heard of that: in above zero, out below. None if
+        we have not.
+        """
+        if refund is None:
+            return self.intent.amount_fen if self.intent.state == "paid" else None
+        booked = {each.refund: each.amount_fen for each in self.refunds if each.state == "done"}
+        fen = (booked | self.intent.named).get(refund)
+        return None if fen is None else -fen
 
 
 def told(lines: Iterable[Notice]) -> dict[Movement, int]:
@@ -49,33 +63,51 @@ def told(lines: Iterable[Notice]) -> dict[Movement, int]:
     return moved
 
 
-def _agree_in_all(theirs: dict[Movement, int], ours: dict[Movement, int]) -> set[str]:
-    """The orders whose refunds agree in all: Alipay's notices tell totals, without each refund's number."""
+def moved_on(day: date, provider: Provider, entries: Iterable[Entry]) -> dict[Movement, int]:
+    """What entries moved at a provider on a day. When money moved that a refund proved, nobody told us; a
+    refund without a time is one of ours, and booked as it is carried out.
+    """
 
-    def back(moved: dict[Movement, int]) -> dict[str, int]:
-        totals: dict[str, int] = {}
-        for (order, refund), fen in moved.items():
-            if refund is not None:
-                totals[order] = totals.get(order, 0) + fen
-        return totals
+    def is_of_that_day(entry: Entry) -> bool:
+        at = entry.moved_at or (entry.at if entry.refund else None)
+        return at is not None and at.astimezone(CHINA).date() == day
 
-    of_ours = back(ours)
-    return {order for order, fen in back(theirs).items() if of_ours.get(order) == fen}
+    return {
+        (entry.intent, entry.refund): line.fen
+        for entry in entries
+        if entry.intent is not None and is_of_that_day(entry)
+        for line in entry.lines
+        if line.account == provider
+    }
+
+
+def _back(moved: Mapping[Movement, int]) -> dict[str, int]:
+    """How much went back of each order."""
+    totals: dict[str, int] = {}
+    for (order, refund), fen in moved.items():
+        if refund is not None:
+            totals[order] = totals.get(order, 0) + fen
+    return totals
 
 
 def differences(
-    day: date, provider: Provider, lines: Iterable[Notice], entries: Sequence[Entry]
+    day: date, provider: Provider, lines: Iterable[Notice], held: Mapping[str, Held], entries: Iterable[Entry]
 ) -> Iterator[Discrepancy]:
-    """Where a day's lines differ from the entries of that day and later: what we heard late counts."""
-    theirs, ours = told(lines), booked(entries, provider, lambda _: True)
-    on_that_day = booked(
-        entries, provider, lambda entry: (entry.moved_at or entry.at).astimezone(CHINA).date() == day
-    )
-    alike = _agree_in_all(theirs, ours)
+    """Where a day's lines differ from the orders that they name, and from the `entries` of that day.
+
+    Refunds agree in all, too, on the day or ever: Alipay's notices tell totals, without each one's number.
+    """
+    theirs, on_that_day = told(lines), moved_on(day, provider, entries)
+    back_that_day = _back(on_that_day)
+    alike = {
+        order
+        for order, fen in _back(theirs).items()
+        if order in held and fen in (held[order].back_fen, back_that_day.get(order))
+    }
     for (order, refund), theirs_fen in sorted(theirs.items(), key=str):
         if refund is not None and order in alike:
             continue
-        found = ours.get((order, refund))
+        found = held[order].moved(refund) if order in held else None
         if found != theirs_fen:
             yield Discrepancy(
                 day=day,

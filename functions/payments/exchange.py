@@ -14,6 +14,8 @@ module can do.
 
     Silent                 503 unavailable      nothing came, or that it is busy; an answer that tells nothing
                                                 is Unavailable: it may be about one order alone
+    KeyNotTaken            503 unavailable      it does not take our key: nobody can ask until that is changed
+    NotThereYet            503 unavailable      a statement that is still to be made
 """
 
 from collections.abc import Callable, Mapping
@@ -149,6 +151,14 @@ class Question(Generic[Told]):
 
 class Silent(Unavailable):
     """The provider does not answer, or is too busy to: it need not be asked for anything else just now."""
+
+
+class NotThereYet(Unavailable):
+    """The provider has no statement of that day, or not yet."""
+
+
+class KeyNotTaken(Unavailable):
+    """The provider does not take our key: nothing can be asked of it until somebody has changed that."""
 
 
 class Refused(LinliError):

@@ -85,7 +85,9 @@ def _stamp(merchant: Merchant) -> Stamp:
 
 
 def _ask(question: Question[Told], merchant: Merchant) -> Told:
-    """Raises Silent when the provider does not answer, Unavailable when somebody else does."""
+    """Raises Silent when the provider does not answer, KeyNotTaken when it does not take our key, Unavailable
+    when somebody else answers.
+    """
     answer = _sent(question.outgoing)
     try:
         return _read(question, answer, merchant)

@@ -35,7 +35,7 @@ class Line(Contract):
 class Entry(Contract):
     """One booking; never changed. Refused when its lines do not sum to zero.
 
-    `at` is when we booked it, `moved_at` when the provider says the money moved.
+    `at` is when we booked it, `moved_at` when the provider says the money moved, None where it does not.
     """
 
     entry: str

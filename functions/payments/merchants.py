@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from functions.payments.exchange import Delivery, Merchant, Refused
+from functions.payments.orders import Intent
 from functions.payments.providers import PROVIDERS
 from linli.errors import NotFound, Unavailable
 from linli.ids import is_id
@@ -21,6 +22,16 @@ _refreshed_at: dict[tuple[str, str], datetime] = {}
 def merchant(community: str, provider: str) -> Merchant:
     """How the community is a merchant of the provider. Raises NotFound where it is none."""
     return _merchant(community, provider, fresh=False)
+
+
+def of_order(intent: Intent) -> Merchant:
+    """The account that an order was made at. Raises NotFound where the community has another one by now, or
+    none: another account does not know the order, and what it says of it means nothing.
+    """
+    found = merchant(intent.community, intent.provider)
+    if (found.seller, found.app) != (intent.seller, intent.app):
+        raise NotFound("ordered at another merchant account than today's")
+    return found
 
 
 def refreshed(stale: Merchant, now: datetime) -> Merchant | None:

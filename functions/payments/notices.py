@@ -24,8 +24,8 @@ class Notice(Contract):
     order that was paid, and of which an amount that we are not told went back, is `paid_and_back`. Alipay's
     notify of a refund tells only `refunded_fen`, all that went back of the order so far. `seller` and `app`
     are whose money it is as the provider names them, None where its protocol does not; `currency` is ISO
-    4217. `said` is `unknown` when the provider does not know the order, or the refund that was asked for.
-    `notice` is the same each time the provider repeats itself.
+    4217. `said` is `unknown` when the provider does not know the order, or the refund that was asked for, or
+    has not carried it out. `notice` is the same each time the provider repeats itself.
     """
 
     provider: Provider

@@ -39,8 +39,9 @@ class Intent(Contract):
 
     `seller` and `app` are whose money it is to be, as they were when it was ordered. A payment counts as
     `surplus` when the bill had been paid already. `reserved_fen` is on its way back, `refunded_fen` is back.
-    `told_back_fen`: the most that its provider said went back in all (Alipay tells totals), and
-    `unnamed_fen` what was booked from such a total alone, so that we cannot tell which refunds it holds.
+    `told_back_fen`: the most that its provider said went back in all (Alipay tells totals), `unnamed_fen`
+    what was booked from such a total alone, so that we cannot tell which refunds it holds, and `named` those
+    made elsewhere whose own amount we have been told, by our id of them: each counts once.
     """
 
     intent: Id
@@ -63,11 +64,18 @@ class Intent(Contract):
     refunded_fen: Fen = 0
     told_back_fen: Fen = 0
     unnamed_fen: Fen = 0
+    named: dict[Id, PositiveFen] = {}
 
     @property
     def refundable_fen(self) -> int:
         """What may still be asked back."""
         return self.amount_fen - self.reserved_fen - self.refunded_fen if self.state == "paid" else 0
+
+
+class Ordered(Contract):
+    """When a payer has lately ordered a bill."""
+
+    at: tuple[Instant, ...] = ()
 
 
 class Refund(Contract):

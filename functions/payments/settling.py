@@ -6,15 +6,14 @@ fit its order in every respect has no effect at all. The README has all cases as
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
 
 from functions.payments import ledger
 from functions.payments.ledger import Entry
 from functions.payments.notices import Notice
 from functions.payments.orders import Intent, Refund, receipt_of
+from functions.payments.refund_keys import elsewhere_key, refund_key, surplus_refund
 from linli.events import Fact, PaymentRefunded, PaymentSettled, RefundRequested
-from linli.ids import is_id
 
 Outcome = Literal[
     "settled", "settled_late", "surplus", "refunded", "refund_failed", "refund_stuck", "noted", "closed",
@@ -62,24 +61,6 @@ class Effect:
         return self.intent is None
 
 
-def surplus_refund(intent: str) -> str:
-    """The number of the one refund that gives a surplus payment back."""
-    return f"{intent}-surplus"
-
-
-def refund_key(notice: Notice) -> str:
-    """Our id of the refund that a notice is about: its number, or a digest where that is no id of ours."""
-    if notice.refund is not None and is_id(notice.refund):
-        return notice.refund
-    return _elsewhere_key(notice, notice.refund or f"total#{notice.refunded_fen}")
-
-
-def _elsewhere_key(notice: Notice, number: str) -> str:
-    """Of a refund made elsewhere: numbers of consoles need not differ between orders."""
-    told = f"{notice.provider}#{notice.order}#{number}"
-    return "elsewhere-" + sha256(told.encode()).hexdigest()[:32]
-
-
 def settle(known: Known, notice: Notice, now: datetime) -> Effect:
     """The effect of a notice whose signature was right."""
     intent = known.intent
@@ -89,7 +70,7 @@ def settle(known: Known, notice: Notice, now: datetime) -> Effect:
     if mismatch:
         return Effect("mismatched", mismatch)
     match notice.said:
-        case "paid":
+        case "paid" | "paid_and_back":  # the statement tells how much of the latter went back
             effect = _paid(known, intent, notice, now)
         case "refunded":
             effect = _refunded(known, intent, notice, now)
@@ -99,7 +80,7 @@ def settle(known: Known, notice: Notice, now: datetime) -> Effect:
             effect = _refund_stuck(known.refund, intent)
         case "closed":
             effect = _closed(intent)
-        case "waiting" | "unknown" | "paid_and_back":  # the statement tells how much of the last went back
+        case "waiting" | "unknown":
             effect = Effect("waiting" if intent.state == "open" else "stale")
     return effect
 
@@ -107,7 +88,8 @@ def settle(known: Known, notice: Notice, now: datetime) -> Effect:
 def _mismatch(intent: Intent, refund: Refund | None, notice: Notice) -> Mismatch | None:
     """The first respect in which a notice does not fit its order; what brings money must say how much."""
     proves_payment = notice.said == "refunded" and refund is None and intent.state != "paid"
-    says_how_much = notice.said == "paid" or proves_payment or notice.amount_fen is not None
+    brings_money = notice.said in {"paid", "paid_and_back"} or proves_payment
+    says_how_much = brings_money or notice.amount_fen is not None
     fits: dict[Mismatch, bool] = {
         "provider": notice.provider == intent.provider,
         "currency": notice.currency == CURRENCY,
@@ -120,9 +102,13 @@ def _mismatch(intent: Intent, refund: Refund | None, notice: Notice) -> Mismatch
 
 
 def _paid(known: Known, intent: Intent, notice: Notice, now: datetime, gone_fen: int = 0) -> Effect:
-    """Money arrived: it settles the bill, or goes back if the bill is paid. `gone_fen` of it went back."""
+    """Money arrived: it settles the bill, or goes back if the bill is paid. `gone_fen` of it went back.
+
+    What a refund proves arrived at a time that it does not tell.
+    """
     if intent.state == "paid":
         return Effect("duplicate")
+    moved_at = None if notice.said == "refunded" else notice.at
     paid = intent.model_copy(update={"state": "paid", "trade": notice.trade, "paid_at": now})
     if known.bill_paid_by is None:
         receipt = receipt_of(intent.intent, now, known.zone)
@@ -139,14 +125,14 @@ def _paid(known: Known, intent: Intent, notice: Notice, now: datetime, gone_fen:
             "settled" if intent.state == "open" else "settled_late",
             intent=paid.model_copy(update={"receipt": receipt}),
             pays_bill=True,
-            entries=(ledger.paid(intent, now, notice.at, surplus=False),),
+            entries=(ledger.paid(intent, now, moved_at, surplus=False),),
             facts=(fact,),
         )
     back_fen = intent.amount_fen - gone_fen
     surplus = Effect(
         "surplus",
         intent=paid.model_copy(update={"surplus": True, "reserved_fen": back_fen}),
-        entries=(ledger.paid(intent, now, notice.at, surplus=True),),
+        entries=(ledger.paid(intent, now, moved_at, surplus=True),),
     )
     if not back_fen:
         return surplus
@@ -173,36 +159,51 @@ def requested(intent: Intent, refund: Refund) -> RefundRequested:
 def _refunded(known: Known, intent: Intent, notice: Notice, now: datetime) -> Effect:
     """Money went back. It had arrived before, so the payment is booked first where we had not heard of it.
 
-    A refund with a number and an amount is booked by these, and what a total holds beyond it as the rest.
+    A refund with a number and an amount is booked by these, once, but for what a total booked before may hold
+    of it; and what a total holds beyond all that is booked, as the rest.
     """
     refund, total_fen = known.refund, notice.refunded_fen or 0
-    is_paid, is_new = intent.state == "paid", refund is None or refund.state != "done"
-    told_fen = notice.refund_fen or (0 if is_paid else total_fen)
-    named_fen = (refund.amount_fen if refund else told_fen) if is_new else 0
-    if refund is None and not (told_fen or total_fen):
+    is_paid, is_done = intent.state == "paid", refund is not None and refund.state == "done"
+    named_fen = _named_fen(intent, refund, notice)
+    gone_fen = named_fen or (0 if is_paid else total_fen)
+    if refund is None and not (notice.refund_fen or total_fen):
         return Effect("mismatched", "unknown_refund")
-    if not _amounts_fit(intent, refund if is_new else None, notice, named_fen):
+    if not _amounts_fit(intent, refund if named_fen and not is_done else None, notice, gone_fen):
         return Effect("mismatched", "refund_amount")
     before = Effect("refunded", intent=intent)
     if not is_paid:
-        before = _paid(known, intent, notice, now, gone_fen=named_fen)
-    effect, held = before, before.intent or intent
-    if named_fen and not (named_fen <= held.unnamed_fen and (refund is None or refund.state == "failed")):
-        if held.refunded_fen + named_fen > held.amount_fen:
-            return Effect("mismatched", "refund_amount")
-        done = refund or _elsewhere(held, named_fen, notice, refund_key(notice), now)
-        reserved_fen = refund.amount_fen if refund and refund.is_under_way else 0
-        unnamed_fen = 0 if refund or notice.refund_fen else named_fen
-        left = {
-            "reserved_fen": held.reserved_fen - reserved_fen,
-            "unnamed_fen": held.unnamed_fen + unnamed_fen,
-        }
-        done = done.model_copy(update={"state": "done", "ended_at": now})
-        effect = _gone_back(before, held.model_copy(update=left), done, now, notice.at)
+        before = _paid(known, intent, notice, now, gone_fen=gone_fen)
+    held = before.intent or intent
+    is_ours = refund is not None and refund.is_under_way
+    covered_fen = 0 if is_ours else min(named_fen, held.unnamed_fen)
+    rest_fen = gone_fen - covered_fen
+    if held.refunded_fen + rest_fen > held.amount_fen:
+        return Effect("mismatched", "refund_amount")
+    left: dict[str, Any] = {"unnamed_fen": held.unnamed_fen - covered_fen + gone_fen - named_fen}
+    if is_ours:
+        left["reserved_fen"] = held.reserved_fen - gone_fen
+    elif named_fen:
+        left["named"] = held.named | {refund_key(notice): named_fen}
+    effect = replace(before, intent=held.model_copy(update=left))
+    if rest_fen:
+        key = elsewhere_key(notice, f"more#{refund_key(notice)}") if is_done or covered_fen else None
+        done = _elsewhere(held, rest_fen, notice, key or refund_key(notice), now)
+        if refund is not None and key is None:
+            done = refund.model_copy(update={"state": "done", "ended_at": now})
+        effect = _gone_back(effect, effect.intent or held, done, now, notice.at)
     effect = _rest(effect, notice, now, refund)
     if effect.intent == intent:
         return Effect("duplicate")
     return effect if effect.entries else replace(effect, outcome="noted")
+
+
+def _named_fen(intent: Intent, refund: Refund | None, notice: Notice) -> int:
+    """What a notice tells of its refund by itself, if that is new; nothing where it tells a total alone."""
+    if refund_key(notice) in intent.named:
+        return 0
+    if refund is None or refund.why == "provider":
+        return notice.refund_fen or 0
+    return 0 if refund.state == "done" else refund.amount_fen
 
 
 def _amounts_fit(intent: Intent, refund: Refund | None, notice: Notice, named_fen: int) -> bool:
@@ -227,7 +228,7 @@ def _rest(effect: Effect, notice: Notice, now: datetime, refund: Refund | None) 
     if intent.reserved_fen:
         return replace(effect, intent=intent.model_copy(update={"told_back_fen": total_fen}))
     is_of_notice = refund is None and notice.said == "refunded" and not effect.refunds
-    key = refund_key(notice) if is_of_notice else _elsewhere_key(notice, f"rest#{total_fen}")
+    key = refund_key(notice) if is_of_notice else elsewhere_key(notice, f"rest#{total_fen}")
     found = _elsewhere(intent, rest_fen, notice, key, now)
     unnamed = intent.model_copy(update={"unnamed_fen": intent.unnamed_fen + rest_fen})
     return _gone_back(effect, unnamed, found, now, notice.at)

@@ -1,6 +1,6 @@
 """The rows of the payments table; the README says who reads them how."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 from functions.payments.discrepancies import Discrepancy
 from functions.payments.ledger import Entry
 from functions.payments.notices import Notice
-from functions.payments.orders import Due, Intent, Refund
+from functions.payments.orders import Due, Intent, Ordered, Refund
 from linli.due import TimedRow
 from linli.tables import ContractAttribute, CopyRow, InstantAttribute, Row
 
@@ -177,6 +177,20 @@ class OpenIntentRow(Row, discriminator="open_intent"):
         return f"{community}#paying#{payer}", bill
 
 
+class OrderedRow(Row, discriminator="lately_ordered"):
+    """`<community>#paying#<payer>` / `<bill>#lately`: when a payer has ordered a bill within the last hour.
+
+    Apart from the lock, which goes with its order. Whoever writes it holds the lock.
+    """
+
+    ordered = ContractAttribute(Ordered)
+
+    @staticmethod
+    def key(community: str, payer: str, bill: str) -> Key:
+        """Where it says so."""
+        return f"{community}#paying#{payer}", f"{bill}#lately"
+
+
 class EntryRow(Row, discriminator="ledger_entry"):
     """`<community>#ledger#<local month>` / `<instant>#<entry>`: written once, changed never."""
 
@@ -253,6 +267,15 @@ class ReconciledRow(Row, discriminator="reconciled_community"):
     """`#communities` / `<community>`: the communities whose statements are fetched every day."""
 
     PARTITION = "#communities"
+
+
+class ComparedRow(Row, discriminator="compared_statement"):
+    """`<community>#statements` / `<day>#<provider>`: a statement that has been compared with the books."""
+
+    @staticmethod
+    def key(community: str, day: date, provider: str) -> Key:
+        """Where it says so of a day's statement."""
+        return f"{community}#statements", f"{day.isoformat()}#{provider}"
 
 
 class DiscrepancyRow(Row, discriminator="discrepancy"):

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from pynamodb.expressions.update import Action
 
 from functions.payments.notices import Notice
-from functions.payments.orders import Intent
-from functions.payments.settling import Effect, Known, refund_key, settle
+from functions.payments.orders import Intent, Refund
+from functions.payments.refund_keys import refund_key
+from functions.payments.settling import Effect, Known, settle
 from functions.payments.tables import CallbackRow, DueRow, EntryRow, IntentRow, OpenIntentRow, RefundRow
 from linli import communities
 from linli.communities import CommunityRow
@@ -61,6 +62,18 @@ def take(told: Told, now: datetime) -> Effect:
         with observed("stranded_refund", told.notice.order, community=told.community) as stranded:
             stranded.outcome = "needs_somebody"
     return effect
+
+
+def strand(community: str, refund: Refund, now: datetime) -> Effect:
+    """A refund of an order of another merchant account than today's: only a person can finish it, there."""
+    notice = Notice(
+        provider=refund.provider,
+        notice=f"another-account-{refund.refund}",
+        said="refund_stuck",
+        order=refund.intent,
+        refund=refund.refund,
+    )
+    return take(Told(community, notice), now)
 
 
 def _known(told: Told, *, bill_too: bool) -> tuple[Known, int]:

@@ -4,8 +4,6 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from pynamodb.expressions.update import Action
-
 from functions.payments.tables import CallbackRow, IntentRow, RefundRow
 from linli.tables import ConditionsFailed, Row, change
 
@@ -37,15 +35,12 @@ def claimed(row: Sleeper, now: datetime) -> Sleeper | None:
     return row
 
 
-def wait(row: Sleeper, due_at: datetime, *, counts: bool = True) -> None:
-    """Let a claimed row wait until then, unless somebody has changed that since; `counts` as a try."""
+def wait(row: Sleeper, due_at: datetime) -> None:
+    """Let a claimed row wait until then, unless somebody has changed that since."""
     kind: type[Sleeper] = type(row)
-    actions: list[Action] = [kind.due_at.set(due_at)]
-    if not counts:
-        actions.append(kind.tries.add(-1))
-    if due_at != row.due_at or not counts:
+    if due_at != row.due_at:
         with suppress(ConditionsFailed):
-            change(row, actions, kind.due_at == row.due_at)
+            change(row, [kind.due_at.set(due_at)], kind.due_at == row.due_at)
 
 
 def community_of(row: Row) -> str:

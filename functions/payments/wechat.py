@@ -14,6 +14,7 @@ from functions.payments.exchange import (
     Acknowledgement,
     Delivery,
     Merchant,
+    NotThereYet,
     Order,
     Question,
     Refund,
@@ -37,7 +38,7 @@ from linli.errors import Conflict, LinliError, Unavailable
 LONGEST_DESCRIPTION = 127
 STATES: dict[str, Said] = {
     "SUCCESS": "paid",
-    "REFUND": "paid_and_back",  # some or all of it; how much, the refunds themselves tell, and the statement
+    "REFUND": "paid_and_back",  # some or all of it; how much, its callbacks tell, and the statement
     "NOTPAY": "waiting",
     "USERPAYING": "waiting",
     "PAYERROR": "waiting",
@@ -174,6 +175,8 @@ def statement(day: date, merchant: Merchant, at: Stamp) -> Question[Question[tup
     def told(found: Node, refused: str) -> Question[tuple[Notice, ...]] | None:
         if _code(refused) == "NOSTATEMENTEXIST":
             return None
+        if _code(refused) == "STATEMENTCREATING":
+            raise NotThereYet(f"wechat: {refused}")
         if refused:
             raise Unavailable(f"wechat: no statement, {refused}")
         read = partial(lines, sha1=str(found["hash_value"]))

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from functions.payments.exchange import (
     Answer,
+    KeyNotTaken,
     Malformed,
     Merchant,
     Outgoing,
@@ -38,8 +39,9 @@ SIGNATURE_TEST = "WECHATPAY/SIGNTEST/"
 ALGORITHM = "AEAD_AES_256_GCM"
 SKEW = timedelta(minutes=5)
 FIRST_ERROR = 400
-BUSY = frozenset({401, 429, *range(500, 600)})
-"""Too many calls, a fault of theirs, or a key of ours they do not take: nothing is known of the order."""
+BUSY = frozenset({429, *range(500, 600)})
+"""Too many calls, or a fault of theirs: nothing is known of the order."""
+NOT_TAKEN = 401
 _SERIAL = re.compile(r"[0-9A-F]{8,64}|PUB_KEY_ID_[0-9A-Za-z]{1,64}")
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 
@@ -133,13 +135,15 @@ def outgoing(
 def question(request: Outgoing, told: Callable[[Node, str], Told]) -> Question[Told]:
     """A request, and `told(node, code)` reads its answer; `code` says why WeChat refused, or is empty.
 
-    Reading raises Silent where WeChat is busy or does not take the call as such, Refused where the
+    Reading raises Silent where WeChat is busy, KeyNotTaken where it does not take our key, Refused where the
     answer is not WeChat's, Unreadable where `told` misses something.
     """
 
     def read(answer: Answer, merchant: Merchant) -> Told:
         if answer.status in BUSY:
             raise Silent(f"wechat: status {answer.status}")
+        if answer.status == NOT_TAKEN:
+            raise KeyNotTaken(f"wechat: status {answer.status}")
         check(answer.headers, answer.body, merchant, answer.now)
         try:
             found = node(answer.body) if answer.body else {}

@@ -205,7 +205,7 @@ class Alipay:
     def _where_statement(self, content: Node, app: str) -> Node:
         seller, day = self.accounts.of(app).seller, content["bill_date"]
         if not self.book.statement(NAME, seller, day):
-            return NO_TRADE | {"sub_code": "isp.bill_not_exist"}
+            return NO_TRADE | {"sub_code": "NO_BILL_DATA"}
         query = urlencode({"seller": seller, "day": day})
         return {**DONE, "bill_download_url": f"{self.base}/alipay/bills?{query}"}
 

@@ -97,7 +97,8 @@ def test_a_bill_is_paid_and_given_back_from_the_command_line(town: Town, provide
         assert f"{fen // 100}.{fen % 100:02d} yuan" in done.stdout
     assert payer.asks(f"receipts/{receipt[1]}")["refunded_fen"] == shown["amount_fen"]
     refunds = f"{AT}/payment_intents/{shown['intent']}/refunds"
-    assert town.http(MANAGER, "POST", refunds, {"amount_fen": 1}).problem == "conflict"
+    once = {"Idempotency-Key": "one fen more"}
+    assert town.http(MANAGER, "POST", refunds, {"amount_fen": 1}, headers=once).problem == "conflict"
     the_books_are_even(town)
 
 
@@ -167,7 +168,9 @@ def test_the_statement_agrees_with_the_books_but_for_what_nobody_told(town: Town
     payer.pays(intent)
     payer.sees(intent, state="paid")
     refunds = f"{payer.at}/payment_intents/{intent['intent']}/refunds"
-    assert town.http("cedar-manager-1", "POST", refunds, {"amount_fen": 100}).status == 201
+    once = {"Idempotency-Key": "one yuan"}
+    asked = town.http("cedar-manager-1", "POST", refunds, {"amount_fen": 100}, headers=once)
+    assert asked.status == 201
     payer.sees(intent, refunded_fen=100)
     silent.pays(untold, silent=True)
     # When Alipay's statement of the day is compared

@@ -88,7 +88,7 @@ class Till:
     def tell(self, function: str, *facts: Fact, now: datetime = NOW) -> list[str]:
         """What the function says to facts from the bus."""
         messages = [told(fact, f"{function}-{number}", now) for number, fact in enumerate(facts)]
-        answer = self.invoke(self.app, function, batch(*messages))
+        answer = self.invoke(self.app, function, batch(*messages, sent=now))
         assert not answer["batchItemFailures"]
         return list(answer["outcomes"])
 

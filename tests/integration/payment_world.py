@@ -39,6 +39,13 @@ class Placed:
         """What has not gone back."""
         return self.amount_fen - sum(self.refunds.values())
 
+    @property
+    def said(self) -> str:
+        """What its provider answers: WeChat Pay, that some went back; Alipay, that all did: closed."""
+        if self.provider == "wechat" and self.refunds:
+            return "paid_and_back"
+        return "closed" if self.provider == "alipay" and not self.left_fen else self.state
+
 
 @dataclass
 class Providers:
@@ -88,7 +95,7 @@ class Providers:
         """As `gateway.query`."""
         self._answer()
         found = self.orders.get(order)
-        said = found.state if found else "unknown"
+        said = found.said if found else "unknown"
         amount_fen = found.amount_fen if found else None
         return Notice.model_validate(
             {

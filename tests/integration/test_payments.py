@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from functions.payments.payment_intent.domain import MOST_ORDERS
 from linli.events import BillIssued, MembershipChanged, Provider
 from tests.integration.conftest import Http, Invoke, Service, dead_letters, load_event
 from tests.integration.gateway import NOW
@@ -101,6 +102,43 @@ def test_the_same_idempotency_key_is_the_same_order(till: Till, http: Http) -> N
     assert (again.status, again.body["state"]) == (201, "paid")
     other = {**body, "provider": "wechat", "open_id": "o-1"}
     assert http(till.app, "POST", INTENTS, body=other, headers=headers, **WILLOW_RESIDENT).status == 422
+
+
+def test_a_key_gives_nothing_to_pay_with_for_a_bill_that_is_paid_or_an_order_that_is_over(
+    till: Till, http: Http
+) -> None:
+    # Given an order, made by a key
+    till.owe()
+    asked = {"body": {"bill": "bill-1", "provider": "alipay"}, "headers": {"Idempotency-Key": "key-1"}}
+    first = http(till.app, "POST", INTENTS, **asked, **WILLOW_RESIDENT)
+    assert "parameters" in first.body
+    # When it is over, Then the key gives the order, and nothing to pay it with
+    late = http(till.app, "POST", INTENTS, **asked, **WILLOW_RESIDENT, now=NOW + timedelta(minutes=15))
+    assert (late.status, late.body["intent"]) == (201, first.body["intent"])
+    assert "parameters" not in late.body
+    # And so it does once somebody else has paid the bill
+    till.deliver(paid("wechat", till.order("wechat", payer=SAME_HOME)))
+    again = http(till.app, "POST", INTENTS, **asked, **WILLOW_RESIDENT)
+    assert (again.body["state"], "parameters" in again.body) == ("open", False)
+
+
+def test_a_payer_orders_a_bill_ten_times_an_hour_at_most(till: Till, http: Http) -> None:
+    # Given a payer who cannot decide on a provider
+    till.owe("bill-1")
+    till.owe("bill-2")
+    for number in range(MOST_ORDERS):
+        till.order(("alipay", "wechat")[number % 2], now=NOW + timedelta(minutes=number))
+    # When they change their mind once more
+    asked = {"body": {"bill": "bill-1", "provider": "alipay"}, "now": NOW + timedelta(minutes=10)}
+    refused = http(till.app, "POST", INTENTS, **asked, **WILLOW_RESIDENT)
+    # Then they are told when they may, and can still pay what they have ordered
+    assert (refused.status, refused.problem) == (409, "conflict")
+    assert refused.body["again_at"] == "2026-01-05T09:00:00.000Z"
+    till.order("wechat", now=NOW + timedelta(minutes=10))
+    # And nobody else, and no other bill, has to wait
+    till.order("alipay", "bill-2", now=NOW + timedelta(minutes=10))
+    till.order("alipay", payer=SAME_HOME, now=NOW + timedelta(minutes=10))
+    till.order("alipay", now=NOW + timedelta(hours=1))
 
 
 def test_a_lost_reply_makes_no_second_order(till: Till, lose_reply: Callable[[str], None]) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from aws_lambda_powertools.utilities import parameters
@@ -12,7 +13,7 @@ from functions.payments.exchange import Merchant
 from functions.payments.notices import Notice
 from linli.aws import client
 from linli.errors import Unavailable
-from linli.events import BillIssued, RefundRequested
+from linli.events import BillIssued, Provider, RefundRequested
 from tests.integration.conftest import STAGE
 from tests.integration.gateway import NOW
 from tests.integration.messages import batch
@@ -110,7 +111,8 @@ def test_a_refund_that_is_stuck_is_on_the_list_of_what_needs_somebody(
     till.owe()
     intent = till.order("wechat")
     till.deliver(paid("wechat", intent))
-    asked = till.http(till.app, "POST", f"{INTENTS}/{intent}/refunds", body={}, **WILLOW_MANAGER)
+    path, headers = f"{INTENTS}/{intent}/refunds", {"Idempotency-Key": "once"}
+    asked = till.http(till.app, "POST", path, body={}, headers=headers, **WILLOW_MANAGER)
     amount = {"total": AMOUNT, "refund": AMOUNT, "payer_total": AMOUNT, "payer_refund": AMOUNT}
     told = {"out_trade_no": intent, "out_refund_no": asked.body["refund"], "amount": amount}
     plain = shop.REFUNDED | told | {"refund_status": "ABNORMAL"}
@@ -142,8 +144,8 @@ def test_a_refund_at_the_console_while_ours_is_under_way_is_booked(
     till.owe()
     intent = till.order("alipay")
     till.deliver(paid("alipay", intent))
-    path, body = f"{INTENTS}/{intent}/refunds", {"amount_fen": 1000}
-    ours = till.http(till.app, "POST", path, body=body, **WILLOW_MANAGER).body["refund"]
+    path, body, headers = f"{INTENTS}/{intent}/refunds", {"amount_fen": 1000}, {"Idempotency-Key": "once"}
+    ours = till.http(till.app, "POST", path, body=body, headers=headers, **WILLOW_MANAGER).body["refund"]
 
     def total(number: str, fee: str) -> Any:
         told = {"out_trade_no": intent, "total_amount": "35.80", "notify_id": f"r-{number}"}
@@ -172,6 +174,68 @@ def test_an_order_of_the_former_account_is_not_used_again(till: Till) -> None:
     assert again != first
     assert till.deliver(paid("wechat", again, mchid="1900000999")).accepted
     assert till.due().paid_by == again
+
+
+def another_account(provider: Provider) -> None:
+    """The community becomes another merchant; the former account's keys are kept, as the README says."""
+    new = MERCHANTS[provider].model_copy(update={"seller": "2088999999999999", "app": "2021999999999999"})
+    name = f"linli/{STAGE}/merchants/willow/{provider}"
+    client("secretsmanager").put_secret_value(SecretId=name, SecretString=new.model_dump_json())
+    parameters.clear_caches()
+
+
+def test_an_order_of_the_former_account_is_judged_by_no_other(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given an order, and another merchant account since
+    till.owe()
+    intent = till.order("alipay")
+    another_account("alipay")
+    for name in ("query", "close"):
+        monkeypatch.setattr(outgoing, name, Mock(side_effect=AssertionError("it knows nothing of it")))
+    # When it is asked about, and when it is over
+    till.tick("reconcile", 3)
+    assert till.intent(intent).state == "open"
+    till.tick("reconcile", 16)
+    # Then it is closed here, and what was paid at the former account counts
+    assert till.intent(intent).state == "closed"
+    assert till.deliver(paid("alipay", intent)).accepted
+    assert [row.outcome for row in till.inbox("settled")] == ["settled_late"]
+    assert till.due().paid_by == intent
+
+
+@pytest.mark.parametrize("way", ["queue", "schedule"])
+def test_a_refund_of_the_former_account_is_stuck(
+    till: Till, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], way: str
+) -> None:
+    # Given a refund under way, and another merchant account since
+    till.owe()
+    intent = till.order("alipay")
+    till.deliver(paid("alipay", intent))
+    path, headers = f"{INTENTS}/{intent}/refunds", {"Idempotency-Key": "once"}
+    asked = till.http(till.app, "POST", path, body={}, headers=headers, **WILLOW_MANAGER).body["refund"]
+    secret = f"linli/{STAGE}/merchants/willow/alipay"
+    another_account("alipay")
+    for name in ("refund", "query_refund"):
+        monkeypatch.setattr(outgoing, name, Mock(side_effect=AssertionError("it knows nothing of it")))
+    # When it is to be sent, or asked about
+    if way == "queue":
+        fact = RefundRequested(community="willow", refund=asked, intent=intent, amount_fen=AMOUNT)
+        assert till.tell("refund", fact) == ["refund_stuck"]
+    else:
+        assert till.tick("reconcile", 3) == "done"
+    # Then somebody has to see to it, and nothing is free to be asked back again
+    assert [(each.refund, each.state) for each in till.refunds(intent)] == [(asked, "stuck")]
+    assert till.intent(intent).refundable_fen == 0
+    assert '"action":"stranded_refund","outcome":"needs_somebody"' in capsys.readouterr().out.replace(" ", "")
+    # And not even the former account, when it is back, is asked for the money again
+    former = MERCHANTS["alipay"].model_dump_json()
+    client("secretsmanager").put_secret_value(SecretId=secret, SecretString=former)
+    parameters.clear_caches()
+    answer = answer_of("alipay", intent, "unknown", refund=asked, trade=None)
+    monkeypatch.setattr(outgoing, "query_refund", lambda *_: answer)
+    assert till.tick("reconcile", 30) == "done"
+    assert till.refunds(intent)[0].state == "stuck"
 
 
 def test_a_bill_told_late_is_booked_when_it_comes(till: Till) -> None:

@@ -1,6 +1,7 @@
 """What operations see and do: the inbox, replays, silent orders, the books."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -8,14 +9,18 @@ from typing import Any
 import pytest
 
 from functions.payments import gateway as outgoing
-from functions.payments.exchange import Merchant, Silent
+from functions.payments.exchange import KeyNotTaken, Merchant, Silent
 from functions.payments.notices import Notice
-from functions.payments.tables import EntryRow
+from functions.payments.orders import Intent
+from functions.payments.reconcile import store as reconciling
+from functions.payments.tables import EntryRow, IntentRow
 from linli.aws import client
+from linli.tables import find
 from tests.integration.conftest import STAGE, Http
 from tests.integration.gateway import NOW
 from tests.integration.paying import (  # noqa: F401  the fixture
     AMOUNT,
+    MERCHANTS,
     Till,
     answer_of,
     furnished_till,
@@ -174,6 +179,97 @@ def test_a_provider_that_stays_silent_is_asked_later_and_once_a_run(
     asking |= {"query": "paid", "close": "paid"}
     till.tick("reconcile", 9)
     assert [till.due(bill).state for bill in ("bill-1", "bill-2")] == ["paid", "paid"]
+
+
+def silent_orders(count: int) -> None:
+    """Orders at Alipay that expire now, which it has been asked about never."""
+    for number in range(count):
+        intent = Intent(
+            intent=f"silent-{number}",
+            community="willow",
+            bill="bill-9",
+            home="b1/1",
+            payer=f"payer-{number}",
+            provider="alipay",
+            seller=MERCHANTS["alipay"].seller,
+            app=MERCHANTS["alipay"].app,
+            amount_fen=1,
+            state="open",
+            created_at=NOW,
+            expires_at=NOW,
+        )
+        IntentRow.of(intent, 1, NOW).save()
+
+
+@pytest.fixture
+def dead(till: Till, monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception], list[str]]:
+    """`dead(error)`: Alipay answers with that from now on, WeChat Pay that all is paid; what was asked."""
+
+    def dies(error: Exception) -> list[str]:
+        till.asked.clear()
+
+        def answer(merchant: Merchant, order: str) -> Notice:
+            till.asked.append(order)
+            if merchant.provider == "alipay":
+                raise error
+            return answer_of("wechat", order, "paid", amount_fen=AMOUNT)
+
+        monkeypatch.setattr(outgoing, "query", answer)
+        monkeypatch.setattr(outgoing, "close", answer)
+        monkeypatch.setattr(reconciling, "MOST_ASKED", 2)
+        return till.asked
+
+    return dies
+
+
+def test_a_silent_merchant_delays_nobody_else(till: Till, dead: Callable[[Exception], list[str]]) -> None:
+    # Given many orders of a merchant whose provider is down, longer due than another's
+    till.owe()
+    silent_orders(40)
+    order = till.order("wechat")
+    asked = dead(Silent("down"))
+    # When the minute comes
+    assert till.tick("reconcile", 2) == "some_failed"
+    # Then the other one is settled, and the silent provider was asked once
+    assert till.due().paid_by == order
+    assert len(asked) == 2
+    # And what waits for it waits longer each time
+    assert till.tick("reconcile", 3) == "nothing_due"
+    assert till.tick("reconcile", 4) == "some_failed"
+    assert till.tick("reconcile", 7) == "nothing_due"
+    assert till.tick("reconcile", 8) == "some_failed"
+
+
+def test_a_run_reads_so_much_and_no_more(
+    till: Till, dead: Callable[[Exception], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent_orders(20)
+    dead(Silent("down"))
+    monkeypatch.setattr(reconciling, "MOST_READ", 3)
+    till.tick("reconcile", 0)
+    rows = [find(IntentRow, IntentRow.key("willow", f"silent-{number}")) for number in range(20)]
+    assert Counter(int(row.tries) for row in rows) == {1: 12, 0: 8}
+
+
+def test_orders_that_are_over_are_closed_when_nobody_of_ours_can_ask(
+    till: Till, dead: Callable[[Exception], list[str]]
+) -> None:
+    # Given a merchant whose key was revoked, with orders that are over, and one that is not
+    till.owe()
+    open_one = till.order("alipay")
+    silent_orders(20)
+    asked = dead(KeyNotTaken("401"))
+    # When the minute comes
+    till.tick("reconcile", 2)
+    # Then all that are over are closed, and the provider was asked once
+    assert len(asked) == 1
+    assert {till.intent(f"silent-{number}").state for number in range(20)} == {"closed"}
+    # And the other one is when it is over, and a payment counts all the same
+    assert till.intent(open_one).state == "open"
+    till.tick("reconcile", 16)
+    assert till.intent(open_one).state == "closed"
+    assert till.deliver(paid("alipay", open_one)).accepted
+    assert [row.outcome for row in till.inbox("settled")] == ["settled_late"]
 
 
 def test_an_answer_that_does_not_fit_changes_nothing(till: Till, asking: dict[str, Any]) -> None:

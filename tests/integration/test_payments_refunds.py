@@ -2,16 +2,23 @@
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
+from uuid import uuid4
 
 import pytest
+from pynamodb.exceptions import GetError
 
 from functions.payments import gateway as outgoing
-from functions.payments.exchange import Merchant
+from functions.payments.exchange import Answer, Merchant, Outgoing
 from functions.payments.exchange import Refund as Wanted
 from functions.payments.notices import Notice
+from functions.payments.refund import store
 from linli.errors import Unavailable
-from linli.events import Provider, RefundRequested
+from linli.events import BillIssued, Fact, Provider, RefundRequested
+from tests.integration.gateway import NOW
+from tests.integration.messages import batch, told
 from tests.integration.paying import (  # noqa: F401  the fixture
     AMOUNT,
     INTENTS,
@@ -50,8 +57,8 @@ def giving_back(till: Till, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
 def ask_back(till: Till, intent: str, fen: int | None = None, **headers: str) -> Any:
     body = {} if fen is None else {"amount_fen": fen}
-    path = f"{INTENTS}/{intent}/refunds"
-    return till.http(till.app, "POST", path, body=body, headers=headers, **WILLOW_MANAGER)
+    path, sent = f"{INTENTS}/{intent}/refunds", {"Idempotency-Key": str(uuid4())} | headers
+    return till.http(till.app, "POST", path, body=body, headers=sent, **WILLOW_MANAGER)
 
 
 def told_of(till: Till, intent: str, refund: str, fen: int) -> list[str]:
@@ -128,6 +135,33 @@ def test_a_refund_is_asked_for_once_by_its_key_and_when_the_reply_is_lost(
     assert sorted(each.amount_fen for each in till.refunds(intent)) == [10, 20]
 
 
+def test_money_goes_back_only_by_a_key(till: Till) -> None:
+    till.owe()
+    intent = till.order()
+    till.deliver(paid("alipay", intent))
+    path = f"{INTENTS}/{intent}/refunds"
+    refused = till.http(till.app, "POST", path, body={}, **WILLOW_MANAGER)
+    assert (refused.status, refused.problem) == (400, "invalid-request")
+    assert refused.body["detail"].startswith("Idempotency-Key: required, since ")
+    assert till.refunds(intent) == []
+
+
+def test_a_refund_is_answered_from_what_was_written(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a store of which no refund can be read
+    till.owe()
+    intent = till.order()
+    till.deliver(paid("alipay", intent))
+    key = {"Idempotency-Key": "once"}
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "find", Mock(side_effect=GetError("throttled")))
+        # When one is asked for, and asked for again
+        first, again = (ask_back(till, intent, 1000, **key) for _ in range(2))
+    # Then the first is answered, the second is to try again, and one refund is there in the end
+    assert (first.status, first.body["amount_fen"], again.status) == (201, 1000, 503)
+    assert ask_back(till, intent, 1000, **key).body == first.body
+    assert [each.refund for each in till.refunds(intent)] == [first.body["refund"]]
+
+
 def test_a_refund_that_fails_is_free_again_and_listed(till: Till, giving_back: dict[str, str]) -> None:
     giving_back["refund"] = "refund_failed"
     till.owe()
@@ -177,8 +211,6 @@ def test_a_silent_provider_leaves_the_refund_in_the_queue(till: Till, giving_bac
     till.deliver(paid("alipay", intent))
     refund = ask_back(till, intent).body["refund"]
     fact = RefundRequested(community="willow", refund=refund, intent=intent, amount_fen=AMOUNT)
-    from tests.integration.messages import batch, told  # noqa: PLC0415
-
     assert till.invoke(till.app, "refund", batch(told(fact, "1")))["batchItemFailures"]
 
 
@@ -218,3 +250,57 @@ def test_surplus_goes_back_without_anybody_asking(till: Till, giving_back: dict[
     assert told_of(till, first, refund.refund, AMOUNT) == ["refunded"]
     assert sum(line.fen for entry in till.entries() for line in entry.lines if line.account == "surplus") == 0
     assert till.due().refunded_fen == 0, "the bill stays paid in full"
+
+
+def test_a_refund_that_alipay_knows_and_did_not_carry_out_is_not_booked(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Documented: without a `refund_status` it was not received, or has failed."""
+    till.owe()
+    intent = till.order()
+    till.deliver(paid("alipay", intent))
+    refund = ask_back(till, intent, 1000).body["refund"]
+
+    def answer(out: Outgoing) -> Answer:
+        if b"alipay.trade.fastpay.refund.query" not in out.body:
+            refusal = {"code": "40004", "sub_code": "ACQ.SELLER_BALANCE_NOT_ENOUGH"}
+            return shop.alipay_answers("alipay.trade.refund", **refusal)
+        known = {"out_trade_no": intent, "out_request_no": refund, "refund_amount": "10.00"}
+        return shop.alipay_answers("alipay.trade.fastpay.refund.query", **known, total_amount="35.80")
+
+    monkeypatch.setattr(outgoing, "_sent", answer)
+    monkeypatch.setattr(outgoing, "signing_key", lambda _: shop.key("ours"))
+    assert told_of(till, intent, refund, 1000) == ["refund_failed"]
+    assert (till.intent(intent).refunded_fen, till.intent(intent).refundable_fen) == (0, AMOUNT)
+    assert "payment_refunded" not in till.facts()
+
+
+def test_a_total_without_the_number_of_its_refund_is_booked(till: Till) -> None:
+    till.owe()
+    intent = till.order()
+    till.deliver(paid("alipay", intent))
+    total = {"out_trade_no": intent, "total_amount": "35.80", "gmt_refund": "2026-01-05 16:01:00"}
+    for fee in ("10.00", "10.00", "16.00"):
+        assert till.deliver(shop.notified(**total, refund_fee=fee, notify_id=f"r-{fee}")).accepted
+    assert [each.amount_fen for each in till.refunds(intent)].count(1000) == 1
+    assert (till.intent(intent).refunded_fen, till.due().refunded_fen) == (1600, 1600)
+
+
+def test_what_comes_late_changes_no_month_that_is_closed(till: Till, giving_back: dict[str, str]) -> None:
+    """A bill and a refund of last year come out of a dead-letter queue."""
+    assert giving_back
+    till.owe()
+    intent = till.order()
+    till.deliver(paid("alipay", intent))
+    refund = ask_back(till, intent, 1000).body["refund"]
+    issued = BillIssued(
+        community="willow", bill="bill-late", home="b1/101", period="2025-12", amount_fen=1, issued_at=NOW,
+        due_at=NOW,
+    )  # fmt: skip
+    asked = RefundRequested(community="willow", refund=refund, intent=intent, amount_fen=1000)
+    late: dict[str, Fact] = {"bill": issued, "refund": asked}
+    for function, fact in late.items():
+        message = told(fact, "late", NOW - timedelta(days=6))
+        till.invoke(till.app, function, batch(message, sent=NOW + timedelta(hours=1)))
+    at = {entry.at for entry in till.entries() if entry.refund or entry.bill == "bill-late"}
+    assert at == {NOW + timedelta(hours=1)}

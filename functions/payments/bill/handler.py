@@ -20,7 +20,7 @@ DUES = "/communities/{community}/dues"
 @bus_queue
 def bill(received: Received[BillIssued]) -> str:
     """A home owes something."""
-    return store.take_in(received.fact, received.event.time)
+    return store.take_in(received.fact, received.delivery.first_at)
 
 
 @route(blueprint, "GET", DUES, Permission.READ_DUES, query=DuesAsked)

@@ -16,8 +16,8 @@ from linli.tables import ConditionsFailed, Transaction, find, read
 
 
 def take_in(fact: BillIssued, now: datetime) -> str:
-    """Keep a bill that is to be paid, and book what the home owes: today, so that a bill which comes late
-    changes no month that is closed. Returns the outcome.
+    """Keep a bill that is to be paid, and book what the home owes: `now`, when we hear of it, so that a bill
+    which comes late, or out of a dead-letter queue, changes no month that is closed. Returns the outcome.
 
     A bill over nothing is paid as it is. Raises Conflict for another bill under the same id.
     """

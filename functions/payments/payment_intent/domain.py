@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from functions.payments.orders import Due, Intent
+from functions.payments.orders import Due, Intent, Ordered
 from functions.payments.payment_intent.models import IntentWanted
 from linli.errors import Conflict
+from linli.instants import to_text
 
 STILL_PAYABLE = timedelta(minutes=1)  # what is left must do for a payer to pay
+MOST_ORDERS, WITHIN = 10, timedelta(hours=1)  # each is asked about at its provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,23 @@ def refuse_if_paid(due: Due) -> None:
     """Raises Conflict for a bill that has nothing left to pay."""
     if due.state == "paid":
         raise Conflict("the bill is paid", receipt=due.receipt or "")
+
+
+def can_be_paid(intent: Intent, due: Due, now: datetime) -> bool:
+    """Whether there is something left to pay by this order, and time to."""
+    return intent.state == due.state == "open" and now < intent.expires_at
+
+
+def counted(ordered: Ordered, now: datetime) -> Ordered:
+    """A payer's orders of a bill within the last hour, with the one that is made now.
+
+    Raises Conflict when there are too many, which says when there may be another.
+    """
+    lately = tuple(at for at in ordered.at if now - at < WITHIN)
+    if len(lately) >= MOST_ORDERS:
+        again_at = to_text(min(lately) + WITHIN)
+        raise Conflict("too many orders of this bill within an hour", again_at=again_at)
+    return Ordered(at=(*lately, now))
 
 
 def serves(open_one: Intent, wanted: IntentWanted, place: Place) -> bool:

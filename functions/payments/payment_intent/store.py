@@ -3,10 +3,18 @@
 from functions.payments import gateway, merchants
 from functions.payments.exchange import Order
 from functions.payments.homes import home_of
-from functions.payments.orders import Intent, intent_of
-from functions.payments.payment_intent.domain import Place, opened, refuse_if_paid, serves
+from functions.payments.orders import Due, Intent, Ordered, intent_of
+from functions.payments.payment_intent.domain import (
+    WITHIN,
+    Place,
+    can_be_paid,
+    counted,
+    opened,
+    refuse_if_paid,
+    serves,
+)
 from functions.payments.payment_intent.models import IntentsAsked, IntentView, IntentWanted, Receipt, shown
-from functions.payments.tables import DueRow, IntentRow, LivingRow, OpenIntentRow
+from functions.payments.tables import DueRow, IntentRow, LivingRow, OpenIntentRow, OrderedRow
 from functions.payments.till import FIRST_ASKED_AFTER
 from linli import communities
 from linli.communities import CommunityRow
@@ -15,35 +23,49 @@ from linli.errors import Conflict, NotFound
 from linli.events import Provider
 from linli.idempotency import Creation
 from linli.ids import is_id
+from linli.instants import to_epoch_seconds
 from linli.tables import ConditionsFailed, Transaction, find, read, until_it_holds
 
 
 def open_intent(community: str, payer: str, wanted: IntentWanted, creation: Creation) -> IntentView:
-    """The payer's order for a bill, a new one if none serves, told to the provider.
+    """The payer's order for a bill, a new one if none serves, told to the provider; without parameters when
+    nobody can pay it any more: it or its bill is paid, it is over, or the merchant account was changed since.
 
-    Raises NotFound for a bill that is not of the payer's home, Conflict for one that is paid or a provider
-    that the community does not use, Unavailable when the provider does not answer.
+    Raises NotFound for a bill that is not of the payer's home, Conflict for one that is paid or was ordered
+    too often, or a provider that the community does not use, Unavailable when the provider does not answer.
     """
     earlier = creation.key.before() if creation.key else None
     if earlier is not None:
-        intent = find(IntentRow, IntentRow.key(community, earlier)).intent
+        intent, due = _before(community, earlier, wanted.bill)
     else:
-        intent = until_it_holds(lambda: _opened(community, payer, wanted, creation))
-    merchant = merchants.merchant(community, intent.provider)
-    if intent.state != "open" or (intent.seller, intent.app) != (merchant.seller, merchant.app):
-        return shown(
-            intent
-        )  # nobody can pay it any more: paid, closed, or of an account that was changed since
+        intent, due = until_it_holds(lambda: _opened(community, payer, wanted, creation))
+    if not can_be_paid(intent, due, creation.at):
+        return shown(intent)
+    try:
+        merchant = merchants.of_order(intent)
+    except NotFound:
+        return shown(intent)
     order = Order(
         intent.intent, intent.amount_fen, f"Bill {intent.bill}", intent.expires_at, wanted.open_id or ""
     )
     return shown(intent, gateway.order(merchant, order))
 
 
-def _opened(community: str, payer: str, wanted: IntentWanted, creation: Creation) -> Intent:
+def _before(community: str, intent: str, bill: str) -> tuple[Intent, Due]:
+    """An order that was made before, and its bill, as they are now."""
+    intent_key, due_key = IntentRow.key(community, intent), DueRow.key(community, bill)
+    rows = read([intent_key, due_key])
+    row, due = rows.one(IntentRow, intent_key), rows.one(DueRow, due_key)
+    if row is None or due is None:
+        raise NotFound
+    return row.intent, due.now
+
+
+def _opened(community: str, payer: str, wanted: IntentWanted, creation: Creation) -> tuple[Intent, Due]:
     lock_key = OpenIntentRow.key(community, payer, wanted.bill)
+    ordered_key = OrderedRow.key(community, payer, wanted.bill)
     due_key, living_key = DueRow.key(community, wanted.bill), LivingRow.key(community, payer)
-    rows = read([due_key, living_key, lock_key, CommunityRow.key(community)])
+    rows = read([due_key, living_key, lock_key, ordered_key, CommunityRow.key(community)])
     due, living = rows.one(DueRow, due_key), rows.one(LivingRow, living_key)
     if due is None or living is None or living.home != due.due.home:
         raise NotFound
@@ -52,13 +74,17 @@ def _opened(community: str, payer: str, wanted: IntentWanted, creation: Creation
     former = find(IntentRow, IntentRow.key(community, lock.intent)) if lock else None
     place = _place(community, payer, wanted.provider, creation)
     if former is not None and serves(former.intent, wanted, place):
-        return former.intent
+        return former.intent, due.now
+    before = rows.one(OrderedRow, ordered_key)
+    ordered = counted(before.ordered if before else Ordered(), creation.at)
     policy = communities.known(rows, community).policies.payments
     intent = opened(due.now, wanted, place, policy.intent_minutes)
     transaction = Transaction()
     transaction.create("intent", IntentRow.of(intent, 1, creation.at + FIRST_ASKED_AFTER))
     held = OpenIntentRow.intent == lock.intent if lock else OpenIntentRow.pk.does_not_exist()
     transaction.put("lock", OpenIntentRow(*lock_key, intent=intent.intent), held)
+    ttl = to_epoch_seconds(creation.at + WITHIN)
+    transaction.put("ordered", OrderedRow(*ordered_key, ordered=ordered, ttl=ttl))
     if former is not None:  # it is closed here at once, and at its provider as soon as that is asked
         closed = former.intent.model_copy(update={"state": "closed"})
         row = IntentRow.of(closed, int(former.version) + 1, creation.at)
@@ -68,9 +94,9 @@ def _opened(community: str, payer: str, wanted: IntentWanted, creation: Creation
         transaction.commit()
     except ConditionsFailed as failed:
         if earlier := creation.earlier(failed):
-            return find(IntentRow, IntentRow.key(community, earlier)).intent
+            return _before(community, earlier, wanted.bill)
         raise
-    return intent
+    return intent, due.now
 
 
 def _place(community: str, payer: str, provider: Provider, creation: Creation) -> Place:

@@ -24,8 +24,8 @@ def meaning(ask: Ask, notice: Notice) -> Notice:
 
 
 def nobody_can_pay(intent: Intent) -> Notice:
-    """An expired order whose community is no merchant of its provider any more: closed."""
-    number = f"no-merchant-{intent.intent}"
+    """An order that is over, and that nobody of ours can ask about any more: closed."""
+    number = f"not-asked-{intent.intent}"
     return Notice(provider=intent.provider, notice=number, said="closed", order=intent.intent)
 
 

@@ -1,15 +1,15 @@
 """Orders and refunds that providers have been silent about."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from functions.payments import gateway, merchants, till, waking
-from functions.payments.exchange import Merchant, Silent
+from functions.payments.exchange import KeyNotTaken, Merchant, Silent
 from functions.payments.exchange import Refund as Wanted
 from functions.payments.notices import Notice
-from functions.payments.orders import Intent
 from functions.payments.reconcile.domain import Ask, ask_of, is_over, meaning, nobody_can_pay
 from functions.payments.tables import IntentRow, RefundRow
 from functions.payments.till import Told
@@ -18,8 +18,8 @@ from linli.errors import NotFound
 from linli.events import Provider
 from linli.tables import ConditionsFailed, change, find
 
-MOST_A_RUN = 25  # per shard: each costs a provider's answer
-NEXT_RUN = timedelta(minutes=1)
+MOST_ASKED = 25  # per shard and run: each costs a provider's answer
+MOST_READ = 200  # of a shard, so that rows which nobody is asked about leave room for the others
 Claimed = TypeVar("Claimed", IntentRow, RefundRow)
 Subject = TypeVar("Subject", str, Wanted)
 
@@ -28,18 +28,27 @@ def reconcile(now: datetime) -> str:
     """Ask about all that is due. Returns the outcome of the run."""
     run = _Run(now)
     outcomes = {
-        see_to_each("silent_order", due(IntentRow, now, MOST_A_RUN), now, run.order),
-        see_to_each("silent_refund", due(RefundRow, now, MOST_A_RUN), now, run.refund),
+        see_to_each("silent_order", run.due(IntentRow), now, run.order),
+        see_to_each("silent_refund", run.due(RefundRow), now, run.refund),
     }
     return next(each for each in ("some_failed", "done", "nothing_due") if each in outcomes)
 
 
 class _Run:
-    """One run. A merchant whose provider does not answer at all is not asked again in it."""
+    """One run. A merchant whose provider does not answer at all, or does not take its key, is not asked again
+    in it: what is due of such a merchant waits for longer each time, as if it had been asked.
+    """
 
     def __init__(self, now: datetime) -> None:
         self.now = now
+        self.asked: Counter[str] = Counter()
         self.silent: set[tuple[str, Provider]] = set()
+        self.shut_out: set[tuple[str, Provider]] = set()
+
+    def due(self, kind: type[Claimed]) -> Iterator[Claimed]:
+        """What is due, of each shard until so many have really been asked about."""
+        rows = due(kind, self.now, MOST_READ)
+        return (row for row in rows if self.asked[str(row.due_shard)] < MOST_ASKED)
 
     def order(self, found: IntentRow) -> str:
         """Ask about an order, and settle what the answer is."""
@@ -49,57 +58,70 @@ class _Run:
         intent, ask = row.intent, ask_of(row.intent, self.now)
         if ask is None:
             return _let_sleep(row)
-        if self._is_silent(row, intent.community, intent.provider):
-            return "not_asked"
         waking.wait(row, _next(row, self.now, intent.expires_at))
-        notice = self._answer(intent, ask)
+        notice = self._answer(row, ask)
+        if notice is None:
+            return "not_asked"
         effect = till.take(Told(intent.community, notice), self.now)
         if is_over(notice) and effect.changes_nothing and not effect.mismatch:
             _let_sleep(row)
         return effect.outcome
 
     def refund(self, found: RefundRow) -> str:
-        """Ask about a refund, send it again if it never got there, and settle what the answer is."""
+        """Ask about a refund, send it again if it never got there, and settle what the answer is.
+
+        One of another merchant account than today's is stuck; a stuck one is never sent again: a person has
+        it in hand.
+        """
         row = waking.claimed(found, self.now)
         if row is None:
             return "settled_before"
         refund, community = row.refund, waking.community_of(row)
-        if self._is_silent(row, community, refund.provider):
-            return "not_asked"
         waking.wait(row, _next(row, self.now, self.now))
-        merchant = merchants.merchant(community, refund.provider)
-        order_fen = find(IntentRow, IntentRow.key(community, refund.intent)).intent.amount_fen
-        wanted = Wanted(refund.refund, refund.intent, refund.amount_fen, order_fen)
-        notice = self._asked(merchant, gateway.query_refund, wanted)
-        if notice.said == "unknown":
-            notice = self._asked(merchant, gateway.refund, wanted)
-        return till.take(Told(community, notice), self.now).outcome
-
-    def _answer(self, intent: Intent, ask: Ask) -> Notice:
-        """What the provider says; of one where the community is no merchant any more, nobody can pay."""
+        intent = find(IntentRow, IntentRow.key(community, refund.intent)).intent
         try:
-            merchant = merchants.merchant(intent.community, intent.provider)
+            merchant = merchants.of_order(intent)
         except NotFound:
+            return till.strand(community, refund, self.now).outcome
+        wanted = Wanted(refund.refund, refund.intent, refund.amount_fen, intent.amount_fen)
+        notice = self._asked(row, merchant, gateway.query_refund, wanted)
+        if notice and notice.said == "unknown" and refund.state == "requested":
+            notice = self._asked(row, merchant, gateway.refund, wanted)
+        return till.take(Told(community, notice), self.now).outcome if notice else "not_asked"
+
+    def _answer(self, row: IntentRow, ask: Ask) -> Notice | None:
+        """What the provider says, None where it has just been silent. Whom nobody of ours can ask, since the
+        merchant account or its key is no more, nobody can pay once the order is over.
+        """
+        intent, question = row.intent, gateway.query if ask == "query" else gateway.close
+        try:
+            notice = self._asked(row, merchants.of_order(intent), question, intent.intent)
+        except (NotFound, KeyNotTaken):
             if ask != "close":
                 raise
             return nobody_can_pay(intent)
-        asked = gateway.query if ask == "query" else gateway.close
-        return meaning(ask, self._asked(merchant, asked, intent.intent))
-
-    def _is_silent(self, row: Claimed, community: str, provider: Provider) -> bool:
-        """Whether its provider has just been silent: the next run asks, as if it had not been due."""
-        if (community, provider) not in self.silent:
-            return False
-        waking.wait(row, self.now + NEXT_RUN, counts=False)
-        return True
+        return meaning(ask, notice) if notice else None
 
     def _asked(
-        self, merchant: Merchant, ask: Callable[[Merchant, Subject], Notice], subject: Subject
-    ) -> Notice:
+        self,
+        row: Claimed,
+        merchant: Merchant,
+        question: Callable[[Merchant, Subject], Notice],
+        subject: Subject,
+    ) -> Notice | None:
+        whose = merchant.community, merchant.provider
+        if whose in self.shut_out:
+            raise KeyNotTaken(f"{merchant.provider}: it does not take the community's key")
+        if whose in self.silent:
+            return None
+        self.asked[str(row.due_shard)] += 1
         try:
-            return ask(merchant, subject)
+            return question(merchant, subject)
+        except KeyNotTaken:
+            self.shut_out.add(whose)
+            raise
         except Silent:
-            self.silent.add((merchant.community, merchant.provider))
+            self.silent.add(whose)
             raise
 
 

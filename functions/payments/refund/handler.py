@@ -20,12 +20,12 @@ REFUNDS = "/communities/{community}/payment_intents/{intent}/refunds"
 @bus_queue
 def refund(received: Received[RefundRequested]) -> str:
     """Money is to go back."""
-    return store.send(received.fact, received.event.time)
+    return store.send(received.fact, received.delivery.first_at)
 
 
-@route(blueprint, "POST", REFUNDS, Permission.REFUND, body=RefundWanted, status=201)
+@route(blueprint, "POST", REFUNDS, Permission.REFUND, body=RefundWanted, status=201, needs_key=True)
 def request_refund(request: Request[RefundWanted, Nothing]) -> Refund:
-    """Give a payment back, in part or all that is left."""
+    """Give a payment back, in part or all that is left; once for a key."""
     intent, amount_fen = request.path["intent"], request.body.amount_fen
     return store.request(request.tenant, intent, amount_fen, request.person, request.creation)
 

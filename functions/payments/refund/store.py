@@ -21,19 +21,20 @@ from linli.tables import ConditionsFailed, Transaction, find, read, until_it_hol
 def request(community: str, intent: str, amount_fen: int | None, by: str, creation: Creation) -> Refund:
     """Ask for a refund. Raises NotFound, or Conflict when so much is not left."""
     earlier = creation.key.before() if creation.key else None
-    refund = earlier or until_it_holds(lambda: _requested(community, intent, amount_fen, by, creation))
-    return find(RefundRow, RefundRow.key(community, intent, refund)).refund
+    if earlier is not None:
+        return _refund(community, intent, earlier)
+    return until_it_holds(lambda: _requested(community, intent, amount_fen, by, creation))
 
 
-def _requested(community: str, intent: str, amount_fen: int | None, by: str, creation: Creation) -> str:
+def _requested(community: str, intent: str, amount_fen: int | None, by: str, creation: Creation) -> Refund:
     key, community_key = IntentRow.key(community, intent), CommunityRow.key(community)
     refund_key = RefundRow.key(community, intent, creation.id)
     rows = read([key, community_key, refund_key])
     row = rows.one(IntentRow, key)
     if row is None:
         raise NotFound
-    if refund_key in rows:  # an attempt of ours whose reply was lost
-        return creation.id
+    if written := rows.one(RefundRow, refund_key):  # an attempt of ours whose reply was lost
+        return written.refund
     effect = asked_back(row.intent, amount_fen, creation.id, by, creation.at)
     zone = communities.known(rows, community).time_zone
     transaction = Transaction()
@@ -43,13 +44,18 @@ def _requested(community: str, intent: str, amount_fen: int | None, by: str, cre
         transaction.commit()
     except ConditionsFailed as failed:
         if earlier := creation.earlier(failed):
-            return earlier
+            return _refund(community, intent, earlier)
         raise
-    return creation.id
+    return effect.refunds[0]
+
+
+def _refund(community: str, intent: str, refund: str) -> Refund:
+    return find(RefundRow, RefundRow.key(community, intent, refund)).refund
 
 
 def send(fact: RefundRequested, now: datetime) -> str:
-    """Have the provider carry a refund out, and settle what it answers. Returns the outcome.
+    """Have the provider carry a refund out, and settle what it answers. Returns the outcome; a refund of
+    another merchant account than today's is stuck.
 
     Raises Unavailable when it does not answer: sent again, the number makes it the same refund.
     """
@@ -61,7 +67,10 @@ def send(fact: RefundRequested, now: datetime) -> str:
         return "not_in_our_books"
     if row.refund.state != "requested":
         return "duplicate"
-    merchant = merchants.merchant(fact.community, row.refund.provider)
+    try:
+        merchant = merchants.of_order(intent.intent)
+    except NotFound:
+        return till.strand(fact.community, row.refund, now).outcome
     wanted = Wanted(fact.refund, fact.intent, row.refund.amount_fen, intent.intent.amount_fen)
     notice = gateway.refund(merchant, wanted)
     if notice.said == "waiting":

@@ -17,14 +17,14 @@ blueprint = Blueprint(__name__)
 
 @blueprint.on_sqs_message(queue_arn=reference("StatementArn"), batch_size=1, name="statement")
 @task_queue(Step)
-def statement(step: Step, _: Delivery) -> str:
+def statement(step: Step, delivery: Delivery) -> str:
     """A step of the daily round."""
     match step:
         case Step(scheduled_at=at) if at is not None:
             store.start_all(at)
             return "started"
         case Step(community=community, provider=provider, day=day) if community and provider and day:
-            return store.compare(community, provider, day)
+            return store.compare(community, provider, day, delivery.first_at)
     raise InvalidRequest("a step names a time, or a community, a provider and a day")
 
 

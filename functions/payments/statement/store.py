@@ -1,58 +1,99 @@
 """Statements: fetched, compared with the books, and what differs kept."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from functions.payments import gateway, merchants, tasks, till
-from functions.payments.discrepancies import Discrepancy, differences
+from functions.payments.discrepancies import Discrepancy, Held, differences
+from functions.payments.exchange import KeyNotTaken, Merchant, NotThereYet, Silent
+from functions.payments.exchange import Refund as Refunded
 from functions.payments.ledger import Entry
 from functions.payments.notices import Notice
+from functions.payments.orders import Refund
 from functions.payments.providers import PROVIDERS
-from functions.payments.settling import refund_key
+from functions.payments.refund_keys import refund_key
 from functions.payments.statement.models import Step
 from functions.payments.statement_files import CHINA
-from functions.payments.tables import DiscrepancyRow, EntryRow, IntentRow, ReconciledRow
+from functions.payments.tables import (
+    ComparedRow,
+    DiscrepancyRow,
+    EntryRow,
+    IntentRow,
+    ReconciledRow,
+    RefundRow,
+)
 from functions.payments.till import Told
 from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
-from linli.errors import NotFound
+from linli.errors import NotFound, Unavailable
 from linli.events import Provider
 from linli.ids import is_id
-from linli.instants import to_text
+from linli.instants import to_epoch_seconds, to_text
 from linli.observability import observed
 from linli.tables import ConditionsFailed, change, read
 
 LOOKED_AT_AGAIN = timedelta(days=14)
+KEPT = LOOKED_AT_AGAIN + timedelta(days=2)
 AROUND = timedelta(hours=1)  # of two clocks
 
 
 def start_all(now: datetime) -> None:
-    """Leave a step for yesterday's statement of every community and provider, and for days that differ."""
-    yesterday = now.astimezone(CHINA).date() - timedelta(days=1)
+    """Leave a step for each statement of the last days that has not been compared, or that differed, of every
+    community and provider; the last day first.
+    """
+    today = now.astimezone(CHINA).date()
+    days = [today - timedelta(days=back) for back in range(1, LOOKED_AT_AGAIN.days + 1)]
     for row in ReconciledRow.query(ReconciledRow.PARTITION):
-        wanted = {(yesterday, provider) for provider in PROVIDERS}
-        since = DiscrepancyRow.sk >= (yesterday - LOOKED_AT_AGAIN).isoformat()
-        rows = DiscrepancyRow.query(DiscrepancyRow.partition(row.sk), since)
-        wanted |= {(each.discrepancy.day, each.discrepancy.provider) for each in rows}
-        steps = [Step(community=row.sk, provider=provider, day=day) for day, provider in sorted(wanted)]
+        partition, since = ComparedRow.key(row.sk, min(days), "")
+        known = {each.sk for each in ComparedRow.query(partition, ComparedRow.sk >= since)}
+        differing = DiscrepancyRow.query(DiscrepancyRow.partition(row.sk), DiscrepancyRow.sk >= since)
+        differ = {(each.discrepancy.day, each.discrepancy.provider) for each in differing}
+        providers = [provider for provider in PROVIDERS if _is_merchant(row.sk, provider)]
+        steps = [
+            Step(community=row.sk, provider=provider, day=day)
+            for day in days
+            for provider in providers
+            if (day, provider) in differ or ComparedRow.key(row.sk, day, provider)[1] not in known
+        ]
         tasks.leave("statement", steps)
 
 
-def compare(community: str, provider: Provider, day: date) -> str:
+def _is_merchant(community: str, provider: Provider) -> bool:
+    try:
+        merchants.merchant(community, provider)
+    except NotFound:
+        return False
+    return True
+
+
+def compare(community: str, provider: Provider, day: date, now: datetime) -> str:
     """Compare a provider's statement of a day with the books. Returns the outcome.
 
     Raises Unavailable when the provider does not answer.
     """
     try:
         merchant = merchants.merchant(community, provider)
+        told = gateway.statement(merchant, day)
     except NotFound:
         return "not_set_up"
-    lines = list(_ours(community, gateway.statement(merchant, day)))
-    _book_refunds(community, day, lines, _differences(community, provider, day, lines))
-    found = _differences(community, provider, day, lines)
+    except NotThereYet:  # the next round asks for it again
+        return "not_there_yet"
+    held = _held(community, told)
+    lines = _ours(community, told, held)
+    found = _differences(community, provider, day, lines, held)
+    if _book_refunds(merchant, lines, held, found, now):
+        held = _held(community, lines)
+        found = _differences(community, provider, day, lines, held)
+    _keep(community, provider, day, found)
+    ComparedRow(*ComparedRow.key(community, day, provider), ttl=to_epoch_seconds(now + KEPT)).save()
+    return "differs" if found else "agrees"
+
+
+def _keep(community: str, provider: Provider, day: date, found: Sequence[Discrepancy]) -> None:
+    """Keep what differs, and no more than that; orders that only the statement knows are asked for."""
     keep = {row.sk: row for row in (DiscrepancyRow.of(community, each) for each in found)}
     for row in DiscrepancyRow.query(
         DiscrepancyRow.partition(community), DiscrepancyRow.sk.startswith(f"{day.isoformat()}#{provider}#")
@@ -64,35 +105,84 @@ def compare(community: str, provider: Provider, day: date) -> str:
     for each in found:
         if each.what == "not_in_our_books" and is_id(each.order):
             _ask_for(community, each.order, datetime.combine(day, time(), UTC))
-    return "differs" if found else "agrees"
 
 
-def _differences(community: str, provider: Provider, day: date, lines: Sequence[Notice]) -> list[Discrepancy]:
-    return list(differences(day, provider, lines, list(_entries(community, day))))
+def _differences(
+    community: str, provider: Provider, day: date, lines: Sequence[Notice], held: Mapping[str, Held]
+) -> list[Discrepancy]:
+    return list(differences(day, provider, lines, held, _entries(community, day)))
 
 
-def _ours(community: str, lines: Iterable[Notice]) -> Iterator[Notice]:
+def _held(community: str, lines: Iterable[Notice]) -> dict[str, Held]:
+    """Our orders that the lines name, as they are now, and their refunds where the lines name any."""
+    gave_back = {line.order for line in lines if line.said == "refunded"}
+    rows = read(IntentRow.key(community, line.order) for line in lines if is_id(line.order))
+    return {
+        row.intent.intent: Held(
+            row.intent, _refunds(community, row.intent.intent) if row.intent.intent in gave_back else ()
+        )
+        for row in rows.values()
+        if isinstance(row, IntentRow)
+    }
+
+
+def _refunds(community: str, order: str) -> tuple[Refund, ...]:
+    partition, refunds = IntentRow.partition(community, order), RefundRow.sk.startswith("refund#")
+    return tuple(row.refund for row in RefundRow.query(partition, refunds, consistent_read=True))
+
+
+def _ours(community: str, told: Sequence[Notice], held: Mapping[str, Held]) -> list[Notice]:
     """The lines of our own orders: communities may share an account, and none sees another's."""
-    told = list(lines)
-    rows = read(IntentRow.key(community, line.order) for line in told if is_id(line.order))
-    ours = [line for line in told if IntentRow.key(community, line.order) in rows]
+    ours = [line for line in told if line.order in held]
     if others := len(told) - len(ours):
         with observed("statement_of_others", f"{community}:{others}", community=community) as attempt:
             attempt.outcome = "not_compared"
-    yield from ours
+    return ours
 
 
-def _book_refunds(community: str, day: date, lines: Sequence[Notice], found: Iterable[Discrepancy]) -> None:
+def _book_refunds(
+    merchant: Merchant,
+    lines: Sequence[Notice],
+    held: Mapping[str, Held],
+    found: Iterable[Discrepancy],
+    now: datetime,
+) -> bool:
     """Let refunds that only the statement tells of have their effect: WeChat tells of no refund that was made
-    at its console. They are booked at noon of the day after, when statements are there.
+    at its console. With them go all others of the same order, and of one whose total has not been told apart,
+    so that it is. Returns whether there were any.
     """
-    noon = datetime.combine(day + timedelta(days=1), time(12), CHINA).astimezone(UTC)
+    missing = {each.order for each in found if each.refund and each.what != "not_in_the_statement"}
+    wanted = missing | {order for order, each in held.items() if each.intent.unnamed_fen}
     paid = {line.order: line.amount_fen for line in lines if line.said == "paid"}
-    missing = {(each.order, each.refund) for each in found if each.what == "not_in_our_books"}
-    for line in lines:
-        if line.said == "refunded" and (line.order, refund_key(line)) in missing:
-            amount_fen = paid.get(line.order, line.amount_fen)
-            till.take(Told(community, line.model_copy(update={"amount_fen": amount_fen})), noon)
+    refunds = [line for line in lines if line.said == "refunded" and line.order in wanted]
+    for line in refunds:
+        intent = held[line.order].intent
+        if refund_key(line) in intent.named:
+            continue
+        told = line.model_copy(update={"amount_fen": paid.get(line.order, line.amount_fen)})
+        notice = _vouched_for(merchant, told, intent.amount_fen)
+        if notice is not None:
+            till.take(Told(merchant.community, notice), now)
+    return bool(refunds)
+
+
+def _vouched_for(merchant: Merchant, line: Notice, order_fen: int) -> Notice | None:
+    """A refund of a statement, as its provider answers for it; None where it does not.
+
+    The digest of WeChat's file is signed. Alipay's file is signed by nobody: each refund is asked for.
+    """
+    if merchant.provider == "wechat":
+        return line
+    number = line.refund or line.order  # as Alipay calls a refund for which nobody gave a number
+    try:
+        answer = gateway.query_refund(merchant, Refunded(number, line.order, line.refund_fen or 0, order_fen))
+    except (KeyNotTaken, Silent):
+        raise
+    except Unavailable:  # what it says is about another refund: the discrepancy stays
+        return None
+    if answer.said != "refunded":
+        return None
+    return answer.model_copy(update={"refund": line.refund, "at": answer.at or line.at})
 
 
 def discrepancies(community: str, query: PageQuery) -> Page[Discrepancy]:

@@ -54,12 +54,14 @@ class FrontDoor:
         path: str,
         body: Any = None,
         *,
+        key: str | None = None,
         accept: Collection[int] = DONE,
         deadline_s: float = 0.0,
     ) -> Answer:
         """Call `/<service>/…` as a person and expect a status of `accept`.
 
         Until the deadline a 404 is asked again: services learn of each other by events, a moment later.
+        `key`: the `Idempotency-Key` of what must happen once.
         Raises CommandError with the problem that came instead; Refused when it is a 4xx.
         """
         service, _, rest = path.lstrip("/").partition("/")
@@ -67,7 +69,7 @@ class FrontDoor:
             raise CommandError(f"the stack {service} is not deployed: deploy it: linli deploy {service}")
         end, attempts = time.monotonic() + deadline_s, 1
         while True:
-            answer = self.once(person, method, f"{self.urls[service]}/{rest}", body)
+            answer = self.once(person, method, f"{self.urls[service]}/{rest}", body, key)
             waiting = answer.status == HTTPStatus.NOT_FOUND and time.monotonic() < end
             if answer.status in accept:
                 return answer
@@ -78,13 +80,14 @@ class FrontDoor:
             attempts += answer.status in BUSY
             time.sleep(POLL_S)
 
-    def once(self, person: str, method: str, url: str, body: Any) -> Answer:
+    def once(self, person: str, method: str, url: str, body: Any, key: str | None = None) -> Answer:
         """One request, whatever comes of it."""
+        once = {} if key is None else {"Idempotency-Key": key}
         answer = self.session.request(
             method,
             url,
             json=body,
-            headers={"Authorization": f"Bearer {self.token(person)}"},
+            headers={"Authorization": f"Bearer {self.token(person)}", **once},
             timeout=TIMEOUT_S,
         )
         is_json = "json" in answer.headers.get("content-type", "") and answer.content

@@ -173,8 +173,8 @@ def operation(
             "5XX": {"$ref": "#/components/responses/Problem"},
         },
     }
-    if route.method == "POST" and route.status == 201:  # noqa: PLR2004  Created
-        made["parameters"].append(IDEMPOTENCY_KEY)
+    if route.method == "POST" and (route.status == 201 or route.needs_key):  # noqa: PLR2004  Created
+        made["parameters"].append({**IDEMPOTENCY_KEY, "required": route.needs_key})
     if route.body is not Nothing:
         schema = schemas[(route.body, "validation")]
         required = any(field.is_required() for field in route.body.model_fields.values())

@@ -1,6 +1,7 @@
 """The commands `pay` and `refund`: a resident pays a bill at the sandbox, a manager gives it back."""
 
 import time
+import uuid
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -76,7 +77,7 @@ def refund(
     at, _ = find(door, community, f"payment_intents/{intent}", f"payment {number}")
     path = f"/payments/communities/{at.id}/payment_intents/{intent}/refunds"
     wanted = {} if fen is None else {"amount_fen": fen}
-    asked = door.ask(at.manager, "POST", path, wanted).body
+    asked = door.ask(at.manager, "POST", path, wanted, key=str(uuid.uuid4())).body
 
     def look() -> Any:
         listed = door.ask(at.manager, "GET", path).body["items"]

@@ -16,7 +16,7 @@ class Scripted(FrontDoor):
     asked: list[tuple[str, str]] = []
     answers: Iterator[Answer] = iter(())
 
-    def once(self, person: str, method: str, url: str, body: Any) -> Answer:  # noqa: ARG002
+    def once(self, person: str, method: str, url: str, body: Any, key: str | None = None) -> Answer:  # noqa: ARG002
         self.asked.append((method, url))
         return next(self.answers)
 

@@ -68,6 +68,16 @@ def test_lists_take_a_cursor_and_creations_a_key(made: dict[str, Any]) -> None:
     assert (listed, created) == ({"community", "limit", "cursor"}, {"community", "Idempotency-Key"})
 
 
+def test_what_moves_money_needs_a_key(made: dict[str, Any]) -> None:
+    needed = {
+        path
+        for path, methods in made["paths"].items()
+        for one in methods.values()
+        if any(each["name"] == "Idempotency-Key" and each["required"] for each in one["parameters"])
+    }
+    assert needed == {"/communities/{community}/payment_intents/{intent}/refunds"}
+
+
 def test_what_answers_nothing_says_so(made: dict[str, Any]) -> None:
     withdrawn = made["paths"]["/communities/{community}/invitations/{invitation}"]["delete"]
     assert "204" in withdrawn["responses"]

@@ -93,19 +93,28 @@ class Door:
 
     def __init__(self, intent: dict[str, Any]) -> None:
         self.intent = {"intent": INTENT, "state": "open"} | intent
+        self.keys: list[str] = []
 
-    def ask(self, *asked: Any, **_accept: Any) -> Answer:
+    def ask(self, *asked: Any, key: str | None = None, **_accept: Any) -> Answer:
         path = next(each for each in asked if each.startswith("/"))
+        if path.endswith("/refunds"):
+            self.keys += [key] if key else []
+            back = {"refund": "refund-1", "state": "done", "amount_fen": 100}
+            return Answer(200, {**back, "items": [back]})
         if "/dues/" in path:
             return Answer(200, {"bill": "willow-101-2025-12", "home": "b1/101", "state": "open"})
         return Answer(200, self.intent)
 
 
-def pays(monkeypatch: pytest.MonkeyPatch, intent: dict[str, Any]) -> None:
-    door = Door(intent)
+def at(monkeypatch: pytest.MonkeyPatch, door: Door) -> None:
+    """Let the commands knock there."""
     monkeypatch.setattr(paying, "FrontDoor", lambda *_: door)
     monkeypatch.setattr(paying, "Sandbox", lambda _: door)
     monkeypatch.setattr(paying.addresses, "of_stage", lambda _: door)
+
+
+def pays(monkeypatch: pytest.MonkeyPatch, intent: dict[str, Any]) -> None:
+    at(monkeypatch, Door(intent))
     paying.pay("willow-101-2025-12", "alipay", None, "willow")
 
 
@@ -119,3 +128,11 @@ def test_a_bill_that_was_paid_meanwhile_says_that_the_money_goes_back(
 ) -> None:
     pays(monkeypatch, {"state": "paid", "surplus": True, "parameters": {"order": "o"}})
     assert capsys.readouterr().out.startswith("paid on top of a paid bill, and on its way back\n")
+
+
+def test_each_refund_has_a_key_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    door = Door({"state": "paid"})
+    at(monkeypatch, door)
+    for _ in range(2):
+        paying.refund(INTENT, 100, "willow")
+    assert len(set(door.keys)) == 2

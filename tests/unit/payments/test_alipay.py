@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from functions.payments import alipay
 from functions.payments.exchange import (
     Answer,
+    KeyNotTaken,
     Malformed,
     NoKeyFits,
+    NotThereYet,
     Order,
     Refund,
     Refused,
@@ -202,7 +204,7 @@ def test_an_old_notification_is_as_good_as_a_new_one() -> None:
     ("said", "changed"),
     [
         ("paid", {"trade_status": "TRADE_FINISHED"}),
-        ("paid", {"refund_fee": "10.00"}),
+        ("refunded", {"refund_fee": "10.00"}),
         ("waiting", {"trade_status": "WAIT_BUYER_PAY", "gmt_payment": None}),
         ("closed", {"trade_status": "TRADE_CLOSED", "gmt_close": "2026-01-05 16:15:00", "gmt_payment": None}),
         ("refunded", {"refund_fee": "10.00", "out_biz_no": REFUND, "gmt_refund": "2026-01-05 16:15:00.320"}),
@@ -363,18 +365,22 @@ def test_a_refund_is_asked_for() -> None:
     for more, said in (
         (told | {"refund_status": "REFUND_SUCCESS", "gmt_refund_pay": "2026-01-05 16:00:00"}, "refunded"),
         (told | {"refund_status": "REFUND_PROCESSING"}, "waiting"),
+        (told, "unknown"),  # documented: not received, or failed
         ({}, "unknown"),
         (refusal("ACQ.TRADE_NOT_EXIST"), "unknown"),
     ):
         answer = alipay_answers("alipay.trade.fastpay.refund.query", **more)
-        assert question.read(answer, shop.alipay()).said == said
+        notice = question.read(answer, shop.alipay())
+        assert (notice.said, notice.amount_fen) == (said, None if said == "unknown" else 3580)
+    done = told | {"refund_status": "REFUND_SUCCESS"}
     for wrong in ({"out_request_no": "other"}, {"refund_amount": "9.00"}, {"out_trade_no": "other"}):
-        answer = alipay_answers("alipay.trade.fastpay.refund.query", **told | wrong)
+        answer = alipay_answers("alipay.trade.fastpay.refund.query", **done | wrong)
         with pytest.raises(Unreadable):
             question.read(answer, shop.alipay())
 
 
 QUERY = "alipay.trade.query"
+NOT_TAKEN = {"code": "40002", "sub_code": "isv.invalid-app-id"}
 PAID = {"out_trade_no": INTENT, "trade_no": "1", "total_amount": "35.80", "trade_status": "TRADE_SUCCESS"}
 
 
@@ -388,10 +394,11 @@ PAID = {"out_trade_no": INTENT, "trade_no": "1", "total_amount": "35.80", "trade
         (lambda: changed(lambda text: text[:-1]), Malformed),
         (lambda: changed(lambda _text: "[]"), Malformed),
         (lambda: changed(lambda _text: '{"error_response":{"code":"40002"}}'), Unavailable),
+        (lambda: changed(lambda _text: f'{{"error_response":{json.dumps(NOT_TAKEN)}}}'), KeyNotTaken),
         (lambda: replace(alipay_answers(QUERY, **PAID), status=502), Unavailable),
         (lambda: alipay_answers(QUERY, **refusal("isp.unknow-error", "20000")), Unavailable),
         (lambda: alipay_answers(QUERY, **refusal("ACQ.SYSTEM_ERROR")), Unavailable),
-        (lambda: alipay_answers(QUERY, **refusal("isv.invalid-signature", "40002")), Unavailable),
+        (lambda: alipay_answers(QUERY, **refusal("isv.invalid-signature", "40002")), KeyNotTaken),
         (lambda: alipay_answers(QUERY, **PAID | {"out_trade_no": "another"}), Unreadable),
         (lambda: alipay_answers(QUERY, **PAID | {"total_amount": 35.801}), Unreadable),
         (lambda: alipay_answers(QUERY, **PAID | {"trade_status": "?"}), Unreadable),
@@ -437,7 +444,8 @@ def archive(**files: str) -> Answer:
 def test_a_statement_is_fetched_and_read() -> None:
     question = alipay.statement(date(2026, 1, 5), shop.alipay(), AT)
     method = "alipay.data.dataservice.bill.downloadurl.query"
-    assert asked(question.outgoing, method) == {"bill_type": "trade", "bill_date": "2026-01-05"}
+    wanted = {"bill_type": "trade", "bill_date": "2026-01-05", "secure": "true"}
+    assert asked(question.outgoing, method) == wanted
     where = question.read(alipay_answers(method, bill_download_url="https://bills.test/1?x=1"), shop.alipay())
     assert where is not None
     assert (where.outgoing.method, where.outgoing.url) == ("GET", "https://bills.test/1?x=1")
@@ -450,9 +458,36 @@ def test_a_statement_is_fetched_and_read() -> None:
 def test_a_day_on_which_nothing_happened_has_no_statement() -> None:
     method = "alipay.data.dataservice.bill.downloadurl.query"
     question = alipay.statement(date(2026, 1, 5), shop.alipay(), AT)
-    assert question.read(alipay_answers(method, **refusal("isp.bill_not_exist")), shop.alipay()) is None
+    assert question.read(alipay_answers(method, **refusal("NO_BILL_DATA")), shop.alipay()) is None
+    for late in ("isp.bill_not_exist", "BILL_NOT_EXIST"):
+        with pytest.raises(NotThereYet):
+            question.read(alipay_answers(method, **refusal(late)), shop.alipay())
     with pytest.raises(Unavailable):
         question.read(alipay_answers(method, **refusal("isv.no-permission")), shop.alipay())
+
+
+@pytest.mark.parametrize(
+    ("told", "asked_for"),
+    [
+        ("http://bills.test/1?token=t", "https://bills.test/1?token=t"),
+        ("https://bills.test/1?token=t", "https://bills.test/1?token=t"),
+        ("http://127.0.0.1:8090/alipay/bills?day=1", "http://127.0.0.1:8090/alipay/bills?day=1"),
+        ("http://127.0.0.1.bills.test/1", "https://127.0.0.1.bills.test/1"),
+        ("ftp://bills.test/1", None),
+        ("/1", None),
+    ],
+)
+def test_a_statement_is_never_fetched_in_the_clear(told: str, asked_for: str | None) -> None:
+    method = "alipay.data.dataservice.bill.downloadurl.query"
+    question = alipay.statement(date(2026, 1, 5), shop.alipay(), AT)
+    answer = alipay_answers(method, bill_download_url=told)
+    if asked_for is None:
+        with pytest.raises(Unreadable):
+            question.read(answer, shop.alipay())
+        return
+    where = question.read(answer, shop.alipay())
+    assert where is not None
+    assert where.outgoing.url == asked_for
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.payments import ledger
-from functions.payments.discrepancies import Discrepancy, differences
+from functions.payments.discrepancies import Discrepancy, Held, differences
 from functions.payments.ledger import Entry
 from functions.payments.notices import Notice
-from functions.payments.settling import refund_key
+from functions.payments.orders import Refund
+from functions.payments.refund_keys import refund_key
 from tests.unit.payments.books import AMOUNT, PAID, REFUND, says
 from tests.unit.payments.shop import INTENT, NOW
 
@@ -19,10 +20,25 @@ PAYMENT = ledger.paid(PAID, NOW, NOW, surplus=False)
 BACK = ledger.refunded(REFUND, NOW, NOW, surplus=False)
 LINE = says("paid")
 LINE_BACK = says("refunded", refund="refund-1", refund_fen=1000)
+DONE = REFUND.model_copy(update={"state": "done"})
 
 
-def found(lines: list[Notice], entries: list[Entry]) -> list[Discrepancy]:
-    return list(differences(DAY, "wechat", lines, entries))
+def found(lines: list[Notice], entries: list[Entry], **named: int) -> list[Discrepancy]:
+    """Of orders that are as the entries say."""
+    held = {
+        each.intent: Held(
+            PAID.model_copy(update={"intent": each.intent, "named": named}),
+            tuple(_refund(back) for back in entries if back.refund and back.intent == each.intent),
+        )
+        for each in entries
+        if each.intent
+    }
+    return list(differences(DAY, "wechat", lines, held, entries))
+
+
+def _refund(entry: Entry) -> Refund:
+    told = {"refund": entry.refund, "intent": entry.intent, "amount_fen": entry.lines[0].fen}
+    return DONE.model_copy(update=told)
 
 
 def test_the_same_on_both_sides_is_no_discrepancy() -> None:
@@ -73,9 +89,39 @@ def test_another_amount() -> None:
     assert (differs.what, differs.ours_fen, differs.theirs_fen) == ("amount_differs", AMOUNT, 1)
 
 
-def test_what_we_heard_the_day_after_is_in_our_books() -> None:
-    late = ledger.paid(PAID, NOW + timedelta(days=1), NOW, surplus=False)
-    assert found([LINE], [late]) == []
+def test_what_we_heard_whenever_is_in_our_books() -> None:
+    held = {INTENT: Held(PAID, (DONE,))}
+    assert list(differences(DAY, "wechat", [LINE, LINE_BACK], held, [])) == []
+
+
+def test_a_refund_that_is_not_done_is_not_in_our_books() -> None:
+    held = {INTENT: Held(PAID, (REFUND,))}
+    (missing,) = differences(DAY, "wechat", [LINE, LINE_BACK], held, [])
+    assert (missing.what, missing.refund) == ("not_in_our_books", "refund-1")
+
+
+def test_refunds_of_several_days_agree_day_by_day() -> None:
+    """A total of each day, and another number on each line."""
+    backs = [
+        ledger.refunded(
+            DONE.model_copy(update={"refund": f"total-{day}", "amount_fen": 100 + day}),
+            NOW, NOW + timedelta(days=day), surplus=False,
+        )
+        for day in (0, 1)
+    ]  # fmt: skip
+    assert found([LINE, says("refunded", refund="CONSOLE 1", refund_fen=100)], [PAYMENT, *backs]) == []
+
+
+@pytest.mark.parametrize(("fen", "agrees"), [(600, True), (500, False)])
+def test_a_refund_in_a_total_counts_once_we_know_its_name(fen: int, agrees: bool) -> None:
+    total = ledger.refunded(DONE.model_copy(update={"refund": "total-1"}), NOW, None, surplus=False)
+    told = says("refunded", refund="console-1", refund_fen=fen)
+    listed = found([LINE, told], [PAYMENT, total], **{"console-1": 600})
+    assert ("console-1" not in {each.refund for each in listed}) == agrees
+
+
+def test_a_payment_that_a_refund_proved_is_of_no_day() -> None:
+    assert found([LINE_BACK], [ledger.paid(PAID, NOW, None, surplus=False), BACK]) == []
 
 
 def test_what_moved_on_another_day_is_on_another_statement() -> None:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import pytest
 
 from functions.payments import gateway, merchants
-from functions.payments.exchange import Merchant, Order, Refund
+from functions.payments.exchange import Merchant, Order, Outgoing, Refund
 from linli import outbound
 from linli.errors import Conflict, Unavailable
 from localstack.sandbox import signing
@@ -169,3 +169,12 @@ def test_an_answer_without_end_is_given_up(provider: str, monkeypatch: pytest.Mo
     Provider.replies = [lambda: (200, {}, b"x" * 1001)]
     with pytest.raises(Unavailable, match="too large"):
         gateway.query(shop_at(provider), INTENT)
+
+
+def test_no_token_of_an_address_is_logged(provider: str, caplog: pytest.LogCaptureFixture) -> None:
+    """urllib3 would log the whole address of a connection that broke, at WARNING, past what masks."""
+    Provider.replies = [None]
+    address = f"{provider}/downloadBillFile.resource?token=SECRET"
+    with pytest.raises(Unavailable):
+        gateway._sent(Outgoing("GET", address, {}))
+    assert "SECRET" not in caplog.text

@@ -1,15 +1,25 @@
 """Orders: when an open one serves again, and what a new one is."""
 
+from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from functions.payments.orders import Due
-from functions.payments.payment_intent.domain import Place, opened, refuse_if_paid, serves
+from functions.payments.orders import Due, Ordered
+from functions.payments.payment_intent.domain import (
+    MOST_ORDERS,
+    WITHIN,
+    Place,
+    can_be_paid,
+    counted,
+    opened,
+    refuse_if_paid,
+    serves,
+)
 from functions.payments.payment_intent.models import IntentWanted
 from linli.errors import Conflict
 from tests.unit.payments.books import CLOSED, OPEN, PAID
@@ -62,3 +72,25 @@ def test_a_paid_bill_is_not_ordered() -> None:
     with pytest.raises(Conflict) as refused:
         refuse_if_paid(DUE.model_copy(update={"state": "paid", "receipt": "r-1"}))
     assert refused.value.extensions == {"receipt": "r-1"}
+
+
+def test_an_order_can_be_paid_while_it_and_its_bill_are_open() -> None:
+    paid_bill = DUE.model_copy(update={"state": "paid"})
+    assert can_be_paid(OPEN, DUE, NOW)
+    assert not can_be_paid(OPEN, DUE, OPEN.expires_at)
+    assert not can_be_paid(OPEN, paid_bill, NOW)
+    assert not can_be_paid(CLOSED, DUE, NOW)
+    assert not can_be_paid(PAID, paid_bill, NOW)
+
+
+@given(st.lists(st.integers(0, 1200), max_size=40))
+def test_in_no_hour_are_there_more_orders_than_ten(waits_s: list[int]) -> None:
+    ordered, now, made = Ordered(), NOW, list[datetime]()
+    for wait_s in waits_s:
+        now += timedelta(seconds=wait_s)
+        within = [at for at in made if now - at < WITHIN]
+        with suppress(Conflict):
+            ordered = counted(ordered, now)
+            made.append(now)
+        assert (made[-1] is now) == (len(within) < MOST_ORDERS)
+    assert len(ordered.at) <= MOST_ORDERS

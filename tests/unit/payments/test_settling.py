@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from functions.payments.ledger import Entry, balances
 from functions.payments.notices import Notice
 from functions.payments.orders import Intent, Refund, intent_of
-from functions.payments.settling import Effect, Known, refund_key, settle, surplus_refund
+from functions.payments.refund_keys import refund_key, surplus_refund
+from functions.payments.settling import Effect, Known, settle
 from tests.unit.payments.books import AMOUNT, CLOSED, OPEN, PAID, REFUND, says
 from tests.unit.payments.shop import NOW
 
@@ -193,6 +194,13 @@ def total(fen: int, refund: str | None = "CONSOLE") -> Notice:
 
 OURS = total(1500, "refund-1")
 ANSWER = says("refunded", refund="refund-1", refund_fen=1000, amount_fen=None, **ALIPAY)
+
+
+def line(refund: str, fen: int) -> Notice:
+    """What Alipay's statement tells, and answers for: a refund by itself."""
+    return says("refunded", refund=refund, refund_fen=fen, **ALIPAY)
+
+
 FAILS = says("refund_failed", refund="refund-1", amount_fen=None, **ALIPAY)
 
 
@@ -212,6 +220,12 @@ FAILS = says("refund_failed", refund="refund-1", amount_fen=None, **ALIPAY)
         ([total(1500), FAILS, OURS, ANSWER], 1500),
         ([ANSWER, OURS, says("refunded", refund="CONSOLE", refund_fen=500, **ALIPAY)], 1500),
         ([ANSWER, says("refunded", refund="CONSOLE", refund_fen=500, **ALIPAY), OURS, total(1500)], 1500),
+        ([ANSWER, total(1500), line("CONSOLE", 500), line("another", 300)], 1800),  # told apart by name
+        ([ANSWER, total(1500), line("another", 300), line("CONSOLE", 500)], 1800),
+        ([ANSWER, total(1500), line("CONSOLE", 500), line("CONSOLE", 500), line("another", 300)], 1800),
+        ([ANSWER, total(1900), line("lost", 400), line("CONSOLE", 500), line("another", 300)], 2200),
+        ([ANSWER, total(1900), line("another", 300), line("CONSOLE", 500), line("lost", 400)], 2200),
+        ([ANSWER, line("another", 300), total(1800), line("CONSOLE", 500), line("another", 300)], 1800),
     ],
 )
 def test_refunds_made_at_alipay_and_ours_are_booked_once_each(told: list[Notice], gone_fen: int) -> None:
@@ -235,9 +249,13 @@ def test_a_refund_that_a_person_has_to_finish_stays_reserved() -> None:
         assert over.intent.reserved_fen == 0
 
 
-@pytest.mark.parametrize("intent", [OPEN, CLOSED])
-def test_an_order_of_which_all_may_have_gone_back_settles_no_bill(intent: Intent) -> None:
-    assert settle(Known(intent), says("paid_and_back"), NOW).changes_nothing
+@pytest.mark.parametrize(("intent", "outcome"), [(OPEN, "settled"), (CLOSED, "settled_late")])
+def test_an_order_of_which_some_went_back_has_been_paid(intent: Intent, outcome: str) -> None:
+    """How much went back is booked from the statement: the answer does not say."""
+    effect = settle(Known(intent), says("paid_and_back"), NOW)
+    assert (effect.outcome, effect.pays_bill, effect.refunds) == (outcome, True, ())
+    assert settle(Known(PAID), says("paid_and_back"), NOW) == Effect("duplicate")
+    assert settle(Known(intent), says("paid_and_back", amount_fen=None), NOW).mismatch == "amount"
 
 
 def test_a_refund_that_says_no_amount_or_too_much_does_nothing() -> None:
@@ -251,6 +269,7 @@ def test_a_refund_before_its_payment_books_both(intent: Intent) -> None:
     effect = settle(Known(intent), told_of_refund(), NOW)
     assert effect.intent is not None
     assert (effect.intent.state, effect.intent.refunded_fen, effect.pays_bill) == ("paid", 1000, True)
+    assert [entry.moved_at for entry in effect.entries] == [None, NOW], "when it was paid, it does not tell"
     assert lines(effect) == {"wechat": AMOUNT - 1000, "dues": -AMOUNT, "refunds": 1000}
 
 
@@ -337,3 +356,25 @@ def test_refunds_made_elsewhere_of_two_orders_are_two(refund: str | None) -> Non
     told = {"provider": "alipay", "notice": "n-1", "said": "refunded", "refund": refund, "refunded_fen": 300}
     keys = {refund_key(Notice.model_validate({**told, "order": order})) for order in ("order-1", "order-2")}
     assert len(keys) == 2
+
+
+@given(data=st.data(), backs=st.lists(st.sampled_from([100, 300, 500]), min_size=1, max_size=5))
+def test_totals_and_names_in_any_order_end_at_what_went_back(data: st.DataObject, backs: list[int]) -> None:
+    """Any of the notices may be lost, late or twice: the statement names each refund in the end."""
+    ours = data.draw(st.integers(0, len(backs)))  # which of them is ours, if one is
+    names = ["refund-1" if number == ours else f"CONSOLE {number}" for number in range(len(backs))]
+    reserved = backs[ours] if ours < len(backs) else 0
+    intent = PAID.model_copy(update=ALIPAY | {"reserved_fen": reserved})
+    books = Books(intent)
+    if reserved:
+        books.refunds["refund-1"] = REFUND.model_copy(update=ALIPAY | {"amount_fen": reserved})
+    totals = [total(sum(backs[: number + 1]), name) for number, name in enumerate(names)]
+    named = [line(name, fen) for name, fen in zip(names, backs, strict=True)]
+    for notice in data.draw(st.lists(st.sampled_from(totals + named), max_size=12)):
+        assert books.take(notice).mismatch is None
+        assert books.intent.refunded_fen <= sum(backs)
+    for notice in named:
+        books.take(notice)
+    assert books.intent.refunded_fen == sum(backs)
+    assert balances(books.entries) == {"refunds": sum(backs), "alipay": -sum(backs)}
+    assert (books.intent.reserved_fen, books.intent.unnamed_fen) == (0, 0)

@@ -17,7 +17,9 @@ from functions.payments import wechat
 from functions.payments.exchange import (
     Answer,
     Delivery,
+    KeyNotTaken,
     Malformed,
+    NotThereYet,
     Order,
     Outgoing,
     Probe,
@@ -422,7 +424,7 @@ def answered(node: dict[str, Any], status: str) -> Answer:
         (lambda: replace(wechat_answers(), status=404), Unreadable),
         (lambda: wechat_answers(500, code="SYSTEM_ERROR"), Unavailable),
         (lambda: wechat_answers(429, code="FREQUENCY_LIMITED"), Unavailable),
-        (lambda: wechat_answers(401, code="SIGN_ERROR"), Unavailable),
+        (lambda: wechat_answers(401, code="SIGN_ERROR"), KeyNotTaken),
         (lambda: Answer(502, {}, b"<html>", NOW), Unavailable),
         (lambda: wechat_answers(400, code="PARAM_ERROR"), Unavailable),
         (lambda: wechat_answers(**TRANSACTION | {"out_trade_no": "another"}), Unreadable),
@@ -482,8 +484,10 @@ def test_a_statement_is_fetched_and_read() -> None:
 def test_a_day_on_which_nothing_happened_has_no_statement() -> None:
     question = wechat.statement(date(2026, 1, 5), shop.wechat(), AT)
     assert question.read(wechat_answers(400, code="NO_STATEMENT_EXIST"), shop.wechat()) is None
-    with pytest.raises(Unavailable):
+    with pytest.raises(NotThereYet):
         question.read(wechat_answers(400, code="STATEMENT_CREATING"), shop.wechat())
+    with pytest.raises(Unavailable):
+        question.read(wechat_answers(400, code="NO_AUTH"), shop.wechat())
 
 
 def test_a_file_that_is_not_the_statement() -> None:

@@ -91,6 +91,7 @@ class Route:
     body: type[Contract]
     query: type[Contract]
     status: int
+    needs_key: bool
     action: str
     name: str
     summary: str
@@ -109,13 +110,19 @@ def route(
     body: type[Body] = Nothing,  # type: ignore[assignment]  # a default for a type parameter
     query: type[Query] = Nothing,  # type: ignore[assignment]
     status: int = 200,
+    needs_key: bool = False,
 ) -> Callable[[View[Body, Query]], View[Body, Query]]:
-    """Declare a view: `view(request) -> contract`, or None for 204."""
+    """Declare a view: `view(request) -> contract`, or None for 204.
+
+    `needs_key`: it moves money or the like, so nobody may ask without an `Idempotency-Key`: an answer that is
+    lost, or says "try again", must not make it happen twice.
+    """
 
     def declare(view: View[Body, Query]) -> View[Body, Query]:
         summary = (view.__doc__ or "").strip().split("\n")[0]
         action = view.__module__.split(".")[-2:][0]
-        declared = Route(method, path, permission, body, query, status, action, view.__name__, summary)
+        name = view.__name__
+        declared = Route(method, path, permission, body, query, status, needs_key, action, name, summary)
         ROUTES.append(declared)
 
         def answer(**_parameters: str) -> Response:
@@ -222,6 +229,8 @@ def _query(raw: Any, declared: Route) -> Contract:
 
 def _creation_key(raw: Any, declared: Route, tenant: str, person: str) -> CreationKey | None:
     key = raw.headers.get("idempotency-key")
+    if key is None and declared.needs_key:
+        raise InvalidRequest("Idempotency-Key: required, since asking again must not move money again")
     if declared.method != "POST" or key is None:
         return None
     if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable() or not key.isascii():

@@ -1,5 +1,6 @@
 """HTTP requests to others: payment providers, message gateways."""
 
+import logging
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,14 @@ def session(retries: int, busy: tuple[int, ...]) -> "Session":
     after silence; the last answer is returned as it is.
 
     Only for requests that do no more twice than once. No proxy, and no `.netrc`, which would replace a
-    signature of ours; a `Retry-After` is not waited for, since a Lambda function is paid by the second.
+    signature of ours; a `Retry-After` is not waited for, since a Lambda function is paid by the second. Nor
+    does urllib3 tell of a connection that broke: it would log the address, which may bear a token.
     """
     import requests  # noqa: PLC0415  0.4 s of a cold start, which only those who send pay
     from requests.adapters import HTTPAdapter  # noqa: PLC0415
     from urllib3 import Retry  # noqa: PLC0415
 
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
     again = Retry(
         total=retries,
         read=1,

@@ -96,18 +96,19 @@ def device_queue(model: type[Body]) -> Callable[[Handled[Body]], Trigger]:
 
 @dataclass(frozen=True, slots=True)
 class Received(Generic[Kind]):
-    """A fact another service published."""
+    """A fact another service published, and how it came to its queue."""
 
     event: Event
     fact: Kind
+    delivery: Delivery
 
 
 def bus_queue(function: Callable[[Received[Any]], str]) -> Trigger:
     """For a function behind a queue that rules of the bus fill: `function(received) -> outcome`."""
 
-    def record(body: str, _: Delivery) -> str:
+    def record(body: str, delivery: Delivery) -> str:
         try:
-            return _handled(body, function)
+            return _handled(body, delivery, function)
         except LinliError as error:
             if error.retryable:
                 raise
@@ -157,7 +158,7 @@ def _task(body: str, model: type[Task]) -> Task:
         raise InvalidRequest.from_validation(error) from error
 
 
-def _handled(body: str, function: Callable[[Received[Any]], str]) -> str:
+def _handled(body: str, delivery: Delivery, function: Callable[[Received[Any]], str]) -> str:
     name = function.__name__
     try:
         event, fact = parse_event(body)
@@ -165,5 +166,5 @@ def _handled(body: str, function: Callable[[Received[Any]], str]) -> str:
         with observed(name, "unreadable"):
             raise
     with observed(name, f"{event.source}:{event.id}", community=fact.community) as attempt:
-        attempt.outcome = function(Received(event, fact))
+        attempt.outcome = function(Received(event, fact, delivery))
     return attempt.outcome
