@@ -97,7 +97,7 @@ class Index:
             return self._respond(request, self._query(asked))
         if event_name.endswith("SendMessage"):
             self.tasks += 1
-        return self._respond(request, {"QueueUrl": "https://queue", "MessageId": "1"})
+        return self._respond(request, {"QueueUrl": "https://queue", "MessageId": "1", "Attributes": {}})
 
     def _query(self, asked: dict[str, Any]) -> dict[str, Any]:
         values = [next(iter(each.values())) for each in asked["ExpressionAttributeValues"].values()]
