@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from linli.events import CommunityChanged
 from linli_cli import neighbourhood, samples
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT
@@ -133,3 +134,15 @@ def test_a_file_that_is_no_json_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(CommandError, match=r"x\.json is no JSON"):
         samples.load(path, str, str)
+
+
+def test_no_sample_is_ahead_of_what_the_directory_says_of_the_demo() -> None:
+    """A service would take the directory's next change for an old one."""
+    demo = {each.id for each in neighbourhood.communities()}
+    told = [
+        json.loads(body)
+        for path in sorted((ROOT / "events").glob("*/community/[!mr]*.json"))  # nor malformed, nor refused
+        for body in (each["body"] for each in json.loads(path.read_text()).get("Records", []))
+    ]
+    changed = [each["detail"]["data"] for each in told if each["detail-type"] == CommunityChanged.TYPE]
+    assert {each["version"] for each in changed if each["community"] in demo} == {1}
