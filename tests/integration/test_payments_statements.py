@@ -391,3 +391,11 @@ def archive(order: str) -> Answer:
     with zipfile.ZipFile(packed, "w") as files:
         files.writestr("details.csv", "\n".join((heading, *lines)).encode("gb18030"))
     return Answer(200, {}, packed.getvalue(), NOW)
+
+
+def test_a_merchant_that_cannot_be_read_holds_up_no_other(till: Till) -> None:
+    name = f"linli/{STAGE}/merchants/willow/wechat"
+    client("secretsmanager").put_secret_value(SecretId=name, SecretString='{"app": "half of it"}')
+    parameters.clear_caches()
+    wanted = asked_for(till, "2026-01-06T04:00:00Z")
+    assert {"2026-01-05 alipay", "2026-01-05 wechat"} <= set(wanted)

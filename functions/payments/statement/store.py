@@ -62,10 +62,12 @@ def start_all(now: datetime) -> None:
 
 
 def _is_merchant(community: str, provider: Provider) -> bool:
-    try:
-        merchants.merchant(community, provider)
-    except NotFound:
-        return False
+    """Whether it is, as far as can be told: what cannot be read fails its own step, and holds up no other."""
+    with suppress(ValueError, Unavailable):
+        try:
+            merchants.merchant(community, provider)
+        except NotFound:
+            return False
     return True
 
 
