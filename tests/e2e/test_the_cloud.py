@@ -4,31 +4,20 @@ import json
 import os
 import signal
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from linli_cli.layout import ROOT
 from linli_cli.local_cloud import free_ports
-from tests.e2e.conftest import linli
+from tests.e2e.conftest import Town, linli
 
 CARD = '{"credential": "card", "value": "willow-resident-1-card"}'
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A cloud of its own, up for the first time."""
-    home = tmp_path_factory.mktemp("a cloud to kill")
-    if (venvs := ROOT / ".linli" / "venvs").exists():
-        (home / "venvs").symlink_to(venvs)
-    port, mqtt_port = free_ports()
-    try:
-        started = linli(home, "up", "--no-replay", "--port", str(port), "--mqtt-port", str(mqtt_port))
-        assert started.returncode == 0, started.stdout + started.stderr
-        yield home
-    finally:
-        linli(home, "down")
+@pytest.fixture
+def home(town: Town) -> Path:
+    """The town's, after all other tests: once killed, it has forgotten what they did."""
+    return town.home
 
 
 def complaint(home: Path, *arguments: str) -> str:
@@ -39,8 +28,10 @@ def complaint(home: Path, *arguments: str) -> str:
     return done.stderr
 
 
-def test_a_killed_cloud_heals(home: Path) -> None:
-    # Given a cloud killed before anything could be saved, which everybody says in one line
+def test_a_killed_cloud_heals(town: Town, home: Path) -> None:
+    # Given a cloud killed before anything but a photo could be saved, which everybody says in one line
+    photos = "linli-local-maintenance-photos-000000000000"
+    town.client("s3").put_object(Bucket=photos, Key="willow/tap.jpg", Body=b"a photo")
     os.kill(json.loads((home / "cloud.json").read_text())["pid"], signal.SIGKILL)
     for command in (["status"], ["publish", "gate_pass", CARD]):
         assert "was killed: `linli up` starts it" in complaint(home, *command)

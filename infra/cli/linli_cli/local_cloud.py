@@ -112,6 +112,7 @@ class LocalCloud:
             self.stop()
         if found.condition == "killed":
             self._wait_for_ports()
+            self._forget_unsaved()
         for port, option in ((self.port, "--port"), (self.mqtt_port, "--mqtt-port")):
             if not is_free(port):
                 raise CommandError(
@@ -216,6 +217,16 @@ class LocalCloud:
             "LOCAL_PYTHONS": json.dumps({runtime: str(self.python("functions"))}),
             "POWERTOOLS_TRACE_DISABLED": "true",
         }
+
+    def _forget_unsaved(self) -> None:
+        """S3 keeps objects at once, and all else is saved at a stop: a bucket of which the saved state knows
+        nothing would stand in the way of its stack.
+        """
+        saved = self.home / "state" / "s3.json"
+        known = saved.read_text() if saved.exists() else ""
+        for bucket in (self.home / "state" / "s3").glob("*/*"):
+            if f"'{bucket.name}'" not in known:
+                shutil.rmtree(bucket)
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
         if until(lambda: process.poll() is not None or _is_healthy(self.endpoint), START_TIMEOUT_S) and (
