@@ -1,5 +1,8 @@
 """The rows of the access table; the README says who reads them how."""
 
+from collections.abc import Callable
+from functools import partial
+
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
@@ -7,6 +10,7 @@ from functions.access.credentials import Credential, CredentialKind
 from functions.access.gates import Gate
 from functions.access.holders import Standing
 from functions.access.invitations import Invitation
+from linli.identities import EffectRow
 from linli.secrets import keyed_hash
 from linli.tables import ContractAttribute, InstantAttribute, Row, Transaction
 
@@ -101,10 +105,12 @@ class PassesByHolder(GlobalSecondaryIndex["PassRow"]):
     at = UnicodeAttribute(range_key=True)
 
 
-class PassRow(Row, discriminator="pass"):
+class PassRow(EffectRow, discriminator="pass"):
     """`<community>#pass#<gate>` / `<event id>`: what was asked and decided, once.
 
     `at` is `<decided_at>#<gate>#<event id>`, unique and in time order; `holder` is `<community>#<holder>`.
+    `id_reused`: the id was another question's, so that it stands behind `~`; `latest`: where the newest
+    question of this id is, if it is not here.
     """
 
     community = UnicodeAttribute()
@@ -117,6 +123,9 @@ class PassRow(Row, discriminator="pass"):
     credential_kind = UnicodeAttribute()
     decided_at = InstantAttribute()
     occurred_at = InstantAttribute()
+    received_at = InstantAttribute(null=True)
+    id_reused = BooleanAttribute(default=False)
+    latest = UnicodeAttribute(null=True)
     verdict = UnicodeAttribute()
     reason = UnicodeAttribute(null=True)
     checks = JSONAttribute()
@@ -133,6 +142,11 @@ class PassRow(Row, discriminator="pass"):
     def key(community: str, gate: str, event_id: str) -> Key:
         """Where the pass that this event asked for is."""
         return f"{community}#pass#{gate}", event_id
+
+    @classmethod
+    def under(cls, community: str, gate: str) -> Callable[[str], Key]:
+        """Where the passes of a gate are, by their ids."""
+        return partial(cls.key, community, gate)
 
 
 def write_standing(

@@ -9,6 +9,7 @@ from functions.access.credentials import Credential
 from functions.access.gate_pass.models import Shown, Verdict
 from functions.access.gates import Gate
 from functions.access.holders import Direction, Presence, Standing
+from linli.device_messages import Clocks
 from linli.events import Fact, GatePassed
 from linli.policies import CommunityPolicies
 
@@ -62,6 +63,22 @@ class _Asked:
 
 
 Check = Callable[[_Asked], str]
+
+
+def timed(clocks: Clocks, policies: CommunityPolicies, *, told_later: bool) -> tuple[datetime, bool]:
+    """The time the rules go by, and whether it is ours because the device's makes no sense.
+
+    A pass told later has the time it tells, unless that is yet to come or older than passes are kept.
+    """
+    kept = timedelta(days=policies.access.retention_days)
+    if told_later:
+        return clocks.happened_at(kept), clocks.timeless(kept)
+    return clocks.decided_at, clocks.off
+
+
+def open_for(opened: timedelta, received_at: datetime, first_received_at: datetime) -> timedelta:
+    """How long the gate may still open, when what was granted for `opened` is told again."""
+    return max(opened - max(received_at - first_received_at, timedelta()), timedelta())
 
 
 def _credential_known(asked: _Asked) -> str:

@@ -1,13 +1,13 @@
 """Gate pass: parse → decide once → answer."""
 
+from datetime import timedelta
+
 from chalice.app import Blueprint
 
 from functions.access.gate_pass import store
-from functions.access.gate_pass.domain import OPEN_FOR
 from functions.access.gate_pass.models import GatePassAnswer, GatePassAsked, GatePassEvent, Pass
-from functions.access.tables import PassRow
 from linli.cursors import Page, PageQuery
-from linli.device_messages import DeviceMessage
+from linli.device_messages import Clocks, DeviceMessage
 from linli.http import Nothing, Request, route
 from linli.mqtt import device_message
 from linli.permissions import Permission
@@ -20,21 +20,15 @@ blueprint = Blueprint(__name__)
 def gate_pass(message: DeviceMessage[GatePassEvent]) -> GatePassAnswer:
     """A gate asks, or tells what it decided while it was offline."""
     event = message.body
-    told_later = event.offline and not message.clock_ahead
-    decided = store.settle(
-        store.Ask(
-            community=message.community,
-            gate=message.device,
-            event_id=event.event_id,
-            shown=event,
-            decided_at=event.occurred_at if told_later else message.decided_at,
-            occurred_at=event.occurred_at,
-            received_at=message.received_at,
-            clock_off=message.clock_off and not told_later,
-            granted_offline=event.granted,
-        )
+    ask = store.Ask(
+        community=message.community,
+        gate=message.device,
+        event_id=event.event_id,
+        shown=event,
+        clocks=message.clocks,
+        granted_offline=event.granted,
     )
-    return _answer(event.event_id, decided)
+    return _answer(event.event_id, store.settle(ask))
 
 
 @route(
@@ -48,19 +42,15 @@ def gate_pass(message: DeviceMessage[GatePassEvent]) -> GatePassAnswer:
 def ask_pass(request: Request[GatePassAsked, Nothing]) -> GatePassAnswer:
     """A guard asks for somebody who stands at a gate."""
     asked = request.body
-    decided = store.settle(
-        store.Ask(
-            community=request.tenant,
-            gate=request.path["gate"],
-            event_id=f"{request.person}:{asked.event_id}",
-            shown=asked,
-            decided_at=request.now,
-            occurred_at=request.now,
-            received_at=request.now,
-            asked_by=request.person,
-        )
+    ask = store.Ask(
+        community=request.tenant,
+        gate=request.path["gate"],
+        event_id=f"{request.person}:{asked.event_id}",
+        shown=asked,
+        clocks=Clocks(request.now, request.now),
+        asked_by=request.person,
     )
-    return _answer(asked.event_id, decided)
+    return _answer(asked.event_id, store.settle(ask))
 
 
 @route(blueprint, "GET", "/communities/{community}/passes", Permission.READ_PASSES, query=PageQuery)
@@ -71,11 +61,13 @@ def list_passes(request: Request[Nothing, PageQuery]) -> Page[Pass]:
     return store.passes_of_holder(request.tenant, request.person, request.query, request.now)
 
 
-def _answer(event_id: str, decided: PassRow) -> GatePassAnswer:
+def _answer(event_id: str, settled: store.Settled) -> GatePassAnswer:
     return GatePassAnswer(
         event_id=event_id,
-        outcome="recorded" if decided.offline else decided.verdict,
-        open=decided.verdict == "granted" and not decided.offline,
-        reason=decided.reason,
-        open_until=decided.occurred_at + OPEN_FOR,
+        id_reused=settled.id_reused,
+        outcome="recorded" if settled.offline else settled.verdict,
+        open=settled.opens,
+        reason=settled.reason,
+        open_until=settled.open_until,
+        open_seconds=settled.open_for // timedelta(seconds=1) if settled.opens else 0,
     )

@@ -56,14 +56,16 @@ class GatePassAsked(Shown):
 
 
 class GatePassAnswer(DeviceAnswer):
-    """The decision. Open only when `open` is true and the gate's own clock is before `open_until`.
+    """The decision. Open only when `open` is true, and then for `open_seconds` from the answer's arrival.
 
-    `outcome` is `granted` or `denied`; for an offline pass `recorded`, with `open` always false.
+    A gate whose clock has been right since it asked may use `open_until` instead, by that clock. `outcome` is
+    `granted` or `denied`; for an offline pass `recorded`, with `open` always false.
     """
 
     open: bool
     reason: str | None
     open_until: Instant
+    open_seconds: Annotated[int, Field(ge=0)]
 
 
 class Pass(Contract):
@@ -71,6 +73,7 @@ class Pass(Contract):
 
     gate: Id
     event_id: str
+    id_reused: bool
     area: Id | None
     direction: Direction | None
     person: Id | None

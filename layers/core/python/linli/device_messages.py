@@ -8,6 +8,7 @@ The topic rule hands the payload over as base64, untouched, so that `parse` is t
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import not_
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import Base64Bytes, Field, ValidationError
@@ -38,10 +39,15 @@ class DeviceEvent(Contract):
 
 
 class DeviceAnswer(Contract):
-    """What a device is told; `outcome` is also the metric's."""
+    """What a device is told; `outcome` is also the metric's.
+
+    `id_reused` is said only when it is so: the id was another message's before, and this one was decided by
+    itself.
+    """
 
     event_id: Id
     outcome: str
+    id_reused: Annotated[bool, Field(exclude_if=not_)] = False
 
 
 class RuleEvent(Contract):
@@ -84,6 +90,40 @@ def command_topic(community: str, device: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Clocks:
+    """When something happened by its device, and when we heard of it by ours."""
+
+    occurred_at: datetime
+    received_at: datetime
+
+    @property
+    def off(self) -> bool:
+        """Whether the device's clock is more than five minutes from ours."""
+        return abs(self.occurred_at - self.received_at) > DEVICE_CLOCK_TOLERANCE
+
+    @property
+    def ahead(self) -> bool:
+        """Whether it tells of something that has not happened yet: no time offline explains that."""
+        return self.occurred_at - self.received_at > DEVICE_CLOCK_TOLERANCE
+
+    @property
+    def decided_at(self) -> datetime:
+        """The time of a question that waits at the door: the device's while it is believable, else ours."""
+        return self.received_at if self.off else self.occurred_at
+
+    def happened_at(self, kept: timedelta = LONGEST_OFFLINE) -> datetime:
+        """The time of what is told, however late: the device's, up to its arrival; ours when it has none.
+
+        `kept`: how long such things are kept; what would be older is no time.
+        """
+        return self.received_at if self.timeless(kept) else min(self.occurred_at, self.received_at)
+
+    def timeless(self, kept: timedelta = LONGEST_OFFLINE) -> bool:
+        """Whether the device has no clock to speak of: it is ahead, or where clocks begin (1970, 2000)."""
+        return self.ahead or self.occurred_at < self.received_at - kept
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceMessage(Generic[Body]):
     """A parsed message of a device that may publish where it did."""
 
@@ -99,30 +139,35 @@ class DeviceMessage(Generic[Body]):
         return Topic(self.community, self.device, self.action)
 
     @property
+    def clocks(self) -> "Clocks":
+        """When it says it happened, and when it came."""
+        return Clocks(self.body.occurred_at, self.received_at)
+
+    @property
     def clock_off(self) -> bool:
         """Whether the device's clock is more than five minutes from ours."""
-        return abs(self.body.occurred_at - self.received_at) > DEVICE_CLOCK_TOLERANCE
+        return self.clocks.off
 
     @property
     def clock_ahead(self) -> bool:
         """Whether it tells of something that has not happened yet: no time offline explains that."""
-        return self.body.occurred_at - self.received_at > DEVICE_CLOCK_TOLERANCE
+        return self.clocks.ahead
 
     @property
     def decided_at(self) -> datetime:
         """The time of a question that waits at the door: the device's while it is believable, else ours."""
-        return self.received_at if self.clock_off else self.body.occurred_at
+        return self.clocks.decided_at
 
     def happened_at(self, kept: timedelta = LONGEST_OFFLINE) -> datetime:
         """The time of what is told, however late: the device's, up to its arrival; ours when it has none.
 
         `kept`: how long such things are kept; what would be older is no time.
         """
-        return self.received_at if self.timeless(kept) else min(self.body.occurred_at, self.received_at)
+        return self.clocks.happened_at(kept)
 
     def timeless(self, kept: timedelta = LONGEST_OFFLINE) -> bool:
         """Whether the device has no clock to speak of: it is ahead, or where clocks begin (1970, 2000)."""
-        return self.clock_ahead or self.body.occurred_at < self.received_at - kept
+        return self.clocks.timeless(kept)
 
     @property
     def correlation_id(self) -> str:
