@@ -4,18 +4,20 @@ A copy of the standing lies on each of the holder's credentials, so that a gate 
 change writes the original and all copies in one transaction, under one version.
 """
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from functions.access.gates import Direction
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
 
 MOST_CREDENTIALS = 20
+SHORTEST = timedelta(milliseconds=1)
 
-Direction = Literal["in", "out"]
 Block = Literal["fever", "membership_ended"]
 HealthCode = Literal["green", "yellow", "red"]
 
@@ -34,8 +36,28 @@ class Presence(Contract):
     at: Instant
 
 
+class Passing(Contract):
+    """A pass at a gate that tells who goes through, and has not told yet: until then nobody has passed.
+
+    `at`: its turn among the area's passes. `until`: how long the gate is open, by our clock. `entry`: it uses
+    one up, `place`: it counts against anti-passback, once somebody has gone through.
+    """
+
+    gate: Id
+    area: Id
+    direction: Direction
+    at: Instant
+    until: Instant
+    entry: bool
+    place: bool
+
+
 class Standing(Contract):
-    """`credentials` are keyed hashes; `entries_left` is None for those who may come and go (residents)."""
+    """`credentials` are keyed hashes; `entries_left` is None for those who may come and go (residents).
+
+    `awaited`: who may be going through right now. `reset`: since when staff have said that nobody knows where
+    the holder is, by area; what was before counts no more.
+    """
 
     holder: Id
     person: Id | None = None
@@ -43,6 +65,8 @@ class Standing(Contract):
     quarantine_until: Instant | None = None
     health_code: HealthCode | None = None
     presence: dict[Id, Presence] = {}
+    reset: dict[Id, Instant] = {}
+    awaited: list[Passing] = []
     entries_left: Annotated[int, Field(ge=0)] | None = None
     credentials: Annotated[list[str], Field(max_length=MOST_CREDENTIALS)] = []
     version: Annotated[int, Field(ge=0)] = 0
@@ -69,16 +93,67 @@ class Standing(Contract):
         blocks = {**self.blocks, "membership_ended": Mark(on=ended, at=at)}
         return self.model_copy(update={"blocks": blocks, "membership_version": version})
 
+    def last_pass(self, area: str, now: datetime) -> Presence | None:
+        """The last pass that counts in an area, one that may be happening right now included."""
+        known = [self.presence[area]] if area in self.presence else []
+        known += [
+            Presence(direction=one.direction, at=one.at)
+            for one in self.awaited
+            if one.place and one.area == area and one.until > now
+        ]
+        return max(known, key=lambda presence: presence.at, default=None)
+
+    def turn(self, area: str, at: datetime, now: datetime) -> datetime:
+        """The time to remember of who stands at a gate now: after whoever did before, by any clock."""
+        last = self.last_pass(area, now)
+        before = [*([last.at] if last else []), *([self.reset[area]] if area in self.reset else [])]
+        return max([at, *(one + SHORTEST for one in before)])
+
     def passed(self, area: str, direction: Direction, at: datetime) -> "Standing":
-        """With the pass remembered, unless a newer one of the same area is known."""
-        known = self.presence.get(area)
-        if known is not None and known.at >= at:
+        """With the pass remembered, unless a newer one of the same area is known, or staff know better."""
+        known, reset = self.presence.get(area), self.reset.get(area)
+        if (known is not None and known.at >= at) or (reset is not None and reset >= at):
             return self
         seen = Presence(direction=direction, at=at)
         return self.model_copy(update={"presence": {**self.presence, area: seen}})
+
+    def entries_free(self, now: datetime) -> int | None:
+        """The entries that are left for others than those who may be going through right now."""
+        if self.entries_left is None:
+            return None
+        return self.entries_left - sum(one.entry and one.until > now for one in self.awaited)
 
     def entered_once_more(self) -> "Standing":
         """With one entry fewer, where entries are counted; never below zero."""
         if self.entries_left is None:
             return self
         return self.model_copy(update={"entries_left": max(0, self.entries_left - 1)})
+
+    def awaiting(self, passing: Passing, now: datetime) -> "Standing":
+        """With a passing that the gate will tell of; those whose time is over are forgotten."""
+        still = [one for one in self.awaited if one.until > now]
+        return self.model_copy(update={"awaited": [*still, passing]})
+
+    def went_through(self, passing: Passing) -> "Standing":
+        """With a passing that the gate has told of, late or not."""
+        others = [one for one in self.awaited if one != passing]
+        after = self.model_copy(update={"awaited": others})
+        if passing.entry:
+            after = after.entered_once_more()
+        if passing.place:
+            after = after.passed(passing.area, passing.direction, passing.at)
+        return after
+
+    def placed(self, areas: Iterable[str], direction: Direction | None, now: datetime) -> "Standing":
+        """Where staff say that the holder is; with None nobody knows, and either way is open."""
+        wanted = frozenset(areas)
+        presence = {area: last for area, last in self.presence.items() if area not in wanted}
+        awaited = [one for one in self.awaited if one.area not in wanted]
+        reset = {**self.reset, **{area: self.turn(area, now, now) for area in wanted}}
+        if direction is not None:
+            presence |= {area: Presence(direction=direction, at=reset[area]) for area in wanted}
+        return self.model_copy(update={"presence": presence, "awaited": awaited, "reset": reset})
+
+    def areas(self) -> frozenset[str]:
+        """Where the holder is known to have passed, or to be passing."""
+        return frozenset(self.presence) | {one.area for one in self.awaited}

@@ -1,33 +1,44 @@
 """The rows of the access table; the README says who reads them how."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from functions.access.credentials import Credential, CredentialKind
+from functions.access.credentials import Credential, CredentialKind, Grants
 from functions.access.gates import Gate
-from functions.access.holders import Standing
+from functions.access.holders import Passing, Standing
 from functions.access.invitations import Invitation
+from functions.access.spellings import canonical, former
 from linli.identities import EffectRow
 from linli.secrets import keyed_hash
-from linli.tables import ContractAttribute, InstantAttribute, Row, Transaction
+from linli.tables import ContractAttribute, InstantAttribute, Row, Rows, Transaction
 
 Key = tuple[str, str]
+
+ENTRIES_BELIEVED = timedelta(days=1)
 
 
 def credential_hash(community: str, kind: CredentialKind, value: str) -> str:
     """The keyed hash that a credential is looked up by; its value is stored nowhere."""
-    return keyed_hash("credential-key", community, kind, value)
+    return keyed_hash("credential-key", community, kind, canonical(kind, value))
 
 
 class GateRow(Row, discriminator="gate"):
-    """`<community>#gate` / `<gate>`. `registered_at`: the registry's last word on the device."""
+    """`<community>#gate` / `<gate>`. `registered_at`: the registry's last word on the device.
+
+    `entry_told_at`: when its door last told that somebody went through, to the hour.
+    """
 
     gate = ContractAttribute(Gate, null=True)
     revoked = BooleanAttribute(default=False)
     registered_at = InstantAttribute(null=True)
+    entry_told_at = InstantAttribute(null=True)
 
     @staticmethod
     def key(community: str, gate: str) -> Key:
@@ -37,6 +48,10 @@ class GateRow(Row, discriminator="gate"):
     def known(self) -> Gate | None:
         """The gate, once it is set up, as the device registry sees it now."""
         return self.gate.model_copy(update={"revoked": self.revoked}) if self.gate else None
+
+    def tells_entries(self, now: datetime) -> bool:
+        """Whether its door says who goes through: it has, within a day. A contact that broke says nothing."""
+        return self.entry_told_at is not None and now - self.entry_told_at < ENTRIES_BELIEVED
 
 
 class HolderRow(Row, discriminator="holder"):
@@ -55,7 +70,8 @@ class CredentialRow(Row, discriminator="credential"):
     """`<community>#credential#<hash>` / `credential`.
 
     `standing` and `version` are the copy of the holder's; a QR code has none, because it names its holder.
-    `used_by`: the pass that used a single-use credential up. A revoked one may be enrolled anew. While a
+    `used_by`: the pass that used a single-use credential up. `grants`: what was granted to it last, as of
+    `last_pass`, so that one passing is not two. A revoked one may be enrolled anew. While a
     resident's standing names a credential it has no time to live: its copy must be there to be changed.
     """
 
@@ -64,11 +80,18 @@ class CredentialRow(Row, discriminator="credential"):
     version = NumberAttribute(default=0)
     revoked = BooleanAttribute(default=False)
     used_by = UnicodeAttribute(null=True)
+    grants = ContractAttribute(Grants, null=True)
+    last_pass = UnicodeAttribute(null=True)
 
     @staticmethod
     def key(community: str, digest: str) -> Key:
         """Where the credential with this keyed hash is."""
         return f"{community}#credential#{digest}", "credential"
+
+    @property
+    def digest(self) -> str:
+        """The keyed hash it is looked up by."""
+        return str(self.pk).rpartition("#")[2]
 
 
 class InvitationRow(Row, discriminator="invitation"):
@@ -105,12 +128,23 @@ class PassesByHolder(GlobalSecondaryIndex["PassRow"]):
     at = UnicodeAttribute(range_key=True)
 
 
-class PassRow(EffectRow, discriminator="pass"):
+class AskedRow(EffectRow):
+    """What became of a question. `id_reused`: the id was another question's, so that it stands behind `~`;
+    `latest`: where the newest question of this id is, if it is not here.
+    """
+
+    latest = UnicodeAttribute(null=True)
+    occurred_at = InstantAttribute()
+    received_at = InstantAttribute(null=True)
+    offline = BooleanAttribute(default=False)
+    id_reused = BooleanAttribute(default=False)
+
+
+class PassRow(AskedRow, discriminator="pass"):
     """`<community>#pass#<gate>` / `<event id>`: what was asked and decided, once.
 
     `at` is `<decided_at>#<gate>#<event id>`, unique and in time order; `holder` is `<community>#<holder>`.
-    `id_reused`: the id was another question's, so that it stands behind `~`; `latest`: where the newest
-    question of this id is, if it is not here.
+    `awaited`: what it counts for, once the gate tells that somebody went through (`entered_at`).
     """
 
     community = UnicodeAttribute()
@@ -122,19 +156,15 @@ class PassRow(EffectRow, discriminator="pass"):
     person = UnicodeAttribute(null=True)
     credential_kind = UnicodeAttribute()
     decided_at = InstantAttribute()
-    occurred_at = InstantAttribute()
-    received_at = InstantAttribute(null=True)
-    id_reused = BooleanAttribute(default=False)
-    latest = UnicodeAttribute(null=True)
     verdict = UnicodeAttribute()
     reason = UnicodeAttribute(null=True)
     checks = JSONAttribute()
-    offline = BooleanAttribute(default=False)
     disagreed = BooleanAttribute(default=False)
     clock_off = BooleanAttribute(default=False)
     asked_by = UnicodeAttribute(null=True)
     note = UnicodeAttribute(null=True)
     entered_at = InstantAttribute(null=True)
+    awaited = ContractAttribute(Passing, null=True)
     by_time = PassesByTime()
     by_holder = PassesByHolder()
 
@@ -149,13 +179,65 @@ class PassRow(EffectRow, discriminator="pass"):
         return partial(cls.key, community, gate)
 
 
+class AgainRow(AskedRow, discriminator="pass_again"):
+    """`<community>#pass#<gate>` / `<event id>`: a showing that was the same passing as `passed_as`."""
+
+    passed_as = UnicodeAttribute()
+    open_until = InstantAttribute()
+
+
+class EntryRow(Row, discriminator="entry"):
+    """`<community>#entry#<gate>` / `<event id of its pass>`: an entry that came before its offline pass."""
+
+    event_id = UnicodeAttribute()
+    entered_at = InstantAttribute()
+    occurred_at = InstantAttribute()
+
+    @staticmethod
+    def key(community: str, gate: str, pass_event_id: str) -> Key:
+        """Where the pass will find it."""
+        return f"{community}#entry#{gate}", pass_event_id
+
+
+def credential_keys(community: str, kind: CredentialKind, value: str) -> list[Key]:
+    """Where a credential may be: its own place, then those of rows of before, hashed as they were typed."""
+    spelled = [canonical(kind, value), *former(kind, value)]
+    digests = [keyed_hash("credential-key", community, kind, one) for one in spelled]
+    return [CredentialRow.key(community, digest) for digest in digests]
+
+
+def credentials_at(rows: Rows, keys: Sequence[Key]) -> list[CredentialRow]:
+    """The credentials that were found there, in that order."""
+    return [row for key in keys if (row := rows.one(CredentialRow, key)) is not None]
+
+
+def forget_revoked(transaction: Transaction, rows: Iterable[CredentialRow]) -> None:
+    """Let a card that is enrolled anew no longer be the one that was revoked in another spelling."""
+    for row in rows:
+        if row.revoked:
+            transaction.delete(f"forgotten-{row.digest}", row, CredentialRow.revoked == True)  # noqa: E712  builds a condition
+
+
+class CredentialChange(NamedTuple):
+    """A change of one credential that may have to go with the change of its copy of the standing."""
+
+    digest: str
+    actions: Sequence[Action]
+    condition: Condition
+
+
 def write_standing(
-    transaction: Transaction, community: str, before: Standing | None, after: Standing
+    transaction: Transaction,
+    community: str,
+    before: Standing | None,
+    after: Standing,
+    shown: CredentialChange | None = None,
 ) -> Standing:
     """Add a change of standing to a transaction that fails if it moved since `before` was read.
 
-    Writes the original and the copies on the credentials it had and keeps. Returns it as it will be written,
-    for credentials that are new.
+    Writes the original and the copies on the credentials it had and keeps; `shown` is changed besides, in one
+    write, as a transaction has but one for a row. Returns it as it will be written, for credentials that are
+    new.
     """
     key = HolderRow.key(community, after.holder)
     if before is None:
@@ -165,7 +247,17 @@ def write_standing(
     actions = [HolderRow.standing.set(now), HolderRow.version.set(now.version)]
     transaction.update("holder", HolderRow(*key), actions, HolderRow.version == before.version)
     for digest in set(before.credentials) & set(now.credentials):
-        copy = CredentialRow(*CredentialRow.key(community, digest))
-        copied = [CredentialRow.standing.set(now), CredentialRow.version.set(now.version)]
-        transaction.update(f"copy-{digest}", copy, copied, CredentialRow.version == before.version)
+        copied: list[Action] = [CredentialRow.standing.set(now), CredentialRow.version.set(now.version)]
+        copy = CredentialChange(digest, copied, CredentialRow.version == before.version)
+        if shown and shown.digest == digest:
+            copy = CredentialChange(digest, [*copied, *shown.actions], copy.condition & shown.condition)
+        write_credential(transaction, community, copy)
+    if shown and shown.digest not in before.credentials:
+        write_credential(transaction, community, shown)
     return now
+
+
+def write_credential(transaction: Transaction, community: str, change: CredentialChange) -> None:
+    """Add a change of one credential to a transaction."""
+    row = CredentialRow(*CredentialRow.key(community, change.digest))
+    transaction.update(f"credential-{change.digest}", row, change.actions, change.condition)

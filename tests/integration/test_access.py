@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -32,13 +32,19 @@ class Gate:
     def __init__(self, app: Chalice, invoke: Invoke, answers: list[tuple[str, dict[str, Any]]]) -> None:
         self.app, self.invoke, self.answers = app, invoke, answers
 
-    def ask(self, event_id: str, *, gate: str = GATE, **asked: Any) -> dict[str, Any]:
+    def ask(self, event_id: str, *, gate: str = GATE, now: datetime = NOW, **asked: Any) -> dict[str, Any]:
         body = {"event_id": event_id, "seq": 1, "occurred_at": "2026-01-05T08:00:00Z"}
         body |= asked or {"credential": "card", "value": "willow-resident-1-card"}
-        self.invoke(self.app, "gate_pass", rule_event("gate_pass", body, gate))
+        self.invoke(self.app, "gate_pass", rule_event("gate_pass", body, gate, now=now))
         topic, answer = self.answers[-1]
         assert topic == f"linli/willow/{gate}/gate_pass/reply"
         return answer
+
+    def door(self, event_id: str, door: str, *, now: datetime = NOW, **told: Any) -> str:
+        body = {"event_id": event_id, "seq": 1, "occurred_at": "2026-01-05T08:00:00Z", "door": door} | told
+        message = rule_event("door_event", body, GATE, now=now)
+        (outcome,) = self.invoke(self.app, "door_event", batch(message))["outcomes"]
+        return str(outcome)
 
     def hear(self, *facts: Any) -> None:
         messages = batch(*(told(fact, f"fact-{number}") for number, fact in enumerate(facts)))
@@ -564,3 +570,113 @@ def test_an_unknown_field_is_told_to_the_device_and_not_to_the_log(
     assert "Zhang" not in logged()
     (parked,) = dead_letters(app, "gate_pass")
     assert "Zhang" not in parked["MessageAttributes"]["ErrorMessage"]["StringValue"]
+
+
+STRANGER = {"credential": "card", "value": "a-stranger"}
+DEAD = "1970-01-01T00:00:10Z"
+
+
+def test_an_id_is_not_a_memory_a_strangers_card_under_a_granted_id_is_decided_by_itself(
+    app: Chalice, http: Http, gate: Gate
+) -> None:
+    assert gate.ask("e-1", **CARD)["open"]
+    again = gate.ask("e-1", **STRANGER)
+    assert (again["event_id"], again["open"], again["reason"]) == ("e-1", False, "unknown_credential")
+    assert again["id_reused"] is True
+    assert gate.ask("e-1", **STRANGER) == again, "a repeat of the second question has the second answer"
+    first = gate.ask("e-1", **CARD)
+    assert first["open"]
+    assert "id_reused" not in first
+    assert sorted((one["verdict"], one["id_reused"]) for one in passes(app, http, **GUARD)) == [
+        ("denied", True),
+        ("granted", False),
+    ]
+
+
+def test_an_id_is_not_a_memory_two_passes_under_one_id_are_two_facts(gate: Gate) -> None:
+    gate.ask("e-1", **CARD)
+    gate.ask("e-1", credential="card", value="willow-resident-2-card")
+    told = published("willow")
+    assert sorted(event.data["person"] for event in told) == ["willow-resident-1", "willow-resident-2"]
+    assert len({event.id for event in told}) == 2
+
+
+def test_an_id_is_not_a_memory_of_a_guards_app_either(app: Chalice, http: Http, gate: Gate) -> None:  # noqa: ARG001  furnished
+    path = f"/communities/willow/gates/{GATE}/passes"
+    first = http(app, "POST", path, body={"event_id": "q-1", **CARD}, **GUARD)
+    other = http(app, "POST", path, body={"event_id": "q-1", **STRANGER}, **GUARD)
+    assert (first.body["open"], "id_reused" in first.body) == (True, False)
+    assert (other.body["open"], other.body["reason"], other.body["id_reused"]) == (
+        False,
+        "unknown_credential",
+        True,
+    )
+    assert http(app, "POST", path, body={"event_id": "q-1", **CARD}, **GUARD).body == first.body
+    tomorrow = NOW + timedelta(days=1)
+    later = http(app, "POST", path, body={"event_id": "q-1", **CARD}, now=tomorrow, **GUARD)
+    assert (later.body["open"], later.body["id_reused"]) == (True, True), "a question of tomorrow"
+
+
+def test_a_counter_and_a_clock_that_begin_anew_make_no_repeat_hours_later(
+    app: Chalice, http: Http, gate: Gate
+) -> None:
+    assert gate.ask("e-1", occurred_at=DEAD, **CARD)["open"]
+    soon = gate.ask("e-1", occurred_at=DEAD, now=NOW + timedelta(seconds=40), **CARD)
+    assert (soon["outcome"], soon["open"], soon["open_seconds"]) == ("granted", False, 0)
+    gate.hear(fever())
+    for hours in (3, 6):
+        later = gate.ask("e-1", occurred_at=DEAD, now=NOW + timedelta(hours=hours), **CARD)
+        assert (later["open"], later["reason"], later["id_reused"]) == (False, "blocked_fever", True)
+    assert len(passes(app, http, **GUARD)) == 3
+
+
+def test_a_gate_is_told_for_how_long_to_open_whatever_its_clock_says(gate: Gate) -> None:
+    first = gate.ask("e-1", occurred_at=DEAD, **CARD)
+    assert (first["open_seconds"], first["open_until"]) == (10, "1970-01-01T00:00:20.000Z")
+    again = gate.ask("e-1", occurred_at=DEAD, now=NOW + timedelta(seconds=4), **CARD)
+    assert (again["open"], again["open_seconds"], again["open_until"]) == (True, 6, first["open_until"])
+
+
+def test_a_repeat_after_its_time_opens_nothing_and_is_no_new_question(
+    app: Chalice, http: Http, gate: Gate
+) -> None:
+    assert gate.ask("e-1", **CARD)["open"]
+    late = gate.ask("e-1", now=NOW + timedelta(minutes=20), **CARD)
+    assert (late["outcome"], late["open"], late["open_seconds"]) == ("granted", False, 0)
+    assert "id_reused" not in late
+    assert len(passes(app, http, **GUARD)) == 1
+
+
+@pytest.mark.parametrize("at", ["2000-01-01T00:00:10Z", DEAD, "2025-11-01T00:00:00Z"])
+def test_an_offline_pass_of_a_dead_clock_has_our_time_and_says_so(
+    app: Chalice, http: Http, gate: Gate, at: str
+) -> None:
+    gate.ask("e-1", offline=True, granted=True, occurred_at=at, **CARD)
+    (kept,) = passes(app, http, **GUARD)
+    assert (kept["decided_at"], kept["clock_off"]) == ("2026-01-05T08:00:00.000Z", True)
+    assert (kept["reason"] if "reason" in kept else None, kept["disagreed"]) == (None, False)
+
+
+def test_an_id_is_not_a_memory_a_door_forced_under_the_id_of_its_closing_raises_its_alarm(
+    gate: Gate,
+) -> None:
+    for at in (DEAD, "2026-01-05T08:00:00Z"):
+        assert gate.door("d-2", "closed", occurred_at=at) == "closed"
+        assert gate.door("d-2", "forced", occurred_at=at) == "forced"
+        assert gate.answers[-1][1]["id_reused"] is True
+        assert gate.door("d-2", "forced", occurred_at=at) == "duplicate"
+        assert gate.door("d-2", "closed", occurred_at=at) == "duplicate"
+    assert gate.door("d-2", "forced", occurred_at=DEAD, now=NOW + timedelta(hours=3)) == "forced"
+    assert [event.data["alarm"] for event in published("willow")] == ["forced"] * 3
+
+
+def test_a_door_that_was_forced_nine_hours_ago_says_so(gate: Gate) -> None:
+    gate.door("d-1", "forced", occurred_at="2026-01-04T23:00:00Z")
+    gate.door("d-2", "held_open", occurred_at=DEAD)
+    gate.door("d-3", "forced", occurred_at="2026-01-05T09:00:00Z")
+    told = {event.data["alarm"] + event.id[-1]: event.data["occurred_at"] for event in published("willow")}
+    assert told == {
+        "forced1": "2026-01-04T23:00:00.000Z",
+        "held_open2": "2026-01-05T08:00:00.000Z",
+        "forced3": "2026-01-05T08:00:00.000Z",
+    }

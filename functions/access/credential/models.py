@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from functions.access.credentials import CredentialKind, Value, Window
+from functions.access.spellings import canonical
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
@@ -33,6 +34,12 @@ class Enrolment(Contract):
     def _face_needs_consent(self) -> Self:
         if self.kind == "face" and self.consent is None:
             raise ValueError("a face needs the reference of the holder's consent")
+        return self
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not canonical(self.kind, self.value):
+            raise ValueError("value: is blank")
         return self
 
     @model_validator(mode="after")

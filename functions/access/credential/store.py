@@ -7,7 +7,16 @@ from functions.access.credential.domain import credential_of, enrolled, own_qr
 from functions.access.credential.models import EnrolledCredential, Enrolment, QrCode
 from functions.access.credentials import Credential
 from functions.access.holders import Standing
-from functions.access.tables import CredentialRow, HolderRow, Key, credential_hash, write_standing
+from functions.access.tables import (
+    CredentialRow,
+    HolderRow,
+    Key,
+    credential_hash,
+    credential_keys,
+    credentials_at,
+    forget_revoked,
+    write_standing,
+)
 from linli import communities
 from linli.communities import CommunityRow
 from linli.errors import Conflict, NotFound
@@ -23,40 +32,40 @@ def enrol(community: str, person: str, enrolment: Enrolment) -> EnrolledCredenti
 
     Raises NotFound for a person who is not of the community, Conflict when somebody else holds the value.
     """
-    digest = credential_hash(community, enrolment.kind, enrolment.value)
-    return until_it_holds(lambda: _enrol(community, person, enrolment, digest))
+    keys = credential_keys(community, enrolment.kind, enrolment.value)
+    return until_it_holds(lambda: _enrol(community, person, enrolment, keys))
 
 
-def _enrol(community: str, person: str, enrolment: Enrolment, digest: str) -> EnrolledCredential:
-    holder_key, key = HolderRow.key(community, person), CredentialRow.key(community, digest)
-    rows = read([holder_key, key])
-    before, present = _standing(rows, holder_key), rows.one(CredentialRow, key)
-    if present and not present.revoked:
-        if present.credential.holder != person:
-            raise Conflict("this credential is enrolled already")
-        return _renew(community, person, enrolment, digest)
-    credential, after = enrolled(enrolment, before, digest)
+def _enrol(community: str, person: str, enrolment: Enrolment, keys: list[Key]) -> EnrolledCredential:
+    holder_key = HolderRow.key(community, person)
+    rows = read([holder_key, *keys])
+    present = credentials_at(rows, keys)
+    live = [row for row in present if not row.revoked]
+    if any(row.credential.holder != person for row in live):
+        raise Conflict("this credential is enrolled already")
     transaction = Transaction()
+    if live:
+        forget_revoked(transaction, present)
+        return _renew(transaction, person, enrolment, live[0])
+    row = CredentialRow(*keys[0])
+    before = _standing(rows, holder_key)
+    credential, after = enrolled(enrolment, before, row.digest)
     standing = write_standing(transaction, community, before, after)
-    row = CredentialRow(
-        *key,
-        credential=credential,
-        standing=standing,
-        version=standing.version,
-    )
+    row.credential, row.standing, row.version = credential, standing, standing.version
     transaction.put("credential", row, Row.pk.does_not_exist() | (CredentialRow.revoked == True))  # noqa: E712  builds a condition
+    forget_revoked(transaction, (one for one in present if one.digest != row.digest))
     transaction.commit()
-    return _shown(digest, credential)
+    return _shown(row.digest, credential)
 
 
-def _renew(community: str, person: str, enrolment: Enrolment, digest: str) -> EnrolledCredential:
+def _renew(
+    transaction: Transaction, person: str, enrolment: Enrolment, row: CredentialRow
+) -> EnrolledCredential:
     credential = credential_of(enrolment, person)
-    transaction = Transaction()
-    row = CredentialRow(*CredentialRow.key(community, digest))
     actions = [CredentialRow.credential.set(credential)]
     transaction.update("renewed", row, actions, CredentialRow.revoked == False)  # noqa: E712  builds a condition
     transaction.commit()
-    return _shown(digest, credential)
+    return _shown(row.digest, credential)
 
 
 def revoke(community: str, person: str, digest: str) -> None:

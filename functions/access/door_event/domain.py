@@ -1,17 +1,32 @@
 """What a door event gives rise to."""
 
 from functions.access.door_event.models import DoorEvent
-from linli.device_messages import DeviceMessage
+from functions.access.gates import Moment
+from functions.access.holders import Passing, Standing
+from linli.device_messages import LONGEST_OFFLINE, DeviceMessage
 from linli.events import Fact, GateAlarmRaised
 
 
+def moment_of(message: DeviceMessage[DoorEvent]) -> Moment:
+    """When the door did it."""
+    return Moment(message.happened_at(LONGEST_OFFLINE), message.body.occurred_at)
+
+
 def facts_of(message: DeviceMessage[DoorEvent]) -> list[Fact]:
-    """An alarm for a door that was forced or is held open, told late or not."""
+    """An alarm for a door that was forced or is held open, at the time it was, told late or not."""
     match message.body.door:
         case "forced" | "held_open" as alarm:
-            at = message.decided_at
+            at = moment_of(message).at
             return [
                 GateAlarmRaised(community=message.community, gate=message.device, alarm=alarm, occurred_at=at)
             ]
         case _:
             return []
+
+
+def once_through(standing: Standing | None, awaited: Passing | None) -> Standing | None:
+    """The standing of who went through; None when nothing of it changes."""
+    if standing is None or awaited is None:
+        return None
+    after = standing.went_through(awaited)
+    return after if after != standing else None

@@ -18,7 +18,8 @@ blueprint = Blueprint(__name__)
 @device_queue(DoorEvent)
 def door_event(message: DeviceMessage[DoorEvent]) -> DeviceAnswer:
     """A gate's door was used, forced or held open."""
-    return DeviceAnswer(event_id=message.body.event_id, outcome=store.keep(message))
+    kept = store.keep(message)
+    return DeviceAnswer(event_id=message.body.event_id, outcome=kept.outcome, id_reused=kept.id_reused)
 
 
 @route(

@@ -26,11 +26,13 @@ class DoorEvent(DeviceEvent):
 
 
 class DoorRecord(Contract):
-    """A door event as people read it."""
+    """A door event as people read it. `happened_at` is the door's own time, ours where it has none."""
 
     gate: Id
     event_id: Id
+    id_reused: bool
     door: DoorFact
+    happened_at: Instant
     occurred_at: Instant
     received_at: Instant
     clock_off: bool

@@ -1,26 +1,47 @@
 """Door events by gate and time; an entry also goes onto the pass it completes."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
-from functions.access.door_event.domain import facts_of
+from functions.access.door_event.domain import facts_of, moment_of, once_through
 from functions.access.door_event.models import DoorEvent, DoorRecord
-from functions.access.tables import PassRow
+from functions.access.gates import Moment
+from functions.access.tables import (
+    AgainRow,
+    AskedRow,
+    EntryRow,
+    GateRow,
+    HolderRow,
+    Key,
+    PassRow,
+    write_standing,
+)
 from linli.cursors import Page, PageQuery, page_of
-from linli.device_messages import DeviceMessage
+from linli.device_messages import LONGEST_OFFLINE, DeviceMessage
+from linli.errors import NotFound
+from linli.identities import EffectRow, Identity
 from linli.instants import to_epoch_seconds, to_text
-from linli.tables import ConditionsFailed, InstantAttribute, Row, Transaction, expired
+from linli.tables import InstantAttribute, Rows, Transaction, expired, read, until_it_holds
 
-RETENTION = timedelta(days=30)
+RETENTION = LONGEST_OFFLINE
+ENTRIES_NOTED = timedelta(hours=1)  # how often a gate's row is written since its door tells entries
 
 
-class DoorEventRow(Row, discriminator="door_event"):
-    """`<community>#door#<gate>` / `<occurred_at>#<event id>`: the same message is the same row."""
+class DoorEventRow(EffectRow, discriminator="door_event"):
+    """`<community>#door#<gate>` / `<occurred_at>#<event id>`: the same message is the same row.
+
+    What the door of a dead clock did is under our time instead, and its message is known by a ToldRow.
+    """
 
     gate = UnicodeAttribute()
     event_id = UnicodeAttribute()
+    id_reused = BooleanAttribute(default=False)
     door = UnicodeAttribute()
+    happened_at = InstantAttribute(null=True)
     occurred_at = InstantAttribute()
     received_at = InstantAttribute()
     clock_off = BooleanAttribute()
@@ -32,64 +53,158 @@ class DoorEventRow(Row, discriminator="door_event"):
         return f"{community}#door#{gate}"
 
 
-def keep(message: DeviceMessage[DoorEvent]) -> str:
-    """Keep a door event once, with the alarm it raises or the pass it completes. Returns the outcome.
+class ToldRow(EffectRow, discriminator="door_told"):
+    """`<community>#door-told#<gate>` / `<occurred_at>#<event id>`: what a dead clock told has been kept."""
 
-    An entry whose pass we do not know is kept all the same.
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the gate is told."""
+
+    outcome: str
+    id_reused: bool = False
+
+
+def keep(message: DeviceMessage[DoorEvent]) -> Kept:
+    """Keep a door event once, with the alarm it raises or the pass it completes.
+
+    An entry whose pass we do not know is kept all the same, where an offline pass that comes later finds it.
     """
-    try:
-        _commit(message, completing=message.body.pass_event_id is not None)
-    except ConditionsFailed as failed:
-        if "door" in failed.rows:
-            return "duplicate"
-        return _keep_alone(message)
-    return message.body.door
+    return until_it_holds(lambda: _attempt(message))
 
 
-def _keep_alone(message: DeviceMessage[DoorEvent]) -> str:
-    try:
-        _commit(message, completing=False)
-    except ConditionsFailed:
-        return "duplicate"
-    return "entered_without_pass"
-
-
-def _commit(message: DeviceMessage[DoorEvent], *, completing: bool) -> None:
-    event = message.body
+def _attempt(message: DeviceMessage[DoorEvent]) -> Kept:
+    timeless = message.timeless(RETENTION)
+    identity = Identity.of(
+        message.body.event_id, message.body, came_at=message.received_at if timeless else None
+    )
+    key = _keys(message)
+    gate_key = GateRow.key(message.community, message.device)
+    rows = read([*identity.keys(key), gate_key, *_first_pass(message)])
+    if earlier := identity.earlier(rows, EffectRow, key):
+        return Kept("duplicate", "~" in str(earlier.sk))
+    place = identity.place(rows, key)
     transaction = Transaction()
-    transaction.create("door", _row(message))
-    cause = f"door_event/{message.community}/{message.device}/{event.event_id}"
+    row = _row(message, place)
+    row.digest, row.came_at = identity.digest, identity.came_at
+    transaction.create("door", row)
+    if timeless:
+        told = ToldRow(*key(place), digest=identity.digest, came_at=identity.came_at, ttl=row.ttl)
+        transaction.create("told", told)
+    cause = f"door_event/{message.community}/{message.device}/{place}"
     transaction.publish(facts_of(message), cause, message.received_at)
-    if completing and event.pass_event_id is not None:
-        entered = PassRow(*PassRow.key(message.community, message.device, event.pass_event_id))
-        actions = [PassRow.entered_at.set(message.decided_at)]
-        transaction.update("pass", entered, actions, PassRow.pk.exists())
+    outcome: str = message.body.door
+    if message.body.pass_event_id is not None:
+        outcome = _enter(transaction, message, rows, message.body.pass_event_id)
+        _note(transaction, rows.one(GateRow, gate_key), moment_of(message).at)
     transaction.commit()
+    return Kept(outcome, row.id_reused)
 
 
-def _row(message: DeviceMessage[DoorEvent]) -> DoorEventRow:
-    event = message.body
+def _keys(message: DeviceMessage[DoorEvent]) -> Callable[[str], Key]:
+    place = "door-told" if message.timeless(RETENTION) else "door"
+    at = to_text(message.body.occurred_at)
+    return lambda one: (f"{message.community}#{place}#{message.device}", f"{at}#{one}")
+
+
+def _first_pass(message: DeviceMessage[DoorEvent]) -> list[Key]:
+    named = message.body.pass_event_id
+    return [PassRow.key(message.community, message.device, named)] if named else []
+
+
+def _row(message: DeviceMessage[DoorEvent], place: str) -> DoorEventRow:
+    event, at = message.body, moment_of(message)
+    shelved_at = at.at if message.timeless(RETENTION) else at.shown_at
     return DoorEventRow(
         pk=DoorEventRow.partition(message.community, message.device),
-        sk=f"{to_text(event.occurred_at)}#{event.event_id}",
+        sk=f"{to_text(shelved_at)}#{place}",
         gate=message.device,
         event_id=event.event_id,
+        id_reused=place != event.event_id,
         door=event.door,
+        happened_at=at.at,
         occurred_at=event.occurred_at,
         received_at=message.received_at,
-        clock_off=message.clock_off,
+        clock_off=message.timeless(RETENTION),
         pass_event_id=event.pass_event_id,
         ttl=to_epoch_seconds(message.received_at + RETENTION),
     )
 
 
+def _enter(transaction: Transaction, message: DeviceMessage[DoorEvent], rows: Rows, named: str) -> str:
+    """Complete the pass it names, once; leave the entry for one that is yet to be told."""
+    community, gate, entered = message.community, message.device, moment_of(message)
+    first = rows.one(AskedRow, PassRow.key(community, gate, named))
+    passes = [one for one in _passes(community, gate, first) if _moment(one).leads_to(entered)]
+    if not passes:
+        _leave(transaction, message, first, named)
+        return "entered_without_pass"
+    found = next((one for one in passes if one.entered_at is None), None)
+    if found is None:
+        return "entered_again"
+    actions = [PassRow.entered_at.set(entered.at)]
+    transaction.update("pass", found, actions, PassRow.pk.exists() & PassRow.entered_at.does_not_exist())
+    holder = HolderRow.key(community, str(found.holder).partition("#")[2])
+    standing = read([holder]).one(HolderRow, holder) if found.awaited else None
+    after = once_through(standing.standing if standing else None, found.awaited)
+    if standing and after:
+        write_standing(transaction, community, standing.standing, after)
+    return "entered"
+
+
+def _passes(community: str, gate: str, first: AskedRow | None) -> list[PassRow]:
+    """The granted passes that an id stands for, the newest first: it may have been used again."""
+    at = partial(PassRow.key, community, gate)
+    wanted: list[AskedRow | None] = [first]
+    if first and first.latest:
+        wanted.insert(0, read([at(first.latest)]).one(AskedRow, at(first.latest)))
+    passed = [
+        read([at(one.passed_as)]).one(PassRow, at(one.passed_as)) if isinstance(one, AgainRow) else one
+        for one in wanted
+    ]
+    return [one for one in passed if isinstance(one, PassRow) and one.verdict == "granted"]
+
+
+def _moment(row: PassRow) -> Moment:
+    return Moment(row.decided_at, row.occurred_at)
+
+
+def _leave(
+    transaction: Transaction, message: DeviceMessage[DoorEvent], first: AskedRow | None, named: str
+) -> None:
+    """Leave the entry where its pass will find it, unless that comes at this very moment."""
+    community, gate, entered = message.community, message.device, moment_of(message)
+    entry = EntryRow(
+        *EntryRow.key(community, gate, named),
+        event_id=message.body.event_id,
+        entered_at=entered.at,
+        occurred_at=entered.shown_at,
+        ttl=to_epoch_seconds(message.received_at + RETENTION),
+    )
+    transaction.put("entry", entry)
+    unchanged = PassRow.latest == first.latest if first and first.latest else PassRow.latest.does_not_exist()
+    known = unchanged if first else PassRow.pk.does_not_exist()
+    transaction.check("pass", PassRow, PassRow.key(community, gate, named), known)
+
+
+def _note(transaction: Transaction, gate: GateRow | None, at: datetime) -> None:
+    """Remember that the gate's door tells who goes through."""
+    if gate and (gate.entry_told_at is None or at - gate.entry_told_at >= ENTRIES_NOTED):
+        transaction.update("gate", gate, [GateRow.entry_told_at.set(at)], GateRow.pk.exists())
+
+
 def door_events(community: str, gate: str, query: PageQuery, now: datetime) -> Page[DoorRecord]:
-    """A gate's door events, newest first."""
+    """A gate's door events, newest first. Raises NotFound for a gate that nobody knows."""
     partition = DoorEventRow.partition(community, gate)
-    return page_of(DoorEventRow, partition, query, lambda row: _shown(row, now), newest_first=True)
+    page = page_of(DoorEventRow, partition, query, lambda row: _shown(row, now), newest_first=True)
+    key = GateRow.key(community, gate)
+    if not page.items and key not in read([key]):
+        raise NotFound
+    return page
 
 
 def _shown(row: DoorEventRow, now: datetime) -> DoorRecord | None:
     if expired(row, now):
         return None
-    return DoorRecord.model_validate({name: getattr(row, name) for name in DoorRecord.model_fields})
+    told = {name: getattr(row, name) for name in DoorRecord.model_fields}
+    return DoorRecord.model_validate(told | {"happened_at": row.happened_at or row.occurred_at})

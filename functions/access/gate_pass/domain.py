@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from functions.access.credentials import Credential
+from functions.access.credentials import Credential, Grant
 from functions.access.gate_pass.models import Shown, Verdict
-from functions.access.gates import Gate
-from functions.access.holders import Direction, Presence, Standing
+from functions.access.gates import Direction, Gate
+from functions.access.holders import Passing, Standing
 from linli.device_messages import Clocks
 from linli.events import Fact, GatePassed
 from linli.policies import CommunityPolicies
 
 OPEN_FOR = timedelta(seconds=10)
-SHORTEST = timedelta(milliseconds=1)
 PLAUSIBLE_C = (Decimal(34), Decimal(43))  # a cold gate reads less and would wave a fever through
 PASSED = "passed"
 NOT_APPLICABLE = "not_applicable"
@@ -22,7 +21,11 @@ NOT_APPLICABLE = "not_applicable"
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What is known at the gate when somebody shows a credential."""
+    """What is known at the gate when somebody shows a credential.
+
+    `grants`: what was granted to the credential last. `tells_entries`: the gate says who goes through;
+    `entered_at`: it has said so of this pass before it told of the pass.
+    """
 
     community: str
     policies: CommunityPolicies
@@ -32,18 +35,45 @@ class Situation:
     standing: Standing | None
     revoked: bool = False
     used_up: bool = False
+    grants: tuple[Grant, ...] = ()
+    tells_entries: bool = False
+    entered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """One showing: the id it is kept under, when it was, and what the gate decided if it is told later."""
+
+    id: str
+    clocks: Clocks
+    granted_offline: bool | None = None
+
+    @property
+    def told_later(self) -> bool:
+        """Whether the gate could not wait for us."""
+        return self.granted_offline is not None
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What the gate decided."""
+        if self.granted_offline is None:
+            return None
+        return "granted" if self.granted_offline else "denied"
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """`checks` maps every check to `passed`, `not_applicable`, or the reason it failed for.
 
-    `standing` is the holder's afterwards, unchanged unless something about it is to be remembered.
+    `standing` is the holder's afterwards, unchanged unless something about it is to be remembered. `grant`:
+    what the credential is to remember, `again`: the grant that stands, since this showing is the same
+    passing. `awaited`: what counts once the gate tells that somebody went through.
     """
 
     verdict: Verdict
     reason: str | None
     checks: dict[str, str]
+    at: datetime
     area: str | None
     direction: Direction | None
     person: str | None
@@ -51,15 +81,24 @@ class Decision:
     uses_up: bool
     disagreed: bool
     facts: tuple[Fact, ...]
+    grant: Grant | None
+    again: Grant | None
+    awaited: Passing | None
+    entered_at: datetime | None
+    clock_off: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
     shown: Shown
     at: datetime
+    clock_off: bool
+    now: datetime
     situation: Situation
     direction: Direction
     told_later: bool
+    grant: Grant | None
+    again: Grant | None
 
 
 Check = Callable[[_Asked], str]
@@ -89,9 +128,14 @@ def _credential_known(asked: _Asked) -> str:
         return "unknown_credential"
     if asked.situation.revoked:
         return "revoked_credential"
+    return PASSED if asked.again else _not_used_up(asked, standing)
+
+
+def _not_used_up(asked: _Asked, standing: Standing) -> str:
     if asked.situation.used_up:
         return "used_credential"
-    if asked.direction == "in" and standing.entries_left == 0:
+    left = standing.entries_free(asked.now)
+    if asked.direction == "in" and left is not None and left <= 0:
         return "no_entries_left"
     return PASSED
 
@@ -152,9 +196,9 @@ def _alternates(asked: _Asked) -> str:
     if gate is None or standing is None:
         return NOT_APPLICABLE
     mode = asked.situation.policies.access.passback.get(gate.area, "off")
-    last = standing.presence.get(gate.area)
+    last = standing.last_pass(gate.area, asked.now)
     older = last is not None and asked.told_later and last.at >= asked.at
-    if mode == "off" or last is None or older or last.direction != asked.direction:
+    if mode == "off" or last is None or older or asked.again or last.direction != asked.direction:
         return NOT_APPLICABLE if mode == "off" else PASSED
     return "passback" if mode == "hard" else "passback_noted"
 
@@ -172,33 +216,73 @@ CHECKS: dict[str, Check] = {
 NOT_REFUSALS = frozenset({PASSED, NOT_APPLICABLE, "passback_noted"})
 
 
-def decide(
-    shown: Shown, situation: Situation, at: datetime, *, granted_offline: bool | None = None
-) -> Decision:
-    """Decide whether to open, as of `at`.
+def decide(shown: Shown, situation: Situation, showing: Showing) -> Decision:
+    """Decide whether to open, at the time and by the clocks that it was asked.
 
-    With `granted_offline` the gate has decided already: that verdict is kept, and `disagreed` says whether
-    ours would have been another.
+    Where the gate has decided already, its verdict is kept, and `disagreed` says whether ours would have been
+    another.
     """
-    direction = _direction(shown, situation.gate)
-    asked = _Asked(shown, at, situation, direction, granted_offline is not None)
+    asked = _asked(shown, situation, showing)
     checks = {name: check(asked) for name, check in CHECKS.items()}
     reason = next((result for result in checks.values() if result not in NOT_REFUSALS), None)
     ours: Verdict = "granted" if reason is None else "denied"
-    verdict = ours if granted_offline is None else ("granted" if granted_offline else "denied")
+    verdict = showing.verdict or ours
     standing, gate = situation.standing, situation.gate
     granted = verdict == "granted"
+    counts = granted and not asked.again
+    awaited = _passing(asked) if counts and situation.tells_entries and not situation.entered_at else None
     return Decision(
         verdict=verdict,
         reason=reason,
         checks=checks,
+        at=asked.at,
         area=gate.area if gate else None,
-        direction=direction,
+        direction=asked.direction,
         person=standing.person if standing else None,
-        standing=_after(asked) if granted else standing,
-        uses_up=granted and situation.credential is not None and situation.credential.single_use,
+        standing=_after(asked, awaited) if counts else standing,
+        uses_up=counts and situation.credential is not None and situation.credential.single_use,
         disagreed=verdict != ours,
-        facts=_facts(situation, direction, at, offline=granted_offline is not None) if granted else (),
+        facts=_facts(asked) if counts else (),
+        grant=asked.grant if counts else None,
+        again=asked.again if granted else None,
+        awaited=awaited,
+        entered_at=situation.entered_at if counts else None,
+        clock_off=asked.clock_off,
+    )
+
+
+def _asked(shown: Shown, situation: Situation, showing: Showing) -> _Asked:
+    told_later = showing.told_later
+    at, clock_off = timed(showing.clocks, situation.policies, told_later=told_later)
+    direction = _direction(shown, situation.gate)
+    grant = _grant(situation.gate, direction, at, showing)
+    same = (
+        one for one in situation.grants if grant and one.same_passing(grant, OPEN_FOR, told_later=told_later)
+    )
+    return _Asked(
+        shown=shown,
+        at=at,
+        clock_off=clock_off,
+        now=showing.clocks.received_at,
+        situation=situation,
+        direction=direction,
+        told_later=told_later,
+        grant=grant,
+        again=next(same, None),
+    )
+
+
+def _grant(gate: Gate | None, direction: Direction, at: datetime, showing: Showing) -> Grant | None:
+    if gate is None:
+        return None
+    clocks = showing.clocks
+    return Grant(
+        gate=gate.gate,
+        direction=direction,
+        passed_as=showing.id,
+        at=at,
+        shown_at=clocks.occurred_at,
+        received_at=clocks.received_at,
     )
 
 
@@ -208,36 +292,45 @@ def _direction(shown: Shown, gate: Gate | None) -> Direction:
     return gate.direction
 
 
-def _after(asked: _Asked) -> Standing | None:
-    after, gate = asked.situation.standing, asked.situation.gate
-    if after is None or gate is None:
-        return after
-    if asked.direction == "in":
-        after = after.entered_once_more()
-    if asked.situation.policies.access.passback.get(gate.area, "off") != "off":
-        after = after.passed(gate.area, asked.direction, _in_turn(asked, after.presence.get(gate.area)))
-    return after
+def _passing(asked: _Asked) -> Passing | None:
+    """What the pass counts for; None where it counts for nothing."""
+    standing, gate = asked.situation.standing, asked.situation.gate
+    if standing is None or gate is None:
+        return None
+    entry = asked.direction == "in" and standing.entries_left is not None
+    place = asked.situation.policies.access.passback.get(gate.area, "off") != "off"
+    if not (entry or place):
+        return None
+    return Passing(
+        gate=gate.gate,
+        area=gate.area,
+        direction=asked.direction,
+        at=asked.at if asked.told_later else standing.turn(gate.area, asked.at, asked.now),
+        until=asked.now + OPEN_FOR,
+        entry=entry,
+        place=place,
+    )
 
 
-def _in_turn(asked: _Asked, last: Presence | None) -> datetime:
-    """The time to remember: who stands at a gate now comes after whoever did before, by any clock."""
-    if asked.told_later or last is None:
-        return asked.at
-    return max(asked.at, last.at + SHORTEST)
+def _after(asked: _Asked, awaited: Passing | None) -> Standing | None:
+    standing, passing = asked.situation.standing, _passing(asked)
+    if standing is None or passing is None or (awaited and asked.told_later):
+        return standing
+    return standing.awaiting(awaited, asked.now) if awaited else standing.went_through(passing)
 
 
-def _facts(situation: Situation, direction: Direction, at: datetime, *, offline: bool) -> tuple[Fact, ...]:
-    gate, standing = situation.gate, situation.standing
+def _facts(asked: _Asked) -> tuple[Fact, ...]:
+    gate, standing = asked.situation.gate, asked.situation.standing
     if gate is None:
         return ()
     return (
         GatePassed(
-            community=situation.community,
+            community=asked.situation.community,
             gate=gate.gate,
             area=gate.area,
-            direction=direction,
+            direction=asked.direction,
             person=standing.person if standing else None,
-            passed_at=at,
-            offline=offline,
+            passed_at=asked.at,
+            offline=asked.told_later,
         ),
     )

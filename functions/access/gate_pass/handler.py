@@ -65,7 +65,7 @@ def _answer(event_id: str, settled: store.Settled) -> GatePassAnswer:
     return GatePassAnswer(
         event_id=event_id,
         id_reused=settled.id_reused,
-        outcome="recorded" if settled.offline else settled.verdict,
+        outcome=settled.outcome,
         open=settled.opens,
         reason=settled.reason,
         open_until=settled.open_until,

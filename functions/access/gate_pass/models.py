@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from functions.access.credentials import CredentialKind, Value
-from functions.access.holders import Direction
+from functions.access.gates import Direction
 from linli.contracts import Contract
 from linli.device_messages import DeviceAnswer, DeviceEvent
 from linli.ids import Id

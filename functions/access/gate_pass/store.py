@@ -1,32 +1,47 @@
-"""One read round trip, one conditional write: a pass is decided once per event id."""
+"""One read round trip, one conditional write: a pass is decided once per question."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
-from functions.access.credentials import holder_in
-from functions.access.gate_pass.domain import OPEN_FOR, Decision, Situation, decide, open_for, timed
-from functions.access.gate_pass.models import Pass, Shown, Verdict
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from functions.access.credentials import Grant, Grants, holder_in
+from functions.access.gate_pass.domain import OPEN_FOR, Decision, Showing, Situation, decide, open_for, timed
+from functions.access.gate_pass.models import Pass, Shown
+from functions.access.gates import Moment
+from functions.access.spellings import canonical
 from functions.access.tables import (
+    AgainRow,
+    AskedRow,
+    CredentialChange,
     CredentialRow,
+    EntryRow,
     GateRow,
     HolderRow,
     Key,
     PassRow,
-    credential_hash,
+    credential_keys,
+    credentials_at,
+    write_credential,
     write_standing,
 )
 from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.device_messages import Clocks
+from linli.errors import NotFound
 from linli.identities import Identity
 from linli.instants import to_epoch_seconds, to_text
+from linli.policies import CommunityPolicies
 from linli.tables import ConditionsFailed, Rows, Transaction, expired, read, until_it_holds
 
+AGAIN_KEPT = timedelta(days=30)
 SHORTEST_OPENING = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ask:
     """One question: who shows what, at which gate, when. `granted_offline`: told later, with what it did."""
 
@@ -38,31 +53,36 @@ class Ask:
     granted_offline: bool | None = None
     asked_by: str | None = None
 
-    @property
-    def digest(self) -> str:
-        """The keyed hash of what was shown."""
-        return credential_hash(self.community, self.shown.credential, self.shown.value)
+    @cached_property
+    def credentials(self) -> list[Key]:
+        """Where what was shown may be, the first its own place."""
+        return credential_keys(self.community, self.shown.credential, self.shown.value)
+
+    @cached_property
+    def identity(self) -> Identity:
+        """What makes it the same question."""
+        asked = self.shown.model_copy(update={"value": self.credentials[0][0]})
+        came_at = self.clocks.received_at if self._undated else None
+        return Identity.of(self.event_id, asked, came_at=came_at)
 
     @property
-    def undated(self) -> bool:
+    def _undated(self) -> bool:
         """Whether the time it tells, if any, may come again with another question."""
         if self.asked_by is not None:
             return True
         return self.clocks.off if self.granted_offline is None else self.clocks.timeless()
 
     @property
-    def identity(self) -> Identity:
-        """What makes it the same question."""
-        asked = self.shown.model_copy(update={"value": self.digest})
-        came_at = self.clocks.received_at if self.undated else None
-        return Identity.of(self.event_id, asked, came_at=came_at)
+    def showing(self) -> Showing:
+        """How it is decided, under the id it came with."""
+        return Showing(self.event_id, self.clocks, self.granted_offline)
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
     """What a gate is told. `open_for` counts from now, `open_until` is by the clock of who asked."""
 
-    verdict: Verdict
+    granted: bool
     reason: str | None
     offline: bool
     id_reused: bool
@@ -70,99 +90,190 @@ class Settled:
     open_for: timedelta
 
     @property
+    def outcome(self) -> str:
+        """What became of it, for the gate and for the metric."""
+        if self.offline:
+            return "recorded"
+        return "granted" if self.granted else "denied"
+
+    @property
     def opens(self) -> bool:
         """Whether to open at all: granted, waited for, and not told again after its time."""
-        return self.verdict == "granted" and not self.offline and self.open_for >= SHORTEST_OPENING
+        return self.granted and not self.offline and self.open_for >= SHORTEST_OPENING
 
 
 def settle(ask: Ask) -> Settled:
     """The decision for `ask`: the first one, however often and by how many it is asked.
 
-    Raises Unavailable when the holder's standing changed under five attempts in a row.
+    Raises Unavailable when the holder's standing changed under several attempts in a row, NotFound when a
+    person asks at a gate that is not there.
     """
     return _settled(ask, until_it_holds(lambda: _attempt(ask)))
 
 
-def _attempt(ask: Ask) -> PassRow:
+def _attempt(ask: Ask) -> AskedRow:
     key, identity = PassRow.under(ask.community, ask.gate), ask.identity
-    rows = read([*identity.keys(key), *_keys(ask, ask.digest)])
-    if first := identity.earlier(rows, PassRow, key):
-        return first
-    situation = _situation(ask, ask.digest, rows)
-    row, decision = _decided(ask, identity.place(rows, key), situation)
+    rows = read([*identity.keys(key), *_keys(ask)])
+    if earlier := identity.earlier(rows, AskedRow, key):
+        return earlier
+    found, situation = _situation(ask, rows)
+    if situation.gate is None and ask.asked_by is not None:
+        raise NotFound
+    showing = replace(ask.showing, id=identity.place(rows, key))
+    decision = decide(ask.shown, situation, showing)
+    row = _again(ask, decision.again, showing) or _pass(ask, situation, decision, showing.id)
     row.digest, row.came_at = identity.digest, identity.came_at
     transaction = Transaction()
-    transaction.create("pass", row)
+    transaction.create("row", row)
     if row.id_reused:
-        first = PassRow(*key(identity.id))
-        transaction.update("first", first, [PassRow.latest.set(row.sk)], PassRow.pk.exists())
-    transaction.publish(
-        decision.facts, f"gate_pass/{ask.community}/{ask.gate}/{row.sk}", ask.clocks.received_at
-    )
-    if situation.standing and decision.standing and decision.standing != situation.standing:
-        write_standing(transaction, ask.community, situation.standing, decision.standing)
-    if decision.uses_up and not situation.used_up:
-        used = CredentialRow(*CredentialRow.key(ask.community, ask.digest))
-        transaction.update(
-            "use", used, [CredentialRow.used_by.set(row.at)], CredentialRow.used_by.does_not_exist()
-        )
+        latest = PassRow(*key(identity.id))
+        transaction.update("latest", latest, [PassRow.latest.set(showing.id)], PassRow.pk.exists())
+    cause = f"gate_pass/{ask.community}/{ask.gate}/{showing.id}"
+    transaction.publish(decision.facts, cause, ask.clocks.received_at)
+    _count(transaction, ask, situation, decision, found)
+    if showing.told_later and isinstance(row, PassRow):
+        _take_entry(transaction, ask, row, rows)
     try:
         transaction.commit()
     except ConditionsFailed as failed:
-        first = failed.one(PassRow, "pass")
-        if first and identity.same(first):
-            return first
+        earlier = failed.one(AskedRow, "row")
+        if earlier and identity.same(earlier):
+            return earlier
         raise
     return row
 
 
-def _settled(ask: Ask, row: PassRow) -> Settled:
-    first_received_at = row.received_at or row.decided_at
+def _count(
+    transaction: Transaction,
+    ask: Ask,
+    situation: Situation,
+    decision: Decision,
+    found: CredentialRow | None,
+) -> None:
+    """What the pass changes of its holder and of the credential that was shown."""
+    before, after = situation.standing, decision.standing
+    change = _remembered(found, decision) if found else None
+    if before and after and before != after:
+        write_standing(transaction, ask.community, before, after, change)
+    elif change:
+        write_credential(transaction, ask.community, change)
+
+
+def _entry(ask: Ask, policies: CommunityPolicies, rows: Rows) -> EntryRow | None:
+    """The entry that came before the offline pass it completes."""
+    entry = rows.one(EntryRow, EntryRow.key(ask.community, ask.gate, ask.event_id))
+    if entry is None:
+        return None
+    at, _ = timed(ask.clocks, policies, told_later=True)
+    passed = Moment(at, ask.clocks.occurred_at)
+    return entry if passed.leads_to(Moment(entry.entered_at, entry.occurred_at)) else None
+
+
+def _take_entry(transaction: Transaction, ask: Ask, row: PassRow, rows: Rows) -> None:
+    """Take the entry that the pass was completed by, or none: also none that comes at this moment."""
+    key = EntryRow.key(ask.community, ask.gate, ask.event_id)
+    entry = rows.one(EntryRow, key)
+    if entry is None:
+        transaction.check("entry", EntryRow, key, EntryRow.pk.does_not_exist())
+    elif row.entered_at is None:
+        transaction.check("entry", EntryRow, key, EntryRow.event_id == entry.event_id)
+    else:
+        transaction.delete("entry", EntryRow(*key), EntryRow.event_id == entry.event_id)
+
+
+def _remembered(found: CredentialRow, decision: Decision) -> CredentialChange | None:
+    """The credential, once it has been granted a passing: only one who saw all earlier ones may say so."""
+    if decision.grant is None:
+        return None
+    grants = (found.grants or Grants()).and_now(decision.grant)
+    token = f"{decision.grant.gate}#{decision.grant.passed_as}"
+    actions: list[Action] = [CredentialRow.grants.set(grants), CredentialRow.last_pass.set(token)]
+    unchanged: Condition = CredentialRow.pk.exists()
+    if found.last_pass is None:
+        unchanged &= CredentialRow.last_pass.does_not_exist()
+    else:
+        unchanged &= CredentialRow.last_pass == found.last_pass
+    if decision.uses_up and found.used_by is None:
+        actions.append(CredentialRow.used_by.set(token))
+        unchanged &= CredentialRow.used_by.does_not_exist()
+    return CredentialChange(found.digest, actions, unchanged)
+
+
+def _settled(ask: Ask, row: AskedRow) -> Settled:
+    opened = row.open_until - row.occurred_at if isinstance(row, AgainRow) else OPEN_FOR
+    first_came_at = row.received_at or row.occurred_at
     return Settled(
-        verdict=row.verdict,
-        reason=row.reason,
+        granted=not isinstance(row, PassRow) or row.verdict == "granted",
+        reason=row.reason if isinstance(row, PassRow) else None,
         offline=row.offline,
         id_reused=row.id_reused,
-        open_until=row.occurred_at + OPEN_FOR,
-        open_for=open_for(OPEN_FOR, ask.clocks.received_at, first_received_at),
+        open_until=row.occurred_at + opened,
+        open_for=open_for(opened, ask.clocks.received_at, first_came_at),
     )
 
 
-def _keys(ask: Ask, digest: str) -> list[Key]:
-    holder = holder_in(ask.shown.value) if ask.shown.credential == "qr" else None
+def _keys(ask: Ask) -> list[Key]:
+    shown = ask.shown
+    holder = holder_in(canonical("qr", shown.value)) if shown.credential == "qr" else None
     return [
         CommunityRow.key(ask.community),
         GateRow.key(ask.community, ask.gate),
-        CredentialRow.key(ask.community, digest),
+        *ask.credentials,
         *([HolderRow.key(ask.community, holder)] if holder else []),
+        *([EntryRow.key(ask.community, ask.gate, ask.event_id)] if ask.showing.told_later else []),
     ]
 
 
-def _situation(ask: Ask, digest: str, rows: Rows) -> Situation:
+def _credential(ask: Ask, rows: Rows) -> tuple[CredentialRow | None, bool]:
+    """The credential that was shown, and whether it is revoked: in one of its spellings is in all of them."""
+    found = credentials_at(rows, ask.credentials)
+    revoked = next((row for row in found if row.revoked), None)
+    return revoked or next(iter(found), None), revoked is not None
+
+
+def _situation(ask: Ask, rows: Rows) -> tuple[CredentialRow | None, Situation]:
     community = communities.known(rows, ask.community)
     gate = rows.one(GateRow, GateRow.key(ask.community, ask.gate))
-    found = rows.one(CredentialRow, CredentialRow.key(ask.community, digest))
+    found, revoked = _credential(ask, rows)
     holder = rows.one(HolderRow, HolderRow.key(ask.community, found.credential.holder)) if found else None
     standing = holder.standing if holder else (found.standing if found else None)
-    return Situation(
+    entry = _entry(ask, community.policies, rows) if ask.showing.told_later else None
+    return found, Situation(
         community=ask.community,
         policies=community.policies,
         time_zone=community.time_zone,
         gate=gate.known() if gate else None,
         credential=found.credential if found else None,
         standing=standing,
-        revoked=found is not None and found.revoked,
+        revoked=revoked,
         used_up=found is not None and found.used_by is not None,
+        grants=tuple(found.grants.items) if found and found.grants else (),
+        tells_entries=gate is not None and gate.tells_entries(ask.clocks.received_at),
+        entered_at=entry.entered_at if entry else None,
     )
 
 
-def _decided(ask: Ask, place: str, situation: Situation) -> tuple[PassRow, Decision]:
-    told_later = ask.granted_offline is not None
-    at, clock_off = timed(ask.clocks, situation.policies, told_later=told_later)
-    decision = decide(ask.shown, situation, at, granted_offline=ask.granted_offline)
-    standing = situation.standing
+def _again(ask: Ask, grant: Grant | None, showing: Showing) -> AgainRow | None:
+    """The row of a showing that is the same passing as one before: counted nowhere, and in no list."""
+    if grant is None:
+        return None
+    left = open_for(OPEN_FOR, ask.clocks.received_at, grant.received_at)
+    return AgainRow(
+        *PassRow.key(ask.community, ask.gate, showing.id),
+        passed_as=grant.passed_as,
+        occurred_at=ask.clocks.occurred_at,
+        received_at=ask.clocks.received_at,
+        open_until=ask.clocks.occurred_at + left,
+        offline=showing.told_later,
+        id_reused=showing.id != ask.event_id,
+        ttl=to_epoch_seconds(ask.clocks.received_at + AGAIN_KEPT),
+    )
+
+
+def _pass(ask: Ask, situation: Situation, decision: Decision, place: str) -> PassRow:
+    standing, at = situation.standing, decision.at
     kept = timedelta(days=situation.policies.access.retention_days)
-    row = PassRow(
+    return PassRow(
         *PassRow.key(ask.community, ask.gate, place),
         community=ask.community,
         at=f"{to_text(at)}#{ask.gate}#{place}",
@@ -179,13 +290,14 @@ def _decided(ask: Ask, place: str, situation: Situation) -> tuple[PassRow, Decis
         verdict=decision.verdict,
         reason=decision.reason,
         checks=decision.checks,
-        offline=told_later,
+        offline=ask.showing.told_later,
         disagreed=decision.disagreed,
-        clock_off=clock_off,
+        clock_off=decision.clock_off,
         asked_by=ask.asked_by,
+        awaited=decision.awaited,
+        entered_at=decision.entered_at,
         ttl=to_epoch_seconds(ask.clocks.received_at + kept),
     )
-    return row, decision
 
 
 def passes_of_community(community: str, query: PageQuery, now: datetime) -> Page[Pass]:

@@ -3,8 +3,9 @@
 from chalice.app import Blueprint
 
 from functions.access.standing import store
-from functions.access.standing.models import HealthWord, ShownStanding
+from functions.access.standing.models import HealthWord, PlaceWord, SaidPlace, ShownStanding
 from linli import communities
+from linli.cursors import Page, PageQuery
 from linli.events import (
     CommunityChanged,
     DeviceRegistered,
@@ -21,6 +22,7 @@ from linli.queues import Received, bus_queue
 
 blueprint = Blueprint(__name__)
 OF_PERSON = "/communities/{community}/people/{person}/standing"
+PLACE = "/communities/{community}/people/{person}/place"
 
 
 @blueprint.on_sqs_message(queue_arn=reference("StandingArn"), batch_size=10, name="standing")
@@ -51,3 +53,17 @@ def show_standing(request: Request[Nothing, Nothing]) -> ShownStanding:
 def change_standing(request: Request[HealthWord, Nothing]) -> ShownStanding:
     """Keep a person's health code and quarantine."""
     return store.say(request.tenant, request.path["person"], request.body)
+
+
+@route(blueprint, "POST", PLACE, Permission.SAY_PLACE, body=PlaceWord, status=201)
+def say_place(request: Request[PlaceWord, Nothing]) -> SaidPlace:
+    """Say anew where a resident or a visitor is, for anti-passback, with a reason."""
+    return store.say_place(
+        request.tenant, request.path["person"], request.body, request.person, request.creation
+    )
+
+
+@route(blueprint, "GET", PLACE, Permission.READ_STANDING, query=PageQuery)
+def list_places(request: Request[Nothing, PageQuery]) -> Page[SaidPlace]:
+    """What staff have said of somebody's place lately, and why."""
+    return store.places(request.tenant, request.path["person"], request.query, request.now)

@@ -1,16 +1,46 @@
 """Keeps standings, gates and the community's policies up to what other services say."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from functions.access.holders import Standing
 from functions.access.standing.domain import PersonFact, after, after_host
-from functions.access.standing.models import HealthWord, ShownStanding
+from functions.access.standing.models import HealthWord, PlaceWord, SaidPlace, ShownStanding
 from functions.access.tables import GateRow, HolderRow, InvitationRow, write_standing
+from linli import communities
+from linli.communities import CommunityRow
+from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
 from linli.events import MembershipChanged
-from linli.tables import ConditionsFailed, Transaction, find, read, until_it_holds
+from linli.idempotency import Creation
+from linli.instants import to_epoch_seconds
+from linli.tables import (
+    ConditionsFailed,
+    ContractAttribute,
+    Row,
+    Transaction,
+    expired,
+    find,
+    read,
+    until_it_holds,
+)
+
+
+class PlaceRow(Row, discriminator="place"):
+    """`<community>#places#<holder>` / `<id>`: that staff have said where somebody is, and why."""
+
+    said = ContractAttribute(SaidPlace)
+
+    @staticmethod
+    def key(community: str, holder: str, said: str) -> tuple[str, str]:
+        """Where one of them is."""
+        return f"{community}#places#{holder}", said
+
+    @classmethod
+    def of(cls, community: str, said: SaidPlace, ttl: int) -> "PlaceRow":
+        """The row of what was said."""
+        return cls(*cls.key(community, said.person, said.said), said=said, ttl=ttl)
 
 
 def keep_person(fact: PersonFact, at: datetime) -> str:
@@ -68,6 +98,61 @@ def show(community: str, person: str) -> ShownStanding:
         health_code=standing.health_code,
         quarantine_until=standing.quarantine_until,
         credentials=len(standing.credentials),
+        presence=standing.presence,
+    )
+
+
+def say_place(community: str, person: str, word: PlaceWord, by: str, creation: Creation) -> SaidPlace:
+    """Keep where staff say that somebody is, resident or visitor, and that they have said so.
+
+    Raises NotFound for a holder the community does not know.
+    """
+    return until_it_holds(lambda: _say_place(community, person, word, by, creation))
+
+
+def _say_place(community: str, person: str, word: PlaceWord, by: str, creation: Creation) -> SaidPlace:
+    key = HolderRow.key(community, person)
+    rows = read([key, CommunityRow.key(community)])
+    holder = rows.one(HolderRow, key)
+    if holder is None:
+        raise NotFound
+    before = holder.standing
+    areas = sorted([word.area] if word.area else before.areas())
+    after = before.placed(areas, word.direction, creation.at)
+    kept = timedelta(days=communities.known(rows, community).policies.access.retention_days)
+    said = SaidPlace(
+        said=creation.id,
+        person=person,
+        areas=areas,
+        direction=word.direction,
+        reason=word.reason,
+        said_by=by,
+        said_at=creation.at,
+    )
+    transaction = Transaction()
+    transaction.create("place", PlaceRow.of(community, said, to_epoch_seconds(creation.at + kept)))
+    if after != before:
+        write_standing(transaction, community, before, after)
+    creation.claim(transaction)
+    try:
+        transaction.commit()
+    except ConditionsFailed as failed:
+        if earlier := creation.earlier(failed):
+            return find(PlaceRow, PlaceRow.key(community, person, earlier)).said
+        raise
+    return said
+
+
+def places(community: str, person: str, query: PageQuery, now: datetime) -> Page[SaidPlace]:
+    """What staff have said of somebody's place, newest first. Raises NotFound for a holder nobody knows."""
+    find(HolderRow, HolderRow.key(community, person))
+    partition, _ = PlaceRow.key(community, person, "")
+    return page_of(
+        PlaceRow,
+        partition,
+        query,
+        lambda row: None if expired(row, now) else row.said,
+        newest_first=True,
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functions.access.credentials import Credential
 from functions.access.holders import Standing
 from functions.access.invitations import Invitation
+from functions.access.spellings import canonical
 from linli.errors import Forbidden, InvalidRequest
 from linli.policies import AccessPolicy
 
@@ -15,7 +16,7 @@ def admitted(
     """The window of an invitation.
 
     Raises Forbidden when the inviter's own passes are blocked, InvalidRequest when the window is over, empty
-    or longer than the community allows.
+    or longer than the community allows, or the plate says nothing.
     """
     if inviter is None or inviter.in_force():
         raise Forbidden("your own passes are blocked")
@@ -24,6 +25,8 @@ def admitted(
         raise InvalidRequest(
             f"valid_until: must be after valid_from, at most {policy.invitation_hours} hours"
         )
+    if invitation.plate is not None and not canonical("plate", invitation.plate):
+        raise InvalidRequest("plate: has neither letters nor digits")
     if invitation.valid_until <= now:
         raise InvalidRequest("valid_until: is over")
     return invitation.valid_from, invitation.valid_until

@@ -4,7 +4,15 @@ from datetime import datetime, timedelta
 
 from functions.access import qr_codes
 from functions.access.invitations import Invitation
-from functions.access.tables import CredentialRow, HolderRow, InvitationRow, credential_hash
+from functions.access.tables import (
+    CredentialRow,
+    HolderRow,
+    InvitationRow,
+    credential_hash,
+    credential_keys,
+    credentials_at,
+    forget_revoked,
+)
 from functions.access.visitor_pass.domain import admitted, code_of, visitor
 from functions.access.visitor_pass.models import Invited
 from linli import communities, tables
@@ -24,12 +32,17 @@ def invite(community: str, person: str, invitation: Invitation, creation: Creati
     Raises as `admitted` does, and Conflict when the plate is known to the gates already.
     """
     holder_key = HolderRow.key(community, person)
-    rows = read([holder_key, CommunityRow.key(community)])
+    plates = credential_keys(community, "plate", invitation.plate) if invitation.plate else []
+    rows = read([holder_key, CommunityRow.key(community), *plates])
     inviter = rows.one(HolderRow, holder_key)
     policy = communities.known(rows, community).policies.access
     admitted(invitation, inviter.standing if inviter else None, policy, creation.at)
+    former = credentials_at(rows, plates[1:])
     transaction = _creation(community, person, invitation, creation)
+    forget_revoked(transaction, former)
     creation.claim(transaction)
+    if any(not row.revoked and not expired(row, creation.at) for row in former):
+        raise Conflict("the plate is known to the gates already")
     try:
         transaction.commit()
     except ConditionsFailed as failed:
@@ -77,10 +90,10 @@ def _withdraw(community: str, person: str, invitation_id: str) -> None:
     transaction = Transaction()
     invitation = InvitationRow(*InvitationRow.key(community, person, invitation_id))
     transaction.update("invitation", invitation, [InvitationRow.withdrawn.set(True)])
-    digests = [credential_hash(community, "qr", invited.code)]
+    keys = credential_keys(community, "qr", invited.code)
     if invited.plate:
-        digests.append(credential_hash(community, "plate", invited.plate))
-    for row in read(CredentialRow.key(community, digest) for digest in digests).values():
+        keys += credential_keys(community, "plate", invited.plate)
+    for row in read(keys).values():
         if isinstance(row, CredentialRow) and row.credential.holder == invitation_id:
             unchanged = CredentialRow.credential == row.credential
             transaction.update(f"revoked-{row.pk}", row, [CredentialRow.revoked.set(True)], unchanged)

@@ -8,8 +8,8 @@ from pydantic import ValidationError
 
 from functions.access.door_event.domain import facts_of
 from functions.access.door_event.models import DoorEvent
+from linli.device_messages import DeviceMessage
 from linli.events import GateAlarmRaised
-from linli.mqtt import DeviceMessage
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 

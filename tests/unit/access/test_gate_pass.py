@@ -11,17 +11,23 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from functions.access.credentials import Credential, Window
-from functions.access.gate_pass.domain import CHECKS, NOT_REFUSALS, Situation, decide
+from functions.access.gate_pass.domain import CHECKS, NOT_REFUSALS, Showing, Situation, decide
 from functions.access.gate_pass.models import GatePassEvent, Shown
-from functions.access.gates import Gate
-from functions.access.holders import Direction, Mark, Presence, Standing
+from functions.access.gates import Direction, Gate
+from functions.access.holders import Mark, Presence, Standing
+from linli.device_messages import Clocks
 from linli.events import GatePassed
 from linli.policies import AccessPolicy, CommunityPolicies, HealthPolicy
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)  # a Monday, 16:00 in Shanghai
 HOUR = timedelta(hours=1)
 CARD = Shown(credential="card", value="4711")
+ASKED = Showing("e-1", Clocks(NOW, NOW))
 AFTERNOON = Window(days=[0], since=time(8), until=time(16))
+
+
+def told(took: bool) -> Showing:
+    return Showing("e-1", Clocks(NOW, NOW), took)
 
 
 def credential(**changed: Any) -> Credential:
@@ -59,7 +65,7 @@ def inside(direction: Direction, at: datetime = NOW - HOUR) -> Standing:
 
 
 def test_a_resident_with_a_good_card_passes() -> None:
-    decision = decide(CARD, situation(), NOW)
+    decision = decide(CARD, situation(), ASKED)
     assert (decision.verdict, decision.reason) == ("granted", None)
     (fact,) = decision.facts
     assert isinstance(fact, GatePassed)
@@ -103,7 +109,7 @@ REFUSALS: list[tuple[str, Shown, Situation]] = [
 
 @pytest.mark.parametrize(("reason", "shown", "known"), REFUSALS, ids=[one[0] for one in REFUSALS])
 def test_each_check_refuses_with_its_own_reason(reason: str, shown: Shown, known: Situation) -> None:
-    decision = decide(shown, known, NOW)
+    decision = decide(shown, known, ASKED)
     assert (decision.verdict, decision.reason) == ("denied", reason)
     assert decision.facts == ()
     assert decision.standing == known.standing
@@ -112,7 +118,7 @@ def test_each_check_refuses_with_its_own_reason(reason: str, shown: Shown, known
 
 def test_the_first_failing_check_is_the_reason_and_all_results_are_kept() -> None:
     feverish = standing(blocks={"fever": Mark(on=True, at=NOW)}, quarantine_until=NOW + HOUR)
-    decision = decide(CARD, situation(credential=credential(areas=["roof"]), standing=feverish), NOW)
+    decision = decide(CARD, situation(credential=credential(areas=["roof"]), standing=feverish), ASKED)
     assert list(decision.checks) == list(CHECKS)
     assert decision.reason == "wrong_area"
     assert (decision.checks["block"], decision.checks["quarantine"]) == ("blocked_fever", "quarantine")
@@ -120,24 +126,24 @@ def test_the_first_failing_check_is_the_reason_and_all_results_are_kept() -> Non
 
 def test_a_lifted_block_no_longer_refuses() -> None:
     known = situation(standing=standing(blocks={"fever": Mark(on=False, at=NOW)}))
-    assert decide(CARD, known, NOW).verdict == "granted"
+    assert decide(CARD, known, ASKED).verdict == "granted"
 
 
 def test_a_face_at_the_threshold_is_a_match() -> None:
     shown = Shown(credential="face", value="t", score=Decimal("0.80"))
-    assert decide(shown, situation(), NOW).verdict == "granted"
+    assert decide(shown, situation(), ASKED).verdict == "granted"
 
 
 def test_a_visitor_without_entries_may_still_leave() -> None:
     way_out = Gate(gate="gate-2", area="garden", direction="out")
     known = situation(gate=way_out, standing=standing(person=None, entries_left=0))
-    assert decide(CARD, known, NOW).verdict == "granted"
+    assert decide(CARD, known, ASKED).verdict == "granted"
 
 
 @pytest.mark.parametrize(("direction", "left"), [("in", 2), ("out", 3)])
 def test_only_going_in_uses_an_entry(direction: Direction, left: int) -> None:
     gate = Gate(gate="gate-1", area="garden", direction=direction)
-    decision = decide(CARD, situation(gate=gate, standing=standing(entries_left=3)), NOW)
+    decision = decide(CARD, situation(gate=gate, standing=standing(entries_left=3)), ASKED)
     assert decision.standing is not None
     assert decision.standing.entries_left == left
 
@@ -154,29 +160,29 @@ def test_only_going_in_uses_an_entry(direction: Direction, left: int) -> None:
 )
 def test_anti_passback_in_its_three_modes(mode: str, last: Direction, verdict: str, check: str) -> None:
     known = situation(policies=access(passback={"garden": mode}), standing=inside(last))
-    decision = decide(CARD, known, NOW)
+    decision = decide(CARD, known, ASKED)
     assert (decision.verdict, decision.checks["passback"]) == (verdict, check)
 
 
 def test_presence_is_remembered_only_where_it_counts() -> None:
-    decision = decide(CARD, situation(), NOW)
+    decision = decide(CARD, situation(), ASKED)
     assert decision.standing is not None
     assert decision.standing.presence == {}
-    counted = decide(CARD, situation(policies=access(passback={"garden": "soft"})), NOW).standing
+    counted = decide(CARD, situation(policies=access(passback={"garden": "soft"})), ASKED).standing
     assert counted is not None
     assert counted.presence == {"garden": Presence(direction="in", at=NOW)}
 
 
 def test_a_late_pass_never_moves_presence_back() -> None:
     known = situation(policies=access(passback={"garden": "hard"}), standing=inside("out", at=NOW + HOUR))
-    decision = decide(CARD, known, NOW, granted_offline=True)
+    decision = decide(CARD, known, told(True))
     assert decision.standing == known.standing
 
 
 @pytest.mark.parametrize("took", [True, False])
 def test_an_offline_decision_stands_and_is_flagged_where_we_would_have_decided_otherwise(took: bool) -> None:
     blocked = situation(standing=standing(blocks={"fever": Mark(on=True, at=NOW - HOUR)}))
-    decision = decide(CARD, blocked, NOW, granted_offline=took)
+    decision = decide(CARD, blocked, told(took))
     assert decision.verdict == ("granted" if took else "denied")
     assert decision.disagreed is took
     assert decision.reason == "blocked_fever"
@@ -185,9 +191,9 @@ def test_an_offline_decision_stands_and_is_flagged_where_we_would_have_decided_o
 def test_a_gate_that_counts_both_ways_believes_the_device() -> None:
     both = Gate(gate="gate-1", area="garden", direction="both")
     way_out = Shown(credential="card", value="4711", direction="out")
-    assert decide(way_out, situation(gate=both), NOW).direction == "out"
-    assert decide(CARD, situation(gate=both), NOW).direction == "in"
-    assert decide(way_out, situation(), NOW).direction == "in"
+    assert decide(way_out, situation(gate=both), ASKED).direction == "out"
+    assert decide(CARD, situation(gate=both), ASKED).direction == "in"
+    assert decide(way_out, situation(), ASKED).direction == "in"
 
 
 shown_values = st.builds(
@@ -242,7 +248,7 @@ situations = st.builds(
 
 @given(shown_values, situations)
 def test_granted_exactly_when_no_check_refuses(shown: Shown, known: Situation) -> None:
-    decision = decide(shown, known, NOW)
+    decision = decide(shown, known, ASKED)
     refusals = [result for result in decision.checks.values() if result not in NOT_REFUSALS]
     assert (decision.verdict == "granted") == (not refusals)
     assert decision.reason == (refusals[0] if refusals else None)
@@ -253,7 +259,7 @@ def test_granted_exactly_when_no_check_refuses(shown: Shown, known: Situation) -
 def test_nothing_opens_without_a_known_credential_a_known_gate_and_a_standing(
     shown: Shown, known: Situation
 ) -> None:
-    if decide(shown, known, NOW).verdict == "granted":
+    if decide(shown, known, ASKED).verdict == "granted":
         assert known.credential
         assert known.standing
         assert known.gate
@@ -263,14 +269,14 @@ def test_nothing_opens_without_a_known_credential_a_known_gate_and_a_standing(
 
 @given(shown_values, situations, st.booleans())
 def test_an_offline_verdict_is_never_changed(shown: Shown, known: Situation, took: bool) -> None:
-    decision = decide(shown, known, NOW, granted_offline=took)
+    decision = decide(shown, known, told(took))
     assert (decision.verdict == "granted") is took
-    assert decision.disagreed is (decide(shown, known, NOW).verdict != decision.verdict)
+    assert decision.disagreed is (decide(shown, known, ASKED).verdict != decision.verdict)
 
 
 @given(shown_values, situations)
 def test_entries_never_go_below_zero_or_up(shown: Shown, known: Situation) -> None:
-    after = decide(shown, known, NOW, granted_offline=True).standing
+    after = decide(shown, known, told(True)).standing
     if known.standing is not None and known.standing.entries_left is not None:
         assert after is not None
         assert after.entries_left is not None

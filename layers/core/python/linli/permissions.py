@@ -46,6 +46,7 @@ class Permission(StrEnum):
     READ_ALL_PASSES = "passes:read-all"
     READ_STANDING = "standing:read"
     CHANGE_STANDING = "standing:change"
+    SAY_PLACE = "places:say"
     OPEN_REMOTELY = "gates:open"
     MEASURE_FEVER = "fevers:measure"
     READ_FEVERS = "fevers:read"
@@ -121,6 +122,7 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.READ_ALL_PASSES: _RUNNING_IT | {Role.GUARD},
     Permission.READ_STANDING: _RUNNING_IT | {Role.GUARD, Role.CAREGIVER},
     Permission.CHANGE_STANDING: frozenset({Role.CAREGIVER, Role.MANAGER}),
+    Permission.SAY_PLACE: frozenset({Role.GUARD, Role.MANAGER, Role.OPERATOR}),
     Permission.OPEN_REMOTELY: frozenset({Role.GUARD, Role.MANAGER}),
     Permission.MEASURE_FEVER: frozenset({Role.GUARD, Role.CAREGIVER}),
     Permission.READ_FEVERS: frozenset({Role.CAREGIVER, Role.MANAGER}),

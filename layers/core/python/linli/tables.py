@@ -156,6 +156,7 @@ class Transaction:
     """
 
     def __init__(self) -> None:
+        self._checks: list[tuple[str, type[Row], tuple[str, str], Condition]] = []
         self._deletes: list[tuple[str, Row, Condition | None]] = []
         self._puts: list[tuple[str, Row, Condition | None]] = []
         self._updates: list[tuple[str, Row, Sequence[Action], Condition | None]] = []
@@ -177,6 +178,13 @@ class Transaction:
     ) -> None:
         """Change a row in place, if `condition` holds."""
         self._updates.append((name, row, actions, condition))
+
+    def check(self, name: str, kind: type[Row], key: tuple[str, str], condition: Condition) -> None:
+        """Depend on a row that is not changed: `condition` must hold of what is under `key`.
+
+        A failed condition does not tell what the row was. The function needs `dynamodb:ConditionCheckItem`.
+        """
+        self._checks.append((name, kind, key, condition))
 
     def delete(self, name: str, row: Row, condition: Condition | None = None) -> None:
         """Remove a row, if `condition` holds. A failed condition does not tell what the row was."""
@@ -200,6 +208,8 @@ class Transaction:
         """
         try:
             with TransactWrite(connection=_connection()) as transaction:
+                for _, kind, key, holds in self._checks:
+                    transaction.condition_check(kind, *key, condition=holds)
                 for _, row, condition in self._deletes:
                     transaction.delete(row, condition=condition)
                 for _, row, condition in self._puts:
@@ -212,7 +222,8 @@ class Transaction:
             raise self._explained(error) from error
 
     def _explained(self, error: TransactWriteError) -> Exception:
-        names = [name for name, *_ in self._deletes + self._puts] + [name for name, *_ in self._updates]
+        writes = (self._checks, self._deletes, self._puts, self._updates)  # in the order PynamoDB sends them
+        names = [name for each in writes for name, *_ in each]
         failed = {
             name: _as_far_as_readable(reason.raw_item) if reason.raw_item else None
             for name, reason in zip(names, error.cancellation_reasons, strict=False)
