@@ -128,23 +128,14 @@ class PassesByHolder(GlobalSecondaryIndex["PassRow"]):
     at = UnicodeAttribute(range_key=True)
 
 
-class AskedRow(EffectRow):
-    """What became of a question. `id_reused`: the id was another question's, so that it stands behind `~`;
-    `latest`: where the newest question of this id is, if it is not here.
-    """
-
-    latest = UnicodeAttribute(null=True)
-    occurred_at = InstantAttribute()
-    received_at = InstantAttribute(null=True)
-    offline = BooleanAttribute(default=False)
-    id_reused = BooleanAttribute(default=False)
-
-
-class PassRow(AskedRow, discriminator="pass"):
+class PassRow(EffectRow, discriminator="pass"):
     """`<community>#pass#<gate>` / `<event id>`: what was asked and decided, once.
 
     `at` is `<decided_at>#<gate>#<event id>`, unique and in time order; `holder` is `<community>#<holder>`.
-    `awaited`: what it counts for, once the gate tells that somebody went through (`entered_at`).
+    `id_reused`: the id was another question's, so that it stands behind `~`; `latest`: where the newest one
+    of this id is, if it is not here. `same_as`: the pass that this showing was the same passing as, so that
+    it counts for nothing; the gate may open until `open_until`, by its own clock. `awaited`: what it counts
+    for, once the gate tells that somebody went through (`entered_at`).
     """
 
     community = UnicodeAttribute()
@@ -156,9 +147,16 @@ class PassRow(AskedRow, discriminator="pass"):
     person = UnicodeAttribute(null=True)
     credential_kind = UnicodeAttribute()
     decided_at = InstantAttribute()
+    occurred_at = InstantAttribute()
+    received_at = InstantAttribute(null=True)
+    id_reused = BooleanAttribute(default=False)
+    latest = UnicodeAttribute(null=True)
+    same_as = UnicodeAttribute(null=True)
+    open_until = InstantAttribute(null=True)
     verdict = UnicodeAttribute()
     reason = UnicodeAttribute(null=True)
     checks = JSONAttribute()
+    offline = BooleanAttribute(default=False)
     disagreed = BooleanAttribute(default=False)
     clock_off = BooleanAttribute(default=False)
     asked_by = UnicodeAttribute(null=True)
@@ -177,13 +175,6 @@ class PassRow(AskedRow, discriminator="pass"):
     def under(cls, community: str, gate: str) -> Callable[[str], Key]:
         """Where the passes of a gate are, by their ids."""
         return partial(cls.key, community, gate)
-
-
-class AgainRow(AskedRow, discriminator="pass_again"):
-    """`<community>#pass#<gate>` / `<event id>`: a showing that was the same passing as `passed_as`."""
-
-    passed_as = UnicodeAttribute()
-    open_until = InstantAttribute()
 
 
 class EntryRow(Row, discriminator="entry"):

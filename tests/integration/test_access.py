@@ -23,6 +23,7 @@ from tests.integration.people import WILLOW_MANAGER, WILLOW_RESIDENT, member
 
 GUARD = member("willow-guard-1", "willow", "guard")
 GATE = "willow-gate-1"
+LATER = NOW + timedelta(seconds=15)  # when what was granted is over
 REPLIES = "linli/willow/willow-gate-1/gate_pass/reply"
 
 
@@ -127,7 +128,8 @@ def test_a_qr_code_costs_no_more(app: Chalice, http: Http, gate: Gate, trips: Co
     trips.clear()
     assert gate.ask("e-1", credential="qr", value=code)["outcome"] == "granted"
     assert sum(trips.values()) == 2
-    assert gate.ask("e-2", credential="qr", value=code)["reason"] == "used_credential"
+    later = {"occurred_at": LATER.isoformat(), "now": LATER}
+    assert gate.ask("e-2", credential="qr", value=code, **later)["reason"] == "used_credential"
 
 
 def test_a_repeat_gets_the_first_decision_even_if_things_have_changed(gate: Gate) -> None:
@@ -273,7 +275,7 @@ def test_an_offline_pass_of_the_future_is_flagged_kept_as_long_as_others_and_mov
     assert (kept["clock_off"], kept["decided_at"]) == (True, "2026-01-05T08:00:00.000Z")
     (event,) = published("willow")
     assert event.data["passed_at"] == "2026-01-05T08:00:00.000Z"
-    assert gate.ask("e-2", **CARD)["reason"] == "passback"
+    assert gate.ask("e-2", occurred_at=LATER.isoformat(), now=LATER, **CARD)["reason"] == "passback"
 
 
 @pytest.mark.parametrize("offline", [{}, {"offline": True, "granted": True}], ids=["online", "offline"])
@@ -326,8 +328,9 @@ def test_a_visitor_enters_as_often_as_invited_by_code_or_plate(app: Chalice, htt
     code = invited.body["code"]
     assert gate.ask("e-1", credential="qr", value=code)["outcome"] == "granted"
     assert gate.ask("e-2", credential="plate", value="沪B54321")["outcome"] == "granted"
-    assert gate.ask("e-3", credential="qr", value=code)["reason"] == "no_entries_left"
-    assert gate.ask("e-4", credential="plate", value="沪B54321")["reason"] == "no_entries_left"
+    later = {"occurred_at": LATER.isoformat(), "now": LATER}
+    assert gate.ask("e-3", credential="qr", value=code, **later)["reason"] == "no_entries_left"
+    assert gate.ask("e-4", credential="plate", value="沪B54321", **later)["reason"] == "no_entries_left"
 
 
 def test_a_withdrawn_invitation_no_longer_opens_and_frees_its_plate(
@@ -434,7 +437,7 @@ def test_an_entry_completes_its_pass_once(app: Chalice, http: Http, invoke: Invo
         "door": "entered",
         "pass_event_id": "e-1",
     }
-    message = rule_event("door_event", body, GATE)
+    message = rule_event("door_event", body, GATE, now=LATER)
     outcomes = [invoke(app, "door_event", batch(message))["outcomes"] for _ in range(2)]
     assert outcomes == [["entered"], ["duplicate"]]
     (kept,) = passes(app, http, **GUARD)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
@@ -11,8 +10,6 @@ from functions.access.door_event.domain import facts_of, moment_of, once_through
 from functions.access.door_event.models import DoorEvent, DoorRecord
 from functions.access.gates import Moment
 from functions.access.tables import (
-    AgainRow,
-    AskedRow,
     EntryRow,
     GateRow,
     HolderRow,
@@ -134,7 +131,7 @@ def _row(message: DeviceMessage[DoorEvent], place: str) -> DoorEventRow:
 def _enter(transaction: Transaction, message: DeviceMessage[DoorEvent], rows: Rows, named: str) -> str:
     """Complete the pass it names, once; leave the entry for one that is yet to be told."""
     community, gate, entered = message.community, message.device, moment_of(message)
-    first = rows.one(AskedRow, PassRow.key(community, gate, named))
+    first = rows.one(PassRow, PassRow.key(community, gate, named))
     passes = [one for one in _passes(community, gate, first) if _moment(one).leads_to(entered)]
     if not passes:
         _leave(transaction, message, first, named)
@@ -152,17 +149,17 @@ def _enter(transaction: Transaction, message: DeviceMessage[DoorEvent], rows: Ro
     return "entered"
 
 
-def _passes(community: str, gate: str, first: AskedRow | None) -> list[PassRow]:
+def _passes(community: str, gate: str, first: PassRow | None) -> list[PassRow]:
     """The granted passes that an id stands for, the newest first: it may have been used again."""
-    at = partial(PassRow.key, community, gate)
-    wanted: list[AskedRow | None] = [first]
-    if first and first.latest:
-        wanted.insert(0, read([at(first.latest)]).one(AskedRow, at(first.latest)))
-    passed = [
-        read([at(one.passed_as)]).one(PassRow, at(one.passed_as)) if isinstance(one, AgainRow) else one
-        for one in wanted
-    ]
-    return [one for one in passed if isinstance(one, PassRow) and one.verdict == "granted"]
+    latest = _pass_at(community, gate, first.latest) if first else None
+    named = [one for one in (latest, first) if one is not None and one.verdict == "granted"]
+    passed = [_pass_at(community, gate, one.same_as) if one.same_as else one for one in named]
+    return [one for one in passed if one is not None]
+
+
+def _pass_at(community: str, gate: str, place: str | None) -> PassRow | None:
+    key = PassRow.key(community, gate, place or "")
+    return read([key]).one(PassRow, key) if place else None
 
 
 def _moment(row: PassRow) -> Moment:
@@ -170,7 +167,7 @@ def _moment(row: PassRow) -> Moment:
 
 
 def _leave(
-    transaction: Transaction, message: DeviceMessage[DoorEvent], first: AskedRow | None, named: str
+    transaction: Transaction, message: DeviceMessage[DoorEvent], first: PassRow | None, named: str
 ) -> None:
     """Leave the entry where its pass will find it, unless that comes at this very moment."""
     community, gate, entered = message.community, message.device, moment_of(message)

@@ -122,7 +122,7 @@ def open_for(opened: timedelta, received_at: datetime, first_received_at: dateti
 
 def _credential_known(asked: _Asked) -> str:
     credential, standing = asked.situation.credential, asked.situation.standing
-    if asked.shown.score is not None and asked.shown.score < asked.situation.policies.access.face_threshold:
+    if not asked.shown.matches(asked.situation.policies.access.face_threshold):
         return "no_match"
     if credential is None or standing is None:
         return "unknown_credential"

@@ -1,9 +1,9 @@
 """What a gate or a guard asks, and what they and residents are told."""
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from functions.access.credentials import CredentialKind, Value
 from functions.access.gates import Direction
@@ -13,27 +13,39 @@ from linli.ids import Id
 from linli.instants import Instant
 
 Verdict = Literal["granted", "denied"]
-Score = Annotated[Decimal, Field(ge=0, le=1, max_digits=6, decimal_places=5)]
+
+
+def _rounded(places: str, rounding: str) -> AfterValidator:
+    return AfterValidator(lambda value: value.quantize(Decimal(places), rounding))
+
+
+# Downwards: what is below a threshold by however little is below it.
+Score = Annotated[Decimal, Field(ge=0, le=1), _rounded("0.00001", ROUND_DOWN)]
+Measured = Annotated[Decimal, Field(ge=-100, le=1000), _rounded("0.01", ROUND_HALF_UP)]
 
 
 class Shown(Contract):
     """What was shown at the gate. `value`: template id of the face, QR text, phone key, card number or plate.
 
-    `score`: the device's face match from 0 to 1, which a face must bring. `temperature_c`: skin temperature
-    where the gate measures it.
+    `score`: the device's face match from 0 to 1, which a face must bring and which says nothing of anything
+    else. `temperature_c`: skin temperature where the gate measures it; one that no skin has refuses the pass.
     """
 
     credential: CredentialKind
     value: Value
     score: Score | None = None
     direction: Direction | None = None
-    temperature_c: Annotated[Decimal, Field(ge=20, le=50, max_digits=5)] | None = None
+    temperature_c: Measured | None = None
 
     @model_validator(mode="after")
     def _face_brings_a_score(self) -> Self:
         if self.credential == "face" and self.score is None:
             raise ValueError("a face needs the score of the device's match")
         return self
+
+    def matches(self, threshold: Decimal) -> bool:
+        """Whether the device is sure enough of a face; nothing else is matched by likeness."""
+        return self.credential != "face" or self.score is None or self.score >= threshold
 
 
 class GatePassEvent(Shown, DeviceEvent):
@@ -69,11 +81,12 @@ class GatePassAnswer(DeviceAnswer):
 
 
 class Pass(Contract):
-    """A pass as people read it."""
+    """A pass as people read it. `same_as`: it was read again while that pass was open, and counts as one."""
 
     gate: Id
     event_id: str
     id_reused: bool
+    same_as: str | None
     area: Id | None
     direction: Direction | None
     person: Id | None

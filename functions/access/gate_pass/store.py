@@ -7,14 +7,12 @@ from functools import cached_property
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from functions.access.credentials import Grant, Grants, holder_in
+from functions.access.credentials import Grants, holder_in
 from functions.access.gate_pass.domain import OPEN_FOR, Decision, Showing, Situation, decide, open_for, timed
 from functions.access.gate_pass.models import Pass, Shown
 from functions.access.gates import Moment
 from functions.access.spellings import canonical
 from functions.access.tables import (
-    AgainRow,
-    AskedRow,
     CredentialChange,
     CredentialRow,
     EntryRow,
@@ -37,7 +35,6 @@ from linli.instants import to_epoch_seconds, to_text
 from linli.policies import CommunityPolicies
 from linli.tables import ConditionsFailed, Rows, Transaction, expired, read, until_it_holds
 
-AGAIN_KEPT = timedelta(days=30)
 SHORTEST_OPENING = timedelta(seconds=1)
 
 
@@ -111,17 +108,17 @@ def settle(ask: Ask) -> Settled:
     return _settled(ask, until_it_holds(lambda: _attempt(ask)))
 
 
-def _attempt(ask: Ask) -> AskedRow:
+def _attempt(ask: Ask) -> PassRow:
     key, identity = PassRow.under(ask.community, ask.gate), ask.identity
     rows = read([*identity.keys(key), *_keys(ask)])
-    if earlier := identity.earlier(rows, AskedRow, key):
+    if earlier := identity.earlier(rows, PassRow, key):
         return earlier
     found, situation = _situation(ask, rows)
     if situation.gate is None and ask.asked_by is not None:
         raise NotFound
     showing = replace(ask.showing, id=identity.place(rows, key))
     decision = decide(ask.shown, situation, showing)
-    row = _again(ask, decision.again, showing) or _pass(ask, situation, decision, showing.id)
+    row = _row(ask, situation, decision, showing.id)
     row.digest, row.came_at = identity.digest, identity.came_at
     transaction = Transaction()
     transaction.create("row", row)
@@ -131,12 +128,12 @@ def _attempt(ask: Ask) -> AskedRow:
     cause = f"gate_pass/{ask.community}/{ask.gate}/{showing.id}"
     transaction.publish(decision.facts, cause, ask.clocks.received_at)
     _count(transaction, ask, situation, decision, found)
-    if showing.told_later and isinstance(row, PassRow):
+    if showing.told_later:
         _take_entry(transaction, ask, row, rows)
     try:
         transaction.commit()
     except ConditionsFailed as failed:
-        earlier = failed.one(AskedRow, "row")
+        earlier = failed.one(PassRow, "row")
         if earlier and identity.same(earlier):
             return earlier
         raise
@@ -199,16 +196,16 @@ def _remembered(found: CredentialRow, decision: Decision) -> CredentialChange | 
     return CredentialChange(found.digest, actions, unchanged)
 
 
-def _settled(ask: Ask, row: AskedRow) -> Settled:
-    opened = row.open_until - row.occurred_at if isinstance(row, AgainRow) else OPEN_FOR
+def _settled(ask: Ask, row: PassRow) -> Settled:
+    open_until = row.open_until or row.occurred_at + OPEN_FOR
     first_came_at = row.received_at or row.occurred_at
     return Settled(
-        granted=not isinstance(row, PassRow) or row.verdict == "granted",
-        reason=row.reason if isinstance(row, PassRow) else None,
+        granted=row.verdict == "granted",
+        reason=row.reason,
         offline=row.offline,
         id_reused=row.id_reused,
-        open_until=row.occurred_at + opened,
-        open_for=open_for(opened, ask.clocks.received_at, first_came_at),
+        open_until=open_until,
+        open_for=open_for(open_until - row.occurred_at, ask.clocks.received_at, first_came_at),
     )
 
 
@@ -253,25 +250,9 @@ def _situation(ask: Ask, rows: Rows) -> tuple[CredentialRow | None, Situation]:
     )
 
 
-def _again(ask: Ask, grant: Grant | None, showing: Showing) -> AgainRow | None:
-    """The row of a showing that is the same passing as one before: counted nowhere, and in no list."""
-    if grant is None:
-        return None
-    left = open_for(OPEN_FOR, ask.clocks.received_at, grant.received_at)
-    return AgainRow(
-        *PassRow.key(ask.community, ask.gate, showing.id),
-        passed_as=grant.passed_as,
-        occurred_at=ask.clocks.occurred_at,
-        received_at=ask.clocks.received_at,
-        open_until=ask.clocks.occurred_at + left,
-        offline=showing.told_later,
-        id_reused=showing.id != ask.event_id,
-        ttl=to_epoch_seconds(ask.clocks.received_at + AGAIN_KEPT),
-    )
-
-
-def _pass(ask: Ask, situation: Situation, decision: Decision, place: str) -> PassRow:
-    standing, at = situation.standing, decision.at
+def _row(ask: Ask, situation: Situation, decision: Decision, place: str) -> PassRow:
+    standing, at, again = situation.standing, decision.at, decision.again
+    left = open_for(OPEN_FOR, ask.clocks.received_at, again.received_at) if again else OPEN_FOR
     kept = timedelta(days=situation.policies.access.retention_days)
     return PassRow(
         *PassRow.key(ask.community, ask.gate, place),
@@ -294,6 +275,8 @@ def _pass(ask: Ask, situation: Situation, decision: Decision, place: str) -> Pas
         disagreed=decision.disagreed,
         clock_off=decision.clock_off,
         asked_by=ask.asked_by,
+        same_as=again.passed_as if again else None,
+        open_until=ask.clocks.occurred_at + left,
         awaited=decision.awaited,
         entered_at=decision.entered_at,
         ttl=to_epoch_seconds(ask.clocks.received_at + kept),
@@ -319,6 +302,7 @@ def _shown(row: PassRow, now: datetime) -> Pass | None:
             "gate": row.gate,
             "event_id": row.sk,
             "id_reused": row.id_reused,
+            "same_as": row.same_as,
             "area": row.area,
             "direction": row.direction,
             "person": row.person,

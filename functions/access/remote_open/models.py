@@ -24,8 +24,12 @@ class Opening(Contract):
 
 
 class OpenCommand(Contract):
-    """What is published on `linli/<community>/<gate>/command`."""
+    """What is published on `linli/<community>/<gate>/command`: open for `open_seconds` from its arrival.
+
+    A gate whose clock is right takes `open_until` instead, which is by ours.
+    """
 
     command: str = "open"
     opening: Id
     open_until: Instant
+    open_seconds: int

@@ -31,7 +31,8 @@ class Asked:
 def open_gate(community: str, gate: str, asked: Asked) -> Opening:
     """Keep the opening, then tell the gate. Raises NotFound for a gate that is not set up, or revoked.
 
-    A repeat under the same Idempotency-Key tells the gate again, with the same opening and the same end.
+    A repeat under the same Idempotency-Key tells the gate again, with the same opening and the same end; once
+    that is over it tells nothing.
     """
     gate_key = GateRow.key(community, gate)
     rows = read([gate_key, CommunityRow.key(community)])
@@ -42,8 +43,10 @@ def open_gate(community: str, gate: str, asked: Asked) -> Opening:
     policies = communities.known(rows, community).policies
     kept = _keep(_row(community, known, asked, policies), asked.creation)
     told = Opening(opening=kept.sk, gate=gate, open_until=kept.decided_at + OPEN_FOR)
-    command = OpenCommand(opening=told.opening, open_until=told.open_until)
-    publish(command_topic(community, gate), command.model_dump_json())
+    left = (told.open_until - asked.creation.at) // timedelta(seconds=1)
+    if left > 0:
+        command = OpenCommand(opening=told.opening, open_until=told.open_until, open_seconds=left)
+        publish(command_topic(community, gate), command.model_dump_json())
     return told
 
 

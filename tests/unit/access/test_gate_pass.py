@@ -103,6 +103,11 @@ REFUSALS: list[tuple[str, Shown, Situation]] = [
         Shown(credential="card", value="4711", temperature_c=Decimal("25.0")),
         situation(),
     ),
+    (
+        "temperature_invalid",
+        Shown(credential="card", value="4711", temperature_c=Decimal("98.6")),
+        situation(),
+    ),
     ("passback", CARD, situation(policies=access(passback={"garden": "hard"}), standing=inside("in"))),
 ]
 
@@ -312,7 +317,7 @@ MESSAGE = {
         {"occurred_at": "yesterday"},
         {"occurred_at": "2026-01-05T08:00:00"},
         {"occurred_at": 1767600000},
-        {"temperature_c": 98.6},
+        {"temperature_c": 1e9},
         {"unknown": 1},
     ],
     ids=str,
@@ -320,3 +325,25 @@ MESSAGE = {
 def test_what_a_gate_may_not_send(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         GatePassEvent.model_validate_json(json.dumps(MESSAGE | wrong))
+
+
+@pytest.mark.parametrize(
+    ("said", "score", "measured"),
+    [
+        ({"score": 0.1234567, "temperature_c": 36.66667}, "0.12345", "36.67"),
+        ({"score": 0.7999999, "temperature_c": 37.29999999999999}, "0.79999", "37.30"),
+        ({"score": 1, "temperature_c": 36}, "1.00000", "36.00"),
+        ({"score": "0.5", "temperature_c": "36.1234567890123456789"}, "0.50000", "36.12"),
+    ],
+)
+def test_more_digits_than_we_need_are_rounded_not_refused(
+    said: dict[str, Any], score: str, measured: str
+) -> None:
+    shown = GatePassEvent.model_validate_json(json.dumps(MESSAGE | {"credential": "face"} | said))
+    assert (str(shown.score), str(shown.temperature_c)) == (score, measured)
+
+
+@pytest.mark.parametrize("score", ["0", "0.1", "0.79"])
+def test_the_score_of_what_is_no_face_says_nothing(score: str) -> None:
+    shown = Shown(credential="card", value="4711", score=Decimal(score))
+    assert decide(shown, situation(), ASKED).verdict == "granted"

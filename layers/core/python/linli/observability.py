@@ -96,7 +96,7 @@ def observed(action: str, correlation_id: str, **keys: str) -> Iterator[Attempt]
             logger.error("unexpected", exception=type(error).__name__, where=where[-8:])  # noqa: TRY400  its message may be personal
             raise
         else:
-            logger.info(attempt.outcome, **({"flags": attempt.flags} if attempt.flags else {}))
+            logger.info(attempt.outcome, extra={"flags": attempt.flags} if attempt.flags else None)
         finally:
             _count("Attempts", action, "outcome", attempt.outcome)
             for flag in attempt.flags:
