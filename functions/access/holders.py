@@ -93,20 +93,15 @@ class Standing(Contract):
         blocks = {**self.blocks, "membership_ended": Mark(on=ended, at=at)}
         return self.model_copy(update={"blocks": blocks, "membership_version": version})
 
-    def last_pass(self, area: str, now: datetime) -> Presence | None:
-        """The last pass that counts in an area, one that may be happening right now included."""
-        known = [self.presence[area]] if area in self.presence else []
-        known += [
-            Presence(direction=one.direction, at=one.at)
-            for one in self.awaited
-            if one.place and one.area == area and one.until > now
-        ]
-        return max(known, key=lambda presence: presence.at, default=None)
+    def passing_now(self, area: str, now: datetime) -> list[Passing]:
+        """Who may be going through a gate of an area right now, by any of the holder's credentials."""
+        return [one for one in self.awaited if one.place and one.area == area and one.until > now]
 
     def turn(self, area: str, at: datetime, now: datetime) -> datetime:
         """The time to remember of who stands at a gate now: after whoever did before, by any clock."""
-        last = self.last_pass(area, now)
-        before = [*([last.at] if last else []), *([self.reset[area]] if area in self.reset else [])]
+        before = [one.at for one in self.passing_now(area, now)]
+        before += [self.presence[area].at] if area in self.presence else []
+        before += [self.reset[area]] if area in self.reset else []
         return max([at, *(one + SHORTEST for one in before)])
 
     def passed(self, area: str, direction: Direction, at: datetime) -> "Standing":

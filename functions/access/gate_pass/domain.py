@@ -196,11 +196,22 @@ def _alternates(asked: _Asked) -> str:
     if gate is None or standing is None:
         return NOT_APPLICABLE
     mode = asked.situation.policies.access.passback.get(gate.area, "off")
-    last = standing.last_pass(gate.area, asked.now)
-    older = last is not None and asked.told_later and last.at >= asked.at
-    if mode == "off" or last is None or older or asked.again or last.direction != asked.direction:
-        return NOT_APPLICABLE if mode == "off" else PASSED
+    if mode == "off":
+        return NOT_APPLICABLE
+    if asked.again or not _passed_that_way(asked, standing, gate.area):
+        return PASSED
     return "passback" if mode == "hard" else "passback_noted"
+
+
+def _passed_that_way(asked: _Asked, standing: Standing, area: str) -> bool:
+    """Whether the holder went this way last, or may be going so right now: what may come to nothing forbids,
+    and allows nothing.
+    """
+    last = standing.presence.get(area)
+    older = last is not None and asked.told_later and last.at >= asked.at
+    ways = [last.direction] if last and not older else []
+    ways += [] if asked.told_later else [one.direction for one in standing.passing_now(area, asked.now)]
+    return asked.direction in ways
 
 
 CHECKS: dict[str, Check] = {
