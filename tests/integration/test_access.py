@@ -11,10 +11,12 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from chalice.app import Chalice
 
+from functions.access.tables import CredentialRow, HolderRow, credential_hash
 from linli import observability
 from linli.aws import client
 from linli.events import DeviceRevoked, FeverCleared, FeverConfirmed, MembershipChanged
-from linli.tables import Row
+from linli.secrets import keyed_hash
+from linli.tables import Row, find
 from tests.integration.conftest import Http, Invoke, Service, dead_letters, published
 from tests.integration.gateway import NOW
 from tests.integration.messages import batch, rule_event, told
@@ -386,7 +388,12 @@ def test_a_guard_opens_from_afar_once_with_a_reason(
     assert first.status == 201
     assert again.body == first.body
     assert [topic for topic, _ in answers] == [f"linli/willow/{GATE}/command"] * 2
-    assert answers[0] == answers[1], "the gate is told the same opening, with the same end"
+    told, again = (command for _, command in answers)
+    assert (told.pop("open_seconds"), again.pop("open_seconds")) == (10, 7)
+    assert told == again, "the gate is told the same opening, with the same end"
+    late = http(app, "POST", path, **request, now=NOW + timedelta(hours=1))
+    assert late.body == first.body
+    assert len(answers) == 2, "an opening that is over opens nothing, whatever the gate's clock says"
     (kept,) = passes(app, http, **GUARD)
     assert (kept["credential"], kept["asked_by"], kept["note"]) == ("remote", "willow-guard-1", "ambulance")
 
@@ -426,6 +433,15 @@ def test_passes_past_their_retention_are_not_shown(app: Chalice, http: Http, gat
     gate.ask("e-1")
     late = {"now": NOW + timedelta(days=31), "query": {"limit": "5"}}
     assert http(app, "GET", "/communities/willow/passes", **late, **GUARD).body == {"items": []}
+
+
+def test_a_gate_that_is_not_there_is_404_for_people(app: Chalice, http: Http, gate: Gate) -> None:
+    path = "/communities/willow/gates/willow-gate-99"
+    body = {"event_id": "q-1", **CARD}
+    assert http(app, "POST", f"{path}/passes", body=body, **GUARD).status == 404
+    assert http(app, "GET", f"{path}/door_events", **GUARD).status == 404
+    assert http(app, "GET", f"/communities/willow/gates/{GATE}/door_events", **GUARD).status == 200
+    assert gate.ask("e-1", gate="willow-gate-99", **CARD)["reason"] == "unknown_gate"
 
 
 def test_an_entry_completes_its_pass_once(app: Chalice, http: Http, invoke: Invoke, gate: Gate) -> None:
@@ -683,3 +699,330 @@ def test_a_door_that_was_forced_nine_hours_ago_says_so(gate: Gate) -> None:
         "held_open2": "2026-01-05T08:00:00.000Z",
         "forced3": "2026-01-05T08:00:00.000Z",
     }
+
+
+def at(seconds: float) -> dict[str, Any]:
+    """What is asked, and arrives, so many seconds later."""
+    moment = NOW + timedelta(seconds=seconds)
+    return {"occurred_at": moment.isoformat(), "now": moment}
+
+
+def enrol(app: Chalice, http: Http, kind: str, value: str, person: str = "willow-resident-1") -> Any:
+    path = f"/communities/willow/people/{person}/credentials"
+    return http(app, "POST", path, body={"kind": kind, "value": value} | ALWAYS, **WILLOW_MANAGER)
+
+
+def typed(kind: str, value: str) -> str:
+    """The keyed hash of rows of before, which was of what had been typed."""
+    return keyed_hash("credential-key", "willow", kind, value)
+
+
+def as_before(kind: str, value: str) -> str:
+    """Make an enrolled credential one of before: under the hash of what was typed. Returns that."""
+    digest = typed(kind, value)
+    key = CredentialRow.key("willow", credential_hash("willow", kind, value))  # type: ignore[arg-type]  a parameter
+    row = find(CredentialRow, key)
+    holder = find(HolderRow, HolderRow.key("willow", row.credential.holder))
+    known = [digest if one == row.digest else one for one in holder.standing.credentials]
+    holder.standing = holder.standing.model_copy(update={"credentials": known})
+    holder.save()
+    row.delete()
+    row.pk, _ = CredentialRow.key("willow", digest)
+    row.save()
+    return digest
+
+
+def test_read_twice_is_once_and_no_passback(app: Chalice, http: Http, gate: Gate) -> None:
+    gate.hear(willow(2, access={"passback": {"garden": "hard"}}))
+    assert gate.ask("e-0", gate="willow-gate-2", **CARD, **at(-60))["open"]
+    first, again = gate.ask("e-1", **CARD, **at(0)), gate.ask("e-2", **CARD, **at(1.2))
+    assert (first["open"], first["open_seconds"]) == (True, 10)
+    assert (again["open"], again["open_seconds"], again["open_until"]) == (True, 8, first["open_until"])
+    assert gate.ask("e-2", **CARD, **at(1.2) | {"now": NOW + timedelta(seconds=20)})["open"] is False
+    assert gate.ask("e-3", **CARD, **at(15))["reason"] == "passback"
+    kept = {one["event_id"]: one.get("same_as") for one in passes(app, http, **GUARD)}
+    assert kept == {"e-0": None, "e-1": None, "e-2": "e-1", "e-3": None}
+    assert len(published("willow")) == 2
+
+
+def test_read_twice_is_one_entry_of_a_guest_and_one_use_of_a_code(
+    app: Chalice, http: Http, gate: Gate
+) -> None:
+    code = http(app, "POST", "/communities/willow/invitations", body=INVITATION, **WILLOW_RESIDENT).body[
+        "code"
+    ]
+    shown = {"credential": "qr", "value": code}
+    for second in (0, 0.6, 3):
+        assert gate.ask(f"e-{second}".replace(".", "-"), **shown, **at(second))["open"]
+    assert gate.ask("e-9", **shown, **at(30))["open"], "the second entry is still there"
+    assert gate.ask("e-10", **shown, **at(60))["reason"] == "no_entries_left"
+    own = http(app, "POST", "/communities/willow/qr_codes", body={}, **WILLOW_RESIDENT).body["code"]
+    for second in (0, 0.6):
+        assert gate.ask(f"q-{second}".replace(".", "-"), credential="qr", value=own, **at(second))["open"]
+    assert gate.ask("q-9", credential="qr", value=own, **at(15))["reason"] == "used_credential"
+
+
+def test_a_revoked_card_has_no_standing_grant(app: Chalice, http: Http, gate: Gate) -> None:
+    assert gate.ask("e-1", **CARD)["open"]
+    path = "/communities/willow/people/willow-resident-1/credentials"
+    (known,) = http(app, "GET", path, **WILLOW_MANAGER).body["items"]
+    assert http(app, "DELETE", f"{path}/{known['credential']}", **WILLOW_MANAGER).status == 204
+    assert gate.ask("e-2", **CARD, **at(1))["reason"] == "revoked_credential"
+
+
+def test_who_was_granted_and_did_not_go_through_has_not_passed_where_the_gate_tells_entries(
+    app: Chalice, http: Http, gate: Gate
+) -> None:
+    gate.hear(willow(2, access={"passback": {"garden": "hard"}}))
+    gate.ask("r-1", credential="card", value="willow-resident-2-card", **at(-60))
+    assert gate.door("d-1", "entered", pass_event_id="r-1", **at(-58)) == "entered"
+    assert gate.ask("e-1", **CARD, **at(0))["open"]
+    assert gate.ask("e-2", **CARD, **at(15))["open"]
+    assert gate.door("d-2", "entered", pass_event_id="e-2", **at(18)) == "entered"
+    assert gate.door("d-3", "entered", pass_event_id="e-2", **at(19)) == "entered_again"
+    assert gate.ask("e-3", **CARD, **at(30))["reason"] == "passback"
+    entered = {one["event_id"]: one.get("entered_at") for one in passes(app, http, **GUARD)}
+    assert (entered["e-1"], entered["e-2"]) == (None, "2026-01-05T08:00:18.000Z")
+    assert gate.ask("e-4", gate="willow-gate-2", **CARD, **at(40))["open"]
+    a_day_later = at(86_400)
+    assert gate.ask("e-5", **CARD, **a_day_later)["open"]
+    assert gate.ask("e-6", **CARD, **at(86_415))["reason"] == "passback", "a contact that broke says nothing"
+
+
+def test_an_entry_named_by_the_second_reading_completes_the_first(
+    app: Chalice, http: Http, gate: Gate
+) -> None:
+    gate.ask("e-1", **CARD, **at(0))
+    gate.ask("e-2", **CARD, **at(1))
+    assert gate.door("d-1", "entered", pass_event_id="e-2", **at(4)) == "entered"
+    kept = {one["event_id"]: one.get("entered_at") for one in passes(app, http, **GUARD)}
+    assert kept == {"e-1": "2026-01-05T08:00:04.000Z", "e-2": None}
+
+
+def test_an_entry_told_late_has_its_own_time(app: Chalice, http: Http, gate: Gate) -> None:
+    past = {"occurred_at": "2026-01-05T07:42:00Z"}
+    gate.ask("e-1", offline=True, granted=True, **CARD, **past)
+    told = gate.door("d-1", "entered", pass_event_id="e-1", occurred_at="2026-01-05T07:42:03Z")
+    (kept,) = passes(app, http, **GUARD)
+    assert (told, kept["decided_at"], kept["entered_at"]) == (
+        "entered",
+        "2026-01-05T07:42:00.000Z",
+        "2026-01-05T07:42:03.000Z",
+    )
+
+
+def test_an_entry_that_overtakes_its_offline_pass_completes_it_when_that_comes(
+    app: Chalice, http: Http, gate: Gate
+) -> None:
+    gate.hear(willow(2, access={"passback": {"garden": "hard"}}))
+    entered = {"pass_event_id": "e-1", "occurred_at": "2026-01-05T07:42:03Z"}
+    assert gate.door("d-1", "entered", **entered) == "entered_without_pass"
+    gate.ask("e-1", offline=True, granted=True, occurred_at="2026-01-05T07:42:00Z", **CARD)
+    (kept,) = passes(app, http, **GUARD)
+    assert kept["entered_at"] == "2026-01-05T07:42:03.000Z"
+    assert gate.door("d-2", "entered", **entered) == "entered_again"
+    assert gate.ask("e-2", **CARD, **at(5))["reason"] == "passback"
+
+
+def test_an_entry_of_another_day_does_not_complete_a_pass_under_an_id_used_again(
+    app: Chalice, http: Http, gate: Gate
+) -> None:
+    gate.ask("e-1", **CARD)
+    day = NOW + timedelta(days=1)
+    assert gate.door("d-1", "entered", pass_event_id="e-1", now=day, occurred_at=day.isoformat()) == (
+        "entered_without_pass"
+    )
+    gate.ask("e-1", offline=True, granted=True, occurred_at=day.isoformat(), now=day, **CARD)
+    kept = {one["id_reused"]: one.get("entered_at") for one in passes(app, http, **GUARD)}
+    assert kept == {False: None, True: "2026-01-06T08:00:00.000Z"}
+
+
+def test_an_entry_completes_the_newest_pass_of_its_id(app: Chalice, http: Http, gate: Gate) -> None:
+    gate.ask("e-1", **CARD)
+    gate.ask("e-1", credential="card", value="willow-resident-2-card")
+    assert gate.door("d-1", "entered", pass_event_id="e-1", **at(3)) == "entered"
+    kept = {one["person"]: one.get("entered_at") for one in passes(app, http, **GUARD)}
+    assert kept == {"willow-resident-1": None, "willow-resident-2": "2026-01-05T08:00:03.000Z"}
+
+
+def test_doors_of_a_dead_clock_are_listed_at_our_time(app: Chalice, http: Http, gate: Gate) -> None:
+    gate.door("d-1", "forced", occurred_at="2026-01-05T07:00:00Z")
+    gate.door("d-2", "forced", occurred_at=DEAD)
+    page = http(app, "GET", f"/communities/willow/gates/{GATE}/door_events", query={"limit": "5"}, **GUARD)
+    assert [(one["event_id"], one["happened_at"], one["clock_off"]) for one in page.body["items"]] == [
+        ("d-2", "2026-01-05T08:00:00.000Z", True),
+        ("d-1", "2026-01-05T07:00:00.000Z", False),
+    ]
+
+
+SPELLINGS = [
+    ("card", "0008271495", ["8271495", " 0008271495", "0008271495\r\n"]),
+    ("card", "007E3687", ["007e3687", "7E3687", "00:7E:36:87"]),
+    ("plate", "京A·12345", ["京a12345", "京A12345", "京A-12345", "京Ａ１２３４５"]),
+    ("phone", "a4c138aabbcc", ["A4:C1:38:AA:BB:CC"]),
+]
+
+
+@pytest.mark.parametrize("before", [False, True], ids=["new", "hashed as typed"])
+@pytest.mark.parametrize(("kind", "value", "spelled"), SPELLINGS, ids=[one[1] for one in SPELLINGS])
+def test_another_spelling_opens_and_a_revoked_one_opens_in_none(
+    app: Chalice, http: Http, gate: Gate, kind: str, value: str, spelled: list[str], *, before: bool
+) -> None:
+    enrolled = enrol(app, http, kind, value)
+    digest = as_before(kind, value) if before else enrolled.body["credential"]
+    for number, shown in enumerate([value, *spelled]):
+        assert gate.ask(f"e-{number}", credential=kind, value=shown, **at(20 * number))["open"], shown
+    assert enrol(app, http, kind, spelled[0]).body["credential"] == digest, "it is the same credential"
+    assert enrol(app, http, kind, spelled[0], "willow-resident-2").status == 409
+    path = f"/communities/willow/people/willow-resident-1/credentials/{digest}"
+    assert http(app, "DELETE", path, **WILLOW_MANAGER).status == 204
+    for number, shown in enumerate([value, *spelled]):
+        asked = gate.ask(f"f-{number}", credential=kind, value=shown, **at(200 + 20 * number))
+        assert asked["reason"] == "revoked_credential", shown
+    assert enrol(app, http, kind, spelled[0], "willow-resident-2").status == 201
+    assert gate.ask("g-1", credential=kind, value=value, **at(400))["open"], "it is somebody's again"
+
+
+def test_of_two_spellings_of_before_the_revoked_one_counts(app: Chalice, http: Http, gate: Gate) -> None:
+    enrol(app, http, "card", "0008271496")
+    revoked = as_before("card", "0008271496")
+    row = find(CredentialRow, CredentialRow.key("willow", revoked))
+    row.pk, _ = CredentialRow.key("willow", typed("card", "8271496"))
+    row.save()
+    path = f"/communities/willow/people/willow-resident-1/credentials/{revoked}"
+    assert http(app, "DELETE", path, **WILLOW_MANAGER).status == 204
+    for number, shown in enumerate(["0008271496", "8271496", "08271496"]):
+        assert gate.ask(f"e-{number}", credential="card", value=shown)["reason"] == "revoked_credential"
+
+
+def test_a_code_of_ours_is_read_however_the_scanner_spells_it(app: Chalice, http: Http, gate: Gate) -> None:
+    code = http(app, "POST", "/communities/willow/invitations", body=INVITATION, **WILLOW_RESIDENT).body[
+        "code"
+    ]
+    for number, shown in enumerate([code + "\r\n", code.upper(), " " + code, "]Q3" + code]):
+        assert gate.ask(f"e-{number}", credential="qr", value=shown, **at(number))["open"], shown
+
+
+def test_a_guests_plate_is_one_plate_however_it_is_spelled(app: Chalice, http: Http, gate: Gate) -> None:
+    path = "/communities/willow/invitations"
+    body = INVITATION | {"plate": "沪b·54321"}
+    made = http(app, "POST", path, body=body, **WILLOW_RESIDENT)
+    assert http(app, "POST", path, body=INVITATION, **WILLOW_RESIDENT).status == 409
+    assert gate.ask("e-1", credential="plate", value="沪B54321")["open"]
+    assert http(app, "DELETE", f"{path}/{made.body['invitation']}", **WILLOW_RESIDENT).status == 204
+    assert gate.ask("e-2", credential="plate", value="沪B-54321", **at(20))["reason"] == "revoked_credential"
+    assert http(app, "POST", path, body=body | {"plate": "·····"}, **WILLOW_RESIDENT).status == 400
+
+
+def test_a_blank_credential_is_nobodys(app: Chalice, http: Http, gate: Gate) -> None:
+    assert enrol(app, http, "card", " \r\n").status == 400
+    assert gate.ask("e-1", credential="card", value=" ")["reason"] == "unknown_credential"
+
+
+def test_the_score_of_a_card_and_too_many_digits_cost_nobody_the_answer(gate: Gate) -> None:
+    assert gate.ask("e-1", **CARD, score=0.1234567, temperature_c=36.66667)["open"]
+    assert gate.ask("e-2", **CARD, temperature_c=85.0)["reason"] == "temperature_invalid"
+
+
+PLACE = "/communities/willow/people/{}/place"
+
+
+def test_staff_say_where_somebody_is_with_a_reason_and_it_is_kept(
+    app: Chalice, http: Http, gate: Gate
+) -> None:
+    gate.hear(willow(2, access={"passback": {"garden": "hard"}}))
+    path = PLACE.format("willow-resident-1")
+    gate.ask("e-1", **CARD, **at(0))
+    assert gate.ask("e-2", **CARD, **at(15))["reason"] == "passback"
+    body = {"reason": "stood outside: the gate had not opened"}
+    request = {"body": body, "headers": {"Idempotency-Key": "k-1"}, "now": NOW + timedelta(seconds=20)}
+    said = http(app, "POST", path, **request, **GUARD)
+    assert (said.status, said.body["areas"], said.body["said_by"]) == (201, ["garden"], "willow-guard-1")
+    assert http(app, "POST", path, **request, **GUARD).body == said.body
+    assert gate.ask("e-3", **CARD, **at(30))["open"]
+    assert http(app, "GET", path, query={"limit": "5"}, **GUARD).body["items"] == [said.body]
+    inside = http(app, "GET", path.replace("place", "standing"), **GUARD).body["presence"]
+    assert inside["garden"]["direction"] == "in"
+    out = body | {"area": "garden", "direction": "out"}
+    assert http(app, "POST", path, body=out, now=NOW + timedelta(seconds=50), **GUARD).status == 201
+    assert gate.ask("e-4", gate="willow-gate-2", **CARD, **at(60))["reason"] == "passback"
+
+
+def test_the_place_of_a_guest_is_said_anew_too_and_of_nobody_unknown(
+    app: Chalice, http: Http, gate: Gate
+) -> None:
+    gate.hear(willow(2, access={"passback": {"garden": "hard"}}))
+    made = http(app, "POST", "/communities/willow/invitations", body=INVITATION, **WILLOW_RESIDENT).body
+    gate.ask("e-1", credential="qr", value=made["code"], **at(0))
+    body = {"reason": "went back to the car"}
+    later = NOW + timedelta(seconds=20)
+    path = PLACE.format(made["invitation"])
+    assert http(app, "POST", path, body=body, now=later, **WILLOW_MANAGER).body["areas"] == ["garden"]
+    assert gate.ask("e-2", credential="qr", value=made["code"], **at(30))["open"]
+    for method, asked in (("POST", {"body": body}), ("GET", {})):
+        assert http(app, method, PLACE.format("nobody"), **asked, **GUARD).status == 404
+    assert http(app, "POST", path, body=body, **WILLOW_RESIDENT).status == 403
+    assert http(app, "POST", path, body={}, **GUARD).status == 400
+    assert http(app, "POST", path, body=body | {"direction": "in"}, **GUARD).status == 400
+
+
+@pytest.fixture
+def meanwhile(app: Chalice) -> Iterator[Callable[[Callable[[], Any]], None]]:  # noqa: ARG001  after its furnishing
+    """Let something else be done between the read and the write of what is asked next."""
+    events = Row._get_connection().connection.client.meta.events
+    waiting: list[Callable[[], Any]] = []
+
+    def first(**_: Any) -> None:
+        while waiting:
+            waiting.pop()()
+
+    events.register_first("before-send.dynamodb.TransactWriteItems", first, unique_id="meanwhile")
+    yield waiting.append
+    events.unregister("before-send.dynamodb.TransactWriteItems", unique_id="meanwhile")
+
+
+def test_two_readings_at_the_same_moment_are_one_passing(
+    app: Chalice, http: Http, gate: Gate, meanwhile: Callable[[Callable[[], Any]], None]
+) -> None:
+    code = http(app, "POST", "/communities/willow/invitations", body=INVITATION, **WILLOW_RESIDENT).body[
+        "code"
+    ]
+    for number, shown in enumerate([{"credential": "qr", "value": code}, CARD]):
+        meanwhile(lambda number=number, shown=shown: gate.ask(f"rival-{number}", **shown))  # type: ignore[misc]  bound now
+        assert gate.ask(f"e-{number}", **shown)["open"]
+    assert len(published("willow")) == 2
+    assert sum("same_as" in one for one in passes(app, http, **GUARD)) == 2
+    assert gate.ask("e-8", credential="qr", value=code, **at(20))["open"]
+    assert gate.ask("e-9", credential="qr", value=code, **at(40))["reason"] == "no_entries_left"
+
+
+def test_two_questions_of_one_id_at_the_same_moment_are_both_decided(
+    gate: Gate, meanwhile: Callable[[Callable[[], Any]], None]
+) -> None:
+    meanwhile(lambda: gate.ask("e-1", **CARD))
+    answer = gate.ask("e-1", **STRANGER)
+    assert (answer["reason"], answer["id_reused"]) == ("unknown_credential", True)
+
+
+def test_a_revocation_at_the_same_moment_is_not_passed_by(
+    app: Chalice, http: Http, gate: Gate, meanwhile: Callable[[Callable[[], Any]], None]
+) -> None:
+    gate.hear(willow(2, access={"passback": {"garden": "hard"}}))
+    path = "/communities/willow/people/willow-resident-1/credentials"
+    (known,) = http(app, "GET", path, **WILLOW_MANAGER).body["items"]
+    meanwhile(lambda: http(app, "DELETE", f"{path}/{known['credential']}", **WILLOW_MANAGER))
+    assert gate.ask("e-1", **CARD)["reason"] == "revoked_credential"
+
+
+def test_an_entry_and_its_offline_pass_at_the_same_moment_find_each_other(
+    app: Chalice, http: Http, gate: Gate, meanwhile: Callable[[Callable[[], Any]], None]
+) -> None:
+    offline = {"offline": True, "granted": True, "occurred_at": "2026-01-05T07:42:00Z", **CARD}
+    entered = {"door": "entered", "occurred_at": "2026-01-05T07:42:03Z"}
+    meanwhile(lambda: gate.door("d-1", pass_event_id="e-1", **entered))
+    gate.ask("e-1", **offline)
+    meanwhile(lambda: gate.ask("e-2", **offline))
+    gate.door("d-2", pass_event_id="e-2", **entered)
+    kept = {one["event_id"]: one.get("entered_at") for one in passes(app, http, **GUARD)}
+    assert kept["e-1"] == "2026-01-05T07:42:03.000Z"
+    assert len([one for one in kept.values() if one]) == 1, "the second reading is the same passing"

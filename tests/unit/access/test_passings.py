@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.access.credentials import Credential, Grants
@@ -177,6 +177,7 @@ showings = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(showings, st.sampled_from(["off", "soft", "hard"]), st.booleans(), st.integers(1, 4))
 def test_no_more_entries_are_used_than_people_went_through_nor_more_than_there_are(
     told: list[tuple[int, str, str, str]], mode: str, tells_entries: bool, entries: int
@@ -203,6 +204,7 @@ def test_no_more_entries_are_used_than_people_went_through_nor_more_than_there_a
         assert passed["in"] <= entries
 
 
+@settings(deadline=None)
 @given(showings)
 def test_hard_anti_passback_lets_nobody_in_twice_who_went_through(
     told: list[tuple[int, str, str, str]],
@@ -221,6 +223,7 @@ def test_hard_anti_passback_lets_nobody_in_twice_who_went_through(
             last = GATES[gate]
 
 
+@settings(deadline=None)
 @given(showings, st.sampled_from(["off", "soft", "hard"]))
 def test_each_showing_repeated_at_once_changes_nothing(
     told: list[tuple[int, str, str, str]], mode: str
