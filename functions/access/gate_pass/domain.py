@@ -116,7 +116,7 @@ def timed(clocks: Clocks, policies: CommunityPolicies, *, told_later: bool) -> t
 
 
 def open_for(opened: timedelta, received_at: datetime, first_received_at: datetime) -> timedelta:
-    """How long the gate may still open, when what was granted for `opened` is told again."""
+    """What is left of a grant for `opened`, when it is told again."""
     return max(opened - max(received_at - first_received_at, timedelta()), timedelta())
 
 

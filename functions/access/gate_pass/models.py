@@ -68,9 +68,9 @@ class GatePassAsked(Shown):
 
 
 class GatePassAnswer(DeviceAnswer):
-    """The decision. Open only when `open` is true, and then for `open_seconds` from the answer's arrival.
+    """The decision. Open only when `open` is true, less than `open_seconds` after asking for the first time.
 
-    A gate whose clock has been right since it asked may use `open_until` instead, by that clock. `outcome` is
+    A gate whose clock has been right since may use `open_until` instead, by that clock. `outcome` is
     `granted` or `denied`; for an offline pass `recorded`, with `open` always false.
     """
 

@@ -77,7 +77,9 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What a gate is told. `open_for` counts from now, `open_until` is by the clock of who asked."""
+    """What a gate is told. `open_for` counts from when it asked, `open_until` is the same by its clock;
+    `over`: that much time has passed since.
+    """
 
     granted: bool
     reason: str | None
@@ -85,6 +87,7 @@ class Settled:
     id_reused: bool
     open_until: datetime
     open_for: timedelta
+    over: bool
 
     @property
     def outcome(self) -> str:
@@ -96,7 +99,7 @@ class Settled:
     @property
     def opens(self) -> bool:
         """Whether to open at all: granted, waited for, and not told again after its time."""
-        return self.granted and not self.offline and self.open_for >= SHORTEST_OPENING
+        return self.granted and not self.offline and not self.over
 
 
 def settle(ask: Ask) -> Settled:
@@ -198,6 +201,7 @@ def _remembered(found: CredentialRow, decision: Decision) -> CredentialChange | 
 
 def _settled(ask: Ask, row: PassRow) -> Settled:
     open_until = row.open_until or row.occurred_at + OPEN_FOR
+    opened = open_until - row.occurred_at
     first_came_at = row.received_at or row.occurred_at
     return Settled(
         granted=row.verdict == "granted",
@@ -205,7 +209,8 @@ def _settled(ask: Ask, row: PassRow) -> Settled:
         offline=row.offline,
         id_reused=row.id_reused,
         open_until=open_until,
-        open_for=open_for(open_until - row.occurred_at, ask.clocks.received_at, first_came_at),
+        open_for=opened,
+        over=open_for(opened, ask.clocks.received_at, first_came_at) < SHORTEST_OPENING,
     )
 
 

@@ -24,9 +24,8 @@ class Opening(Contract):
 
 
 class OpenCommand(Contract):
-    """What is published on `linli/<community>/<gate>/command`: open for `open_seconds` from its arrival.
-
-    A gate whose clock is right takes `open_until` instead, which is by ours.
+    """What is published on `linli/<community>/<gate>/command`. A gate whose clock is right opens until
+    `open_until`, which is by ours; one without a clock for `open_seconds` from its arrival, once.
     """
 
     command: str = "open"

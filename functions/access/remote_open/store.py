@@ -43,9 +43,9 @@ def open_gate(community: str, gate: str, asked: Asked) -> Opening:
     policies = communities.known(rows, community).policies
     kept = _keep(_row(community, known, asked, policies), asked.creation)
     told = Opening(opening=kept.sk, gate=gate, open_until=kept.decided_at + OPEN_FOR)
-    left = (told.open_until - asked.creation.at) // timedelta(seconds=1)
-    if left > 0:
-        command = OpenCommand(opening=told.opening, open_until=told.open_until, open_seconds=left)
+    if asked.creation.at < told.open_until:
+        seconds = OPEN_FOR // timedelta(seconds=1)
+        command = OpenCommand(opening=told.opening, open_until=told.open_until, open_seconds=seconds)
         publish(command_topic(community, gate), command.model_dump_json())
     return told
 

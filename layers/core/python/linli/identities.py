@@ -66,11 +66,12 @@ class Identity:
         *,
         came_at: datetime | None = None,
     ) -> Self:
-        """The identity of `asked` under `id`; members named in `but` make no difference.
+        """The identity of `asked` under `id`; members named in `but` make no difference, nor one that is left
+        out, so that a field added to the message later leaves the digests of before as they are.
 
         What must not be guessed from a digest (a card's number) is replaced by its keyed hash before.
         """
-        content = asked.model_dump_json(exclude=set(UNASKED | but))
+        content = asked.model_dump_json(exclude=set(UNASKED | but), exclude_defaults=True)
         return cls(id, sha256(content.encode()).hexdigest()[:DIGEST_LENGTH], came_at)
 
     @property
