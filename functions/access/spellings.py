@@ -130,6 +130,8 @@ def _short(digits: str) -> str:
 
 def _printed(value: str) -> str:
     """Without control characters, and without white space around it."""
+    if value.isascii() and value.isprintable():
+        return value.strip()
     return "".join(one for one in value if unicodedata.category(one) not in {"Cc", "Cf"}).strip()
 
 

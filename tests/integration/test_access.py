@@ -996,6 +996,35 @@ def test_two_readings_at_the_same_moment_are_one_passing(
     assert gate.ask("e-9", credential="qr", value=code, **at(40))["reason"] == "no_entries_left"
 
 
+AT_ONCE: list[tuple[str, list[str | None], bool]] = [
+    (mode, ["passback" if mode == "hard" else None, None], tells_entries)
+    for mode in ("off", "soft", "hard")
+    for tells_entries in (False, True)
+]
+
+
+@pytest.mark.parametrize("case", AT_ONCE, ids=str)
+def test_anti_passback_holds_when_two_gates_ask_at_the_same_moment(
+    app: Chalice,
+    http: Http,
+    gate: Gate,
+    meanwhile: Callable[[Callable[[], Any]], None],
+    case: tuple[str, list[str | None], bool],
+) -> None:
+    mode, outcomes, tells_entries = case
+    gate.hear(willow(2, access={"passback": {"garden": mode}}))
+    path, body = "/communities/willow/gates/willow-gate-3", {"area": "garden", "direction": "in"}
+    assert http(app, "PUT", path, body=body, **WILLOW_MANAGER).status == 200
+    if tells_entries:
+        gate.ask("r-1", credential="card", value="willow-resident-2-card", **at(-60))
+        assert gate.door("d-1", "entered", pass_event_id="r-1", **at(-58)) == "entered"
+    rival: list[str | None] = []
+    meanwhile(lambda: rival.append(gate.ask("e-2", gate="willow-gate-3", **CARD)["reason"]))
+    assert [gate.ask("e-1", **CARD)["reason"], *rival] == outcomes
+    noted = [one["checks"]["passback"] for one in passes(app, http, **GUARD) if one["event_id"] == "e-1"]
+    assert noted == [{"off": "not_applicable", "soft": "passback_noted", "hard": "passback"}[mode]]
+
+
 def test_two_questions_of_one_id_at_the_same_moment_are_both_decided(
     gate: Gate, meanwhile: Callable[[Callable[[], Any]], None]
 ) -> None:
