@@ -33,6 +33,7 @@ from linli.errors import NotFound
 from linli.identities import Identity
 from linli.instants import to_epoch_seconds, to_text
 from linli.policies import CommunityPolicies
+from linli.secrets import keyed_hash
 from linli.tables import ConditionsFailed, Rows, Transaction, expired, read, until_it_holds
 
 SHORTEST_OPENING = timedelta(seconds=1)
@@ -57,10 +58,12 @@ class Ask:
 
     @cached_property
     def identity(self) -> Identity:
-        """What makes it the same question."""
-        asked = self.shown.model_copy(update={"value": self.credentials[0][0]})
+        """What makes it the same question; neither a card nor a temperature can be guessed from it."""
+        own_place, _ = self.credentials[0]
+        shown = keyed_hash("credential-key", own_place, str(self.shown.temperature_c))
+        asked = self.shown.model_copy(update={"value": shown})
         came_at = self.clocks.received_at if self._undated else None
-        return Identity.of(self.event_id, asked, came_at=came_at)
+        return Identity.of(self.event_id, asked, frozenset({"temperature_c"}), came_at=came_at)
 
     @property
     def _undated(self) -> bool:
