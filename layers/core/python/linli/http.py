@@ -204,8 +204,8 @@ def _request(raw: Any, declared: Route, correlation_id: str) -> Request[Any, Any
 def _roles(grants: Grants, kind: str, tenant: str) -> frozenset[Role]:
     if kind == "person":
         held = (roles for tenants in grants.values() for roles in tenants.values())
-        return reduce(frozenset.union, (frozenset(map(Role, roles)) for roles in held), frozenset())
-    return frozenset(map(Role, grants.get(SCOPES[kind], {}).get(tenant, [])))
+        return reduce(frozenset.union, (Role.known(roles) for roles in held), frozenset())
+    return Role.known(grants.get(SCOPES[kind], {}).get(tenant, []))
 
 
 def _body(raw: Any, declared: Route) -> Contract:
