@@ -231,7 +231,7 @@ def willow(version: int = 1, **policies: Any) -> CommunityChanged:
         company="acme",
         sub_district="riverside",
         time_zone="Asia/Shanghai",
-        policies=CommunityPolicies.model_validate(policies),
+        policies=CommunityPolicies.model_validate(policies).as_set(),
         version=version,
     )
 

@@ -32,7 +32,7 @@ def standing(received: Received[Fact]) -> str:
     fact, at = received.fact, received.event.time
     match fact:
         case CommunityChanged():
-            return communities.keep(fact)
+            return communities.keep(fact, "access", "health")
         case FeverConfirmed() | FeverCleared() | MembershipChanged():
             return store.keep_person(fact, at)
         case DeviceRegistered(kind="gate"):

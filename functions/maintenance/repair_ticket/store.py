@@ -162,7 +162,7 @@ def timeline(community: str, person: Person, ticket: str) -> Timeline:
     rows = TimelineRow.query(
         TicketRow.key(community, ticket)[0], TimelineRow.sk.startswith("timeline#"), consistent_read=True
     )
-    return Timeline(items=[TimelineEntry.model_validate(dict(row.entry)) for row in rows])
+    return Timeline(items=[TimelineEntry.model_validate(dict(row.entry), extra="ignore") for row in rows])
 
 
 def add_photo(

@@ -16,4 +16,4 @@ blueprint = Blueprint(__name__)
 def community(received: Received[CommunityChanged]) -> str:
     """A community was registered or changed."""
     store.schedule(received.fact.community)
-    return communities.keep(received.fact)
+    return communities.keep(received.fact, "utilities")

@@ -28,6 +28,7 @@ from linli.errors import (
 from linli.idempotency import Creation, CreationKey
 from linli.ids import is_id, new_id
 from linli.instants import from_millis
+from linli.merge_patch import MEDIA_TYPE as MERGE_PATCH
 from linli.naming import authorizer_uri
 from linli.observability import observed
 from linli.permissions import GRANTS, Permission, Role
@@ -205,20 +206,29 @@ def _request(raw: Any, declared: Route, correlation_id: str) -> Request[Any, Any
 def _roles(grants: Grants, kind: str, tenant: str) -> frozenset[Role]:
     if kind == "person":
         held = (roles for tenants in grants.values() for roles in tenants.values())
-        return reduce(frozenset.union, (frozenset(map(Role, roles)) for roles in held), frozenset())
-    return frozenset(map(Role, grants.get(SCOPES[kind], {}).get(tenant, [])))
+        return reduce(frozenset.union, (Role.known(roles) for roles in held), frozenset())
+    return Role.known(grants.get(SCOPES[kind], {}).get(tenant, []))
 
 
 def _body(raw: Any, declared: Route) -> Contract:
     content = raw.raw_body
     if len(content) > LARGEST_BODY:
         raise PayloadTooLarge(f"at most {LARGEST_BODY} bytes")
-    if content and raw.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
+    if content and _media_type(raw) not in media_types(declared):
         raise UnsupportedMediaType
     try:
         return declared.body.model_validate_json(content or b"{}")
     except ValidationError as error:
         raise InvalidRequest.from_validation(error) from error
+
+
+def media_types(declared: Route) -> tuple[str, ...]:
+    """What a body of a route may be, the usual one first."""
+    return ("application/json", MERGE_PATCH) if declared.method == "PATCH" else ("application/json",)
+
+
+def _media_type(raw: Any) -> str:
+    return str(raw.headers.get("content-type", "")).split(";")[0].strip().lower()
 
 
 def _query(raw: Any, declared: Route) -> Contract:

@@ -2,7 +2,7 @@
 
 from datetime import date, time, timedelta
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -40,6 +40,7 @@ class HealthPolicy(Contract):
 
 
 Priority = Literal["emergency", "urgent", "general", "complex"]
+Minutes = Annotated[int, Field(ge=1, le=30_000)]
 
 
 class Targets(Contract):
@@ -47,15 +48,41 @@ class Targets(Contract):
     emergency.
     """
 
-    respond_minutes: Annotated[int, Field(ge=1, le=30_000)]
-    arrive_minutes: Annotated[int, Field(ge=1, le=30_000)]
-    resolve_minutes: Annotated[int, Field(ge=1, le=30_000)]
+    respond_minutes: Minutes
+    arrive_minutes: Minutes
+    resolve_minutes: Minutes
 
 
 class EmergencyTargets(Targets):
     """Water, power, lift, gas: somebody is there within 20 minutes, round the clock."""
 
-    arrive_minutes: Annotated[int, Field(ge=1, le=20)]
+    respond_minutes: Minutes = 5
+    arrive_minutes: Annotated[int, Field(ge=1, le=20)] = 20
+    resolve_minutes: Minutes = 120
+
+
+class UrgentTargets(Targets):
+    """What cannot wait for the next day."""
+
+    respond_minutes: Minutes = 15
+    arrive_minutes: Minutes = 240
+    resolve_minutes: Minutes = 540
+
+
+class GeneralTargets(Targets):
+    """What can."""
+
+    respond_minutes: Minutes = 15
+    arrive_minutes: Minutes = 1080
+    resolve_minutes: Minutes = 3780
+
+
+class ComplexTargets(Targets):
+    """What needs planning, parts or others."""
+
+    respond_minutes: Minutes = 15
+    arrive_minutes: Minutes = 1620
+    resolve_minutes: Minutes = 8100
 
 
 class BusinessHours(Contract):
@@ -88,10 +115,10 @@ class MaintenancePolicy(Contract):
     incident.
     """
 
-    emergency: EmergencyTargets = EmergencyTargets(respond_minutes=5, arrive_minutes=20, resolve_minutes=120)
-    urgent: Targets = Targets(respond_minutes=15, arrive_minutes=240, resolve_minutes=540)
-    general: Targets = Targets(respond_minutes=15, arrive_minutes=1080, resolve_minutes=3780)
-    complex: Targets = Targets(respond_minutes=15, arrive_minutes=1620, resolve_minutes=8100)
+    emergency: EmergencyTargets = EmergencyTargets()
+    urgent: UrgentTargets = UrgentTargets()
+    general: GeneralTargets = GeneralTargets()
+    complex: ComplexTargets = ComplexTargets()
     hours: BusinessHours = BusinessHours()
     offer_minutes: Annotated[int, Field(ge=1, le=60)] = 5
     most_active: Annotated[int, Field(ge=1, le=20)] = 3
@@ -223,7 +250,7 @@ class DevicesPolicy(Contract):
 
 
 class CommunityPolicies(Contract):
-    """One part per service that reads it."""
+    """One part per service that keeps it. What nobody set is not stored, and read as its default."""
 
     access: AccessPolicy = AccessPolicy()
     health: HealthPolicy = HealthPolicy()
@@ -232,3 +259,7 @@ class CommunityPolicies(Contract):
     payments: PaymentsPolicy = PaymentsPolicy()
     care: CarePolicy = CarePolicy()
     devices: DevicesPolicy = DevicesPolicy()
+
+    def as_set(self) -> dict[str, Any]:
+        """Just what somebody set, as JSON has it."""
+        return self.model_dump(mode="json", exclude_unset=True)

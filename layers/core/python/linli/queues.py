@@ -23,6 +23,7 @@ from linli.events import Event, Fact, parse_event
 from linli.instants import from_millis
 from linli.mqtt import Handled, handle
 from linli.observability import observed
+from linli.reading import read_as
 
 Kind = TypeVar("Kind", bound=Fact)
 
@@ -153,7 +154,7 @@ def task_queue(model: type[Task]) -> Callable[[Callable[[Task, Delivery], str]],
 
 def _task(body: str, model: type[Task]) -> Task:
     try:
-        return model.model_validate_json(body)
+        return read_as(model, body)
     except ValidationError as error:
         raise InvalidRequest.from_validation(error) from error
 

@@ -25,6 +25,7 @@ from linli.events import Event, Fact, envelope
 from linli.instants import to_epoch_seconds, to_text
 from linli.naming import stage
 from linli.observability import observed
+from linli.reading import read_as
 
 OUTBOX_DAYS = 7
 OUTBOX = "#outbox"
@@ -70,7 +71,7 @@ class ContractAttribute(Attribute[Document]):
         return value.model_dump_json()
 
     def deserialize(self, value: str) -> Document:
-        return self.contract.model_validate_json(value, extra="ignore")
+        return read_as(self.contract, value)
 
 
 class Row(Model):
