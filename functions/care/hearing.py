@@ -80,7 +80,9 @@ def ended(
 
 
 def looked(state: WatchState, watch: Watch, at: datetime) -> WatchState:
-    """Whether anything sees the home: while all that would is lost, a silence says and teaches nothing."""
+    """Whether anything sees the home: while all that would is lost, or in doubt, a silence says and teaches
+    nothing.
+    """
     silent = [each for each in state.silent if each.device in watch.devices]
     heard_again = {each.spell for each in state.heard_again}
     lost = {
@@ -89,9 +91,12 @@ def looked(state: WatchState, watch: Watch, at: datetime) -> WatchState:
         for each in silent
         if each.device in {one.device, one.gateway} and (one.device, each.episode) not in heard_again
     }
+    lost |= {one.device for one in watch.telling or watch.sensors if {one.device, one.kind} & {*state.doubted}}
     telling = {one.device for one in watch.telling or watch.sensors}
     blind = bool(telling) and lost == telling
     since = (state.blind_since or at) if blind else None
+    if blind != bool(state.blind_since):
+        state = state.cut_off(at)
     return state.but(silent=silent, blind_since=since, learns=state.learns and not blind)
 
 

@@ -100,6 +100,11 @@ class Watch(Settings):
         alone = self.residents == 1
         return proof == "person" or kind in self.counts or (alone and (proof == "human" or not self.pets))
 
+    def source(self, kind: str, devices: Collection[str]) -> str:
+        """Which sensor a signal of this kind is from, the kind itself when it comes from none."""
+        sensors = [one.device for one in self.sensors if one.kind == kind and one.device in devices]
+        return next(iter([*sensors, *sorted(devices)]), kind)
+
     @property
     def telling(self) -> list[Sensor]:
         """The sensors that tell by themselves of this person being at home."""
