@@ -7,6 +7,7 @@ from functions.access.credentials import Credential, CredentialKind
 from functions.access.gates import Gate
 from functions.access.holders import Standing
 from functions.access.invitations import Invitation
+from linli.registered import RegisteredRow
 from linli.secrets import keyed_hash
 from linli.tables import ContractAttribute, InstantAttribute, Row, Transaction
 
@@ -19,7 +20,7 @@ def credential_hash(community: str, kind: CredentialKind, value: str) -> str:
 
 
 class GateRow(Row, discriminator="gate"):
-    """`<community>#gate` / `<gate>`. `registered_at`: the registry's last word on the device."""
+    """`<community>#gate` / `<gate>`. `registered_at`: when the registry last spoke of it as a gate."""
 
     gate = ContractAttribute(Gate, null=True)
     revoked = BooleanAttribute(default=False)
@@ -30,9 +31,10 @@ class GateRow(Row, discriminator="gate"):
         """Where a gate is."""
         return f"{community}#gate", gate
 
-    def known(self) -> Gate | None:
-        """The gate, once it is set up, as the device registry sees it now."""
-        return self.gate.model_copy(update={"revoked": self.revoked}) if self.gate else None
+    def known(self, word: RegisteredRow | None = None) -> Gate | None:
+        """The gate, once it is set up, as the device registry sees it now; `word`: the registry's last."""
+        revoked = self.revoked if word is None else word.revoked
+        return self.gate.model_copy(update={"revoked": revoked}) if self.gate else None
 
 
 class HolderRow(Row, discriminator="holder"):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functions.access.credentials import holder_in
 from functions.access.gate_pass.domain import Decision, Situation, decide
 from functions.access.gate_pass.models import Pass, Shown
+from functions.access.gates import Gate
 from functions.access.tables import (
     CredentialRow,
     GateRow,
@@ -15,16 +16,23 @@ from functions.access.tables import (
     credential_hash,
     write_standing,
 )
-from linli import communities
+from linli import communities, registered
+from linli.believing import Kinds
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.instants import to_epoch_seconds, to_text
+from linli.registered import RegisteredRow
 from linli.tables import ConditionsFailed, Rows, Transaction, expired, read, until_it_holds
+
+BELIEVED: Kinds = frozenset({"gate"})
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One question: who shows what, at which gate, when. `decided_at` is the time the rules go by."""
+    """One question: who shows what, at which gate, when. `decided_at` is the time the rules go by.
+
+    `asked_by`: the guard who asks; None when the gate itself does.
+    """
 
     community: str
     gate: str
@@ -41,7 +49,8 @@ class Ask:
 def settle(ask: Ask) -> PassRow:
     """The decision for `ask`: the first one, however often and by how many it is asked.
 
-    Raises Unavailable when the holder's standing changed under five attempts in a row.
+    Raises WrongDeviceKind for a device that is no gate, and Unavailable when the holder's standing changed
+    under five attempts in a row.
     """
     return until_it_holds(lambda: _attempt(ask))
 
@@ -80,6 +89,7 @@ def _keys(ask: Ask, digest: str) -> list[Key]:
     return [
         CommunityRow.key(ask.community),
         GateRow.key(ask.community, ask.gate),
+        RegisteredRow.key(ask.community, ask.gate),
         CredentialRow.key(ask.community, digest),
         *([HolderRow.key(ask.community, holder)] if holder else []),
     ]
@@ -87,7 +97,6 @@ def _keys(ask: Ask, digest: str) -> list[Key]:
 
 def _situation(ask: Ask, digest: str, rows: Rows) -> Situation:
     community = communities.known(rows, ask.community)
-    gate = rows.one(GateRow, GateRow.key(ask.community, ask.gate))
     found = rows.one(CredentialRow, CredentialRow.key(ask.community, digest))
     holder = rows.one(HolderRow, HolderRow.key(ask.community, found.credential.holder)) if found else None
     standing = holder.standing if holder else (found.standing if found else None)
@@ -95,12 +104,27 @@ def _situation(ask: Ask, digest: str, rows: Rows) -> Situation:
         community=ask.community,
         policies=community.policies,
         time_zone=community.time_zone,
-        gate=gate.known() if gate else None,
+        gate=_gate(ask, rows),
         credential=found.credential if found else None,
         standing=standing,
         revoked=found is not None and found.revoked,
         used_up=found is not None and found.used_by is not None,
     )
+
+
+def _gate(ask: Ask, rows: Rows) -> Gate | None:
+    """The gate as it is set up, if the registry has ever told that its device is one.
+
+    A guard may ask at a gate that has no device. Raises WrongDeviceKind.
+    """
+    row = rows.one(GateRow, GateRow.key(ask.community, ask.gate))
+    word = rows.one(RegisteredRow, RegisteredRow.key(ask.community, ask.gate))
+    if word is not None and ask.asked_by is None:
+        registered.check_kind(word, BELIEVED)
+    told = word is not None or (row is not None and row.registered_at is not None)
+    if row is None or not (told or ask.asked_by):
+        return None
+    return row.known(word)
 
 
 def _row(ask: Ask, situation: Situation, decision: Decision) -> PassRow:

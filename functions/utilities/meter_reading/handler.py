@@ -18,7 +18,7 @@ blueprint = Blueprint(__name__)
 
 
 @blueprint.on_sqs_message(queue_arn=reference("MeterReadingArn"), batch_size=10, name="meter_reading")
-@device_queue(MeterReadingEvent)
+@device_queue(MeterReadingEvent, believes={"meter", "gateway"})
 def meter_reading(message: DeviceMessage[MeterReadingEvent]) -> MeterReadingAnswer:
     """A meter, or a concentrator of several, tells what its dials show."""
     sent = message.body.sent

@@ -11,6 +11,7 @@ from linli.device_messages import DeviceAnswer, DeviceEvent
 from linli.errors import InvalidRequest
 from linli.ids import Id
 from linli.instants import Instant
+from linli.odd_fields import MEANT
 
 MOST_READINGS = 500
 
@@ -21,11 +22,11 @@ class ReadingSent(Contract):
     `estimated`: not read but guessed; it gives way to what is read.
     """
 
-    meter: Id | None = None
-    obis: Obis | None = None
+    meter: Annotated[Id | None, MEANT] = None
+    obis: Annotated[Obis | None, MEANT] = None
     measured_at: Instant
     value: Value
-    estimated: bool = False
+    estimated: Annotated[bool, MEANT] = False
 
 
 class Malformed(Contract):
@@ -50,12 +51,14 @@ class MeterReadingEvent(DeviceEvent):
     `measured_at` of the one is `occurred_at` where it is left out. Only the readings' own times count.
     """
 
-    meter: Id | None = None
-    obis: Obis | None = None
-    measured_at: Instant | None = None
-    value: Value | None = None
-    estimated: bool = False
-    readings: Annotated[list[OneOfMany], Field(min_length=1, max_length=MOST_READINGS)] | None = None
+    meter: Annotated[Id | None, MEANT] = None
+    obis: Annotated[Obis | None, MEANT] = None
+    measured_at: Annotated[Instant | None, MEANT] = None
+    value: Annotated[Value | None, MEANT] = None
+    estimated: Annotated[bool, MEANT] = False
+    readings: Annotated[
+        Annotated[list[OneOfMany], Field(min_length=1, max_length=MOST_READINGS)] | None, MEANT
+    ] = None
 
     @model_validator(mode="after")
     def _one_or_many(self) -> Self:

@@ -67,9 +67,10 @@ def _segment(action: str) -> Any:
 
 @dataclass(slots=True)
 class Attempt:
-    """What is being observed; the code inside says how it ended."""
+    """What is being observed; the code inside says how it ended, and how much was left out of a message."""
 
     outcome: str = "ok"
+    dropped: int = 0
 
 
 @contextmanager
@@ -98,6 +99,8 @@ def observed(action: str, correlation_id: str, **keys: str) -> Iterator[Attempt]
             logger.info(attempt.outcome)
         finally:
             _count(action, attempt.outcome)
+            if attempt.dropped:
+                _count_dropped(action, attempt.dropped)
 
 
 @dataclass(slots=True)
@@ -138,3 +141,11 @@ def _count(action: str, outcome: str) -> None:
         metric.add_dimension("service", os.environ.get("LINLI_SERVICE", "linli"))
         metric.add_dimension("action", action)
         metric.add_dimension("outcome", outcome)
+
+
+def _count_dropped(action: str, fields: int) -> None:
+    with single_metric(
+        name="DroppedFields", unit=MetricUnit.Count, value=fields, namespace=NAMESPACE
+    ) as metric:
+        metric.add_dimension("service", os.environ.get("LINLI_SERVICE", "linli"))
+        metric.add_dimension("action", action)
