@@ -29,7 +29,7 @@ def register(community: str, asked: Registration, creation: Creation) -> Registe
     if row.status == "active":
         certificate = things.certificate(str(row.certificate))
     else:
-        certificate = things.admit(asked.device, community, asked.csr or "")
+        certificate = things.admit(asked.device, community, asked.kind, asked.csr or "")
         row, certificate = _complete(community, row, certificate, creation.at)
     things.activate(asked.device, certificate)
     return Registered(**_shown(row).model_dump(), certificate_pem=certificate.pem, endpoint=things.endpoint())

@@ -18,7 +18,7 @@ blueprint = Blueprint(__name__)
 def heartbeat(message: DeviceMessage[Heartbeat]) -> HeartbeatAnswer:
     """A device says that it is there."""
     told = message.body
-    at = alive_at(told.occurred_at, message.decided_at, message.received_at, told.via)
+    at = alive_at(message.happened_at(), message.decided_at, message.received_at, told.via)
     beat = Beat(told.event_id, at, told.battery_percent, told.firmware, told.via)
     heard = monitor.hear(message.community, message.device, beat, message.received_at)
     every_minutes = int(heard.every.total_seconds() // 60) if heard.every else None

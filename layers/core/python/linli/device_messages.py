@@ -17,7 +17,7 @@ from linli.contracts import Contract
 from linli.errors import InvalidRequest
 from linli.ids import Id, is_id
 from linli.instants import DEVICE_CLOCK_TOLERANCE, Instant, from_millis
-from linli.odd_fields import MEANT
+from linli.odd_fields import MEANT, MOST_NAMED
 
 LARGEST_MILLIS = 253_402_300_799_999  # 9999-12-31, the last a datetime can hold
 TOPIC_ROOT = "linli"
@@ -46,6 +46,10 @@ class DeviceEvent(Contract):
     occurred_at: Instant
     community: Annotated[Id | None, MEANT] = None
     device: Annotated[Id | None, MEANT] = None
+
+    def left_out(self) -> tuple[str, ...]:
+        """The names of what was left out inside members that read their elements one by one."""
+        return ()
 
 
 class DeviceAnswer(Contract):
@@ -182,4 +186,5 @@ def read(message: Published, model: type[Body]) -> DeviceMessage[Body]:
         raise InvalidRequest.from_validation(error) from error
     if (body.community or topic.community, body.device or topic.device) != (topic.community, topic.device):
         raise InvalidRequest("body: names another community or device than the topic")
+    dropped = (*dropped, *body.left_out())[:MOST_NAMED]
     return DeviceMessage(topic.community, topic.device, topic.action, message.received_at, body, dropped)

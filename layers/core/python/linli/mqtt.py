@@ -30,10 +30,14 @@ from linli.observability import observed
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """An answer to a message that a human may still make something of: it is parked as well, with `why`."""
+    """An answer to a message that a human may still make something of: it is parked as well, with `why`.
+
+    `wholly`: nothing of it was taken; the answer then holds the problem.
+    """
 
     answer: DeviceAnswer
     why: LinliError
+    wholly: bool = False
 
 
 Handled = Callable[[DeviceMessage[Body]], DeviceAnswer | Parked]
@@ -96,18 +100,20 @@ def _answered(
         message = read(came, model)
         attempt.dropped = len(message.dropped)
         answered = function(message)
-        answer = answered.answer if isinstance(answered, Parked) else answered
-        publish(message.topic.reply, _said(answer, message.dropped))
+        publish(message.topic.reply, _said(answered, message.dropped))
         if isinstance(answered, Parked):
             park(dead_letter, answered.why)
-        attempt.outcome = answer.outcome
+            answered = answered.answer
+        attempt.outcome = answered.outcome
     return attempt.outcome
 
 
-def _said(answer: DeviceAnswer, dropped: tuple[str, ...]) -> str:
-    if not dropped:
-        return answer.model_dump_json()
-    return json.dumps({**answer.model_dump(mode="json"), "dropped": dropped}, separators=(",", ":"))
+def _said(answered: DeviceAnswer | Parked, dropped: tuple[str, ...]) -> str:
+    answer = answered.answer if isinstance(answered, Parked) else answered
+    more: dict[str, Any] = {"dropped": dropped} if dropped else {}
+    if isinstance(answered, Parked) and answered.wholly:
+        more["problem"] = answered.why.problem()
+    return json.dumps(answer.model_dump(mode="json") | more) if more else answer.model_dump_json()
 
 
 def _topic(event: Any) -> Topic | None:
