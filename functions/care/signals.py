@@ -1,7 +1,7 @@
 """What sensors and services can tell of a person, and what each kind of it proves.
 
-A new kind of sensor is one line of `SENSOR_KINDS` (and its topic rule in infra/care/resources.yaml, which a
-test asks for).
+A new kind of sensor is one line of `SENSOR_KINDS` and one of `SENT_BY` (and its topic rule in
+infra/care/resources.yaml, which a test asks for).
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,8 @@ from linli.contracts import Contract
 from linli.device_messages import DeviceEvent, DeviceMessage
 from linli.ids import Id
 from linli.instants import Instant
+from linli.odd_fields import MEANT
+from linli.policies import DeviceKind
 
 Proof = Literal["person", "human", "movement"]
 Place = Literal["home", "door", "in", "out"]
@@ -57,6 +59,18 @@ SENSOR_KINDS: dict[str, SensorKind] = {
 }
 
 
+# Whom such a signal is believed from, by topic: the sensor itself, and a gateway for one behind it.
+SENT_BY: dict[str, frozenset[DeviceKind]] = {
+    "door": frozenset({"door_magnet", "gateway"}),
+    "motion": frozenset({"infrared", "gateway"}),
+    "bed": frozenset({"bed", "gateway"}),
+    "lamp": frozenset({"lamp", "gateway"}),
+    "camera_seen": frozenset({"camera"}),
+    "check_in": frozenset({"sos_button", "gateway"}),
+    "call_button": frozenset({"sos_button", "gateway"}),
+}
+
+
 def _known(kind: str) -> str:
     if kind not in SENSOR_KINDS:
         raise ValueError(f"is none of {', '.join(SENSOR_KINDS)}")
@@ -72,7 +86,7 @@ class Signal(DeviceEvent):
     `sensor`: the sensor behind the gateway (网关) that publishes; without it, the device itself.
     """
 
-    sensor: Id | None = None
+    sensor: Annotated[Id | None, MEANT] = None
 
 
 class Sign(Contract):

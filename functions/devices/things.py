@@ -32,8 +32,10 @@ def endpoint() -> str:
     return address.partition(":")[0]
 
 
-def admit(device: str, community: str, csr: str) -> Certificate:
+def admit(device: str, community: str, kind: str, csr: str) -> Certificate:
     """Have the device's own key certified for this device of this community; `activate` lets it connect.
+
+    It may publish what devices of its kind are believed.
 
     Raises InvalidRequest when IoT does not accept the signing request, Unavailable when it does not answer.
     """
@@ -44,7 +46,7 @@ def admit(device: str, community: str, csr: str) -> Certificate:
         except iot.exceptions.InvalidRequestException as error:
             raise InvalidRequest("csr: is not accepted by the certificate authority") from error
         certificate = Certificate(made["certificateArn"], made["certificatePem"])
-        iot.attach_policy(policyName=f"linli-{stage()}-device", target=certificate.arn)
+        iot.attach_policy(policyName=_policy(kind), target=certificate.arn)
         iot.attach_thing_principal(thingName=device, principal=certificate.arn)
     return certificate
 
@@ -73,6 +75,10 @@ def revoke(device: str, which: Callable[[str], bool] = lambda _: True) -> None:
         for arn in filter(which, principals):
             iot.update_certificate(certificateId=_id(arn), newStatus="INACTIVE")
             iot.detach_thing_principal(thingName=device, principal=arn)
+
+
+def _policy(kind: str) -> str:
+    return f"linli-{stage()}-device-{kind}"
 
 
 def _id(arn: str) -> str:

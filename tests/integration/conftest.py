@@ -20,6 +20,7 @@ from moto.core.models import botocore_stubber
 
 from linli import secrets
 from linli.aws import client
+from linli.believing import EVERY_KIND
 from linli.events import Event
 from linli.tables import OutboxRow, Row
 from linli_cli import actions, packaging
@@ -69,7 +70,8 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         for key in KEYS:
             client("secretsmanager").create_secret(Name=f"linli/{STAGE}/{key}", SecretString=f"test {key}")
         client("events").create_event_bus(Name=f"linli-{STAGE}")
-        client("iot").create_policy(policyName=f"linli-{STAGE}-device", policyDocument="{}")
+        for kind in ("", *(f"-{each}" for each in sorted(EVERY_KIND))):
+            client("iot").create_policy(policyName=f"linli-{STAGE}-device{kind}", policyDocument="{}")
         yield
 
 

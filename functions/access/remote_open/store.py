@@ -14,6 +14,7 @@ from linli.idempotency import Creation
 from linli.instants import to_epoch_seconds, to_text
 from linli.mqtt import publish
 from linli.policies import CommunityPolicies
+from linli.registered import RegisteredRow
 from linli.tables import ConditionsFailed, Transaction, read
 
 OPEN_FOR = timedelta(seconds=10)
@@ -34,10 +35,10 @@ def open_gate(community: str, gate: str, asked: Asked) -> Opening:
     A repeat under the same Idempotency-Key tells the gate again, with the same opening and the same end; once
     that is over it tells nothing.
     """
-    gate_key = GateRow.key(community, gate)
-    rows = read([gate_key, CommunityRow.key(community)])
+    gate_key, word_key = GateRow.key(community, gate), RegisteredRow.key(community, gate)
+    rows = read([gate_key, word_key, CommunityRow.key(community)])
     found = rows.one(GateRow, gate_key)
-    known = found.known() if found else None
+    known = found.known(rows.one(RegisteredRow, word_key)) if found else None
     if known is None or known.revoked:
         raise NotFound
     policies = communities.known(rows, community).policies

@@ -29,7 +29,7 @@ def register(community: str, asked: Registration, creation: Creation) -> Registe
     if row.status == "active":
         certificate = things.certificate(str(row.certificate))
     else:
-        certificate = things.admit(asked.device, community, asked.csr or "")
+        certificate = things.admit(asked.device, community, asked.kind, asked.csr or "")
         row, certificate = _complete(community, row, certificate, creation.at)
     things.activate(asked.device, certificate)
     return Registered(**_shown(row).model_dump(), certificate_pem=certificate.pem, endpoint=things.endpoint())
@@ -75,7 +75,9 @@ def _complete(
 ) -> tuple[DeviceRow, things.Certificate]:
     """The active row and its certificate: ours, or those of the same request that was faster."""
     active = _next(pending, "active", certificate.arn)
-    fact = DeviceRegistered(community=community, device=active.sk, kind=active.device_kind)
+    fact = DeviceRegistered(
+        community=community, device=active.sk, kind=active.device_kind, version=int(active.version)
+    )
     transaction = Transaction()
     transaction.put("device", active, DeviceRow.version == pending.version)
     transaction.publish([fact], f"device/{community}/{active.sk}/{active.version}", now)
@@ -107,7 +109,9 @@ def _revoke(community: str, device: str, now: datetime) -> None:
         transaction = Transaction()
         as_read, over = monitor.retire(transaction, row, now)
         transaction.put("device", revoked, (DeviceRow.version == row.version) & as_read)
-        fact = DeviceRevoked(community=community, device=device)
+        fact = DeviceRevoked(
+            community=community, device=device, kind=row.device_kind, version=int(revoked.version)
+        )
         transaction.publish([fact, *over], f"device/{community}/{device}/{revoked.version}", now)
         transaction.commit()
 

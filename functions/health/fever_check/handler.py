@@ -24,7 +24,7 @@ OF_PERSON = "/communities/{community}/people/{person}/fever"
 
 
 @blueprint.on_sqs_message(queue_arn=reference("FeverCheckArn"), batch_size=10, name="fever_check")
-@device_queue(TemperatureEvent)
+@device_queue(TemperatureEvent, believes={"thermometer"})
 def fever_check(message: DeviceMessage[TemperatureEvent]) -> TemperatureAnswer:
     """A thermometer measured somebody."""
     event = message.body

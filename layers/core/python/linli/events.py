@@ -68,21 +68,27 @@ class MembershipChanged(Fact):
 
 
 class DeviceRegistered(Fact):
-    """A device may connect."""
+    """A device may connect. `version`: of all that is told of this device the highest holds.
+
+    Facts of before versions were told have none, and give way to all others.
+    """
 
     TYPE = "linli.devices.device_registered.v1"
     device: Id
     kind: str
+    version: Annotated[int, Field(ge=0)] = 0
 
     def entity(self) -> str:
         return self.device
 
 
 class DeviceRevoked(Fact):
-    """A device may no longer connect, nor be believed."""
+    """A device may no longer connect, nor be believed. `version` as in `DeviceRegistered`."""
 
     TYPE = "linli.devices.device_revoked.v1"
     device: Id
+    kind: str | None = None
+    version: Annotated[int, Field(ge=0)] = 0
 
     def entity(self) -> str:
         return self.device
