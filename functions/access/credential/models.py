@@ -1,6 +1,6 @@
 """Credentials as managers enrol them and residents see them."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -11,6 +11,7 @@ from linli.ids import Id
 from linli.instants import Instant
 
 LONGEST = timedelta(days=3660)
+MIDNIGHT = time(0)
 
 
 class Enrolment(Contract):
@@ -33,6 +34,12 @@ class Enrolment(Contract):
     def _face_needs_consent(self) -> Self:
         if self.kind == "face" and self.consent is None:
             raise ValueError("a face needs the reference of the holder's consent")
+        return self
+
+    @model_validator(mode="after")
+    def _a_whole_day_is_said(self) -> Self:
+        if any(each.since == each.until != MIDNIGHT for each in self.windows):
+            raise ValueError("windows: since and until are the same; a whole day is from 00:00 to 00:00")
         return self
 
     @model_validator(mode="after")
