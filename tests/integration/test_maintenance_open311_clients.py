@@ -464,3 +464,48 @@ def test_a_request_made_before_this_was_kept_can_still_be_read(app: Chalice, key
     assert read(key, request)["address_id"] == "b1/101"
     assert listed(key, service_code="complaint-noise") == [request]
     assert listed(key, service_code="gas") == []
+
+
+def test_a_page_behind_the_last_one_is_empty_and_an_empty_list_is_a_list(key: str) -> None:
+    assert listed(key, status="closed") == []
+    made(send(key))
+    assert listed(key, page_size=1, page=2) == []
+    tree = requests.get(f"{BASE}/requests.xml", {"api_key": key, "status": "closed"}, timeout=9).text
+    assert (ET.fromstring(tree).tag, len(ET.fromstring(tree))) == ("service_requests", 0)  # noqa: S314
+
+
+def test_letters_of_any_language_come_back_as_they_were_in_both_forms(key: str) -> None:
+    text = "Länk till ärendet – 楼道灯不亮 💡 <b>&amp;</b> ]]>"
+    request = made(send(key, description=text))
+    assert read(key, request)["description"] == text
+    tree = requests.get(f"{BASE}/requests/{request}.xml", {"api_key": key}, timeout=9)
+    tree.encoding = "utf-8"
+    (shown,) = ET.fromstring(tree.text)  # noqa: S314
+    assert shown.findtext("description") == text
+
+
+@pytest.mark.parametrize("urls", [["https://a.example/1"], ["https://a.example/1", "https://a.example/2"]])
+def test_where_pictures_are_is_always_one_text(key: str, urls: list[str]) -> None:
+    for name in ("media_url", "media_url[]"):
+        request = made(send(key, description=name, **{name: urls}))
+        assert read(key, request)["media_url"] == ",".join(urls)
+
+
+@pytest.mark.parametrize("name", ["a%20b", "%C3%A4", "a.b", "..%2Fx", "a" * 100, "%00"])
+def test_an_id_that_is_none_of_ours_is_not_found(key: str, name: str) -> None:
+    assert problem(requests.get(f"{BASE}/requests/{name}.xml", {"api_key": key}, timeout=9))[0] == 404
+    assert problem(requests.get(f"{BASE}/services/{name}.xml", timeout=9))[0] == 404
+    assert listed(key, service_request_id=unquote(name)) == []
+
+
+def test_a_sub_districts_hotline_reads_all_of_its_communities_or_one(
+    app: Chalice, http: Http, wire: Wire
+) -> None:
+    body = {"hotline": "h-street", "name": "12345 of the street"}
+    issued = http(app, "POST", "/sub_districts/riverside/hotlines", body=body, **OFFICIAL)
+    key = str(issued.body["api_key"])
+    request = made(send(key, jurisdiction_id="willow"))
+    assert wire.app is app
+    assert listed(key) == listed(key, jurisdiction_id="willow") == [request]
+    named = {"api_key": key, "jurisdiction_id": "maple"}
+    assert problem(requests.get(f"{BASE}/requests.json", named, timeout=9))[0] == 404

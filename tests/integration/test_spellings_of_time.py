@@ -1,4 +1,4 @@
-"""What would pass for a time (digits, a day, hours with seconds) is refused by its form wherever it is read."""
+"""What would pass for a time (digits, a day, hours with seconds) is refused by its form, wherever read."""
 
 import json
 from typing import Any
