@@ -50,7 +50,11 @@ class Wire(BaseAdapter):
             unquote(url.path).removeprefix("/api"),
             person="nobody",
             grants={},
-            headers={"Host": url.netloc.rpartition("@")[2], **request.headers},
+            headers={
+                "Host": url.netloc.rpartition("@")[2],
+                "X-Forwarded-Proto": url.scheme,
+                **request.headers,
+            },
             now=self.now,
             request_id=f"open311-{self.number}",
         )

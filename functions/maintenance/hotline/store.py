@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cache, partial
 from itertools import islice
 
 from functions.maintenance import docket
@@ -54,7 +55,7 @@ def create(hotline: Hotline, sent: Sent, creation: Creation) -> str:
     """
     content = reported(sent.wanted, hotline.hotline)
     community = _community(hotline, sent.wanted.jurisdiction_id)
-    photos = _uploaded(hotline, community, sent.photos, creation)
+    photos = cache(partial(_uploaded, hotline, community, sent.photos, creation))
     place = _partition(hotline, SentRequestRow), keyed_hash("credential-key", "hotline-request", sent.content)
 
     def attempt() -> str:
@@ -68,7 +69,7 @@ def create(hotline: Hotline, sent: Sent, creation: Creation) -> str:
             request = HotlineRequestRow(_partition(hotline), creation.id, community=community)
             request.service_code = sent.wanted.service_code
             transaction.create("request", request)
-            for photo in photos:
+            for photo in photos():
                 transaction.create(f"photo-{photo.photo}", photo)
             creation.claim(transaction)
             if creation.key is None:

@@ -10,7 +10,7 @@ from typing import Any, get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import AwareDatetime, NaiveDatetime, ValidationError
+from pydantic import AwareDatetime, BeforeValidator, NaiveDatetime, ValidationError
 
 import functions
 import linli
@@ -183,7 +183,7 @@ def _contracts() -> Iterator[type[Contract]]:
 
 def _bare(annotation: Any, metadata: Any = ()) -> Iterator[type]:
     """Types of times that take digits for Unix time, without a reader of ours before them."""
-    read = any(getattr(each, "func", None) is not None for each in metadata)
+    read = any(isinstance(each, BeforeValidator) for each in metadata)
     if annotation in (date, time, datetime, AwareDatetime, NaiveDatetime) and not read:
         yield annotation
     inner = get_args(annotation)

@@ -203,7 +203,8 @@ class CarePolicy(Contract):
 
     A person's own rhythm says how long without a sign of life is usual, never less than `floor_hours` nor
     more than `cap_hours` at home (12 h: Longgang), `out_cap_hours` out; until it has learned,
-    `default_hours`. `quiet_from` to `quiet_until`, local: messages that can wait do. `chain`: who is called,
+    `default_hours`. `quiet_from` to `quiet_until`, local: messages that can wait do; where both are the same
+    hour, none does. `chain`: who is called,
     in turn (Jing'an). `snooze_minutes`: the longest. `visit_days`: how often a caregiver visits.
     `forgotten_away_hours`: how long after the end of an absence a word is waited for.
     `emergency_wait_minutes`: between the steps of an emergency, at most. `acknowledged_minutes`: how long who

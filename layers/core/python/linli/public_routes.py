@@ -157,7 +157,7 @@ def _verified(call: Call, declared: PublicRoute[Caller], view: PublicView[Caller
 
 def _call(raw: Any) -> Call:
     headers = {name.lower(): value for name, value in dict(raw.headers).items()}
-    origin = f"{headers.get('x-forwarded-proto', 'https')}://{headers.get('host', '')}"
+    origin = f"{headers.get('x-forwarded-proto', 'http')}://{headers.get('host', '')}"
     asked = raw.query_params
     return Call(
         url=origin + raw.context.get("path", ""),
