@@ -4,7 +4,7 @@ Pure rules: times and settings are arguments. Nothing here ever moves `seen_at` 
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 

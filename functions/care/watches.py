@@ -8,12 +8,12 @@ from pydantic import Field, model_validator
 from functions.care.signals import SENSOR_KINDS, Kind
 from linli.contracts import Contract
 from linli.ids import ID_PATTERN, Id
+from linli.phones import Phone
 from linli.policies import Chain
 
 Home = Annotated[str, Field(pattern=ID_PATTERN[:-1] + "/" + ID_PATTERN[1:])]  # <building>/<unit> (楼栋/户)
 METERED = frozenset({"water", "electricity", "gas"})  # what meters tell of a home, whoever lives there
 MOST_DEVICES = 20  # all of them replaced, with home and family, is one transaction of 100 rows at most
-Phone = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]  # E.164
 
 
 class Contact(Contract):

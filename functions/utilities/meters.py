@@ -1,6 +1,5 @@
 """Meters (计量表) and their registers, as IEC 62056-61 and EN 13757-1 name them."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
@@ -9,6 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 from linli.contracts import Contract
 from linli.ids import ID_PATTERN, Id
 from linli.instants import Instant
+from linli.local_times import Day
 
 Medium = Literal["water", "electricity", "gas", "heat"]
 UNITS: dict[Medium, str] = {"water": "m3", "electricity": "kwh", "gas": "m3", "heat": "kwh"}
@@ -115,8 +115,8 @@ class MeterFitted(Contract):
     asset: Id | None = None
     device: Id | None = None
     installed_at: Instant
-    sealed_on: date | None = None
-    verified_until: date | None = None
+    sealed_on: Day | None = None
+    verified_until: Day | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

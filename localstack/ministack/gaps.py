@@ -264,6 +264,11 @@ def import_gateway_responses() -> bool:
     return not apigateway_v1._gateway_responses[api_id]
 
 
+def import_binary_media_types() -> bool:
+    api_id = an_api({"x-amazon-apigateway-binary-media-types": ["image/png"]})
+    return not apigateway_v1._rest_apis[api_id]["binaryMediaTypes"]
+
+
 def keep_api_id_on_update() -> bool:
     old, new = ({"Body": {"info": {"title": title}}} for title in ("old", "new"))
     api_id, _ = create("ApiGateway::RestApi", "Api", old)

@@ -30,6 +30,7 @@ PATCHES = (
     functions.invoke_event_targets_asynchronously,
     rest_api.import_integration_responses,
     rest_api.import_gateway_responses,
+    rest_api.import_binary_media_types,
     rest_api.keep_api_id_on_update,
     rest_api.hide_function_errors,
     tables.keep_table_properties,

@@ -192,8 +192,14 @@ NO_GATEWAY = {"push": DEAF, "sms": DEAF, "voice": DEAF}
 
 
 def furnish_care(app: Chalice, http: Http, invoke: Invoke) -> None:
-    """Willow's policies, and its first resident, who lives alone and is watched over since ten hours."""
-    tell(app, invoke, "community", willow(), *registry())
+    """Willow's policies, its staff, and its first resident, who lives alone and is watched over since ten
+    hours.
+    """
+    staff = [
+        MembershipChanged(community="willow", person=f"willow-{role}-{number}", roles=[role], version=1)
+        for role, number in (("manager", 1), ("caregiver", 1), ("caregiver", 2))
+    ]
+    tell(app, invoke, "community", willow(), *staff, *registry())
     path, begun = "/communities/willow/watches/willow-resident-1", NOW - timedelta(hours=10)
     assert http(app, "PUT", path, body=GRANNY, now=begun, **WILLOW_MANAGER).status == 200
     with suppress(client("secretsmanager").exceptions.ResourceExistsException):

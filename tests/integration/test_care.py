@@ -900,6 +900,21 @@ def test_nobody_is_put_on_duty_as_what_they_are_not(willow: Neighbourhood) -> No
     assert willow.http(willow.app, "PUT", path, body=body, **WILLOW_MANAGER).status == 409
 
 
+def test_nobody_is_put_on_duty_whom_the_directory_does_not_know_or_who_has_left(
+    willow: Neighbourhood,
+) -> None:
+    def put_on_duty(person: str) -> int:
+        path = f"/communities/willow/duty_roster/{person}"
+        asked = willow.http(willow.app, "PUT", path, body={"capacity": "manager"}, **WILLOW_MANAGER)
+        return int(asked.status)
+
+    assert put_on_duty("willow-manager-9") == 404
+    for version, roles, status in ((1, ["manager"], 200), (2, [], 409)):
+        fact = MembershipChanged(community="willow", person="willow-manager-9", roles=roles, version=version)
+        willow.fact("community", fact)
+        assert put_on_duty("willow-manager-9") == status
+
+
 def test_as_many_devices_as_a_watch_takes_can_all_be_replaced(willow: Neighbourhood) -> None:
     def ten(of: str) -> list[dict[str, str]]:
         return [{"device": f"{of}-{n}", "kind": "motion", "gateway": f"{of}-hub-{n}"} for n in range(10)]

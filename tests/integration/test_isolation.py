@@ -156,13 +156,21 @@ MAY: dict[str, str] = {
 PUBLIC = {
     "POST /callbacks/{provider}/{community}",
     "POST /gateway_replies/{community}/{channel}",
+    "GET /open311/v2/discovery.json",
+    "GET /open311/v2/discovery.xml",
     "GET /open311/v2/requests.json",
     "GET /open311/v2/requests.xml",
     "GET /open311/v2/requests/{request}",
     "GET /open311/v2/services.json",
     "GET /open311/v2/services.xml",
+    "GET /open311/v2/services/{service}",
+    "GET /open311/v2/tokens/{token}",
+    "GET /open311/v2/{resource}",
+    "GET /open311/v2/{resource}/{part}",
     "POST /open311/v2/requests.json",
     "POST /open311/v2/requests.xml",
+    "POST /open311/v2/{resource}",
+    "POST /open311/v2/{resource}/{part}",
 }
 APPS: dict[str, Chalice] = {name: app_of(name) for name in projects()}
 OWN = {"community": "willow", "company": "acme", "sub_district": "riverside"}

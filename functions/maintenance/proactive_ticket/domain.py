@@ -8,6 +8,7 @@ from functions.maintenance.tickets import WAITING, Ticket
 from linli.contracts import Contract
 from linli.events import DeviceFaultCleared, DeviceFaultRaised, MeterSignalEnded, MeterSignalRaised
 from linli.ids import Id, is_id
+from linli.instants import Instant
 
 Raised = MeterSignalRaised | DeviceFaultRaised
 Ended = MeterSignalEnded | DeviceFaultCleared
@@ -27,7 +28,7 @@ class Fault(Contract):
     asset: Id
     fault: Id
     episode: Id
-    at: datetime
+    at: Instant
 
 
 def fault_of(fact: Raised | Ended) -> Fault:

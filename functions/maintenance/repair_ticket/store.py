@@ -7,9 +7,8 @@ from typing import Any
 from functions.maintenance import docket
 from functions.maintenance.machine import actor_on, refusal
 from functions.maintenance.moves import Move
+from functions.maintenance.photos import LARGEST_PHOTO_BYTES, MOST_PHOTOS, object_of
 from functions.maintenance.repair_ticket.models import (
-    LARGEST_PHOTO_BYTES,
-    MOST_PHOTOS,
     Incident,
     Photo,
     Photos,
@@ -201,7 +200,7 @@ def _same_attempt(failed: ConditionsFailed, creation: Creation) -> str | None:
 def _upload(community: str, ticket: str, photo: str, wanted: PhotoWanted) -> PhotoUpload:
     signed: dict[str, Any] = client("s3").generate_presigned_post(
         os.environ["LINLI_PHOTO_BUCKET"],
-        _object(community, ticket, photo),
+        object_of(community, ticket, photo),
         Fields={"Content-Type": wanted.content_type},
         Conditions=[
             {"Content-Type": wanted.content_type},
@@ -222,7 +221,7 @@ def photos(community: str, person: Person, ticket: str) -> Photos:
                 content_type=row.content_type,
                 added_by=row.added_by,
                 added_at=row.added_at,
-                url=_address(_object(community, ticket, row.photo)),
+                url=_address(object_of(community, ticket, row.photo)),
             )
             for row in _photo_rows(community, ticket)
         ]
@@ -232,10 +231,6 @@ def photos(community: str, person: Person, ticket: str) -> Photos:
 def _photo_rows(community: str, ticket: str) -> list[PhotoRow]:
     partition = TicketRow.key(community, ticket)[0]
     return list(PhotoRow.query(partition, PhotoRow.sk.startswith("photo#"), consistent_read=True))
-
-
-def _object(community: str, ticket: str, photo: str) -> str:
-    return f"{community}/{ticket}/{photo}"
 
 
 def _address(key: str) -> str:

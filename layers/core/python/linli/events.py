@@ -5,7 +5,7 @@ past tense; `subject` is `<community>/<entity>`. A changed meaning is a new vers
 """
 
 from abc import abstractmethod
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -16,6 +16,7 @@ from linli.contracts import Contract
 from linli.errors import InvalidRequest
 from linli.ids import Id
 from linli.instants import Instant
+from linli.local_times import Day
 from linli.reading import read_as
 
 # One of a few words, of which a newer publisher may know more than who reads it: that one is passed over.
@@ -153,7 +154,7 @@ class ConsumptionRecorded(Fact):
     meter: Id
     obis: str
     unit: str
-    day: date
+    day: Day
     quantity: Decimal
     home: str | None
     version: Annotated[int, Field(ge=1)]
