@@ -12,9 +12,8 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl
 
 from chalice.app import Blueprint, Response
-from pynamodb.exceptions import PynamoDBException
 
-from linli.errors import InvalidRequest, LinliError, PayloadTooLarge, Unavailable
+from linli.errors import InvalidRequest, LinliError, PayloadTooLarge
 from linli.http import LARGEST_BODY, LONGEST_KEY
 from linli.idempotency import Creation, CreationKey
 from linli.ids import new_id
@@ -134,10 +133,7 @@ def _reply(call: Call, declared: PublicRoute[Caller], view: PublicView[Caller]) 
 def _verified(call: Call, declared: PublicRoute[Caller], view: PublicView[Caller]) -> Reply:
     if len(call.body) > LARGEST_BODY:
         raise PayloadTooLarge(f"at most {LARGEST_BODY} bytes")
-    try:
-        return view(call, declared.verify(call))
-    except PynamoDBException as error:
-        raise Unavailable("the store did not answer") from error
+    return view(call, declared.verify(call))
 
 
 def _call(raw: Any) -> Call:
