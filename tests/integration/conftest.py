@@ -138,8 +138,8 @@ def lose_reply(cloud: None) -> Iterator[Callable[[str], None]]:  # noqa: ARG001
 
 @pytest.fixture
 def silent(cloud: None) -> Iterator[Callable[..., None]]:  # noqa: ARG001
-    """`silent("TransactWriteItems", applied=True)`: the table's next such call is never answered, whether it is
-    applied or not; `hung_up` rather than `timed_out` if that is wanted.
+    """`silent("TransactWriteItems", applied=True)`: the table's next such call is not answered; `error` is
+    how it is not, `timed_out` or `hung_up`.
     """
     waiting: list[tuple[str, Fault]] = []
 

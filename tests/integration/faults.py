@@ -1,7 +1,7 @@
-"""Faults of the store, as botocore raises them: it is silent, busy, or others hold the rows; or the process ends.
+"""Faults of the store, as botocore raises them: it is silent, busy, or others hold the rows; or we are killed.
 
-A fault strikes once its call has been applied, or before. It reaches PynamoDB as it would after all of botocore's
-own repeats, without their pauses.
+A fault strikes once its call has been applied, or before. It reaches PynamoDB as it would after all repeats of
+botocore's own, without their pauses.
 """
 
 from collections.abc import Callable, Iterator
@@ -69,7 +69,7 @@ FAULTS = (
 
 @contextmanager
 def struck(where: Callable[[int, str], Fault | None]) -> Iterator[list[str]]:
-    """The operations the table is called with from here on; `where(number, operation)` says what strikes one."""
+    """The operations the table is called with from here on; `where(number, operation)`: what strikes one."""
     calls: list[str] = []
     events = Row._get_connection().connection.client.meta.events
     striking: list[Fault] = []

@@ -25,7 +25,11 @@ def register(community: str, asked: Registration, creation: Creation) -> Registe
     Raises InvalidRequest, Conflict, IdempotencyKeyReused, Unavailable.
     """
     digest = key_digest(asked.csr)
-    row = until_it_holds(lambda: _begin(community, asked, digest, creation))
+    without_key = replace(creation, key=None)
+    row = creation.once(
+        lambda: _begin(community, asked, digest, creation),
+        lambda _: _begin(community, asked, digest, without_key),
+    )
     if row.status == "active":
         certificate = things.certificate(str(row.certificate))
     else:
@@ -61,12 +65,7 @@ def _begin(community: str, asked: Registration, digest: str, creation: Creation)
         "device", pending, DeviceRow.version == before if before else DeviceRow.pk.does_not_exist()
     )
     creation.claim(transaction, asked.device)
-    try:
-        transaction.commit()
-    except ConditionsFailed as failed:
-        if creation.earlier(failed):
-            return _begin(community, asked, digest, replace(creation, key=None))
-        raise
+    transaction.commit()
     return pending
 
 

@@ -12,7 +12,7 @@ from linli.communities import CommunityRow
 from linli.errors import InvalidRequest, NotFound
 from linli.idempotency import Creation
 from linli.ids import is_id, new_id
-from linli.tables import ConditionsFailed, Transaction, read, until_it_holds
+from linli.tables import Transaction, read
 
 MOST_LISTED = 100  # what one BatchGetItem takes
 TIME_LENGTH = 10  # a ULID's time comes first
@@ -32,15 +32,10 @@ def create(hotline: Hotline, wanted: RequestWanted, creation: Creation) -> str:
             transaction.create("request", row)
             creation.claim(transaction)
 
-        try:
-            docket.keep(step, creation.attempt, creation.at, with_request)
-        except ConditionsFailed as failed:
-            if earlier := creation.earlier(failed):
-                return earlier
-            raise
+        docket.keep(step, creation.attempt, creation.at, with_request)
         return creation.id
 
-    return until_it_holds(attempt, docket.RACES)
+    return creation.once(attempt, lambda earlier: earlier, docket.RACES)
 
 
 def _community(hotline: Hotline, wanted: str | None) -> str:
