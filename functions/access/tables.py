@@ -19,11 +19,14 @@ def credential_hash(community: str, kind: CredentialKind, value: str) -> str:
 
 
 class GateRow(Row, discriminator="gate"):
-    """`<community>#gate` / `<gate>`. `registered_at`: the registry's last word on the device."""
+    """`<community>#gate` / `<gate>`. `registered_at`: the registry's last word on the device, and which of
+    its words that was.
+    """
 
     gate = ContractAttribute(Gate, null=True)
     revoked = BooleanAttribute(default=False)
     registered_at = InstantAttribute(null=True)
+    registry_version = NumberAttribute(null=True)
 
     @staticmethod
     def key(community: str, gate: str) -> Key:

@@ -1,7 +1,7 @@
-"""Faults of the store, as botocore raises them: it is silent, busy, or others hold the rows; or we are killed.
+"""Faults of the store, as botocore raises them: it is silent, busy, held by others; or we are killed.
 
-A fault strikes once its call has been applied, or before. It reaches PynamoDB as it would after all repeats of
-botocore's own, without their pauses.
+A fault strikes once its call has been applied, or before. It reaches PynamoDB as it would after all of
+botocore's own repeats, without their pauses.
 """
 
 from collections.abc import Callable, Iterator

@@ -33,10 +33,8 @@ def standing(received: Received[Fact]) -> str:
             return communities.keep(fact)
         case FeverConfirmed() | FeverCleared() | MembershipChanged():
             return store.keep_person(fact, at)
-        case DeviceRegistered(kind="gate"):
-            return store.keep_gate(fact.community, fact.device, at, revoked=False)
-        case DeviceRevoked():
-            return store.keep_gate(fact.community, fact.device, at, revoked=True)
+        case DeviceRegistered(kind="gate") | DeviceRevoked():
+            return store.keep_gate(fact, at)
         case _:
             return "not_ours"
 

@@ -9,7 +9,7 @@ from functions.access.standing.domain import PersonFact, after, after_host
 from functions.access.standing.models import HealthWord, ShownStanding
 from functions.access.tables import GateRow, HolderRow, InvitationRow, write_standing
 from linli.errors import NotFound
-from linli.events import MembershipChanged
+from linli.events import DeviceRegistered, DeviceRevoked, MembershipChanged
 from linli.tables import ConditionsFailed, Transaction, find, read, until_it_holds
 
 
@@ -71,15 +71,22 @@ def show(community: str, person: str) -> ShownStanding:
     )
 
 
-def keep_gate(community: str, device: str, at: datetime, *, revoked: bool) -> str:
-    """Remember the registry's last word on a gate's device. Returns the outcome."""
-    row = GateRow(*GateRow.key(community, device))
-    newer = GateRow.registered_at.does_not_exist() | (GateRow.registered_at < at)
+def keep_gate(fact: DeviceRegistered | DeviceRevoked, at: datetime) -> str:
+    """Remember the registry's last word on a gate's device: by its count, or where a word has none by the
+    time it was told `at`, when a revocation beats what was told at the same time. Returns the outcome.
+    """
+    row, revoked = GateRow(*GateRow.key(fact.community, fact.device)), isinstance(fact, DeviceRevoked)
+    earlier = GateRow.registered_at <= at if revoked else GateRow.registered_at < at
+    newer = GateRow.registered_at.does_not_exist() | earlier
     actions = [
         GateRow.revoked.set(revoked),
         GateRow.registered_at.set(at),
         GateRow.kind.set(GateRow),
     ]
+    if fact.version is not None:
+        uncounted = GateRow.registry_version.does_not_exist() & newer
+        newer = uncounted | (GateRow.registry_version < fact.version)
+        actions.append(GateRow.registry_version.set(fact.version))
     transaction = Transaction()
     transaction.update("gate", row, actions, newer)
     try:

@@ -74,10 +74,11 @@ def _complete(
 ) -> tuple[DeviceRow, things.Certificate]:
     """The active row and its certificate: ours, or those of the same request that was faster."""
     active = _next(pending, "active", certificate.arn)
-    fact = DeviceRegistered(community=community, device=active.sk, kind=active.device_kind)
+    version = int(active.version)
+    fact = DeviceRegistered(community=community, device=active.sk, kind=active.device_kind, version=version)
     transaction = Transaction()
     transaction.put("device", active, DeviceRow.version == pending.version)
-    transaction.publish([fact], f"device/{community}/{active.sk}/{active.version}", now)
+    transaction.publish([fact], f"device/{community}/{active.sk}/{version}", now)
     try:
         transaction.commit()
     except ConditionsFailed as failed:
@@ -106,7 +107,7 @@ def _revoke(community: str, device: str, now: datetime) -> None:
         transaction = Transaction()
         as_read, over = monitor.retire(transaction, row, now)
         transaction.put("device", revoked, (DeviceRow.version == row.version) & as_read)
-        fact = DeviceRevoked(community=community, device=device)
+        fact = DeviceRevoked(community=community, device=device, version=int(revoked.version))
         transaction.publish([fact, *over], f"device/{community}/{device}/{revoked.version}", now)
         transaction.commit()
 

@@ -117,7 +117,9 @@ def _confirm(
     community, at = reading.community, state.confirmed_at or reading.at
     transaction.put("list", ConfirmedRow(f"{community}#confirmed", person, confirmed_at=at))
     _feed(transaction, district, DistrictEntry(community=community, person=person, fact="confirmed", at=at))
-    fact = FeverConfirmed(community=community, person=person, sub_district=district, confirmed_at=at)
+    fact = FeverConfirmed(
+        community=community, person=person, sub_district=district, confirmed_at=at, version=state.version + 1
+    )
     transaction.publish([fact], f"fever_check/{community}/{reading.device}/{reading.event_id}", at)
 
 
@@ -140,7 +142,12 @@ def _clear(community: str, person: str, by: str, now: datetime) -> Fever:
     _write_state(transaction, community, person, before, after)
     _feed(transaction, district, DistrictEntry(community=community, person=person, fact="cleared", at=at))
     fact = FeverCleared(
-        community=community, person=person, sub_district=district, cleared_at=at, cleared_by=by
+        community=community,
+        person=person,
+        sub_district=district,
+        cleared_at=at,
+        cleared_by=by,
+        version=before.version + 1,
     )
     transaction.publish([fact], f"clearance/{community}/{person}/{before.version}", now)
     transaction.commit()

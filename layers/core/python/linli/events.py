@@ -18,6 +18,8 @@ from linli.ids import Id
 from linli.instants import Instant
 from linli.policies import CommunityPolicies
 
+Version = Annotated[int, Field(ge=1)]
+
 
 class Fact(Contract):
     """Something that happened in a community. A reader ignores fields that it does not know yet."""
@@ -39,7 +41,7 @@ class CommunityChanged(Fact):
     sub_district: Id
     time_zone: str
     policies: CommunityPolicies
-    version: Annotated[int, Field(ge=1)]
+    version: Version
 
     def entity(self) -> str:
         return self.community
@@ -55,28 +57,30 @@ class MembershipChanged(Fact):
     person: Id
     roles: list[str]
     home: str | None = None
-    version: Annotated[int, Field(ge=1)]
+    version: Version
 
     def entity(self) -> str:
         return self.person
 
 
 class DeviceRegistered(Fact):
-    """A device may connect."""
+    """A device may connect. `version`, of this and its revocation: which came later, whatever clocks say."""
 
     TYPE = "linli.devices.device_registered.v1"
     device: Id
     kind: str
+    version: Version | None = None
 
     def entity(self) -> str:
         return self.device
 
 
 class DeviceRevoked(Fact):
-    """A device may no longer connect, nor be believed."""
+    """A device may no longer connect, nor be believed. `version` as of its registration."""
 
     TYPE = "linli.devices.device_revoked.v1"
     device: Id
+    version: Version | None = None
 
     def entity(self) -> str:
         return self.device
@@ -110,25 +114,30 @@ class GateAlarmRaised(Fact):
 
 
 class FeverConfirmed(Fact):
-    """A second reading within the retest window confirmed a person's fever."""
+    """A second reading within the retest window confirmed a person's fever.
+
+    `version`, of this and its clearance: which came later, whatever a thermometer's clock says.
+    """
 
     TYPE = "linli.health.fever_confirmed.v1"
     person: Id
     sub_district: Id | None
     confirmed_at: Instant
+    version: Version | None = None
 
     def entity(self) -> str:
         return self.person
 
 
 class FeverCleared(Fact):
-    """A caregiver or manager lifted a confirmed fever."""
+    """A caregiver or manager lifted a confirmed fever. `version` as of its confirmation."""
 
     TYPE = "linli.health.fever_cleared.v1"
     person: Id
     sub_district: Id | None
     cleared_at: Instant
     cleared_by: Id
+    version: Version | None = None
 
     def entity(self) -> str:
         return self.person
@@ -144,7 +153,7 @@ class ConsumptionRecorded(Fact):
     day: date
     quantity: Decimal
     home: str | None
-    version: Annotated[int, Field(ge=1)]
+    version: Version
 
     def entity(self) -> str:
         return self.meter
@@ -238,7 +247,7 @@ class TicketChanged(Fact):
     priority: str
     asset: str | None
     changed_at: Instant
-    version: Annotated[int, Field(ge=1)]
+    version: Version
 
     def entity(self) -> str:
         return self.ticket
@@ -323,7 +332,7 @@ class WatchChanged(Fact):
     TYPE = "linli.care.watch_changed.v1"
     home: str
     watched: bool
-    version: Annotated[int, Field(ge=1)]
+    version: Version
 
     def entity(self) -> str:
         return self.home
