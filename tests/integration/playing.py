@@ -31,6 +31,7 @@ ONCE = "the-same-each-time"  # whoever asks again without a key asks for another
 # What may differ between two runs of the same sample, and means nothing: generated ids and what is computed of
 # them (shards, keyed hashes), random keys and certificates, and whose try it was that wrote a row.
 ULID = re.compile(r"\b[0-9a-hjkmnp-tv-z]{26}\b")
+REQUEST = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}-\d+\b")  # as it is sent below
 HASH = re.compile(r"\b[a-z2-7]{52}\b|\b[0-9a-f]{64}\b")
 ANYTHING = frozenset({"attempt", "due_shard", "certificate", "cause"})
 COUNTED = frozenset({"deliveries"})  # a callback that is delivered again says so
@@ -160,4 +161,4 @@ def parked() -> set[str]:
 def _line(attributes: dict[str, Any]) -> str:
     kept = {name: value for name, value in attributes.items() if name not in ANYTHING | COUNTED}
     text = json.dumps(kept, sort_keys=True, default=repr)
-    return HASH.sub("<hash>", ULID.sub("<id>", text))
+    return HASH.sub("<hash>", ULID.sub("<id>", REQUEST.sub("<request>", text)))

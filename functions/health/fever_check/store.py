@@ -12,6 +12,7 @@ from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
 from linli.events import FeverCleared, FeverConfirmed
+from linli.idempotency import Creation
 from linli.instants import to_epoch_seconds, to_text
 from linli.tables import (
     ConditionsFailed,
@@ -123,12 +124,15 @@ def _confirm(
     transaction.publish([fact], f"fever_check/{community}/{reading.device}/{reading.event_id}", at)
 
 
-def clear(community: str, person: str, by: str, now: datetime) -> Fever:
-    """Lift a person's confirmed fever. Raises NotFound for a person without readings, else as `cleared`."""
-    return until_it_holds(lambda: _clear(community, person, by, now))
+def clear(community: str, person: str, by: str, creation: Creation) -> Fever:
+    """Lift a person's confirmed fever, once for a key. Raises NotFound for a person without readings, else as
+    `cleared`.
+    """
+    return creation.once(lambda: _clear(community, person, by, creation), lambda _: find(community, person))
 
 
-def _clear(community: str, person: str, by: str, now: datetime) -> Fever:
+def _clear(community: str, person: str, by: str, creation: Creation) -> Fever:
+    now = creation.at
     state_key = FeverRow.key(community, person)
     rows = read([state_key, CommunityRow.key(community)])
     if state_key not in rows:
@@ -150,6 +154,7 @@ def _clear(community: str, person: str, by: str, now: datetime) -> Fever:
         version=before.version + 1,
     )
     transaction.publish([fact], f"clearance/{community}/{person}/{before.version}", now)
+    creation.claim(transaction, person)
     transaction.commit()
     return _shown(person, after)
 
