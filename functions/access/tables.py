@@ -31,14 +31,15 @@ def credential_hash(community: str, kind: CredentialKind, value: str) -> str:
 
 
 class GateRow(Row, discriminator="gate"):
-    """`<community>#gate` / `<gate>`. `registered_at`: when the registry last spoke of it as a gate.
-
-    `entry_told_at`: when its door last told that somebody went through, to the hour.
+    """`<community>#gate` / `<gate>`. `registered_at`: when the registry last spoke of it as a gate, and which
+    of its words that was (`registry_version`). `entry_told_at`: when its door last told that somebody went
+    through, to the hour.
     """
 
     gate = ContractAttribute(Gate, null=True)
     revoked = BooleanAttribute(default=False)
     registered_at = InstantAttribute(null=True)
+    registry_version = NumberAttribute(null=True)
     entry_told_at = InstantAttribute(null=True)
 
     @staticmethod

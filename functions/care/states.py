@@ -32,11 +32,15 @@ class Recent(Contract):
 
 
 class Silence(Contract):
-    """A sensor, or a gateway, that is lost: one spell of it. `since`: when it was heard last."""
+    """A sensor, or a gateway, that is lost: one spell of it. `since`: when it was heard last.
+
+    `version`: of a revocation and its end, the registry's count of its words on the device.
+    """
 
     device: Id
     episode: Id
     since: Instant | None = None
+    version: Annotated[int, Field(ge=1)] | None = None
 
     @property
     def spell(self) -> tuple[str, str]:

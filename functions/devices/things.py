@@ -5,11 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from linli.aws import client
-from linli.errors import InvalidRequest, Unavailable
+from linli.aws import answering, client
+from linli.errors import InvalidRequest
 from linli.naming import stage
-
-MAY_PASS = frozenset({"ThrottlingException", "ServiceUnavailableException", "InternalFailureException"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +93,5 @@ def _name(iot: Any, device: str, community: str) -> None:
 
 @contextmanager
 def _answering() -> Iterator[Any]:
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415  as in linli.aws
-
-    try:
+    with answering():
         yield client("iot")
-    except BotoCoreError as error:
-        raise Unavailable("the device registry of the cloud did not answer") from error
-    except ClientError as error:
-        if error.response["Error"]["Code"] in MAY_PASS:
-            raise Unavailable("the device registry of the cloud is busy") from error
-        raise

@@ -41,7 +41,6 @@ SHORTEST_OPENING = timedelta(seconds=1)
 BELIEVED: Kinds = frozenset({"gate"})
 
 
-
 @dataclass(frozen=True)
 class Ask:
     """One question: who shows what, at which gate, when. `granted_offline`: told later, with what it did.

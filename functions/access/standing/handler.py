@@ -38,7 +38,7 @@ def standing(received: Received[Fact]) -> str:
         case DeviceRegistered() | DeviceRevoked():
             outcome = registered.keep(fact)
             if fact.kind in {"gate", None}:  # told before kinds were: it may be one
-                store.keep_gate(fact.community, fact.device, at, revoked=isinstance(fact, DeviceRevoked))
+                store.keep_gate(fact, at)
             return outcome
         case _:
             return "not_ours"

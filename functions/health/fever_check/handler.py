@@ -64,7 +64,7 @@ def show_fever(request: Request[Nothing, Nothing]) -> Fever:
 @route(blueprint, "POST", OF_PERSON + "/clearance", Permission.CLEAR_FEVER, body=Clearance)
 def clear_fever(request: Request[Clearance, Nothing]) -> Fever:
     """Lift a confirmed fever, and with it the block on the person's credentials."""
-    return store.clear(request.tenant, request.path["person"], request.person, request.now)
+    return store.clear(request.tenant, request.path["person"], request.person, request.creation)
 
 
 @route(

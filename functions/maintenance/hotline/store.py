@@ -22,7 +22,7 @@ from linli.ids import is_id, new_id
 from linli.instants import to_epoch_seconds
 from linli.naming import stage
 from linli.secrets import keyed_hash
-from linli.tables import ConditionsFailed, Transaction, read, until_it_holds
+from linli.tables import Transaction, read
 
 AT_ONCE = 100  # what one BatchGetItem takes
 ROWS_AT_ONCE = 500
@@ -75,15 +75,10 @@ def create(hotline: Hotline, sent: Sent, creation: Creation) -> str:
             if creation.key is None:
                 _remember(transaction, SentRequestRow(*place, community=community), creation, before)
 
-        try:
-            docket.keep(step, creation.attempt, creation.at, with_request)
-        except ConditionsFailed as failed:
-            if earlier := creation.earlier(failed):
-                return earlier
-            raise
+        docket.keep(step, creation.attempt, creation.at, with_request)
         return creation.id
 
-    return until_it_holds(attempt, docket.RACES)
+    return creation.once(attempt, lambda earlier: earlier, docket.RACES)
 
 
 def _is_the_same(before: SentRequestRow, now: datetime) -> bool:

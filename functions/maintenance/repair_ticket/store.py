@@ -26,7 +26,7 @@ from linli.aws import client
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, InvalidRequest, NotFound
 from linli.idempotency import Creation
-from linli.tables import ConditionsFailed, Transaction, read, until_it_holds
+from linli.tables import ConditionsFailed, Transaction, read
 
 SIGNED_FOR_S = 300
 NEWLY_FREE = frozenset({"decline", "reassign", "reopen"})
@@ -55,15 +55,10 @@ def report(community: str, person: Person, wanted: Report, creation: Creation) -
             also(transaction)
             creation.claim(transaction)
 
-        try:
-            docket.keep(step, creation.attempt, creation.at, with_key)
-        except ConditionsFailed as failed:
-            if earlier := creation.earlier(failed):
-                return find(community, person, earlier)
-            raise
+        docket.keep(step, creation.attempt, creation.at, with_key)
         return _shown(step.ticket, step.incident, person)
 
-    return until_it_holds(attempt, docket.RACES)
+    return creation.once(attempt, lambda earlier: find(community, person, earlier), docket.RACES)
 
 
 def find(community: str, person: Person, ticket: str) -> TicketShown:
@@ -90,7 +85,11 @@ def move(community: str, person: Person, ticket: str, wanted: Move, creation: Cr
     """Carry a command out. Raises NotFound, Forbidden, and IllegalTransition with what is allowed instead."""
     if wanted.duplicate_of is not None:
         _must_exist(community, wanted.duplicate_of)
-    return until_it_holds(lambda: _move(community, person, ticket, wanted, creation), docket.RACES)
+    return creation.once(
+        lambda: _move(community, person, ticket, wanted, creation),
+        lambda same: find(community, person, same),
+        docket.RACES,
+    )
 
 
 def _must_exist(community: str, ticket: str) -> None:
@@ -113,13 +112,7 @@ def _move(community: str, person: Person, ticket: str, wanted: Move, creation: C
         docket.keep(
             step, creation.attempt, creation.at, lambda transaction: creation.claim(transaction, ticket)
         )
-    except Conflict:
-        if creation.key is not None and creation.key.before():
-            return find(community, person, ticket)
-        raise
     except ConditionsFailed as failed:
-        if creation.earlier(failed):
-            return find(community, person, ticket)
         raise _lost(failed, step, person, wanted) from failed
     return _shown(step.ticket, step.incident, person)
 
@@ -169,6 +162,11 @@ def add_photo(
 ) -> PhotoUpload:
     """Sign an upload of just this type and size. Raises Conflict when the ticket has nine photos."""
     _found(community, person, ticket)
+    photo = creation.once(lambda: _add_photo(community, person, ticket, wanted, creation), lambda same: same)
+    return _upload(community, ticket, photo, wanted)
+
+
+def _add_photo(community: str, person: Person, ticket: str, wanted: PhotoWanted, creation: Creation) -> str:
     taken = _photo_rows(community, ticket)
     if len(taken) >= MOST_PHOTOS:
         raise Conflict(f"a ticket has at most {MOST_PHOTOS} photos")
@@ -185,16 +183,12 @@ def add_photo(
     try:
         transaction.commit()
     except ConditionsFailed as failed:
-        earlier = creation.earlier(failed) or _same_attempt(failed, creation)
-        if earlier is None:
-            raise Conflict("another photo was added at the same time") from failed
-        return _upload(community, ticket, earlier, wanted)
-    return _upload(community, ticket, creation.id, wanted)
-
-
-def _same_attempt(failed: ConditionsFailed, creation: Creation) -> str | None:
-    row = failed.one(PhotoRow, "photo")
-    return creation.id if row is not None and row.photo == creation.id else None
+        landed = failed.one(PhotoRow, "photo")
+        if (
+            landed is None or landed.photo != creation.id
+        ):  # another photo has taken the place: there may be another
+            raise
+    return creation.id
 
 
 def _upload(community: str, ticket: str, photo: str, wanted: PhotoWanted) -> PhotoUpload:

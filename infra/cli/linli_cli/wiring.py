@@ -63,7 +63,7 @@ GATEWAY_PROBLEMS = (
     ("UNSUPPORTED_MEDIA_TYPE", 415, "unsupported-media-type", "This content type is not accepted"),
     ("THROTTLED", 429, "too-many-requests", "Too many requests"),
     ("QUOTA_EXCEEDED", 429, "too-many-requests", "Too many requests"),
-    ("AUTHORIZER_FAILURE", 500, "internal", "Something went wrong on our side"),
+    ("AUTHORIZER_FAILURE", 503, "unavailable", "Please try again"),  # its store or the issuer is silent
     ("AUTHORIZER_CONFIGURATION_ERROR", 500, "internal", "Something went wrong on our side"),
     ("INTEGRATION_FAILURE", 502, "internal", "Something went wrong on our side"),
     ("INTEGRATION_TIMEOUT", 504, "unavailable", "Please try again"),
@@ -457,6 +457,7 @@ def gateway_problem(status: int | None, problem: str, title: str) -> dict[str, A
         "responseParameters": {
             "gatewayresponse.header.Content-Type": "'application/problem+json'",
             "gatewayresponse.header.Access-Control-Allow-Origin": "'*'",  # or a browser hides the problem
+            **({"gatewayresponse.header.Retry-After": "'1'"} if problem == "unavailable" else {}),
         },
         "responseTemplates": {"application/json": template},
     }

@@ -22,6 +22,8 @@ from linli.reading import read_as
 # One of a few words, of which a newer publisher may know more than who reads it: that one is passed over.
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64)]
 
+Version = Annotated[int, Field(ge=1)]
+
 
 class Fact(Contract):
     """Something that happened in a community. A reader ignores what it does not know, at every depth."""
@@ -46,7 +48,7 @@ class CommunityChanged(Fact):
     sub_district: Id
     time_zone: str
     policies: dict[str, Any]
-    version: Annotated[int, Field(ge=1)]
+    version: Version
 
     def entity(self) -> str:
         return self.community
@@ -62,34 +64,31 @@ class MembershipChanged(Fact):
     person: Id
     roles: list[str]
     home: str | None = None
-    version: Annotated[int, Field(ge=1)]
+    version: Version
 
     def entity(self) -> str:
         return self.person
 
 
 class DeviceRegistered(Fact):
-    """A device may connect. `version`: of all that is told of this device the highest holds.
-
-    Facts of before versions were told have none, and give way to all others.
-    """
+    """A device may connect. `version`, of this and its revocation: which came later, whatever clocks say."""
 
     TYPE = "linli.devices.device_registered.v1"
     device: Id
     kind: str
-    version: Annotated[int, Field(ge=0)] = 0
+    version: Version | None = None
 
     def entity(self) -> str:
         return self.device
 
 
 class DeviceRevoked(Fact):
-    """A device may no longer connect, nor be believed. `version` as in `DeviceRegistered`."""
+    """A device may no longer connect, nor be believed. `version` as of its registration."""
 
     TYPE = "linli.devices.device_revoked.v1"
     device: Id
     kind: str | None = None
-    version: Annotated[int, Field(ge=0)] = 0
+    version: Version | None = None
 
     def entity(self) -> str:
         return self.device
@@ -123,25 +122,30 @@ class GateAlarmRaised(Fact):
 
 
 class FeverConfirmed(Fact):
-    """A second reading within the retest window confirmed a person's fever."""
+    """A second reading within the retest window confirmed a person's fever.
+
+    `version`, of this and its clearance: which came later, whatever a thermometer's clock says.
+    """
 
     TYPE = "linli.health.fever_confirmed.v1"
     person: Id
     sub_district: Id | None
     confirmed_at: Instant
+    version: Version | None = None
 
     def entity(self) -> str:
         return self.person
 
 
 class FeverCleared(Fact):
-    """A caregiver or manager lifted a confirmed fever."""
+    """A caregiver or manager lifted a confirmed fever. `version` as of its confirmation."""
 
     TYPE = "linli.health.fever_cleared.v1"
     person: Id
     sub_district: Id | None
     cleared_at: Instant
     cleared_by: Id
+    version: Version | None = None
 
     def entity(self) -> str:
         return self.person
@@ -157,7 +161,7 @@ class ConsumptionRecorded(Fact):
     day: Day
     quantity: Decimal
     home: str | None
-    version: Annotated[int, Field(ge=1)]
+    version: Version
 
     def entity(self) -> str:
         return self.meter
@@ -251,7 +255,7 @@ class TicketChanged(Fact):
     priority: str
     asset: str | None
     changed_at: Instant
-    version: Annotated[int, Field(ge=1)]
+    version: Version
 
     def entity(self) -> str:
         return self.ticket
@@ -336,7 +340,7 @@ class WatchChanged(Fact):
     TYPE = "linli.care.watch_changed.v1"
     home: str
     watched: bool
-    version: Annotated[int, Field(ge=1)]
+    version: Version
 
     def entity(self) -> str:
         return self.home

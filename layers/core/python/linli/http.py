@@ -13,7 +13,6 @@ from typing import Any, Generic, TypeVar
 
 from chalice.app import Blueprint, CORSConfig, CustomAuthorizer, Response
 from pydantic import ValidationError
-from pynamodb.exceptions import PynamoDBException
 
 from linli.contracts import Contract
 from linli.errors import (
@@ -22,7 +21,6 @@ from linli.errors import (
     LinliError,
     NotFound,
     PayloadTooLarge,
-    Unavailable,
     UnsupportedMediaType,
 )
 from linli.idempotency import Creation, CreationKey
@@ -142,7 +140,7 @@ def _answer(raw: Any, declared: Route, view: View[Any, Any]) -> Response:
     correlation_id = raw.context.get("requestId", "unknown")
     try:
         with observed(declared.action, correlation_id, operation=declared.name) as attempt:
-            result = _called(raw, declared, view, correlation_id)
+            result = view(_request(raw, declared, correlation_id))
             attempt.outcome = getattr(result, "outcome", "ok")
             attempt.flags = ["id_reused"] if getattr(result, "id_reused", False) else []
     except LinliError as error:
@@ -156,13 +154,6 @@ def _answer(raw: Any, declared: Route, view: View[Any, Any]) -> Response:
         status_code=declared.status,
         headers={"Content-Type": "application/json"},
     )
-
-
-def _called(raw: Any, declared: Route, view: View[Any, Any], correlation_id: str) -> Contract | None:
-    try:
-        return view(_request(raw, declared, correlation_id))
-    except PynamoDBException as error:
-        raise Unavailable("the store did not answer") from error
 
 
 def _problem(error: LinliError, correlation_id: str) -> Response:

@@ -12,10 +12,9 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from chalice.app import Blueprint, Response
-from pynamodb.exceptions import PynamoDBException
 
 from linli.bodies import PARTS, Content, Fields, content_of, media_type
-from linli.errors import LinliError, PayloadTooLarge, Unavailable
+from linli.errors import LinliError, PayloadTooLarge
 from linli.http import LARGEST_BODY, LONGEST_KEY
 from linli.idempotency import Creation, CreationKey
 from linli.ids import new_id
@@ -149,10 +148,7 @@ def _verified(call: Call, declared: PublicRoute[Caller], view: PublicView[Caller
     largest = declared.largest_upload if media_type(call.content_type) == PARTS else LARGEST_BODY
     if len(call.body) > largest:
         raise PayloadTooLarge(f"at most {largest} bytes")
-    try:
-        return view(call, declared.verify(call))
-    except PynamoDBException as error:
-        raise Unavailable("the store did not answer") from error
+    return view(call, declared.verify(call))
 
 
 def _call(raw: Any) -> Call:

@@ -32,10 +32,11 @@ def keep(fact: DeviceRegistered | DeviceRevoked) -> str:
     """Store what the registry says of a device, unless a newer word is here. Returns the outcome."""
     pk, sk = RegisteredRow.key(fact.community, fact.device)
     revoked = isinstance(fact, DeviceRevoked)
-    row = RegisteredRow(pk=pk, sk=sk, device_kind=fact.kind, revoked=revoked, version=fact.version)
-    newer = RegisteredRow.version.does_not_exist() | (RegisteredRow.version < fact.version)
-    if revoked:  # facts of before versions were told are all of the same
-        newer |= (RegisteredRow.version == fact.version) & (RegisteredRow.revoked == False)  # noqa: E712  builds a condition
+    version = fact.version or 0  # facts of before versions were told give way to all others
+    row = RegisteredRow(pk=pk, sk=sk, device_kind=fact.kind, revoked=revoked, version=version)
+    newer = RegisteredRow.version.does_not_exist() | (RegisteredRow.version < version)
+    if revoked:
+        newer |= (RegisteredRow.version == version) & (RegisteredRow.revoked == False)  # noqa: E712  builds a condition
     transaction = Transaction()
     transaction.put("device", row, newer)
     try:
