@@ -7,7 +7,7 @@ The topic rule hands the payload over as base64, untouched, so that `parse` is t
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import Base64Bytes, Field, ValidationError
@@ -20,6 +20,7 @@ from linli.instants import DEVICE_CLOCK_TOLERANCE, Instant, from_millis
 LARGEST_MILLIS = 253_402_300_799_999  # 9999-12-31, the last a datetime can hold
 TOPIC_ROOT = "linli"
 TOPIC_LEVELS = 4
+LONGEST_OFFLINE = timedelta(days=30)  # what is told later still has outlived what we keep of its kind
 
 
 class DeviceEvent(Contract):
@@ -109,8 +110,19 @@ class DeviceMessage(Generic[Body]):
 
     @property
     def decided_at(self) -> datetime:
-        """The time decisions are made for: the device's while it is believable, else ours."""
+        """The time of a question that waits at the door: the device's while it is believable, else ours."""
         return self.received_at if self.clock_off else self.body.occurred_at
+
+    def happened_at(self, kept: timedelta = LONGEST_OFFLINE) -> datetime:
+        """The time of what is told, however late: the device's, but not after it arrived; ours when it has none.
+
+        `kept`: how long such things are kept; what would be older is no time.
+        """
+        return self.received_at if self.timeless(kept) else min(self.body.occurred_at, self.received_at)
+
+    def timeless(self, kept: timedelta = LONGEST_OFFLINE) -> bool:
+        """Whether the device has no clock to speak of: it is ahead, or back where clocks begin (1970, 2000)."""
+        return self.clock_ahead or self.body.occurred_at < self.received_at - kept
 
     @property
     def correlation_id(self) -> str:
