@@ -1,5 +1,6 @@
 """Patches of Lambda: the interpreter, the workers, the errors, and the events that nobody could handle."""
 
+import asyncio
 import hashlib
 import json
 import os
@@ -12,6 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from ministack import app
 from ministack.core import lambda_runtime
 from ministack.services import eventbridge, lambda_svc, sqs
 from ministack.services.cloudformation import provisioners
@@ -122,6 +124,62 @@ def bound_workers() -> None:
         return release_worker
 
     lambda_svc.acquire_worker, lambda_svc.release_worker = acquire, release
+
+
+def end_idle_workers() -> None:
+    """Stock keeps a process of each function that ever ran, and all that a burst made for minutes: 87, 6 GB.
+
+    What nothing came for in LAMBDA_WARM_TTL_SECONDS ends. A function with reserved concurrency, for whose answer
+    somebody waits, keeps one. `POST /_linli/rest` ends the idle ones now.
+    """
+
+    def is_reserved(key: str) -> bool:
+        account, region, name, _ = key.split(":")
+        function = lambda_svc._functions.get_scoped(account, region, name) or {}
+        return bool(lambda_svc._reserved_concurrency(function, function.get("config") or {}))
+
+    @replace(lambda_runtime, "reap_idle_workers")
+    def reap(_stock: Any) -> Any:
+        def reap_idle_workers(after_s: float | None = None) -> int:
+            after_s = lambda_runtime._LOCAL_WORKER_TTL if after_s is None else after_s
+            before = time.time() - after_s
+            ended: list[Any] = []
+            with lambda_runtime._lock:
+                for key, workers in list(lambda_runtime._workers.items()):
+                    idle = [each for each in workers if not each.in_use and each.last_used <= before]
+                    if idle and len(idle) == len(workers) and is_reserved(key):
+                        del idle[0]
+                    ended += idle
+                    workers[:] = [each for each in workers if each not in idle]
+                    if not workers:
+                        del lambda_runtime._workers[key]
+            lambda_runtime.kill_workers(ended)
+            return len(ended)
+
+        return reap_idle_workers
+
+    lambda_svc.reap_idle_workers = reap
+
+    @replace(lambda_runtime, "release_worker")
+    def release(stock: Any) -> Any:
+        def release_worker(worker: Any) -> None:
+            if worker is not None:
+                worker.last_used = time.time()  # stock: when its last call began
+            stock(worker)
+
+        return release_worker
+
+    lambda_svc.release_worker = release
+
+    @replace(app, "_handle_post_body_shortcuts")
+    def _(stock: Any) -> Any:
+        async def handle(method: str, path: str, *rest: Any) -> Any:
+            if (method, path) != ("POST", "/_linli/rest"):
+                return await stock(method, path, *rest)
+            ended = await asyncio.to_thread(reap, 0.0)
+            return 200, {"Content-Type": "application/json"}, json.dumps({"ended": ended}).encode()
+
+        return handle
 
 
 def unpack_layers_once() -> None:

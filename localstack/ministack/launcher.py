@@ -9,7 +9,7 @@ import sys
 
 from ministack import app
 
-from localstack.ministack import functions, metrics, mqtt, rest_api, streams, tables
+from localstack.ministack import asynchronous, functions, metrics, mqtt, rest_api, state, streams, tables
 
 PATCHES = (
     mqtt.listen_on_loopback,
@@ -17,6 +17,11 @@ PATCHES = (
     mqtt.know_thing_attributes,
     mqtt.cut_off_revoked_devices,
     mqtt.pass_on_odd_payloads,
+    mqtt.replace_subscriptions,
+    mqtt.end_sessions_with_their_client,
+    mqtt.cut_silent_clients,
+    mqtt.tell_whose_will_it_is,
+    mqtt.refuse_large_payloads,
     mqtt.know_policy_targets,
     mqtt.invoke_rule_functions_asynchronously,
     functions.use_own_interpreter,
@@ -24,19 +29,23 @@ PATCHES = (
     functions.keep_error_types,
     functions.answer_silent_functions_at_once,
     functions.bound_workers,
+    functions.end_idle_workers,
     functions.unpack_layers_once,
     functions.keep_function_properties,
     functions.dead_letters_hold_the_event,
     functions.invoke_event_targets_asynchronously,
+    asynchronous.queue_asynchronous_events,
     rest_api.import_integration_responses,
     rest_api.import_gateway_responses,
     rest_api.keep_api_id_on_update,
     rest_api.hide_function_errors,
     tables.keep_table_properties,
     tables.know_leading_keys,
+    tables.refuse_arithmetic_in_conditions,
     streams.end_stream_retries,
     streams.save_streams,
     metrics.extract_embedded_metrics,
+    state.save_as_it_goes,
 )
 
 

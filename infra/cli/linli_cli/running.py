@@ -72,6 +72,7 @@ def up(
             results = replaying.send(replaying.found([EVENTS] if EVENTS.exists() else []), LOCAL, say=say)
         if all(each.as_named for each in results):
             replayed_file().write_text(wanted)
+    local.rest()
     changed = [each.stack for each in deployed if each.result != "unchanged"]
     welcome.show(Console(soft_wrap=True, highlight=False), changed, made, results, time.monotonic() - started)
     replaying.complain(results)
