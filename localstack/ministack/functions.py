@@ -96,7 +96,8 @@ def answer_silent_functions_at_once() -> None:
 def bound_workers() -> None:
     """Stock starts one process per concurrent event: 100 messages take 5 GB. Wait for a free worker instead.
 
-    LOCAL_MAX_WORKERS is the number per function (4).
+    LOCAL_MAX_WORKERS is the number per function (4). No more batches of a queue are taken at once than that: one
+    that waits for a worker would be visible again before its turn.
     """
     lambda_runtime._LOCAL_MAX_WORKERS = int(os.environ.get("LOCAL_MAX_WORKERS", "4"))
     freed = threading.Condition()
@@ -124,6 +125,13 @@ def bound_workers() -> None:
         return release_worker
 
     lambda_svc.acquire_worker, lambda_svc.release_worker = acquire, release
+
+    @replace(lambda_svc, "_sqs_esm_concurrency")
+    def _(stock: Any) -> Any:
+        def batches(*args: Any, **kwargs: Any) -> int:
+            return int(min(stock(*args, **kwargs), lambda_runtime._LOCAL_MAX_WORKERS))
+
+        return batches
 
 
 def end_idle_workers() -> None:

@@ -40,11 +40,15 @@ class Saver:
             await asyncio.sleep(EVERY_S)
             if self.changed and not deploying():
                 self.changed = False
-                self.changed |= not await self.save()
+                self.changed |= not await self.saved()
 
-    async def save(self) -> bool:
-        """Whether the state of now is on the disk."""
-        self.child = forked()
+    async def saved(self) -> bool:
+        """Write the state of now; whether it is on the disk."""
+        try:
+            self.child = forked()
+        except OSError:
+            log.exception("the state could not be saved")
+            return False
         if not self.child:
             return False
         given_up = time.monotonic() + PATIENCE_S
@@ -80,9 +84,9 @@ def deploying() -> bool:
 
 def locks() -> Iterator[Any]:
     """Those that guard the stores: whoever holds one is in the middle of something."""
-    for name, module in sorted(sys.modules.items()):
+    for name, module in list(sys.modules.items()):
         if name.startswith("ministack."):
-            yield from (value for value in vars(module).values() if isinstance(value, LOCKS))
+            yield from (value for value in list(vars(module).values()) if isinstance(value, LOCKS))
 
 
 def forked() -> int:

@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from linli_cli.errors import CommandError
+from linli_cli.errors import CommandError, Unanswered
 from linli_cli.processes import HOST, is_free, is_running, launch, stop, until, write_whole
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -244,9 +244,11 @@ class LocalCloud:
         ):
             return
         last = self.log.read_text(errors="replace").strip().splitlines()[-1:]
-        why = "ended" if process.poll() is not None else f"was not ready within {START_TIMEOUT_S:.0f} s"
+        ended = process.poll() is not None
+        why = "ended" if ended else f"was not ready within {START_TIMEOUT_S:.0f} s"
         self.stop()
-        raise CommandError(f"the local cloud {why} ({': '.join([str(self.log), *last])})")
+        kind = CommandError if ended else Unanswered
+        raise kind(f"the local cloud {why} ({': '.join([str(self.log), *last])})")
 
     def _wait_for_ports(self) -> None:
         """A dying process holds its ports a moment longer than its name."""
