@@ -1,4 +1,4 @@
-"""Patch of asynchronous invocations: a queue for each function, and what becomes of an event that is not handled.
+"""Patch of asynchronous invocations: a queue for each function, and what becomes of what is not handled.
 
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 """
@@ -81,12 +81,14 @@ class Waiting:
 
     def unfinished(self) -> list[Event]:
         """Those in hand and those that wait, in the order in which they came."""
-        found = {id(event): event for event in [*self.in_hand, *(event for _, _, event in sorted(self.events))]}
+        found = {
+            id(event): event for event in [*self.in_hand, *(event for _, _, event in sorted(self.events))]
+        }
         return list(found.values())
 
 
 def attempt(event: Event) -> float | None:
-    """Invoke the function; in how many seconds to do it again, None when the event is done with or given up."""
+    """Invoke the function; in how many seconds to do it again, None when the event is handled or given up."""
     function, config, _ = lambda_svc._get_func_record_for_ref(event.function_arn)
     if not function or not config:
         log.warning("an event is dropped: %s is gone", event.function_arn)
@@ -130,11 +132,11 @@ def give_up(event: Event, config: dict[str, Any], error: Any) -> None:
 
 
 def queue_asynchronous_events() -> None:
-    """Stock gives every event a thread at once, a throttle counts as a failure, and three failures are the end.
+    """Stock gives every event a thread, a throttle counts as a failure, and three failures are the end.
 
-    So a burst takes the concurrency of every function, and most of it is parked. On AWS a function's events wait
-    in its queue; a throttled one is tried again until it is too old (six hours, or what the function says), an
-    error twice. What waits when the cloud stops is saved with its state.
+    So a burst takes the concurrency of every function, and most of it is parked. On AWS the events of a
+    function wait in its queue; a throttled one is tried again until it is too old (six hours, or what the
+    function says), one that fails twice more. What waits when the cloud stops is saved with its state.
     """
     queues: dict[str, Waiting] = {}
 

@@ -29,7 +29,7 @@ from ministack.core import iam_actions, lambda_runtime, persistence
 from ministack.services import apigateway_v1, cloudwatch, dynamodb, eventbridge, iot, lambda_svc, sqs
 from ministack.services.cloudformation import provisioners
 
-from localstack.ministack import functions
+from localstack.ministack import workers
 from localstack.ministack.launcher import PATCHES
 
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -200,7 +200,10 @@ def mqtt_connect(properties: bytes = b"\x00", will: str = "", keep_alive_s: int 
     return mqtt_packet(
         iot.PKT_CONNECT,
         0,
-        head + properties + mqtt_text("gate") + (b"\x00" + mqtt_text(will) + mqtt_text("gone") if will else b""),
+        head
+        + properties
+        + mqtt_text("gate")
+        + (b"\x00" + mqtt_text(will) + mqtt_text("gone") if will else b""),
     )
 
 
@@ -430,7 +433,7 @@ def extract_embedded_metrics() -> bool:
 
 def main() -> None:
     os.environ["LOCAL_PYTHONS"] = json.dumps({RUNTIME: sys.executable, OTHER_RUNTIME: "/own/python"})
-    functions.WORKER_WAIT_S = 0.0
+    workers.WORKER_WAIT_S = 0.0
     if sys.argv[1:] == ["patched"]:
         for patch in PATCHES:
             patch()

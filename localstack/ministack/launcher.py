@@ -9,7 +9,18 @@ import sys
 
 from ministack import app
 
-from localstack.ministack import asynchronous, functions, metrics, mqtt, rest_api, state, streams, tables
+from localstack.ministack import (
+    asynchronous,
+    functions,
+    metrics,
+    mqtt,
+    rest_api,
+    sessions,
+    state,
+    streams,
+    tables,
+    workers,
+)
 
 PATCHES = (
     mqtt.listen_on_loopback,
@@ -17,19 +28,19 @@ PATCHES = (
     mqtt.know_thing_attributes,
     mqtt.cut_off_revoked_devices,
     mqtt.pass_on_odd_payloads,
-    mqtt.replace_subscriptions,
-    mqtt.end_sessions_with_their_client,
-    mqtt.cut_silent_clients,
-    mqtt.tell_whose_will_it_is,
-    mqtt.refuse_large_payloads,
+    sessions.replace_subscriptions,
+    sessions.end_sessions_with_their_client,
+    sessions.cut_silent_clients,
+    sessions.tell_whose_will_it_is,
+    sessions.refuse_large_payloads,
     mqtt.know_policy_targets,
     mqtt.invoke_rule_functions_asynchronously,
     functions.use_own_interpreter,
     functions.put_code_before_layers,
     functions.keep_error_types,
     functions.answer_silent_functions_at_once,
-    functions.bound_workers,
-    functions.end_idle_workers,
+    workers.bound_workers,
+    workers.end_idle_workers,
     functions.unpack_layers_once,
     functions.keep_function_properties,
     functions.dead_letters_hold_the_event,

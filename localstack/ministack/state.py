@@ -56,8 +56,8 @@ class Saver:
             await asyncio.sleep(POLL_S)
             if not self.child:
                 return False
-            ended, status = os.waitpid(self.child, os.WNOHANG)
-            if ended:
+            status = ended(self.child)
+            if status is not None:
                 self.child = 0
                 return status == 0
         log.warning("the state could not be saved in %s s", PATIENCE_S)
@@ -73,11 +73,18 @@ class Saver:
             self.child = 0
 
 
+def ended(child: int) -> int | None:
+    """How a child ended; None while it is at work."""
+    done, status = os.waitpid(child, os.WNOHANG)
+    return status if done else None
+
+
 def deploying() -> bool:
     """Whether a stack is on its way: as saved it would be on its way for ever."""
     stacks = list(cloudformation._stacks._data.values())
     return any(
-        str(stack.get("StackStatus")).endswith("_IN_PROGRESS") and stack["StackStatus"] != "REVIEW_IN_PROGRESS"
+        str(stack.get("StackStatus")).endswith("_IN_PROGRESS")
+        and stack["StackStatus"] != "REVIEW_IN_PROGRESS"
         for stack in stacks
     )
 
@@ -128,10 +135,10 @@ def write_and_exit(parent: int) -> None:
 
 
 def save_as_it_goes() -> None:
-    """Stock saves at a graceful stop and never before: kill -9 loses what was acknowledged since the start.
+    """Stock saves at a graceful stop only: kill -9 loses what was acknowledged since the start.
 
-    LOCAL_SAVE_SECONDS is the pause between two savings (15). A child of a fork writes, on the event loop, between
-    two requests: each is in it as a whole or not at all, and nobody waits.
+    LOCAL_SAVE_SECONDS is the pause between two savings (15). The event loop forks between two requests, so
+    that each is saved as a whole or not at all, and the child writes, so that nobody waits.
     """
     saver = Saver()
     running: list[Any] = []

@@ -117,7 +117,7 @@ def know_leading_keys() -> None:
 
 
 def refuse_arithmetic_in_conditions() -> None:
-    """Stock takes `remaining - :n >= :z` for "there is a `remaining`"; DynamoDB's conditions know no arithmetic.
+    """Stock takes `remaining - :n >= :z` for "there is a `remaining`"; DynamoDB has no arithmetic there.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html
     """

@@ -63,11 +63,11 @@ class FrontDoor:
     ) -> Answer:
         """Call `/<service>/…` as a person and expect a status of `accept`.
 
-        Until the deadline a 404 is asked again: services learn of each other by events, a moment later. Who is
-        busy is asked again a few times; so is who does not answer, where asking twice does no harm.
+        Until the deadline a 404 is asked again: services learn of each other by events, a moment later.
+        Who is busy is asked again a few times; so is who does not answer, where twice does no harm.
         `key`: the `Idempotency-Key` of what must happen once.
-        Raises CommandError with the problem that came instead: Refused when it is a 4xx, Unanswered when nobody
-        had the time.
+        Raises CommandError with the problem that came instead: Refused when it is a 4xx, Unanswered when
+        nobody had the time.
         """
         service, _, rest = path.lstrip("/").partition("/")
         if service not in self.urls:
@@ -89,7 +89,9 @@ class FrontDoor:
         for _ in range(attempts):
             with suppress(requests.Timeout):
                 return self.once(person, method, url, body, key)
-        raise Unanswered(f"{method} {url} as {person}: no answer within {TIMEOUT_S} s, asked {attempts} times")
+        raise Unanswered(
+            f"{method} {url} as {person}: no answer within {TIMEOUT_S} s, asked {attempts} times"
+        )
 
     def once(self, person: str, method: str, url: str, body: Any, key: str | None = None) -> Answer:
         """One request, whatever comes of it."""

@@ -11,7 +11,6 @@ from linli_cli.cloud import Cloud
 from linli_cli.errors import CommandError, Unanswered
 from linli_cli.stacks import full_name
 
-
 TOO_SLOW = "Sandbox.Timedout"
 
 

@@ -30,8 +30,8 @@ STREAM_RECORD_AGE_S = 6 * 3600  # a record that nobody could relay for six hours
 ANSWER_AGE_S = 60  # the least that Lambda takes: nobody stands at a gate for a minute
 TICK_AGE_S = 300  # of what runs every minute: both retries after an error, and no backlog of hours
 EVENT_AGE_S = 6 * 3600  # the most that Lambda takes
-# Executions kept for what must answer whatever else goes on: who a device, the gateway or a provider waits for.
-# Lambda lets an account reserve all but a hundred; a new account may have ten in all, and reserves none.
+# Executions kept for what must answer whatever else goes on. Lambda lets an account reserve all but a hundred
+# of its own; a new account may have ten in all, and reserves none.
 RESERVED_FOR_DEVICES, RESERVED_FOR_AUTHORIZERS, RESERVED_FOR_CALLBACKS = 50, 50, 20
 QUEUE_CONCURRENCY = 10  # executions that one queue may take from all the others
 
@@ -214,12 +214,14 @@ def called_by_rules(template: Template) -> set[str]:
 
 
 def must_answer(template: Template, project: str) -> dict[str, int]:
-    """The functions that have executions kept for them, and how many: those that devices wait for, authorizers,
-    and the API of a project beside its service's own, which is where providers call back.
+    """The functions that have executions kept for them, and how many: those that devices wait for,
+    authorizers, and the API of a project beside its service's own, which is where providers call back.
     """
     functions = {logical_id for logical_id, _ in of_type(template, FUNCTION)}
     kept = dict.fromkeys(sorted(called_by_rules(template)), RESERVED_FOR_DEVICES)
-    kept |= dict.fromkeys(sorted(gateway_callers(template) & functions - {API_FUNCTION}), RESERVED_FOR_AUTHORIZERS)
+    kept |= dict.fromkeys(
+        sorted(gateway_callers(template) & functions - {API_FUNCTION}), RESERVED_FOR_AUTHORIZERS
+    )
     if project != service_of(project):
         kept[API_FUNCTION] = RESERVED_FOR_CALLBACKS
     return kept
@@ -234,11 +236,13 @@ def reserve(properties: dict[str, Any], executions: int) -> None:
 
 
 def limit_age(template: Template, logical_id: str, *, snapshots: bool) -> None:
-    """Say how long an event may wait for a function before it goes to the dead letters: an answer is stale after
-    a minute, a tick of each minute after five. `EventInvokeConfig` of `resources.yaml` says otherwise.
+    """Say how long an event may wait for a function before it goes to the dead letters: an answer is stale
+    after a minute, a tick of each minute after five. `EventInvokeConfig` of `resources.yaml` says otherwise.
     """
     properties = template["Resources"][logical_id]["Properties"]
-    schedules = [event.get("Properties", {}).get("Schedule") for event in properties.get("Events", {}).values()]
+    schedules = [
+        event.get("Properties", {}).get("Schedule") for event in properties.get("Events", {}).values()
+    ]
     age = EVENT_AGE_S
     if logical_id in called_by_rules(template):
         age = ANSWER_AGE_S

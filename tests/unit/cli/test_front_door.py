@@ -67,7 +67,9 @@ def test_a_busy_service_is_asked_again_but_not_for_ever(
         door.ask("p", "GET", "/access/x")
 
 
-@pytest.mark.parametrize(("method", "key"), [("GET", None), ("PUT", None), ("DELETE", None), ("POST", "once")])
+@pytest.mark.parametrize(
+    ("method", "key"), [("GET", None), ("PUT", None), ("DELETE", None), ("POST", "once")]
+)
 def test_what_does_no_harm_twice_is_asked_again_when_no_answer_comes(
     door: Scripted, monkeypatch: pytest.MonkeyPatch, method: str, key: str | None
 ) -> None:

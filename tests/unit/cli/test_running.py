@@ -33,7 +33,11 @@ def test_samples_are_replayed_again_once_a_stack_or_a_sample_has_changed(
 
 @pytest.mark.parametrize(
     "slow",
-    [Unanswered("GET /x: 503"), requests.ReadTimeout("timed out"), ReadTimeoutError(endpoint_url="http://here")],
+    [
+        Unanswered("GET /x: 503"),
+        requests.ReadTimeout("timed out"),
+        ReadTimeoutError(endpoint_url="http://here"),
+    ],
 )
 def test_who_gives_up_on_a_busy_machine_says_that_it_goes_on(slow: Exception) -> None:
     with pytest.raises(CommandError, match="run it again, it goes on"), running.resumable():
@@ -41,5 +45,5 @@ def test_who_gives_up_on_a_busy_machine_says_that_it_goes_on(slow: Exception) ->
 
 
 def test_who_is_refused_is_not_told_to_try_again() -> None:
-    with pytest.raises(CommandError, match="^the port is taken$"), running.resumable():
+    with pytest.raises(CommandError, match=r"^the port is taken$"), running.resumable():
         raise CommandError("the port is taken")
