@@ -93,7 +93,7 @@ def attempt(event: Event) -> float | None:
     if not function or not config:
         log.warning("an event is dropped: %s is gone", event.function_arn)
         return None
-    settings = lambda_svc._event_invoke_config(function, config.get("Version", "$LATEST")) or {}
+    settings = settings_of(function, config)
     oldest_s = settings.get("MaximumEventAgeInSeconds") or OLDEST_S
     if time.time() - event.queued_at > oldest_s:
         why = "Rate Exceeded." if event.throttles else "Event too old."
@@ -111,6 +111,15 @@ def attempt(event: Event) -> float | None:
         give_up(event, config, result.get("body"))
         return None
     return minute_s * event.failures
+
+
+def settings_of(function: dict[str, Any], config: dict[str, Any]) -> dict[str, Any]:
+    """The event invoke config of a version; that of the function, without a qualifier, is of its newest."""
+    version = config.get("Version", "$LATEST")
+    found = lambda_svc._event_invoke_config(function, version)
+    if not found and version == "$LATEST":
+        found = lambda_svc._event_invoke_config(function, None)
+    return found or {}
 
 
 def executed(function: dict[str, Any], payload: Any) -> dict[str, Any]:

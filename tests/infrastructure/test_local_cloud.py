@@ -21,6 +21,7 @@ import paho.mqtt.client as mqtt
 import pytest
 import requests
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -413,6 +414,18 @@ class Deployed:
                 config=Config(retries={"total_max_attempts": 1}),
             )
         return self.clients[service]
+
+    def unchecked(self, service: str) -> Any:
+        """A client that asks for what AWS's own would not."""
+        make: Any = boto3.client
+        return make(
+            service,
+            endpoint_url=self.local.endpoint,
+            region_name=local_cloud.REGION,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            config=Config(parameter_validation=False),
+        )
 
     def deploy(
         self, name: str, template: str, parameters: dict[str, str], kind: str = "CREATE"
@@ -880,6 +893,91 @@ def test_an_asynchronous_invocation_ends_in_the_dead_letter_queue(cloud: Deploye
     assert json.loads(cloud.message("dlq", event["payload"])["Body"]) == event
 
 
+@pytest.fixture
+def reserve(cloud: Deployed) -> Iterator[Callable[[str, int], None]]:
+    """Keep so many executions for a function of the stack until the test is over."""
+    reserved: set[str] = set()
+
+    def keep(name: str, executions: int) -> None:
+        reserved.add(f"{STACK}-{name}")
+        cloud.client("lambda").put_function_concurrency(
+            FunctionName=f"{STACK}-{name}", ReservedConcurrentExecutions=executions
+        )
+
+    yield keep
+    for name in reserved:
+        cloud.client("lambda").delete_function_concurrency(FunctionName=name)
+
+
+def throttles(cloud: Deployed, name: str) -> float:
+    """How often a function was throttled in this minute and the one before."""
+    found = cloud.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/Lambda",
+        MetricName="Throttles",
+        Dimensions=[{"Name": "FunctionName", "Value": f"{STACK}-{name}"}],
+        StartTime=time.time() - 60,
+        EndTime=time.time() + 60,
+        Period=60,
+        Statistics=["Sum"],
+    )
+    return sum(point["Sum"] for point in found["Datapoints"])
+
+
+def test_a_throttled_asynchronous_event_waits_until_there_is_room(
+    cloud: Deployed, reserve: Callable[[str, int], None]
+) -> None:
+    reserve("gate", 0)
+    marks = [uuid.uuid4().hex for _ in range(12)]
+    for mark in marks:
+        cloud.invoke("gate", {"client_id": mark, "payload": ""}, InvocationType="Event")
+    poll(lambda: throttles(cloud, "gate") > 4 * len(marks))  # stock gives up after three
+
+    reserve("gate", 1)
+
+    for mark in marks:
+        assert json.loads(cloud.message("sink", mark)["Body"])["client_id"] == mark
+
+
+def test_an_asynchronous_event_that_is_too_old_ends_in_the_dead_letter_queue(
+    cloud: Deployed, reserve: Callable[[str, int], None]
+) -> None:
+    functions = cloud.unchecked("lambda")  # AWS takes a minute at least
+    name, mark = f"{STACK}-gate", uuid.uuid4().hex
+    functions.put_function_event_invoke_config(FunctionName=name, MaximumEventAgeInSeconds=1)
+    reserve("gate", 0)
+
+    cloud.invoke("gate", {"client_id": mark, "payload": ""}, InvocationType="Event")
+
+    parked = cloud.message("dlq", mark)
+    functions.delete_function_event_invoke_config(FunctionName=name)
+    assert json.loads(parked["Body"])["client_id"] == mark
+    assert "waited for more than 1 s" in parked["MessageAttributes"]["ErrorMessage"]["StringValue"]
+
+
+def test_a_caller_that_waits_is_told_of_a_throttle(
+    cloud: Deployed, reserve: Callable[[str, int], None]
+) -> None:
+    reserve("probe", 0)
+    with pytest.raises(ClientError, match="TooManyRequestsException"):
+        cloud.invoke("probe", {})
+
+
+def test_idle_processes_end_but_for_who_must_answer(
+    cloud: Deployed, reserve: Callable[[str, int], None]
+) -> None:
+    def process() -> int:
+        return int(cloud.invoke("probe", {"do": "environment"})[0]["pid"])
+
+    idle = process()
+    cloud.local.rest()
+    assert poll(lambda: not processes.command_line(idle))
+
+    reserve("probe", 5)
+    kept = process()
+    cloud.local.rest()
+    assert process() == kept
+
+
 # Queues, bus, stream
 
 
@@ -939,6 +1037,47 @@ def test_a_table_keeps_what_its_template_says(cloud: Deployed) -> None:
     assert (ttl["TimeToLiveStatus"], ttl["AttributeName"]) == ("ENABLED", "ttl")
     assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
     assert dynamodb.describe_table(TableName=STACK)["Table"]["SSEDescription"]["Status"] == "ENABLED"
+
+
+ARITHMETIC = {
+    "ConditionExpression": "remaining - :n >= :z",
+    "ExpressionAttributeValues": {":n": {"N": "2"}, ":z": {"N": "0"}},
+}
+
+
+@pytest.mark.parametrize("how", ["put", "update", "delete", "transaction"])
+def test_arithmetic_in_a_condition_is_refused(cloud: Deployed, how: str) -> None:
+    dynamodb, mark = cloud.client("dynamodb"), uuid.uuid4().hex
+    key = {"pk": {"S": "stock"}, "sk": {"S": mark}}
+    item = {**key, "remaining": {"N": "1"}}
+    dynamodb.put_item(TableName=STACK, Item=item)
+    asked: dict[str, Callable[[], Any]] = {
+        "put": lambda: dynamodb.put_item(TableName=STACK, Item=item, **ARITHMETIC),
+        "update": lambda: dynamodb.update_item(
+            TableName=STACK, Key=key, UpdateExpression="REMOVE remaining", **ARITHMETIC
+        ),
+        "delete": lambda: dynamodb.delete_item(TableName=STACK, Key=key, **ARITHMETIC),
+        "transaction": lambda: dynamodb.transact_write_items(
+            TransactItems=[{"Delete": {"TableName": STACK, "Key": key, **ARITHMETIC}}]
+        ),
+    }
+    with pytest.raises(ClientError, match=r'ValidationException.*Syntax error; token: "-"'):
+        asked[how]()
+    assert dynamodb.get_item(TableName=STACK, Key=key)["Item"] == item
+
+
+def test_arithmetic_in_an_update_is_taken(cloud: Deployed) -> None:
+    key = {"pk": {"S": "stock"}, "sk": {"S": uuid.uuid4().hex}}
+    values = {":n": {"N": "2"}, ":three": {"N": "3"}}
+    changed = cloud.client("dynamodb").update_item(
+        TableName=STACK,
+        Key=key,
+        UpdateExpression="SET remaining = :three - :n",
+        ConditionExpression="attribute_not_exists(pk)",
+        ExpressionAttributeValues=values,
+        ReturnValues="ALL_NEW",
+    )
+    assert changed["Attributes"]["remaining"] == {"N": "1"}
 
 
 # HTTP
@@ -1032,6 +1171,47 @@ def test_a_killed_cloud_is_noticed_and_starts_again(tmp_path: Path) -> None:
     finally:
         local.stop()
     assert local.status().condition == "stopped"
+
+
+def test_a_killed_cloud_has_what_was_acknowledged_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local_cloud, "SAVED_EVERY_S", 1)
+    local = LocalCloud(tmp_path, *free_ports(), venvs=VENVS)
+    local.install()
+    started, deployed = local.start(), Deployed(local)
+    dynamodb, sqs = deployed.client("dynamodb"), deployed.client("sqs")
+    url = sqs.create_queue(QueueName="kept")["QueueUrl"]
+    dynamodb.create_table(
+        TableName="kept",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+    )
+    authorizer = {"Runtime": RUNTIME, "AuthorizerCode": "def handler(event, context): pass"}
+    name = deployed.deploy(AUTHORIZER_STACK, AUTHORIZER_TEMPLATE, authorizer)["Arn"].rpartition(":")[2]
+    functions = deployed.client("lambda")
+    functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+    functions.invoke(FunctionName=name, InvocationType="Event", Payload=b'{"it": "waits"}')
+    dynamodb.put_item(TableName="kept", Item={"pk": {"S": "row"}})
+    sqs.send_message(QueueUrl=url, MessageBody="message")
+    poll(lambda: "row" in saved(local, "dynamodb") and "message" in saved(local, "sqs"))
+    os.kill(started.pid, signal.SIGKILL)
+    poll(lambda: local.status().condition == "killed")
+    try:
+        local.start()
+        assert dynamodb.get_item(TableName="kept", Key={"pk": {"S": "row"}})["Item"]
+        assert sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"] == "message"
+        assert functions.get_function_concurrency(FunctionName=name)["ReservedConcurrentExecutions"] == 0
+        poll(lambda: "waits" in saved(local, "lambda"))
+    finally:
+        local.stop()
+
+
+def saved(local: LocalCloud, service: str) -> str:
+    """What is on the disk of a service's state."""
+    file = local.home / "state" / f"{service}.json"
+    return file.read_text() if file.exists() else ""
 
 
 def test_a_killed_cloud_leaves_no_worker_behind(tmp_path: Path) -> None:
