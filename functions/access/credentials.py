@@ -1,23 +1,22 @@
 """Credentials: what is shown at a gate, and where and when it is good for."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, PlainSerializer
+from pydantic import Field
 
 from functions.access.gates import Direction
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
+from linli.local_times import ClockTime
 
 CredentialKind = Literal["face", "qr", "phone", "card", "plate"]
 Value = Annotated[str, Field(min_length=1, max_length=256)]
 QR_SEPARATOR = "."
 DAYS_OF_WEEK = 7
 MOST_GRANTS = 4  # enough for what a gate that was offline tells between two passes elsewhere
-
-ClockTime = Annotated[time, PlainSerializer(lambda value: value.strftime("%H:%M"), when_used="json")]
 
 
 class Window(Contract):

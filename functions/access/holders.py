@@ -23,10 +23,20 @@ HealthCode = Literal["green", "yellow", "red"]
 
 
 class Mark(Contract):
-    """Whether something holds, and since when we know; the newer mark wins in whatever order they arrive."""
+    """Whether something holds, and since when we know; the newer mark wins in whatever order they arrive.
+
+    `version`: the publisher's count of its words on it, which says what is newer, where both have one.
+    """
 
     on: bool
     at: Instant
+    version: Annotated[int, Field(ge=1)] | None = None
+
+    def beats(self, other: "Mark") -> bool:
+        """Whether it is newer; of two at the same time, a block is."""
+        if self.version is not None and other.version is not None:
+            return self.version > other.version
+        return (self.at, self.on) > (other.at, other.on)
 
 
 class Presence(Contract):
@@ -76,12 +86,12 @@ class Standing(Contract):
         """The blocks that hold now, in a stable order."""
         return sorted(block for block, mark in self.blocks.items() if mark.on)
 
-    def marked(self, block: Block, at: datetime, *, on: bool) -> "Standing":
+    def marked(self, block: Block, at: datetime, *, on: bool, version: int | None = None) -> "Standing":
         """With `block` set or lifted as of `at`, unless something newer is known of it."""
-        known = self.blocks.get(block)
-        if known is not None and (known.at, known.on) >= (at, on):
+        known, mark = self.blocks.get(block), Mark(on=on, at=at, version=version)
+        if known is not None and not mark.beats(known):
             return self
-        return self.model_copy(update={"blocks": {**self.blocks, block: Mark(on=on, at=at)}})
+        return self.model_copy(update={"blocks": {**self.blocks, block: mark}})
 
     def member(self, version: int, at: datetime, *, ended: bool) -> "Standing":
         """With the directory's word on the membership, unless a later version of it is known.

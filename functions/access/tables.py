@@ -16,6 +16,7 @@ from functions.access.holders import Passing, Standing
 from functions.access.invitations import Invitation
 from functions.access.spellings import canonical, former
 from linli.identities import EffectRow
+from linli.registered import RegisteredRow
 from linli.secrets import keyed_hash
 from linli.tables import ContractAttribute, InstantAttribute, Row, Rows, Transaction
 
@@ -30,14 +31,15 @@ def credential_hash(community: str, kind: CredentialKind, value: str) -> str:
 
 
 class GateRow(Row, discriminator="gate"):
-    """`<community>#gate` / `<gate>`. `registered_at`: the registry's last word on the device.
-
-    `entry_told_at`: when its door last told that somebody went through, to the hour.
+    """`<community>#gate` / `<gate>`. `registered_at`: when the registry last spoke of it as a gate, and which
+    of its words that was (`registry_version`). `entry_told_at`: when its door last told that somebody went
+    through, to the hour.
     """
 
     gate = ContractAttribute(Gate, null=True)
     revoked = BooleanAttribute(default=False)
     registered_at = InstantAttribute(null=True)
+    registry_version = NumberAttribute(null=True)
     entry_told_at = InstantAttribute(null=True)
 
     @staticmethod
@@ -45,9 +47,10 @@ class GateRow(Row, discriminator="gate"):
         """Where a gate is."""
         return f"{community}#gate", gate
 
-    def known(self) -> Gate | None:
-        """The gate, once it is set up, as the device registry sees it now."""
-        return self.gate.model_copy(update={"revoked": self.revoked}) if self.gate else None
+    def known(self, word: RegisteredRow | None = None) -> Gate | None:
+        """The gate, once it is set up, as the device registry sees it now; `word`: the registry's last."""
+        revoked = self.revoked if word is None else word.revoked
+        return self.gate.model_copy(update={"revoked": revoked}) if self.gate else None
 
     def tells_entries(self, now: datetime) -> bool:
         """Whether its door says who goes through: it has, within a day. A contact that broke says nothing."""

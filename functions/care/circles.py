@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from functions.care.alerts import Capacity, Circle, Reachable
-from functions.care.watches import Contact, Phone, Watch
+from functions.care.watches import Contact, Watch
 from linli.contracts import Contract
 from linli.ids import Id
+from linli.phones import Phone
 from linli.policies import Channel, Recipient
 
 

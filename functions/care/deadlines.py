@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from functions.care.rhythm import Allowance, allowed, spoken
+from functions.care.rhythm import Allowance, allowed, spoken, taught
 from functions.care.signals import SENSOR_KINDS
 from functions.care.states import Setting, WatchState
 from functions.care.watches import Watch
+from functions.care.whereabouts import silences
 from linli.events import AlertReason
 
 SECOND = timedelta(seconds=1)
@@ -33,7 +34,9 @@ def allowance(state: WatchState, watch: Watch, setting: Setting) -> Allowance:
     policy = setting.policy
     if not watch.sees_the_home:
         policy = policy.model_copy(update={"cap_hours": policy.out_cap_hours})
-    return allowed(state.rhythm, state.seen_at, setting.zone, policy, outing=state.where == "out")
+    lately = silences(state.past, sees=watch.sees_the_home)
+    rhythm = taught(state.rhythm, lately, setting.zone)
+    return allowed(rhythm, state.seen_at, setting.zone, policy, outing=state.where == "out")
 
 
 def due_at(state: WatchState, watch: Watch, setting: Setting) -> datetime | None:
@@ -45,6 +48,15 @@ def due_at(state: WatchState, watch: Watch, setting: Setting) -> datetime | None
         return state.away_until + patience if state.asked else state.away_until
     gap = allowance(state, watch, setting).gap
     return state.seen_at + gap // SECOND * SECOND
+
+
+def unbelievable(state: WatchState, watch: Watch) -> list[str]:
+    """Which sensors prove nothing since they never rest, in words."""
+    kinds = {one.device: one.kind for one in watch.sensors}
+    named = [f"{kinds[each]} ({each})" if each in kinds else each for each in state.doubted]
+    return [
+        f"{each.replace('_', ' ', 1)} is never silent, or beats like a clock, and does not count" for each in named
+    ]
 
 
 def judged(state: WatchState, watch: Watch, setting: Setting, now: datetime) -> Judgement:
@@ -67,7 +79,7 @@ def judged(state: WatchState, watch: Watch, setting: Setting, now: datetime) -> 
     if state.blind_since is not None:
         reason = "cannot_see"
         words.insert(0, f"no sensor in the home can be heard since {_clock(state.blind_since, setting)}")
-    return Judgement("alert", reason, "; ".join([*words, *watch.cannot_tell]))
+    return Judgement("alert", reason, "; ".join([*words, *watch.cannot_tell, *unbelievable(state, watch)]))
 
 
 def _clock(at: datetime, setting: Setting) -> str:

@@ -39,7 +39,7 @@ def heard(
     devices = {each.device for each in silences}
     if any(map(is_revocation, silences)):
         revoked = [each for each in state.silent if each.device in devices and is_revocation(each)]
-        over = [*(each for each in revoked if _began_before(each, at)), *silences]
+        over = [*(each for each in revoked if any(_before(each, end) for end in silences)), *silences]
         return looked(ended(state, watch, over, (), at), watch, at)
     return looked(ended(state, watch, silences, devices, at), watch, at)
 
@@ -51,8 +51,16 @@ def is_revocation(silence: Silence) -> bool:
 
 def _registered_since(silence: Silence, at: datetime, over: Iterable[Silence]) -> bool:
     """Whether a device that was revoked `at` has been registered anew after that."""
+    revoked = silence.model_copy(update={"since": at})
     ends = [each for each in over if each.device == silence.device and is_revocation(each)]
-    return is_revocation(silence) and any(each.since is not None and each.since > at for each in ends)
+    return is_revocation(silence) and any(_before(revoked, each) for each in ends)
+
+
+def _before(revoked: Silence, registered: Silence) -> bool:
+    """Whether a revocation came first: by the registry's count of both, else by the times they were told."""
+    if revoked.version is not None and registered.version is not None:
+        return revoked.version < registered.version
+    return registered.since is not None and _began_before(revoked, registered.since)
 
 
 def _began_before(silence: Silence, at: datetime) -> bool:
@@ -80,7 +88,9 @@ def ended(
 
 
 def looked(state: WatchState, watch: Watch, at: datetime) -> WatchState:
-    """Whether anything sees the home: while all that would is lost, a silence says and teaches nothing."""
+    """Whether anything sees the home: while all that would is lost, or in doubt, a silence says and teaches
+    nothing.
+    """
     silent = [each for each in state.silent if each.device in watch.devices]
     heard_again = {each.spell for each in state.heard_again}
     lost = {
@@ -89,9 +99,12 @@ def looked(state: WatchState, watch: Watch, at: datetime) -> WatchState:
         for each in silent
         if each.device in {one.device, one.gateway} and (one.device, each.episode) not in heard_again
     }
+    lost |= {one.device for one in watch.telling or watch.sensors if {one.device, one.kind} & {*state.doubted}}
     telling = {one.device for one in watch.telling or watch.sensors}
     blind = bool(telling) and lost == telling
     since = (state.blind_since or at) if blind else None
+    if blind != bool(state.blind_since):
+        state = state.cut_off(at)
     return state.but(silent=silent, blind_since=since, learns=state.learns and not blind)
 
 
@@ -106,7 +119,9 @@ def outage_after(outage: Outage, silence: Silence, at: datetime, *, lost: bool) 
         new = [silence.model_copy(update={"since": at})] if is_new else []
         return Outage(lost=[*outage.lost, *new], over=outage.over)
     same = [each for each in outage.lost if is_revocation(each) == is_revocation(silence)]
-    ended = [each for each in same if _began_before(each, at)]
+    end = silence.model_copy(update={"since": at})
+    over_now = _before if is_revocation(silence) else lambda each, _: _began_before(each, at)
+    ended = [each for each in same if over_now(each, end)]
     over = {each.spell: each for each in (*outage.over, *ended, silence)}
     still = [each for each in outage.lost if each.spell not in over]
     return Outage(lost=still, over=list(over.values())[-RECENT:])

@@ -4,25 +4,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from functions.care.doubts import felt
 from functions.care.hearing import ended, looked
-from functions.care.rhythm import Rhythm, learned
+from functions.care.rhythm import Rhythm, doubted, learned, taught
 from functions.care.signals import SENSOR_KINDS, Sign
-from functions.care.states import AT_HOME, LEAVING, RECENT, Recent, Setting, WatchState, Where, gone_away
+from functions.care.states import RECENT, Recent, Setting, WatchState, gone_away
 from functions.care.watches import Watch
+from functions.care.whereabouts import AT_HOME, Place, moment, settled, step, with_moment
+from functions.care.whereabouts import now as place_now
 from linli.events import AlertOutcome
 
-AT_THE_DOOR = timedelta(minutes=10)  # one leaving or coming back opens and shuts the door more than once
-STILL_ABOUT = timedelta(minutes=2)  # a sensor may still tell of the way to the door
 HOSPITAL = timedelta(days=7)
 AWAY_UNSAID = timedelta(days=1)
+DAYS_IN_DOUBT = 7  # as long as a sensor may have been without rest before it is doubted
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
     """A state after a sign.
 
-    `outcome`: `moved`; `back` (it ended an absence); `late` (older than the last), `repeated`, `not_counted`
-    (may be somebody else's): these three leave the deadline where it was.
+    `outcome`: `moved`; `back` (it ended an absence); `late` (older than the last: it teaches what it would
+    have in its time, and is no sign of now), `repeated`, `not_counted` (may be somebody else's, or its sensor
+    never rests): these leave `seen_at` where it was.
     """
 
     state: WatchState
@@ -45,42 +48,66 @@ def after_signal(
     """
     if any(each.key == sign.key for each in state.recent):
         return Moved(state, "repeated")
+    state = _felt(state, sign, watch)
     if state.silent:
         state = looked(ended(state, watch, [], sign.devices, sign.at), watch, sign.at)
     theirs = watch.is_theirs(sign.kind, sign.devices, elsewhere=elsewhere)
+    theirs = theirs and watch.source(sign.kind, sign.devices) not in state.doubted
     counted = theirs and sign.at > state.seen_at and not state.ended
     entry = Recent(kind=sign.kind, at=sign.at, key=sign.key, counted=counted)
     recent = sorted([*state.recent, entry], key=lambda each: each.at)[-RECENT:]
     if not counted:
-        return Moved(state.but(recent=recent), "late" if theirs else "not_counted")
-    where, since = _where(state, sign, watch)
-    after = state.but(
-        seen_at=sign.at, seen_by=sign.kind, where=where, since=since, recent=recent, learns=where != "away"
+        after = state.but(recent=recent)
+        return Moved(_remembered(after, sign, watch, setting), "late") if theirs else Moved(after, "not_counted")
+    at_home, unsure = state.where in AT_HOME, state.unsure
+    if alarmed and at_home:
+        unsure = unsure or _silence(state, sign.at)
+    if state.blind_since is not None or (alarmed and at_home):
+        state = state.cut_off(sign.at)
+    after = _remembered(state, sign, watch, setting).but(
+        seen_at=sign.at, seen_by=sign.kind, recent=recent, unsure=unsure
     )
-    back = state.where == "away" != where
-    if where != "away":
+    after = after.but(learns=after.where != "away")
+    if after.where != "away":
         after = after.but(away_until=None, asked=False)
-    if alarmed and state.where in AT_HOME:
-        after = after.but(unsure=state.unsure or _silence(state, sign.at))
+    return Moved(after, "back" if state.where == "away" != after.where else "moved")
+
+
+def _felt(state: WatchState, sign: Sign, watch: Watch) -> WatchState:
+    """How the sensor has spoken; one that proves nothing any more has taught nothing lately."""
+    kind, source = SENSOR_KINDS[sign.kind], watch.source(sign.kind, sign.devices)
+    if not kind.rests:
+        return state
+    before = state.pulses.get(source)
+    pulse = felt(before, int(sign.at.timestamp()), by_the_clock=kind.topic is None)
+    if pulse == before:
+        return state
+    ours = {each: one for each, one in state.pulses.items() if each in watch.devices or each in SENSOR_KINDS}
+    after = state.but(pulses={**ours, source: pulse})
+    if pulse.doubted == (before is not None and before.doubted):
+        return after
+    if pulse.doubted:
+        after = after.but(rhythm=doubted(state.rhythm, DAYS_IN_DOUBT))
+    return looked(after, watch, sign.at)
+
+
+def _remembered(state: WatchState, sign: Sign, watch: Watch, setting: Setting) -> WatchState:
+    """With a sign in its place among those of the last day, and what has become too old learned for good.
+
+    An absence is ended by what is new alone.
+    """
+    sees, newest = watch.sees_the_home, sign.at > state.seen_at
+    if state.ended or (state.where == "away" and not newest):
+        return state
+    past = with_moment(state.past, moment(sign.at, sign.kind))
+    if newest:
+        place = step(Place(state.where, state.since), sign.kind, sign.at, sees=sees)
     else:
-        after = after.but(rhythm=_taught(state, sign.at, where, setting))
-    return Moved(after, "back" if back else "moved")
-
-
-def _where(state: WatchState, sign: Sign, watch: Watch) -> tuple[Where, datetime]:
-    """Where the person is after a sign, and since when."""
-    place, stays = SENSOR_KINDS[sign.kind].place, (state.where, state.since)
-    settling = LEAVING if state.where == "away" else AT_THE_DOOR if place == "door" else STILL_ABOUT
-    match state.where, place:
-        case (_, None) | ("away", "door" | "out") | ("home", "home" | "in") | ("out", "out"):
-            return stays
-        case ("away", _) | ("out", "door" | "home") | ("home", "door") if sign.at - state.since < settling:
-            return stays
-        case ("home" | "unknown", "out"):
-            return "out", sign.at
-        case ("home" | "unknown", "door"):
-            return ("out" if watch.sees_the_home else "unknown"), sign.at
-    return "home", sign.at
+        place = place_now(past, sees=sees)
+    past, silences = settled(past, sees=sees)
+    return state.remembering(past).but(
+        where=place.where, since=place.since, rhythm=taught(state.rhythm, silences, setting.zone)
+    )
 
 
 def _silence(state: WatchState, until: datetime) -> tuple[datetime, datetime] | None:
@@ -88,25 +115,23 @@ def _silence(state: WatchState, until: datetime) -> tuple[datetime, datetime] | 
     return (state.seen_at, until) if state.learns and state.blind_since is None else None
 
 
-def _taught(state: WatchState, until: datetime, where: Where, setting: Setting) -> Rhythm:
-    """The rhythm with the silence, or the outing, that has just ended well."""
-    silence = state.unsure or _silence(state, until)
-    if silence is None:
+def _after_word(state: WatchState, now: datetime, setting: Setting) -> Rhythm:
+    """The rhythm once somebody has said that a silence, or an outing, was fine."""
+    silence = state.unsure or _silence(state, now)
+    if silence is None or state.where == "away":
         return state.rhythm
-    if state.where in AT_HOME:
-        return learned(state.rhythm, *silence, setting.zone)
-    if state.where == "out" and where in AT_HOME:
-        return learned(state.rhythm, state.since, until, setting.zone, outing=True)
-    return state.rhythm
+    if state.where == "out":
+        return learned(state.rhythm, state.since, now, setting.zone, outing=True)
+    return learned(state.rhythm, *silence, setting.zone)
 
 
 def released(state: WatchState, outcome: AlertOutcome, now: datetime, setting: Setting) -> WatchState:
     """The state once an alert is resolved: whoever resolved it knows how the person is `now`.
 
     A silence that was fine belongs to the rhythm, or the same alert would come again. Whoever was declared
-    dead by mistake is watched over again by any other outcome.
+    dead by mistake is watched over again by any other outcome. Whoever was out and is fine is out still.
     """
-    rhythm = _taught(state, now, "home", setting) if outcome == "fine" else state.rhythm
+    rhythm = _after_word(state, now, setting) if outcome == "fine" else state.rhythm
     fresh = state.but(seen_at=max(state.seen_at, now), learns=False, unsure=None, rhythm=rhythm, ended=False)
     match outcome:
         case "deceased":
@@ -118,4 +143,8 @@ def released(state: WatchState, outcome: AlertOutcome, now: datetime, setting: S
         case "fine" | "sensor" | "needs_help":
             if state.away_until is not None and state.away_until > now:
                 return fresh
-            return fresh.but(where="unknown", since=now, away_until=None, asked=False)
+            if outcome == "fine" and state.where == "out":
+                return fresh.cut_off(now, "out")
+            return fresh.cut_off(now, "unknown").but(
+                where="unknown", since=now, away_until=None, asked=False
+            )

@@ -1,19 +1,25 @@
 """A person's rhythm (作息): how long a silence is usual for them by the hour at which it begins.
 
 For each hour of the day, and of the week, the longest silence that began in it is remembered, and fades by a
-little every day lived at home. What is allowed is the longest of that hour and its neighbours and a margin
-for what has not happened yet: so a nap, a night and a weekly outing are left in peace, each at its time, and
-nobody waits for the night's patience at ten in the morning. The hours of the week weigh in as weeks go by;
-until six weeks are known, so does the community's default. Outings have a measure of their own: how long they
-take, and by when somebody is home.
+little every day lived at home. What was silent from ten at night until seven was silent from two on as well:
+so a silence that begins within one that is known may last until its end. Allowed is the longest of that hour
+and its neighbours, and a margin for what has not happened yet: half an hour, and a part of what is missing to
+the cap. So a nap, a night and a weekly outing are left in peace, each at its time, and nobody waits for the
+night's patience at ten in the morning. The hours of the week weigh in as weeks go by.
+
+Somebody of whom nothing is known is judged by what is usual at that hour (`USUAL`). Their own history weighs
+in with the square of the days it has: next to nothing after two days, of which the longest silence says
+little, half after a week, nearly all after a month. Outings have a measure of their own: how long they take,
+and by when somebody is home.
 
 A rhythm is under 4 KB of JSON however long it has been learned; learning and asking cost the same always.
 Rules of greater skill (the log-likelihood of each hour's silence, quantiles calibrated on own history) were
 no better on the simulated lives: what limits all of them is how rarely a person is unusual.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, tzinfo
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
@@ -23,11 +29,18 @@ from linli.policies import CarePolicy
 DAY, WEEK = 24, 7 * 24  # hours
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 LONGEST = timedelta(hours=24)  # a longer silence is an absence nobody told us of, not a rhythm
-MARGIN = timedelta(hours=5)  # chosen on simulated lives, on other seeds than tests/bench reports
+MARGIN = timedelta(minutes=30)
+SHARE = 0.2  # of what the own longest silence leaves to the cap: the shorter it is, the less it has shown
 KEPT_A_DAY = 0.998  # of what is remembered by the hour of the day: a half-life of a year
 KEPT_A_WEEKDAY = 0.9985
-DAYS_TO_TRUST = 42  # until then the community's default weighs in
+DAYS_TO_TRUST = 7  # by then somebody's own history weighs as much as what is usual
 WEEKS_TO_SPECIALISE = 104  # by then an hour of the week weighs as much as that hour of all days
+NIGHT, DAYTIME = 12, 9  # hours
+LIES_IN = 14  # o'clock by which a night is over, whenever it began
+USUAL = tuple(
+    NIGHT if hour >= 19 else min(DAYTIME + max(hour - 16, 0), NIGHT) if hour >= 5 else min(NIGHT, LIES_IN - hour)
+    for hour in range(DAY)
+)
 
 SHORTEST_OUTING = timedelta(minutes=15)  # a shorter one is a word at the door
 OUTINGS_KEPT = 40
@@ -59,6 +72,14 @@ class Rhythm(Contract):
 EMPTY = Rhythm()
 
 
+class Silence(NamedTuple):
+    """A silence at home, or an `outing`, that ended well."""
+
+    since: datetime
+    until: datetime
+    outing: bool = False
+
+
 class Allowance(Contract):
     """How long a silence may last, and why, in words for whoever is called."""
 
@@ -69,33 +90,49 @@ class Allowance(Contract):
 def learned(
     rhythm: Rhythm, since: datetime, until: datetime, zone: tzinfo, *, outing: bool = False
 ) -> Rhythm:
-    """The rhythm after a silence, or an outing, that ended well.
+    """The rhythm after a silence, or an outing, that ended well."""
+    return taught(rhythm, [Silence(since, until, outing)], zone)
+
+
+def taught(rhythm: Rhythm, silences: Iterable[Silence], zone: tzinfo) -> Rhythm:
+    """The rhythm after silences that ended well, in the order in which they were.
 
     Days away and silences while the sensors could not see are left out by the caller; silences of more than a
-    day are ignored here.
+    day are ignored here. A day that is older than the last one known makes nothing fade.
     """
-    length = until - since
-    if not timedelta() < length <= LONGEST:
-        return rhythm
-    if outing:
-        return _returned(rhythm, length, until.astimezone(zone))
-    local = since.astimezone(zone)
-    slot, seconds, day = local.weekday() * DAY + local.hour, length // SECOND, local.toordinal()
-    if day == rhythm.day and seconds <= min(rhythm.hours[local.hour], rhythm.week[slot]):
-        return rhythm
-    hours, week, days = rhythm.hours, rhythm.week, rhythm.days
-    if day != rhythm.day:
-        hours = tuple(int(each * KEPT_A_DAY) for each in hours)
-        week = tuple(int(each * KEPT_A_WEEKDAY) for each in week)
-        days += 1
-    return rhythm.model_copy(
-        update={
-            "hours": _with(hours, local.hour, seconds),
-            "week": _with(week, slot, seconds),
-            "days": days,
-            "day": day,
-        }
-    )
+    hours, week, days, day = list(rhythm.hours), list(rhythm.week), rhythm.days, rhythm.day
+    outings, returns = list(rhythm.outings), list(rhythm.returns)
+    for since, until, outing in silences:
+        length = until - since
+        if not timedelta() < length <= LONGEST:
+            continue
+        if outing:
+            if length >= SHORTEST_OUTING:
+                outings.insert(0, length // MINUTE)
+                returns.insert(0, _minute(until.astimezone(zone)))
+            continue
+        local = since.astimezone(zone)
+        if (today := local.toordinal()) > day:
+            hours = [int(each * KEPT_A_DAY) for each in hours]
+            week = [int(each * KEPT_A_WEEKDAY) for each in week]
+            days, day = days + 1, today
+        slot, seconds = local.weekday() * DAY + local.hour, length // SECOND
+        hours[local.hour] = max(hours[local.hour], seconds)
+        week[slot] = max(week[slot], seconds)
+    changes = {
+        "hours": tuple(hours),
+        "week": tuple(week),
+        "days": days,
+        "day": day,
+        "outings": tuple(outings[:OUTINGS_KEPT]),
+        "returns": tuple(returns[:OUTINGS_KEPT]),
+    }
+    return rhythm if changes == dict(rhythm) else rhythm.model_copy(update=changes)
+
+
+def doubted(rhythm: Rhythm, days: int) -> Rhythm:
+    """The rhythm when the last `days` have taught it wrong: it is trusted as if it had not lived them."""
+    return rhythm.model_copy(update={"days": max(rhythm.days - days, 0)})
 
 
 def allowed(
@@ -108,9 +145,11 @@ def allowed(
     local = at.astimezone(zone)
     if outing:
         return _outing(rhythm, local, policy)
-    longest = _longest(rhythm, local)
-    gap = _blend(rhythm.days / DAYS_TO_TRUST, longest + MARGIN, timedelta(hours=policy.default_hours))
-    gap = max(timedelta(hours=policy.floor_hours), min(gap, timedelta(hours=policy.cap_hours)))
+    cap, longest = timedelta(hours=policy.cap_hours), _longest(rhythm, local)
+    usual = timedelta(hours=min(USUAL[local.hour], policy.default_hours))
+    own = longest + MARGIN
+    own += SHARE * max(cap - own, timedelta())
+    gap = max(timedelta(hours=policy.floor_hours), min(_blend(rhythm.days / DAYS_TO_TRUST, own, usual), cap))
     if not longest:
         return Allowance(gap=gap, words=f"no rhythm known yet at this hour; {spoken(gap)} are allowed")
     return Allowance(gap=gap, words=f"usually moves within {spoken(longest)} at this hour")
@@ -123,21 +162,20 @@ def spoken(length: timedelta) -> str:
 
 
 def _longest(rhythm: Rhythm, local: datetime) -> timedelta:
-    """The longest silence that began about this hour lately."""
-    hour, slot = local.hour, local.weekday() * DAY + local.hour
-    of_day = max(rhythm.hours[(hour + each) % DAY] for each in (-1, 0, 1))
-    of_week = max(rhythm.week[(slot + each) % WEEK] for each in (-1, 0, 1))
+    """The longest silence that began about this hour lately, or what was left of one that had."""
+    of_day = _about(rhythm.hours, local.hour)
+    of_week = _about(rhythm.week, local.weekday() * DAY + local.hour)
     weeks = rhythm.days / 7
     weight = weeks / (weeks + WEEKS_TO_SPECIALISE)
     return (of_day + weight * (of_week - of_day)) * SECOND
 
 
-def _returned(rhythm: Rhythm, length: timedelta, local: datetime) -> Rhythm:
-    if length < SHORTEST_OUTING:
-        return rhythm
-    outings = (length // MINUTE, *rhythm.outings)[:OUTINGS_KEPT]
-    returns = (_minute(local), *rhythm.returns)[:OUTINGS_KEPT]
-    return rhythm.model_copy(update={"outings": outings, "returns": returns})
+def _about(hours: Sequence[int], hour: int) -> int:
+    """Seconds: the longest of an hour and its neighbours, silences of the day before them counted in."""
+    left = 0
+    for each in range(hour - DAY, hour):
+        left = max(left - 3600, hours[each % len(hours)])
+    return max(left, *(hours[each % len(hours)] for each in (hour, hour + 1)))
 
 
 def _outing(rhythm: Rhythm, local: datetime, policy: CarePolicy) -> Allowance:
@@ -153,14 +191,9 @@ def _outing(rhythm: Rhythm, local: datetime, policy: CarePolicy) -> Allowance:
     return Allowance(gap=gap, words=f"usually back within {spoken(longest)}")
 
 
-def _blend(known: float, own: timedelta, default: timedelta) -> timedelta:
-    return default + min(known, 1.0) * (own - default)
-
-
-def _with(longest: tuple[int, ...], index: int, seconds: int) -> tuple[int, ...]:
-    if seconds <= longest[index]:
-        return longest
-    return (*longest[:index], seconds, *longest[index + 1 :])
+def _blend(known: float, own: timedelta, usual: timedelta) -> timedelta:
+    """What is usual, the own history weighing in by how many times as much is known as is half trusted."""
+    return usual + known**2 / (known**2 + 1) * (own - usual)
 
 
 def _minute(local: datetime) -> int:

@@ -5,6 +5,7 @@ from datetime import datetime
 from functions.care import duties, vigils
 from functions.care.alerts import Entry
 from functions.care.case_tables import EntryRow
+from functions.care.deadlines import unbelievable
 from functions.care.states import WatchState
 from functions.care.vigils import Vigil
 from linli.tables import Row, Transaction
@@ -18,7 +19,8 @@ def keep(
 
     Raises ConditionsFailed when somebody was faster, Contended.
     """
-    if entry is None and mark is None and bool(after.blind_since) == bool(vigil.state.blind_since):
+    sees_as_before = bool(after.blind_since) == bool(vigil.state.blind_since)
+    if entry is None and mark is None and sees_as_before and not _new_doubts(vigil, after):
         vigils.write(vigil, after)
         return
     transaction = Transaction()
@@ -32,13 +34,23 @@ def keep(
 
 
 def write(transaction: Transaction, vigil: Vigil, after: WatchState, now: datetime) -> None:
-    """Let `transaction` write a state, with the duty `cannot_see` raised or settled as it says."""
+    """Let `transaction` write a state, with the duty `cannot_see` raised or settled as it says, and the duty
+    to look at a sensor that never rests.
+    """
     vigils.join(transaction, vigil, after)
     community, person = vigil.watch.community, vigil.watch.person
     if after.blind_since and not vigil.state.blind_since:
         lose(transaction, community, person, now)
     if vigil.state.blind_since and not after.blind_since:
         duties.cleared(transaction, community, person, "cannot_see", now)
+    if _new_doubts(vigil, after):
+        words = "; ".join(unbelievable(after, vigil.watch))
+        duties.raised(transaction, community, person, "check_sensors", words=words, now=now)
+
+
+def _new_doubts(vigil: Vigil, after: WatchState) -> bool:
+    """Whether there is a sensor that staff do not know yet to prove nothing."""
+    return not {*after.doubted} <= {*vigil.state.doubted}
 
 
 def lose(transaction: Transaction, community: str, person: str, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """What sensors and services can tell of a person, and what each kind of it proves.
 
-A new kind of sensor is one line of `SENSOR_KINDS` (and its topic rule in infra/care/resources.yaml, which a
-test asks for).
+A new kind of sensor is one line of `SENSOR_KINDS` and one of `SENT_BY` (and its topic rule in
+infra/care/resources.yaml, which a test asks for).
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,8 @@ from linli.contracts import Contract
 from linli.device_messages import DeviceEvent, DeviceMessage
 from linli.ids import Id
 from linli.instants import Instant
+from linli.odd_fields import MEANT
+from linli.policies import DeviceKind
 
 Proof = Literal["person", "human", "movement"]
 Place = Literal["home", "door", "in", "out"]
@@ -25,7 +27,8 @@ class SensorKind:
 
     `proof`: that it was this person, some human, or at least something that moves. `place`: in the home, at
     its door, coming in through a gate, going out; None says nothing of it. `topic`: the last level of the
-    MQTT topic, None for what other services or the app tell. `by_itself`: nobody has to think of it.
+    MQTT topic, None for what other services or the app tell. `by_itself`: nobody has to think of it. `rests`:
+    it is silent while nobody is about, so that one that never is proves nothing (`doubts`).
     """
 
     words: str
@@ -33,14 +36,15 @@ class SensorKind:
     place: Place | None
     topic: str | None = None
     by_itself: bool = True
+    rests: bool = False
 
 
 SENSOR_KINDS: dict[str, SensorKind] = {
-    "door": SensorKind("the door was used", "human", "door", "door"),  # 门磁
-    "motion": SensorKind("something moved", "movement", "home", "motion"),  # 红外
-    "bed": SensorKind("the bed was used", "person", "home", "bed"),
-    "lamp": SensorKind("a lamp was switched", "human", "home", "lamp"),
-    "camera_seen": SensorKind("the peephole camera saw them", "person", "door", "camera_seen"),  # 猫眼
+    "door": SensorKind("the door was used", "human", "door", "door", rests=True),  # 门磁
+    "motion": SensorKind("something moved", "movement", "home", "motion", rests=True),  # 红外
+    "bed": SensorKind("the bed was used", "person", "home", "bed", rests=True),
+    "lamp": SensorKind("a lamp was switched", "human", "home", "lamp", rests=True),
+    "camera_seen": SensorKind("the peephole camera saw them", "person", "door", "camera_seen", rests=True),  # 猫眼
     "check_in": SensorKind("the check-in button was pressed", "person", "home", "check_in", by_itself=False),
     "call_button": SensorKind(
         "the call button was pressed", "person", "home", "call_button", by_itself=False
@@ -49,9 +53,21 @@ SENSOR_KINDS: dict[str, SensorKind] = {
     "gate_in": SensorKind("came in through a gate", "person", "in"),
     "gate_out": SensorKind("went out through a gate", "person", "out"),
     "visit": SensorKind("a visitor met them", "person", "home"),  # 探访
-    "water": SensorKind("water was used", "human", "home"),
-    "electricity": SensorKind("electricity was used", "human", "home"),
-    "gas": SensorKind("gas was used", "human", "home"),
+    "water": SensorKind("water was used", "human", "home", rests=True),
+    "electricity": SensorKind("electricity was used", "human", "home", rests=True),
+    "gas": SensorKind("gas was used", "human", "home", rests=True),
+}
+
+
+# Whom such a signal is believed from, by topic: the sensor itself, and a gateway for one behind it.
+SENT_BY: dict[str, frozenset[DeviceKind]] = {
+    "door": frozenset({"door_magnet", "gateway"}),
+    "motion": frozenset({"infrared", "gateway"}),
+    "bed": frozenset({"bed", "gateway"}),
+    "lamp": frozenset({"lamp", "gateway"}),
+    "camera_seen": frozenset({"camera"}),
+    "check_in": frozenset({"sos_button", "gateway"}),
+    "call_button": frozenset({"sos_button", "gateway"}),
 }
 
 
@@ -70,7 +86,7 @@ class Signal(DeviceEvent):
     `sensor`: the sensor behind the gateway (网关) that publishes; without it, the device itself.
     """
 
-    sensor: Id | None = None
+    sensor: Annotated[Id | None, MEANT] = None
 
 
 class Sign(Contract):

@@ -4,24 +4,22 @@ Pure rules: times and settings are arguments. Nothing here ever moves `seen_at` 
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from datetime import datetime
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from functions.care.doubts import Pulse
 from functions.care.rhythm import EMPTY, Rhythm
 from functions.care.signals import Kind
+from functions.care.whereabouts import CUT, LEAVING, Lately, Past, Place, Where, moment, with_moment
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
 from linli.policies import CarePolicy
 
 RECENT = 20
-LEAVING = timedelta(hours=2)  # who has just said they are away may still be packing
-
-Where = Literal["home", "out", "away", "unknown"]
-AT_HOME: frozenset[Where] = frozenset({"home", "unknown"})
 
 
 class Recent(Contract):
@@ -34,11 +32,15 @@ class Recent(Contract):
 
 
 class Silence(Contract):
-    """A sensor, or a gateway, that is lost: one spell of it. `since`: when it was heard last."""
+    """A sensor, or a gateway, that is lost: one spell of it. `since`: when it was heard last.
+
+    `version`: of a revocation and its end, the registry's count of its words on the device.
+    """
 
     device: Id
     episode: Id
     since: Instant | None = None
+    version: Annotated[int, Field(ge=1)] | None = None
 
     @property
     def spell(self) -> tuple[str, str]:
@@ -61,7 +63,9 @@ class WatchState(Contract):
     since `seen_at` belongs to the rhythm. `silent`: what is lost, `heard_again`: the last spells that are
     over, and for whom a gateway's is over before its end; `blind_since`: since when nothing sees the home.
     `unsure`: a silence that an alert was about, of which people have to say whether it ended well. `ended`:
-    nothing is due until the watch is set up again, or an alert ends otherwise.
+    nothing is due until the watch is set up again, or an alert ends otherwise. `rhythm`: what older signs than
+    those of `lately` have taught; `place`: where the person was at the first of these. `pulses`: of sensors,
+    how they speak.
     """
 
     seen_at: Instant
@@ -78,6 +82,30 @@ class WatchState(Contract):
     ended: bool = False
     rhythm: Rhythm = EMPTY
     recent: Annotated[list[Recent], Field(max_length=RECENT)] = []
+    place: Place | None = None
+    lately: Lately = ()
+    pulses: dict[str, Pulse] = {}
+
+    @property
+    def past(self) -> Past:
+        """What is remembered of the last day; of a state that older code wrote, its last sign."""
+        if self.place is not None and self.lately:
+            return Past(self.place, self.lately)
+        last = self.seen_by if self.seen_by and self.learns and not self.blind_since else CUT
+        return Past(Place(self.where, self.since), (moment(self.seen_at, last),))
+
+    @property
+    def doubted(self) -> list[str]:
+        """The sensors, or kinds of signals that come without one, that prove nothing, since they never rest."""
+        return sorted(each for each, pulse in self.pulses.items() if pulse.doubted)
+
+    def remembering(self, past: Past) -> "WatchState":
+        """The same state with another past."""
+        return self.but(place=past.place, lately=past.lately)
+
+    def cut_off(self, at: datetime, what: str = CUT) -> "WatchState":
+        """The silence that goes on `at` a time will teach nothing; `what` people say of where the person is."""
+        return self.remembering(with_moment(self.past, moment(at, what)))
 
     def but(self, **changes: object) -> "WatchState":
         """The same state with some fields changed."""
@@ -99,7 +127,7 @@ def begun(now: datetime) -> WatchState:
 
 def begun_anew(state: WatchState, now: datetime) -> WatchState:
     """A watch that was over begins again: what is known of the person's rhythm and sensors still holds."""
-    return state.but(
+    return state.cut_off(now, "unknown").but(
         seen_at=max(state.seen_at, now),
         where="unknown",
         since=now,
@@ -114,7 +142,8 @@ def begun_anew(state: WatchState, now: datetime) -> WatchState:
 def gone_away(state: WatchState, until: datetime, now: datetime) -> WatchState:
     """Away (外出报备) until a time: no deadline before it; the silence teaches nothing."""
     since = state.since if state.where == "away" else now
-    return state.but(where="away", since=since, away_until=until, asked=False, learns=False)
+    after = state.cut_off(now, "away")
+    return after.but(where="away", since=since, away_until=until, asked=False, learns=False)
 
 
 def asked_after(state: WatchState) -> WatchState:
@@ -130,7 +159,7 @@ def came_back(state: WatchState, now: datetime, *, by_themself: bool) -> WatchSt
     if state.where != "away":
         return state
     mistaken = not by_themself and now - state.since < LEAVING
-    return state.but(
+    return state.cut_off(now, "unknown").but(
         seen_at=state.seen_at if mistaken else max(state.seen_at, now),
         where="unknown",
         since=now,

@@ -8,12 +8,12 @@ from pydantic import Field, model_validator
 from functions.care.signals import SENSOR_KINDS, Kind
 from linli.contracts import Contract
 from linli.ids import ID_PATTERN, Id
+from linli.phones import Phone
 from linli.policies import Chain
 
 Home = Annotated[str, Field(pattern=ID_PATTERN[:-1] + "/" + ID_PATTERN[1:])]  # <building>/<unit> (楼栋/户)
 METERED = frozenset({"water", "electricity", "gas"})  # what meters tell of a home, whoever lives there
 MOST_DEVICES = 20  # all of them replaced, with home and family, is one transaction of 100 rows at most
-Phone = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]  # E.164
 
 
 class Contact(Contract):
@@ -99,6 +99,11 @@ class Watch(Settings):
         proof = "human" if set(self.shared).intersection(devices) else SENSOR_KINDS[kind].proof
         alone = self.residents == 1
         return proof == "person" or kind in self.counts or (alone and (proof == "human" or not self.pets))
+
+    def source(self, kind: str, devices: Collection[str]) -> str:
+        """Which sensor a signal of this kind is from, the kind itself when it comes from none."""
+        sensors = [one.device for one in self.sensors if one.kind == kind and one.device in devices]
+        return next(iter([*sensors, *sorted(devices)]), kind)
 
     @property
     def telling(self) -> list[Sensor]:

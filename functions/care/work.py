@@ -8,6 +8,7 @@ from functions.care.states import Setting
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant, to_text
+from linli.local_times import Day
 
 DutyKind = Literal[
     "cannot_see",
@@ -51,7 +52,7 @@ class Visit(Contract):
     """When somebody is to be visited next, local day, and the last visit."""
 
     person: Id
-    next_on: date
+    next_on: Day
     last_at: Instant | None = None
     last_by: Id | None = None
     outcome: VisitOutcome | None = None

@@ -11,6 +11,7 @@ from linli.tables import ContractAttribute, InstantAttribute, Row
 Key = tuple[str, str]
 VITALS = (
     "beat", "seen_at", "battery_percent", "firmware", "gateway", "lost", "lost_at", "low", "outages",
+    "charged_at", "wavers", "rising_since",
 )  # fmt: skip
 
 
@@ -47,6 +48,9 @@ class DeviceRow(TimedRow, discriminator="device"):
     lost_at = InstantAttribute(null=True)
     low = UnicodeAttribute(null=True)
     outages = ContractAttribute(Outages, null=True)
+    charged_at = InstantAttribute(null=True)
+    wavers = BooleanAttribute(null=True)
+    rising_since = InstantAttribute(null=True)
 
     @staticmethod
     def key(community: str, device: str) -> Key:
@@ -63,7 +67,8 @@ class DeviceRow(TimedRow, discriminator="device"):
         """What is known of its life."""
         known = {name: getattr(self, name) for name in (*VITALS, "due_at")}
         percent = known["battery_percent"]
-        return Vitals(**known | {"battery_percent": None if percent is None else int(percent)})
+        known["battery_percent"] = None if percent is None else int(percent)
+        return Vitals(**known | {"wavers": bool(known["wavers"])})
 
     def changes(self, vitals: Vitals) -> list[Action]:
         """What to set and remove so that these become its vitals, and nothing else."""

@@ -5,11 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from linli.aws import client
-from linli.errors import InvalidRequest, Unavailable
+from linli.aws import answering, client
+from linli.errors import InvalidRequest
 from linli.naming import stage
-
-MAY_PASS = frozenset({"ThrottlingException", "ServiceUnavailableException", "InternalFailureException"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +30,10 @@ def endpoint() -> str:
     return address.partition(":")[0]
 
 
-def admit(device: str, community: str, csr: str) -> Certificate:
+def admit(device: str, community: str, kind: str, csr: str) -> Certificate:
     """Have the device's own key certified for this device of this community; `activate` lets it connect.
+
+    It may publish what devices of its kind are believed.
 
     Raises InvalidRequest when IoT does not accept the signing request, Unavailable when it does not answer.
     """
@@ -44,7 +44,7 @@ def admit(device: str, community: str, csr: str) -> Certificate:
         except iot.exceptions.InvalidRequestException as error:
             raise InvalidRequest("csr: is not accepted by the certificate authority") from error
         certificate = Certificate(made["certificateArn"], made["certificatePem"])
-        iot.attach_policy(policyName=f"linli-{stage()}-device", target=certificate.arn)
+        iot.attach_policy(policyName=_policy(kind), target=certificate.arn)
         iot.attach_thing_principal(thingName=device, principal=certificate.arn)
     return certificate
 
@@ -75,6 +75,10 @@ def revoke(device: str, which: Callable[[str], bool] = lambda _: True) -> None:
             iot.detach_thing_principal(thingName=device, principal=arn)
 
 
+def _policy(kind: str) -> str:
+    return f"linli-{stage()}-device-{kind}"
+
+
 def _id(arn: str) -> str:
     return arn.rpartition("/")[2]
 
@@ -89,13 +93,5 @@ def _name(iot: Any, device: str, community: str) -> None:
 
 @contextmanager
 def _answering() -> Iterator[Any]:
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415  as in linli.aws
-
-    try:
+    with answering():
         yield client("iot")
-    except BotoCoreError as error:
-        raise Unavailable("the device registry of the cloud did not answer") from error
-    except ClientError as error:
-        if error.response["Error"]["Code"] in MAY_PASS:
-            raise Unavailable("the device registry of the cloud is busy") from error
-        raise

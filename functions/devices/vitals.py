@@ -13,7 +13,9 @@ from linli.instants import Instant
 from linli.policies import DeviceKind, DevicesPolicy
 
 FaultName = Literal["lost", "low-battery"]
-CHARGED_BY = 5  # percent above the limit: a battery that is cold and warm in turn is one low battery
+CHARGED_BY = 25  # percent above the limit: a battery that is cold and warm in turn is one low battery
+AGAIN_WITHIN = timedelta(days=7)  # low once more so soon after it was well: its word alone is not enough
+RESTED = timedelta(days=1)  # for so long it must stay well then
 AGAIN_AFTER = timedelta(minutes=1)  # as often as the sweep runs
 MOST_OUTAGES = 8  # remembered of a gateway; whatever stood behind it is lost the sooner for those forgotten
 
@@ -67,6 +69,8 @@ class Vitals:
     """A device's life. `beat`: the id of the newest heartbeat. `lost`, `low`: episodes that are open.
 
     `gateway`: the way its newest heartbeat came. `outages`: when it was lost, and heard again after that.
+    `charged_at`: when its battery was last well again after it was low; `wavers`: it was low once more soon
+    after that; `rising_since`: since when it has been well, while that is not believed yet.
     `due_at`: when somebody has to look whether it is still there; None while it is not expected, or lost.
     """
 
@@ -79,6 +83,9 @@ class Vitals:
     lost_at: datetime | None = None
     low: str | None = None
     outages: Outages | None = None
+    charged_at: datetime | None = None
+    wavers: bool = False
+    rising_since: datetime | None = None
     due_at: datetime | None = None
 
 
@@ -99,13 +106,13 @@ class News:
     began: bool
 
 
-def alive_at(occurred_at: datetime, decided_at: datetime, received_at: datetime, via: str | None) -> datetime:
+def alive_at(happened_at: datetime, decided_at: datetime, received_at: datetime, via: str | None) -> datetime:
     """When the sender of a heartbeat certainly lived, by our clock where its own is not to be believed.
 
     Who has a connection of its own lived when the message came in over it. What comes through a gateway may
-    have waited there for hours: it proves no more than the time it was sent.
+    have waited there for hours: it proves no more than the time it was sent, unless its clock is gone.
     """
-    return min(occurred_at if via else decided_at, received_at)
+    return min(happened_at if via else decided_at, received_at)
 
 
 def heard(vitals: Vitals, beat: Beat, expected: Expected) -> Vitals:
@@ -129,14 +136,23 @@ def heard(vitals: Vitals, beat: Beat, expected: Expected) -> Vitals:
 
 
 def _with_battery(vitals: Vitals, beat: Beat, low_percent: int) -> Vitals:
+    """A battery is low at once, and well when it is clearly above; one that wavers must stay so for a day."""
     if beat.battery_percent is None:
         return vitals
-    low = vitals.low
-    if beat.battery_percent <= low_percent:
-        low = low or f"low-battery-{millis(beat.at)}"
-    elif beat.battery_percent >= low_percent + CHARGED_BY:
-        low = None
-    return replace(vitals, battery_percent=beat.battery_percent, low=low)
+    after = replace(vitals, battery_percent=beat.battery_percent)
+    if vitals.low is None:
+        return _sinking(after, beat.at) if beat.battery_percent <= low_percent else after
+    if beat.battery_percent < low_percent + CHARGED_BY:
+        return replace(after, rising_since=None)
+    since = vitals.rising_since or beat.at
+    if vitals.wavers and beat.at - since < RESTED:
+        return replace(after, rising_since=since)
+    return replace(after, low=None, charged_at=beat.at, wavers=False, rising_since=None)
+
+
+def _sinking(vitals: Vitals, at: datetime) -> Vitals:
+    wavers = vitals.charged_at is not None and at - vitals.charged_at < AGAIN_WITHIN
+    return replace(vitals, low=f"low-battery-{millis(at)}", wavers=wavers)
 
 
 def carried(vitals: Vitals, beat: Beat, expected: Expected) -> Vitals:

@@ -5,7 +5,7 @@ from typing import TypeVar
 from functions.directory.tables import BuildingRow, CommunityRow, UnitRow
 from linli.errors import Conflict
 from linli.idempotency import Creation
-from linli.tables import ConditionsFailed, Transaction, read
+from linli.tables import ConditionsFailed, Transaction, find
 
 Created = TypeVar("Created", CommunityRow, BuildingRow, UnitRow)
 
@@ -17,15 +17,14 @@ def create(row: Created, transaction: Transaction, creation: Creation) -> Create
     """
     transaction.create("created", row)
     creation.claim(transaction, row.sk)
+    return creation.once(lambda: _created(row, transaction), lambda _: find(type(row), (row.pk, row.sk)))
+
+
+def _created(row: Created, transaction: Transaction) -> Created:
     try:
         transaction.commit()
     except ConditionsFailed as failed:
         standing = failed.rows.get("created")
-        if creation.earlier(failed):
-            standing = read([(row.pk, row.sk)]).get((row.pk, row.sk))
-        elif isinstance(standing, type(row)) and standing.attempt != row.attempt:
-            standing = None
-        if isinstance(standing, type(row)):
-            return standing
-        raise Conflict("this id is taken") from failed
+        if not isinstance(standing, type(row)) or standing.attempt != row.attempt:
+            raise Conflict("this id is taken") from failed
     return row

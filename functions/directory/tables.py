@@ -1,12 +1,27 @@
 """The rows of the directory's table; the README says who reads them how."""
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pydantic_core import from_json, to_json
+from pynamodb.attributes import Attribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.constants import STRING
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from linli.policies import CommunityPolicies
-from linli.tables import ContractAttribute, InstantAttribute, Row
+from linli.reading import understood
+from linli.tables import InstantAttribute, Row
 
 Key = tuple[str, str]
+
+
+class PoliciesAttribute(Attribute[CommunityPolicies]):
+    """Just what somebody set, as JSON text; rows of before 2026-11-26 hold every default of their day too."""
+
+    attr_type = STRING
+
+    def serialize(self, value: CommunityPolicies) -> str:
+        return to_json(value.as_set()).decode()
+
+    def deserialize(self, value: str) -> CommunityPolicies:
+        return understood(CommunityPolicies, from_json(value))[0]
 
 
 class CompanyRow(Row, discriminator="company"):
@@ -28,7 +43,7 @@ class CommunityRow(Row, discriminator="community_profile"):
     name = UnicodeAttribute()
     time_zone = UnicodeAttribute()
     sub_district = UnicodeAttribute()
-    policies = ContractAttribute(CommunityPolicies)
+    policies = PoliciesAttribute()
     version = NumberAttribute()
     attempt = UnicodeAttribute()
 

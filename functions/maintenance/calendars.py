@@ -3,12 +3,13 @@
 Hours are local, sums are made between instants: a day on which the clocks change is as long as it is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from linli.policies import BusinessHours, Priority
+from linli.local_times import DAY_MINUTES
+from linli.policies import WEEK, BusinessHours, Priority
 
 DAY = timedelta(days=1)
 NONE = timedelta(0)
@@ -29,30 +30,42 @@ class RoundTheClock:
 
 @dataclass(frozen=True, slots=True)
 class BusinessCalendar:
-    """Only the minutes when somebody is in count."""
+    """Only the minutes when somebody is in count. `week`: per weekday (1 is Monday) from and to, as minutes
+    of the day, in order and apart; some weekday has some.
+    """
 
     zone: ZoneInfo
-    opens: time
-    closes: time
-    weekdays: frozenset[int]
+    week: Mapping[int, tuple[tuple[int, int], ...]]
     holidays: frozenset[date] = frozenset()
     extra_days: frozenset[date] = frozenset()
 
-    def is_open_on(self, day: date) -> bool:
-        """Whether anybody works on a local day; a day made up for a holiday (调休) beats both lists."""
-        return day in self.extra_days or (day.isoweekday() in self.weekdays and day not in self.holidays)
+    def minutes_of(self, day: date) -> tuple[tuple[int, int], ...]:
+        """From and to of a local day; a day made up for a holiday (调休) beats both lists, and has the hours
+        of the first weekday that has some where its own has none.
+        """
+        own = self.week.get(day.isoweekday(), ())
+        if day in self.extra_days:
+            return own or next(each for _, each in sorted(self.week.items()) if each)
+        return () if day in self.holidays else own
 
     def spans(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """The open times from `start` on, without end, in UTC. Some day of the week must be open."""
-        day = start.astimezone(self.zone).date()
+        """The open times from `start` on, without end, in UTC.
+
+        What the clocks skip or show twice is counted once: none begins before the one before has ended.
+        """
+        day, reached = start.astimezone(self.zone).date(), start.astimezone(UTC)
         while True:
-            if self.is_open_on(day):
-                opens, closes = (
-                    datetime.combine(day, at, self.zone).astimezone(UTC) for at in (self.opens, self.closes)
-                )
-                if max(opens, start) < closes:
-                    yield max(opens, start.astimezone(UTC)), closes
+            for opens, closes in self.minutes_of(day):
+                begins, ends = max(self._at(day, opens), reached), self._at(day, closes)
+                if begins < ends:
+                    yield begins, ends
+                    reached = ends
             day += DAY
+
+    def _at(self, day: date, minute: int) -> datetime:
+        days, left = divmod(minute, DAY_MINUTES)
+        local = time(*divmod(left, 60))
+        return datetime.combine(day + days * DAY, local, self.zone).astimezone(UTC)
 
     def after(self, start: datetime, amount: timedelta) -> datetime:
         """The instant when `amount` of open time has passed since `start`."""
@@ -86,9 +99,7 @@ def hours_of(priority: Priority, policy: BusinessHours, time_zone: str) -> Hours
         return RoundTheClock()
     return BusinessCalendar(
         zone=ZoneInfo(time_zone),
-        opens=policy.opens,
-        closes=policy.closes,
-        weekdays=frozenset(policy.weekdays),
+        week={day: tuple(policy.on_weekday(day)) for day in WEEK},
         holidays=frozenset(policy.holidays),
         extra_days=frozenset(policy.extra_days),
     )

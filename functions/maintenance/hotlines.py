@@ -1,6 +1,7 @@
 """API keys of hotlines: the key names its tenant, so that one read finds it; stored is a keyed hash."""
 
 import hmac
+from base64 import b64decode
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,15 +37,32 @@ def digest_of(api_key: str) -> str:
     return keyed_hash("credential-key", "hotline-key", api_key)
 
 
+def key_in(authorization: str) -> str:
+    """The key in a header of HTTP's Basic scheme (RFC 7617), as password or user: a client that sends no
+    `api_key` when it reads can still have it in its URL. Empty if there is none.
+    """
+    scheme, _, encoded = authorization.partition(" ")
+    try:
+        text = b64decode(encoded, validate=True).decode() if scheme.lower() == "basic" else ""
+    except ValueError:
+        return ""
+    user, _, password = text.partition(":")
+    return password or user
+
+
 def known(api_key: str) -> Hotline:
     """Whose key it is. Raises Forbidden for one that we did not issue, or have revoked."""
+    if not api_key:
+        raise Forbidden(
+            "api_key: is missing; a hotline sees the requests that it made, so reading needs it too"
+        )
     parts = api_key.split(".")
     scope = LETTERS.get(parts[0])
     if scope is None or len(parts) != PARTS or not all(map(is_id, parts)):
-        raise Forbidden("api_key: is missing or not valid")
+        raise Forbidden("api_key: is not valid")
     key = HotlineRow.key(scope, parts[1], parts[2])
     row = read([key]).one(HotlineRow, key)
     digest = digest_of(api_key)
     if row is None or row.revoked_at is not None or not hmac.compare_digest(row.digest, digest):
-        raise Forbidden("api_key: is missing or not valid")
+        raise Forbidden("api_key: is not valid")
     return Hotline(scope, parts[1], parts[2])

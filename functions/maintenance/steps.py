@@ -15,7 +15,15 @@ from functions.maintenance.deadlines import ClockName
 from functions.maintenance.dispatching import Candidate, best
 from functions.maintenance.machine import moved
 from functions.maintenance.moves import SYSTEM, Actor, Move, Rulebook
-from functions.maintenance.tickets import WAITING, Capacity, Entry, Source, Text, Ticket
+from functions.maintenance.tickets import (
+    WAITING,
+    Capacity,
+    Description,
+    Entry,
+    Source,
+    Ticket,
+    Whereabouts,
+)
 from linli.contracts import Contract
 from linli.events import Fact, TicketChanged, TicketClockBreached
 from linli.ids import Id
@@ -43,12 +51,14 @@ class Reported(Contract):
 
     kind: Kind = "repair"
     category: Category
-    description: Text
+    description: Description
     building: Id | None = None
     unit: Id | None = None
     source: Source = "person"
     reported_by: Id | None = None
     hotline: Id | None = None
+    whereabouts: Whereabouts | None = None
+    media_urls: list[str] = []
     asset: Id | None = None
     fault: Id | None = None
 

@@ -228,11 +228,31 @@ class HotlineRow(Row, discriminator="hotline"):
 
 
 class HotlineRequestRow(Row, discriminator="hotline_request"):
-    """`<tenant>#requests#<scope>#<hotline>` / `<ticket>`: what came in by a hotline, in time order."""
+    """`<tenant>#requests#<scope>#<hotline>` / `<ticket>`: what came in by a hotline, in time order.
+
+    `service_code`: that it was made under; rows of before 2026-11-26 have none.
+    """
 
     community = UnicodeAttribute()
+    service_code = UnicodeAttribute(null=True)
 
     @staticmethod
     def partition(scope: str, tenant: str, hotline: str) -> str:
         """Where a hotline's requests are."""
         return f"{tenant}#requests#{scope}#{hotline}"
+
+
+class SentRequestRow(Row, discriminator="sent_request"):
+    """`<tenant>#sent#<scope>#<hotline>` / keyed hash of what was sent: the request that it became, and when.
+
+    What is sent again because its answer was lost is that request and no other.
+    """
+
+    community = UnicodeAttribute()
+    ticket_id = UnicodeAttribute()
+    sent_at = InstantAttribute()
+
+    @staticmethod
+    def partition(scope: str, tenant: str, hotline: str) -> str:
+        """Where what a hotline sent is."""
+        return f"{tenant}#sent#{scope}#{hotline}"

@@ -4,7 +4,7 @@ from functions.maintenance.categories import Category, Kind
 from functions.maintenance.deadlines import ClockName
 from functions.maintenance.machine import allowed
 from functions.maintenance.moves import Actor
-from functions.maintenance.tickets import Rating, Source, State, Ticket
+from functions.maintenance.tickets import Rating, Source, State, Ticket, Whereabouts
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
@@ -21,8 +21,9 @@ class ClockShown(Contract):
 
 
 class TicketShown(Contract):
-    """A ticket. `allowed`: what the caller may do with it now; lists leave it out.
+    """A ticket. `allowed`: what the caller may do with it now; lists leave it out, and shorten `description`.
 
+    `whereabouts`, `media_urls`: what a hotline said of the place, and where it says that pictures are.
     `told` and `last_seen`: how often and when last a device told of the fault that this ticket is about.
     """
 
@@ -35,6 +36,8 @@ class TicketShown(Contract):
     description: str
     building: Id | None
     unit: Id | None
+    whereabouts: Whereabouts | None
+    media_urls: list[str]
     source: Source
     reported_by: Id | None
     asset: Id | None
@@ -55,11 +58,17 @@ class TicketShown(Contract):
     allowed: list[str] | None = None
 
 
-SAME = TicketShown.model_fields.keys() & Ticket.model_fields.keys() - {"clocks"}
+SAME = TicketShown.model_fields.keys() & Ticket.model_fields.keys() - {"clocks", "description"}
+LONGEST_LISTED = 200  # characters of a description in a list
+
+
+def shortened(text: str, length: int) -> str:
+    """At most `length` characters of a text; an ellipsis stands for the rest."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def shown(ticket: Ticket, incident: str | None, actor: Actor | None = None) -> TicketShown:
-    """The ticket; for `actor`, with what they may do."""
+    """The ticket; for `actor` the whole of it, with what they may do; else as lists have it."""
     clocks = {
         name: ClockShown(
             first_due_at=clock.first_due_at,
@@ -71,6 +80,7 @@ def shown(ticket: Ticket, incident: str | None, actor: Actor | None = None) -> T
     }
     return TicketShown(
         **{name: getattr(ticket, name) for name in SAME},
+        description=ticket.description if actor else shortened(ticket.description, LONGEST_LISTED),
         clocks=clocks,
         incident=incident,
         paused_for=ticket.pause.reason if ticket.pause else None,

@@ -27,6 +27,7 @@ Shelf = Literal["waiting", "working", "over"]
 Capacity = Literal["reporter", "repairer", "manager", "system"]
 PauseReason = Literal["awaiting_parts", "resident_absent", "no_access", "weather", "outside_works"]
 Text = Annotated[str, Field(max_length=1000)]
+Description = Annotated[str, Field(max_length=4000)]  # GeoReport v2 allows so many; our own app fewer
 SATISFIED = 4  # of five stars
 
 
@@ -46,10 +47,20 @@ class Rating(Contract):
     rated_at: Instant
 
 
+class Whereabouts(Contract):
+    """Where something is, in the words of the hotline that reported it: kept as they were sent."""
+
+    address: str | None = None
+    address_id: str | None = None
+    lat: str | None = None
+    long: str | None = None
+
+
 class Ticket(Contract):
     """The whole of a ticket. `version` counts its transitions; `month` is where its rates are counted.
 
     `passed_over` have declined in this round of offers; `rounds`: how often everybody who was free has.
+    `media_urls`: where a hotline says that pictures are.
     """
 
     ticket: Id
@@ -57,12 +68,14 @@ class Ticket(Contract):
     kind: Kind
     category: Category
     priority: Priority
-    description: Text
+    description: Description
     building: Id | None = None
     unit: Id | None = None
     source: Source = "person"
     reported_by: Id | None = None
     hotline: Id | None = None
+    whereabouts: Whereabouts | None = None
+    media_urls: list[str] = []
     asset: Id | None = None
     fault: Id | None = None
     month: str

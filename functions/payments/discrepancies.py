@@ -12,6 +12,7 @@ from functions.payments.refund_keys import refund_key
 from functions.payments.statement_files import CHINA
 from linli.contracts import Contract
 from linli.events import Provider
+from linli.local_times import Day
 
 What = Literal["not_in_our_books", "not_in_the_statement", "amount_differs"]
 Movement = tuple[str, str | None]  # the order, and the refund when money went back
@@ -20,7 +21,7 @@ Movement = tuple[str, str | None]  # the order, and the refund when money went b
 class Discrepancy(Contract):
     """One order or refund of a day on which the provider and we do not agree; amounts in fen."""
 
-    day: date
+    day: Day
     provider: Provider
     order: str
     refund: str | None = None

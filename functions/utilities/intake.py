@@ -83,7 +83,7 @@ def _placed(
     if not isinstance(row, MeterRow):
         return "unknown_meter"
     meter = row.meter
-    if batch.sender is not None and meter.sender != batch.sender:
+    if batch.sender is not None and batch.sender not in meter.senders:
         return "not_its_meter"
     register = meter.register_of(offered.register)
     if register is None:

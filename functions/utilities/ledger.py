@@ -5,7 +5,7 @@ held, the corrections, and the facts to be published. A batch of many readings c
 days.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from functions.utilities import ledger_facts, reviews
@@ -21,6 +21,7 @@ from linli.tables import Transaction, until_it_holds
 LONGEST_SPAN = 30  # days of a register in one transaction
 HOURS_BACK = 24  # what flows in an hour at the most may flow back; more is another fault
 MOST_ROWS = 95  # a transaction has at most 100, and a correction may come
+Also = Callable[[Transaction], None]
 
 
 def enter(site: Site, new: Sequence[Reading], cause: str, now: datetime) -> list[Verdict]:
@@ -37,9 +38,19 @@ def enter(site: Site, new: Sequence[Reading], cause: str, now: datetime) -> list
     return verdicts
 
 
-def decide(site: Site, decision: Decision, cause: str, now: datetime) -> None:
-    """Let a manager's decision on a held reading take effect. Raises Unavailable."""
-    until_it_holds(lambda: _decide(site, decision, cause, now))
+def decide(site: Site, decision: Decision, cause: str, now: datetime, also: Also = lambda _: None) -> None:
+    """Let a manager's decision on a held reading take effect, together with what `also` adds.
+
+    Raises ConditionsFailed, Contended, Unavailable.
+    """
+    page = load(site, decision.at, decision.at, whole=True)
+    readings = [_decided(each, decision) for each in page.readings]
+    if decision.corrected_ticks is not None:
+        corrected = Reading(decision.at, decision.corrected_ticks, "corrected", decided=True)
+        place = next(number for number, each in enumerate(readings) if each.at == decision.at)
+        readings.insert(place, corrected)
+    settled = resettled(readings, site.dial, from_the_first=page.from_the_first)
+    _save(site, page, settled, cause, now, decision=decision, also=also)
 
 
 def _parts(readings: list[tuple[int, Reading]]) -> list[list[tuple[int, Reading]]]:
@@ -78,17 +89,6 @@ def _attempt(new: list[Reading], site: Site, cause: str, now: datetime, tried: l
     return posted.verdicts
 
 
-def _decide(site: Site, decision: Decision, cause: str, now: datetime) -> None:
-    page = load(site, decision.at, decision.at, whole=True)
-    readings = [_decided(each, decision) for each in page.readings]
-    if decision.corrected_ticks is not None:
-        corrected = Reading(decision.at, decision.corrected_ticks, "corrected", decided=True)
-        place = next(number for number, each in enumerate(readings) if each.at == decision.at)
-        readings.insert(place, corrected)
-    settled = resettled(readings, site.dial, from_the_first=page.from_the_first)
-    _save(site, page, settled, cause, now, decision=decision)
-
-
 def _decided(each: Reading, decision: Decision) -> Reading:
     if each.at != decision.at or each.standing == "rejected":
         return each
@@ -108,6 +108,7 @@ def _save(
     *,
     decision: Decision | None = None,
     may_split: bool = False,
+    also: Also = lambda _: None,
 ) -> None:
     """Write what `readings` change of `page`, if nobody changed the register in between."""
     before, after = intervals(page.readings, site.dial), intervals(readings, site.dial)
@@ -148,6 +149,7 @@ def _save(
     facts = facts[max(len(facts) - room, 0) :]  # of consumption long ago, which comes first
     where = f"{site.community}/{site.meter.meter}/{site.register.obis}"
     transaction.publish(facts, f"meter_reading/{where}/{version + 1}", now)
+    also(transaction)
     transaction.commit()
 
 

@@ -1,6 +1,5 @@
 """Meters (计量表) and their registers, as IEC 62056-61 and EN 13757-1 name them."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
@@ -9,6 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 from linli.contracts import Contract
 from linli.ids import ID_PATTERN, Id
 from linli.instants import Instant
+from linli.local_times import Day
 
 Medium = Literal["water", "electricity", "gas", "heat"]
 UNITS: dict[Medium, str] = {"water": "m3", "electricity": "kwh", "gas": "m3", "heat": "kwh"}
@@ -43,7 +43,28 @@ Obis = Annotated[
 ]
 HOME_PATTERN = ID_PATTERN[:-1] + "/" + ID_PATTERN[1:]
 Home = Annotated[str, Field(pattern=HOME_PATTERN)]  # <building>/<unit> (楼栋/户)
-Value = Annotated[Decimal, Field(ge=0, lt=1_000_000_000, decimal_places=4)]
+# What binary floats add to a number, as a share of it; and, of however large a one, less than a real digit.
+FLOAT_NOISE = Decimal("1e-9")
+NO_DIGIT = Decimal("0.01")
+FINEST = Decimal("0.0001")
+
+
+def without_noise(value: Decimal, step: Decimal) -> Decimal | None:
+    """A value in whole steps, or None where what is left is more than binary floats explain."""
+    rounded = value.quantize(step)
+    noise = min(FLOAT_NOISE * max(abs(value), step), NO_DIGIT * step)
+    return rounded if abs(value - rounded) <= noise else None
+
+
+def _on_a_dial(value: Decimal) -> Decimal:
+    """217.00000000000003 is 217; 264.34205 is no dial's of at most four decimals."""
+    found = without_noise(value, FINEST)
+    if found is None:
+        raise ValueError("has more than 4 decimal places")
+    return value if value.as_tuple().exponent in range(-4, 1) else found
+
+
+Value = Annotated[Decimal, Field(ge=0, lt=1_000_000_000), AfterValidator(_on_a_dial)]
 
 
 class Register(Contract):
@@ -68,10 +89,9 @@ class Register(Contract):
 
     def ticks(self, value: Decimal) -> int | None:
         """A dial's value in ticks, or None when the dial cannot show it."""
-        ticks = value.scaleb(self.decimals)
-        if ticks != ticks.to_integral_value() or not 0 <= ticks < self.modulus:
-            return None
-        return int(ticks)
+        shown = without_noise(value, Decimal(1).scaleb(-self.decimals))
+        ticks = None if shown is None else int(shown.scaleb(self.decimals))
+        return ticks if ticks is not None and 0 <= ticks < self.modulus else None
 
     def value(self, ticks: int) -> Decimal:
         """What the dial shows."""
@@ -85,7 +105,7 @@ class Register(Contract):
 class MeterFitted(Contract):
     """A meter as a manager registers it: of a home, or of something shared (`asset`).
 
-    `device`: which device sends its readings; the meter itself where it is left out.
+    `device`: which device, a concentrator (集中器), sends its readings besides the meter itself.
     """
 
     meter: Id
@@ -95,8 +115,8 @@ class MeterFitted(Contract):
     asset: Id | None = None
     device: Id | None = None
     installed_at: Instant
-    sealed_on: date | None = None
-    verified_until: date | None = None
+    sealed_on: Day | None = None
+    verified_until: Day | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -123,9 +143,9 @@ class Meter(MeterFitted):
         return UNITS[self.medium]
 
     @property
-    def sender(self) -> str:
-        """The device that may send its readings."""
-        return self.device or self.meter
+    def senders(self) -> frozenset[str]:
+        """The devices that may send its readings."""
+        return frozenset({self.meter, self.device or self.meter})
 
     def register_of(self, code: str | None) -> Register | None:
         """A register by its code; the first one when none is named."""

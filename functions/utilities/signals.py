@@ -6,7 +6,6 @@ say nothing.
 """
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -15,6 +14,7 @@ from functions.utilities.days import per_day
 from functions.utilities.readings import DAY_MS, Interval
 from linli.contracts import Contract
 from linli.events import MeterSignal
+from linli.local_times import Day
 
 HALF_HOUR_MS = 1_800_000
 SLACK_MS = 60_000  # a half-hourly meter is a few seconds late
@@ -47,7 +47,7 @@ class Watch(Contract):
     still_since: int | None = None
     idle_since: int | None = None
     idle_ticks: int = 0
-    day: date | None = None
+    day: Day | None = None
     day_ticks: int = 0
     episodes: Annotated[list[Episode], Field(max_length=REMEMBERED)] = []
 

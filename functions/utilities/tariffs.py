@@ -6,7 +6,7 @@ the largest remainder, so that the shares add up to the whole: equal remainders 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -17,23 +17,23 @@ from pydantic import Field, model_validator
 from functions.utilities.meters import Medium
 from linli.contracts import Contract
 from linli.ids import Id
+from linli.local_times import DAY_MINUTES, ClockTime, Day, minute_of
 
 Price = Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=6)]  # yuan per m3 or kWh
 Quantity = Annotated[Decimal, Field(gt=0, le=1_000_000_000, decimal_places=4)]
-DAY_MINUTES = 24 * 60
 
 
 class Window(Contract):
     """A part of the day by local time (峰、平、谷); `until` at or before `since` runs past midnight."""
 
     name: Id
-    since: time
-    until: time
+    since: ClockTime
+    until: ClockTime
     price: Price
 
     def minutes(self) -> list[tuple[int, int]]:
         """The minutes of the day that it covers, from and to."""
-        start, end = (each.hour * 60 + each.minute for each in (self.since, self.until))
+        start, end = map(minute_of, (self.since, self.until))
         if start < end:
             return [(start, end)]
         return [(start, DAY_MINUTES), (0, end)] if end else [(start, DAY_MINUTES)]
@@ -56,7 +56,7 @@ class Tariff(Contract):
 
     tariff: Id
     medium: Medium
-    valid_from: date
+    valid_from: Day
     price: Price | None = None
     windows: Annotated[list[Window], Field(min_length=1, max_length=12)] | None = None
     tiers: Annotated[list[Tier], Field(min_length=1, max_length=8)] | None = None
@@ -93,8 +93,6 @@ def _check_windows(windows: Sequence[Window]) -> None:
         raise ValueError("windows: together cover the whole day, once")
     if len({(each.name, each.price) for each in windows}) != len({each.name for each in windows}):
         raise ValueError("windows: one price for each name")
-    if any(one.second or one.microsecond or one.tzinfo for w in windows for one in (w.since, w.until)):
-        raise ValueError("windows: local times in whole minutes")
 
 
 def _check_tiers(tiers: Sequence[Tier]) -> None:

@@ -13,6 +13,7 @@ from functions.maintenance.ticket_rates import handler as ticket_rates
 from linli import relay
 
 app = Chalice(app_name="linli-maintenance", configure_logs=False)
+app.api.binary_types.append("multipart/form-data")  # photos that a hotline sends, byte for byte
 app.register_blueprint(repair_ticket.blueprint)
 app.register_blueprint(repairer.blueprint)
 app.register_blueprint(clocks.blueprint)

@@ -1,11 +1,9 @@
-"""Patches of Lambda: the interpreter, the workers, the errors, and the events that nobody could handle."""
+"""Patches of Lambda: the interpreter, the layers, the errors, and the events that nobody could handle."""
 
 import hashlib
 import json
 import os
 import tempfile
-import threading
-import time
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -19,7 +17,6 @@ from ministack.services.cloudformation import provisioners
 from localstack.ministack.stock import replace, substitute
 
 LOG_QUIET_S = 0.004
-WORKER_WAIT_S = 120.0
 FUNCTION_ERROR = "linli-function-error"
 
 
@@ -89,39 +86,6 @@ def answer_silent_functions_at_once() -> None:
             return lines
 
         return drain
-
-
-def bound_workers() -> None:
-    """Stock starts one process per concurrent event: 100 messages take 5 GB. Wait for a free worker instead.
-
-    LOCAL_MAX_WORKERS is the number per function (4).
-    """
-    lambda_runtime._LOCAL_MAX_WORKERS = int(os.environ.get("LOCAL_MAX_WORKERS", "4"))
-    freed = threading.Condition()
-
-    @replace(lambda_runtime, "acquire_worker")
-    def acquire(stock: Any) -> Any:
-        def acquire_worker(*args: Any, **kwargs: Any) -> tuple[Any, str]:
-            deadline = time.monotonic() + WORKER_WAIT_S
-            while True:
-                worker, reason = stock(*args, **kwargs)
-                if worker is not None or time.monotonic() > deadline:
-                    return worker, reason
-                with freed:
-                    freed.wait(0.2)
-
-        return acquire_worker
-
-    @replace(lambda_runtime, "release_worker")
-    def release(stock: Any) -> Any:
-        def release_worker(worker: Any) -> None:
-            stock(worker)
-            with freed:
-                freed.notify_all()
-
-        return release_worker
-
-    lambda_svc.acquire_worker, lambda_svc.release_worker = acquire, release
 
 
 def unpack_layers_once() -> None:

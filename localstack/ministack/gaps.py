@@ -13,19 +13,23 @@ import json
 import os
 import socket
 import ssl
+import struct
 import sys
 import tempfile
+import threading
 import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+from ministack import app
 from ministack.core import iam_actions, lambda_runtime, persistence
 from ministack.services import apigateway_v1, cloudwatch, dynamodb, eventbridge, iot, lambda_svc, sqs
 from ministack.services.cloudformation import provisioners
 
-from localstack.ministack import functions
+from localstack.ministack import workers
 from localstack.ministack.launcher import PATCHES
 
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -106,11 +110,13 @@ def a_table() -> str:
 
 def runs_once(dispatch: Callable[[str], None]) -> bool:
     """Whether a dispatch of an event invokes the function at once, instead of asynchronously with retries."""
-    asynchronously: list[Any] = []
-    lambda_svc.invoke_async_with_retry = lambda *arguments: asynchronously.append(arguments)
-    lambda_svc._execute_function_with_config_scope = lambda *_: {}
-    dispatch(a_function()["config"]["FunctionArn"])
-    return not asynchronously
+    function = a_function()["config"]["FunctionArn"]
+    with (
+        mock.patch.object(lambda_svc, "invoke_async_with_retry") as asynchronously,
+        mock.patch.object(lambda_svc, "_execute_function_with_config_scope", return_value={}),
+    ):
+        dispatch(function)
+    return not asynchronously.called
 
 
 async def listening() -> int:
@@ -177,6 +183,85 @@ def pass_on_odd_payloads() -> bool:
     except ValueError:
         return True
     return False
+
+
+def mqtt_text(text: str) -> bytes:
+    return struct.pack("!H", len(text)) + text.encode()
+
+
+def mqtt_packet(kind: int, flags: int, body: bytes) -> bytes:
+    return bytes([kind << 4 | flags]) + iot._encode_remaining_length(len(body)) + body
+
+
+def mqtt_connect(properties: bytes = b"\x00", will: str = "", keep_alive_s: int = 60) -> bytes:
+    """CONNECT of the MQTT 5 client `gate`, with a clean start."""
+    flags = 0x02 | (0x04 if will else 0)
+    head = mqtt_text("MQTT") + bytes([iot.MQTT_5, flags]) + struct.pack("!H", keep_alive_s)
+    return mqtt_packet(
+        iot.PKT_CONNECT,
+        0,
+        head
+        + properties
+        + mqtt_text("gate")
+        + (b"\x00" + mqtt_text(will) + mqtt_text("gone") if will else b""),
+    )
+
+
+async def mqtt_session(*packets: bytes) -> tuple[Any, list[dict[str, Any]]]:
+    """A session of the broker that was fed these packets, and what it said."""
+    said: list[dict[str, Any]] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        said.append(message)
+
+    session = iot._WSSession(send, ACCOUNT, REGION)
+    for packet in packets:
+        if not await iot._feed_session(session, packet, 1 << 24):
+            await session.cleanup()
+    return session, said
+
+
+def replace_subscriptions() -> bool:
+    subscribe = mqtt_packet(iot.PKT_SUBSCRIBE, 2, b"\x00\x01\x00" + mqtt_text("reply") + b"\x00")
+    asyncio.run(mqtt_session(mqtt_connect(), subscribe, subscribe))
+    return sum(len(each) for each in iot._subscriptions.values()) != 1
+
+
+def end_sessions_with_their_client() -> bool:
+    five_minutes = b"\x05\x11\x00\x00\x01\x2c"
+    at_once = mqtt_packet(iot.PKT_DISCONNECT, 0, b"\x00\x05\x11\x00\x00\x00\x00")
+    asyncio.run(mqtt_session(mqtt_connect(five_minutes), at_once))
+    return bool(iot._persistent_sessions)
+
+
+def cut_silent_clients() -> bool:
+    async def outlives_its_silence() -> bool:
+        session, _ = await mqtt_session(mqtt_connect(keep_alive_s=1))
+        await asyncio.sleep(2)
+        return not session._cleaned_up
+
+    return asyncio.run(outlives_its_silence())
+
+
+def tell_whose_will_it_is() -> bool:
+    told: list[Any] = []
+
+    async def publish(*_: Any, client_id: str | None = None, **__: Any) -> None:
+        told.append(client_id)
+
+    async def lose() -> None:
+        session, _ = await mqtt_session(mqtt_connect(will="last"))
+        iot.broker_publish = publish
+        await session.cleanup()
+
+    asyncio.run(lose())
+    return "gate" not in told
+
+
+def refuse_large_payloads() -> bool:
+    publish = mqtt_packet(iot.PKT_PUBLISH, 0, mqtt_text("a") + b"\x00" + b"x" * (128 * 1024 + 1))
+    session, _ = asyncio.run(mqtt_session(mqtt_connect(), publish))
+    return not session._cleaned_up
 
 
 def know_policy_targets() -> bool:
@@ -252,6 +337,51 @@ def end_stream_retries() -> bool:
     return bool(lambda_svc._dynamodb_stream_positions["mapping"] == 0)
 
 
+def queue_asynchronous_events() -> bool:
+    """Whether a function that is throttled four times never hears of its event."""
+    function, heard = a_function(), threading.Event()
+    answers = [*[{"error": True, "throttle": True}] * 4, {"body": "done"}]
+
+    def execute(*_: Any) -> Any:
+        answer = answers.pop(0)
+        if not answers:
+            heard.set()
+        return answer
+
+    with (
+        mock.patch.object(lambda_svc, "_execute_function", execute),
+        mock.patch.object(lambda_svc, "_LAMBDA_ASYNC_RETRY_BASE_SECONDS", 0.01),
+    ):
+        lambda_svc.invoke_async_with_retry(function, {})
+        return not heard.wait(2)
+
+
+def end_idle_workers() -> bool:
+    worker, _ = lambda_runtime.acquire_worker("idle", a_function()["config"], b"")
+    lambda_runtime.release_worker(worker)
+    return not lambda_runtime.reap_idle_workers(0.0)
+
+
+def refuse_arithmetic_in_conditions() -> bool:
+    item = {"remaining": {"N": "1"}}
+    try:
+        dynamodb._evaluate_condition("remaining - :n >= :z", item, {":n": {"N": "2"}, ":z": {"N": "0"}}, {})
+    except ValueError:
+        return False
+    return True
+
+
+def save_as_it_goes() -> bool:
+    """Whether a start leaves nobody behind who saves."""
+
+    async def start() -> int:
+        before = len(asyncio.all_tasks())
+        app._load_persisted_state()
+        return len(asyncio.all_tasks()) - before
+
+    return not asyncio.run(start())
+
+
 def import_integration_responses() -> bool:
     responses = {"default": {"statusCode": "200", "responseParameters": {"a": "b"}}}
     integration = {"type": "mock", "responses": responses}
@@ -262,6 +392,11 @@ def import_integration_responses() -> bool:
 def import_gateway_responses() -> bool:
     api_id = an_api({"x-amazon-apigateway-gateway-responses": {"ACCESS_DENIED": {"statusCode": 418}}})
     return not apigateway_v1._gateway_responses[api_id]
+
+
+def import_binary_media_types() -> bool:
+    api_id = an_api({"x-amazon-apigateway-binary-media-types": ["image/png"]})
+    return not apigateway_v1._rest_apis[api_id]["binaryMediaTypes"]
 
 
 def keep_api_id_on_update() -> bool:
@@ -303,7 +438,7 @@ def extract_embedded_metrics() -> bool:
 
 def main() -> None:
     os.environ["LOCAL_PYTHONS"] = json.dumps({RUNTIME: sys.executable, OTHER_RUNTIME: "/own/python"})
-    functions.WORKER_WAIT_S = 0.0
+    workers.WORKER_WAIT_S = 0.0
     if sys.argv[1:] == ["patched"]:
         for patch in PATCHES:
             patch()

@@ -9,7 +9,18 @@ import sys
 
 from ministack import app
 
-from localstack.ministack import functions, metrics, mqtt, rest_api, streams, tables
+from localstack.ministack import (
+    asynchronous,
+    functions,
+    metrics,
+    mqtt,
+    rest_api,
+    sessions,
+    state,
+    streams,
+    tables,
+    workers,
+)
 
 PATCHES = (
     mqtt.listen_on_loopback,
@@ -17,26 +28,36 @@ PATCHES = (
     mqtt.know_thing_attributes,
     mqtt.cut_off_revoked_devices,
     mqtt.pass_on_odd_payloads,
+    sessions.replace_subscriptions,
+    sessions.end_sessions_with_their_client,
+    sessions.cut_silent_clients,
+    sessions.tell_whose_will_it_is,
+    sessions.refuse_large_payloads,
     mqtt.know_policy_targets,
     mqtt.invoke_rule_functions_asynchronously,
     functions.use_own_interpreter,
     functions.put_code_before_layers,
     functions.keep_error_types,
     functions.answer_silent_functions_at_once,
-    functions.bound_workers,
+    workers.bound_workers,
+    workers.end_idle_workers,
     functions.unpack_layers_once,
     functions.keep_function_properties,
     functions.dead_letters_hold_the_event,
     functions.invoke_event_targets_asynchronously,
+    asynchronous.queue_asynchronous_events,
     rest_api.import_integration_responses,
     rest_api.import_gateway_responses,
+    rest_api.import_binary_media_types,
     rest_api.keep_api_id_on_update,
     rest_api.hide_function_errors,
     tables.keep_table_properties,
     tables.know_leading_keys,
+    tables.refuse_arithmetic_in_conditions,
     streams.end_stream_retries,
     streams.save_streams,
     metrics.extract_embedded_metrics,
+    state.save_as_it_goes,
 )
 
 

@@ -62,6 +62,23 @@ def import_gateway_responses() -> None:
         return import_rest_api
 
 
+def import_binary_media_types() -> None:
+    """Stock reads them of the template's property and not of the body, where Chalice puts them: a photo is
+    handed over as text.
+    """
+
+    @replace(apigateway_v1, "_import_rest_api")
+    def _(stock: Any) -> Any:
+        def import_rest_api(spec: dict[str, Any], base_data: dict[str, Any] | None = None) -> str:
+            api_id: str = stock(spec, base_data)
+            declared = spec.get("x-amazon-apigateway-binary-media-types")
+            if declared:
+                apigateway_v1._rest_apis[api_id]["binaryMediaTypes"] = [*declared]
+            return api_id
+
+        return import_rest_api
+
+
 def keep_api_id_on_update() -> None:
     """Stock makes a new API, with a new URL, for every change of the body; AWS overwrites the old one."""
     handlers = provisioners._RESOURCE_HANDLERS["AWS::ApiGateway::RestApi"]

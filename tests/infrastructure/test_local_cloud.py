@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -20,11 +21,15 @@ import paho.mqtt.client as mqtt
 import pytest
 import requests
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.client import MQTTv5, MQTTv311
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from linli_cli import local_cloud, processes
 from linli_cli.errors import CommandError
@@ -410,6 +415,18 @@ class Deployed:
             )
         return self.clients[service]
 
+    def unchecked(self, service: str) -> Any:
+        """A client that asks for what AWS's own would not."""
+        make: Any = boto3.client
+        return make(
+            service,
+            endpoint_url=self.local.endpoint,
+            region_name=local_cloud.REGION,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            config=Config(parameter_validation=False),
+        )
+
     def deploy(
         self, name: str, template: str, parameters: dict[str, str], kind: str = "CREATE"
     ) -> dict[str, str]:
@@ -490,6 +507,13 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         local.stop()
 
 
+def expiring(packet: int, session_s: int) -> Properties:
+    """The MQTT 5 properties that say how long a session is to be kept."""
+    properties = Properties(packet)
+    properties.SessionExpiryInterval = session_s
+    return properties
+
+
 class Device:
     """A thing with a certificate from a request of its own, and a real MQTT client."""
 
@@ -520,31 +544,73 @@ class Device:
         self.connected, self.disconnected = threading.Event(), threading.Event()
         self.received: list[mqtt.MQTTMessage] = []
         self.granted: list[int] = []
+        self.resumed, self.cut_for, self.keep_alive_s = False, 0, 60
 
-    def connect(self, certificate: bool = True) -> bool:
+    @property
+    def context(self) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=str(self.cloud.local.ca))
-        if certificate:
-            context.load_cert_chain(self.certificate, self.key)
-        self.client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=self.name)
+        context.load_cert_chain(self.certificate, self.key)
+        return context
+
+    def connect(
+        self, certificate: bool = True, protocol: MQTTProtocolVersion = MQTTv311, session_s: int = 0
+    ) -> bool:
+        """`session_s`: how long the broker is to keep the session; 3.1.1 knows only 0 and otherwise."""
+        context = self.context if certificate else ssl.create_default_context(cafile=str(self.cloud.local.ca))
+        five = protocol == MQTTv5
+        self.client = mqtt.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=self.name,
+            clean_session=None if five else not session_s,
+            protocol=protocol,
+        )
         self.client.tls_set_context(context)
         self.client.on_connect = self._on_connect
-        self.client.on_disconnect = lambda *_: self.disconnected.set()
+        self.client.on_disconnect = self._on_disconnect
         self.client.on_message = lambda _c, _u, message: self.received.append(message)
         self.client.on_subscribe = self._on_subscribe
         try:
-            self.client.connect(local_cloud.HOST, self.cloud.local.mqtt_port)
+            self.client.connect(
+                local_cloud.HOST,
+                self.cloud.local.mqtt_port,
+                self.keep_alive_s,
+                clean_start=False if five else mqtt.MQTT_CLEAN_START_FIRST_ONLY,
+                properties=expiring(PacketTypes.CONNECT, session_s) if five else None,
+            )
             self.client.loop_start()
         except OSError:
             return False
         poll(lambda: self.connected.is_set() or self.disconnected.is_set(), 5)
         return self.connected.is_set()
 
-    def _on_connect(self, _client: Any, _userdata: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+    def _on_connect(self, _client: Any, _userdata: Any, flags: Any, reason: Any, _properties: Any) -> None:
+        self.resumed = flags.session_present
         if not reason.is_failure:
             self.connected.set()
 
+    def _on_disconnect(
+        self, _client: Any, _userdata: Any, _flags: Any, reason: Any, _properties: Any
+    ) -> None:
+        self.cut_for = reason.value
+        self.disconnected.set()
+
     def _on_subscribe(self, _client: Any, _userdata: Any, _mid: int, reasons: Any, _properties: Any) -> None:
         self.granted = [reason.value for reason in reasons]
+
+    def subscribe(self, action: str) -> None:
+        """Subscribe, and wait for the broker's word."""
+        self.granted = []
+        self.client.subscribe(f"linli/{self.community}/{self.name}/{action}", qos=1)
+        assert poll(lambda: self.granted)[0] < 128
+
+    def leave(self, session_s: int | None = None) -> None:
+        """Disconnect, asking that the session be kept for another time than CONNECT said."""
+        asked = None if session_s is None else expiring(PacketTypes.DISCONNECT, session_s)
+        self.client.disconnect(properties=asked)
+        poll(self.disconnected.is_set)
+        self.client.loop_stop()
+        self.connected.clear()
+        self.disconnected.clear()
 
     def publish(self, action: str, payload: bytes, community: str | None = None) -> None:
         topic = f"linli/{community or self.community}/{self.name}/{action}"
@@ -622,6 +688,122 @@ def test_a_function_answers_on_the_reply_topic_and_nowhere_else(cloud: Deployed,
     refused, kind = cloud.invoke("probe", {"do": "publish", "topic": f"linli/willow/{device.name}/gate_pass"})
     assert kind == "Unhandled"
     assert "ForbiddenException" in refused["errorMessage"]
+
+
+VERSIONS = pytest.mark.parametrize("protocol", [MQTTv311, MQTTv5], ids=["3.1.1", "5"])
+
+
+@pytest.fixture
+def unconnected(cloud: Deployed, tmp_path: Path) -> Device:
+    return Device(cloud, f"gate-{uuid.uuid4().hex[:8]}", tmp_path)
+
+
+def told(cloud: Deployed, device: Device) -> list[bytes]:
+    """What a device hears of two publishes, the second of which ends the wait."""
+    topic = f"linli/willow/{device.name}/gate_pass/reply"
+    device.received.clear()
+    for payload in (b"once", b"last"):
+        cloud.client("iot-data").publish(topic=topic, qos=1, payload=payload)
+    poll(lambda: any(message.payload == b"last" for message in device.received))
+    return [message.payload for message in device.received]
+
+
+@VERSIONS
+def test_subscribing_again_replaces_the_subscription(
+    cloud: Deployed, unconnected: Device, protocol: MQTTProtocolVersion
+) -> None:
+    device = unconnected
+    assert device.connect(protocol=protocol, session_s=300)
+    for _ in range(3):
+        device.subscribe("gate_pass/reply")
+    assert told(cloud, device) == [b"once", b"last"]
+
+    for _ in range(2):
+        device.leave()
+        assert device.connect(protocol=protocol, session_s=300)
+        assert device.resumed
+        device.subscribe("gate_pass/reply")
+    assert told(cloud, device) == [b"once", b"last"]
+
+    device.client.unsubscribe(f"linli/willow/{device.name}/gate_pass/reply")
+    device.subscribe("gate_pass/reply")
+    assert told(cloud, device) == [b"once", b"last"]
+    device.close()
+
+
+@pytest.mark.parametrize(
+    ("protocol", "asked_s", "at_the_end_s", "is_kept"),
+    [
+        (MQTTv311, 300, None, True),
+        (MQTTv311, 0, None, False),
+        (MQTTv5, 300, None, True),
+        (MQTTv5, 300, 600, True),
+        (MQTTv5, 300, 0, False),
+        (MQTTv5, 0, None, False),
+        (MQTTv5, 0, 300, False),  # a protocol error: DISCONNECT begins no session
+    ],
+)
+def test_a_session_lives_as_long_as_its_client_says_at_the_end(
+    unconnected: Device, protocol: MQTTProtocolVersion, asked_s: int, at_the_end_s: int | None, is_kept: bool
+) -> None:
+    assert unconnected.connect(protocol=protocol, session_s=asked_s)
+    unconnected.leave(at_the_end_s)
+    assert unconnected.connect(protocol=protocol, session_s=300)
+    assert unconnected.resumed is is_kept
+    unconnected.close()
+
+
+def mqtt_text(text: str) -> bytes:
+    return len(text).to_bytes(2, "big") + text.encode()
+
+
+@VERSIONS
+def test_a_silent_client_is_cut_and_its_will_is_sent_in_its_name(
+    cloud: Deployed, unconnected: Device, protocol: MQTTProtocolVersion
+) -> None:
+    five, name = protocol == MQTTv5, unconnected.name
+    none = b"\x00" if five else b""
+    will = none + mqtt_text(f"linli/willow/{name}/gate_pass") + mqtt_text("gone")
+    body = mqtt_text("MQTT") + bytes([protocol, 0x06, 0, 1]) + none + mqtt_text(name) + will
+    with (
+        socket.create_connection((local_cloud.HOST, cloud.local.mqtt_port), timeout=10) as plain,
+        unconnected.context.wrap_socket(plain, server_hostname="localhost") as line,
+    ):
+        line.sendall(bytes([0x10, len(body)]) + body)
+        started = time.monotonic()
+        heard = b""
+        while more := line.recv(1024):
+            heard += more
+        silent_s = time.monotonic() - started
+    event = json.loads(cloud.message("sink", name)["Body"])
+
+    assert 1.4 < silent_s < 8
+    assert heard[0] == 0x20
+    assert heard.endswith(bytes.fromhex("e0028d00")) is five  # DISCONNECT, keep alive timeout
+    assert (event["client_id"], event["payload"]) == (name, "Z29uZQ==")
+
+
+def test_a_client_that_pings_stays(unconnected: Device) -> None:
+    unconnected.keep_alive_s = 1
+    assert unconnected.connect()
+    assert not unconnected.disconnected.wait(3)
+    unconnected.close()
+
+
+@VERSIONS
+def test_a_payload_over_128_kb_ends_the_connection(
+    cloud: Deployed, unconnected: Device, protocol: MQTTProtocolVersion
+) -> None:
+    assert unconnected.connect(protocol=protocol)
+    unconnected.publish("fever_check", b"x" * 131_072)
+    assert len(cloud.message("sink", unconnected.name)["Body"]) > 131_072
+    assert not unconnected.disconnected.is_set()
+
+    unconnected.client.reconnect_delay_set(60, 60)
+    unconnected.publish("fever_check", b"x" * 131_073)
+    assert unconnected.disconnected.wait(5)
+    assert unconnected.cut_for == (0x95 if protocol == MQTTv5 else 0x80)
+    unconnected.close()
 
 
 @pytest.mark.parametrize("status", ["INACTIVE", "REVOKED"])
@@ -711,6 +893,91 @@ def test_an_asynchronous_invocation_ends_in_the_dead_letter_queue(cloud: Deploye
     assert json.loads(cloud.message("dlq", event["payload"])["Body"]) == event
 
 
+@pytest.fixture
+def reserve(cloud: Deployed) -> Iterator[Callable[[str, int], None]]:
+    """Keep so many executions for a function of the stack until the test is over."""
+    reserved: set[str] = set()
+
+    def keep(name: str, executions: int) -> None:
+        reserved.add(f"{STACK}-{name}")
+        cloud.client("lambda").put_function_concurrency(
+            FunctionName=f"{STACK}-{name}", ReservedConcurrentExecutions=executions
+        )
+
+    yield keep
+    for name in reserved:
+        cloud.client("lambda").delete_function_concurrency(FunctionName=name)
+
+
+def throttles(cloud: Deployed, name: str) -> float:
+    """How often a function was throttled in this minute and the one before."""
+    found = cloud.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/Lambda",
+        MetricName="Throttles",
+        Dimensions=[{"Name": "FunctionName", "Value": f"{STACK}-{name}"}],
+        StartTime=time.time() - 60,
+        EndTime=time.time() + 60,
+        Period=60,
+        Statistics=["Sum"],
+    )
+    return sum(point["Sum"] for point in found["Datapoints"])
+
+
+def test_a_throttled_asynchronous_event_waits_until_there_is_room(
+    cloud: Deployed, reserve: Callable[[str, int], None]
+) -> None:
+    reserve("gate", 0)
+    marks = [uuid.uuid4().hex for _ in range(12)]
+    for mark in marks:
+        cloud.invoke("gate", {"client_id": mark, "payload": ""}, InvocationType="Event")
+    poll(lambda: throttles(cloud, "gate") > 4 * len(marks))  # stock gives up after three
+
+    reserve("gate", 1)
+
+    for mark in marks:
+        assert json.loads(cloud.message("sink", mark)["Body"])["client_id"] == mark
+
+
+def test_an_asynchronous_event_that_is_too_old_ends_in_the_dead_letter_queue(
+    cloud: Deployed, reserve: Callable[[str, int], None]
+) -> None:
+    functions = cloud.unchecked("lambda")  # AWS takes a minute at least
+    name, mark = f"{STACK}-gate", uuid.uuid4().hex
+    functions.put_function_event_invoke_config(FunctionName=name, MaximumEventAgeInSeconds=1)
+    reserve("gate", 0)
+
+    cloud.invoke("gate", {"client_id": mark, "payload": ""}, InvocationType="Event")
+
+    parked = cloud.message("dlq", mark)
+    functions.delete_function_event_invoke_config(FunctionName=name)
+    assert json.loads(parked["Body"])["client_id"] == mark
+    assert "waited for more than 1 s" in parked["MessageAttributes"]["ErrorMessage"]["StringValue"]
+
+
+def test_a_caller_that_waits_is_told_of_a_throttle(
+    cloud: Deployed, reserve: Callable[[str, int], None]
+) -> None:
+    reserve("probe", 0)
+    with pytest.raises(ClientError, match="TooManyRequestsException"):
+        cloud.invoke("probe", {})
+
+
+def test_idle_processes_end_but_for_who_must_answer(
+    cloud: Deployed, reserve: Callable[[str, int], None]
+) -> None:
+    def process() -> int:
+        return int(cloud.invoke("probe", {"do": "environment"})[0]["pid"])
+
+    idle = process()
+    cloud.local.rest()
+    assert poll(lambda: not processes.command_line(idle))
+
+    reserve("probe", 5)
+    kept = process()
+    cloud.local.rest()
+    assert process() == kept
+
+
 # Queues, bus, stream
 
 
@@ -770,6 +1037,47 @@ def test_a_table_keeps_what_its_template_says(cloud: Deployed) -> None:
     assert (ttl["TimeToLiveStatus"], ttl["AttributeName"]) == ("ENABLED", "ttl")
     assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
     assert dynamodb.describe_table(TableName=STACK)["Table"]["SSEDescription"]["Status"] == "ENABLED"
+
+
+ARITHMETIC = {
+    "ConditionExpression": "remaining - :n >= :z",
+    "ExpressionAttributeValues": {":n": {"N": "2"}, ":z": {"N": "0"}},
+}
+
+
+@pytest.mark.parametrize("how", ["put", "update", "delete", "transaction"])
+def test_arithmetic_in_a_condition_is_refused(cloud: Deployed, how: str) -> None:
+    dynamodb, mark = cloud.client("dynamodb"), uuid.uuid4().hex
+    key = {"pk": {"S": "stock"}, "sk": {"S": mark}}
+    item = {**key, "remaining": {"N": "1"}}
+    dynamodb.put_item(TableName=STACK, Item=item)
+    asked: dict[str, Callable[[], Any]] = {
+        "put": lambda: dynamodb.put_item(TableName=STACK, Item=item, **ARITHMETIC),
+        "update": lambda: dynamodb.update_item(
+            TableName=STACK, Key=key, UpdateExpression="REMOVE remaining", **ARITHMETIC
+        ),
+        "delete": lambda: dynamodb.delete_item(TableName=STACK, Key=key, **ARITHMETIC),
+        "transaction": lambda: dynamodb.transact_write_items(
+            TransactItems=[{"Delete": {"TableName": STACK, "Key": key, **ARITHMETIC}}]
+        ),
+    }
+    with pytest.raises(ClientError, match=r'ValidationException.*Syntax error; token: "-"'):
+        asked[how]()
+    assert dynamodb.get_item(TableName=STACK, Key=key)["Item"] == item
+
+
+def test_arithmetic_in_an_update_is_taken(cloud: Deployed) -> None:
+    key = {"pk": {"S": "stock"}, "sk": {"S": uuid.uuid4().hex}}
+    values = {":n": {"N": "2"}, ":three": {"N": "3"}}
+    changed = cloud.client("dynamodb").update_item(
+        TableName=STACK,
+        Key=key,
+        UpdateExpression="SET remaining = :three - :n",
+        ConditionExpression="attribute_not_exists(pk)",
+        ExpressionAttributeValues=values,
+        ReturnValues="ALL_NEW",
+    )
+    assert changed["Attributes"]["remaining"] == {"N": "1"}
 
 
 # HTTP
@@ -863,6 +1171,47 @@ def test_a_killed_cloud_is_noticed_and_starts_again(tmp_path: Path) -> None:
     finally:
         local.stop()
     assert local.status().condition == "stopped"
+
+
+def test_a_killed_cloud_has_what_was_acknowledged_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local_cloud, "SAVED_EVERY_S", 1)
+    local = LocalCloud(tmp_path, *free_ports(), venvs=VENVS)
+    local.install()
+    started, deployed = local.start(), Deployed(local)
+    dynamodb, sqs = deployed.client("dynamodb"), deployed.client("sqs")
+    url = sqs.create_queue(QueueName="kept")["QueueUrl"]
+    dynamodb.create_table(
+        TableName="kept",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+    )
+    authorizer = {"Runtime": RUNTIME, "AuthorizerCode": "def handler(event, context): pass"}
+    name = deployed.deploy(AUTHORIZER_STACK, AUTHORIZER_TEMPLATE, authorizer)["Arn"].rpartition(":")[2]
+    functions = deployed.client("lambda")
+    functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+    functions.invoke(FunctionName=name, InvocationType="Event", Payload=b'{"it": "waits"}')
+    dynamodb.put_item(TableName="kept", Item={"pk": {"S": "row"}})
+    sqs.send_message(QueueUrl=url, MessageBody="message")
+    poll(lambda: "row" in saved(local, "dynamodb") and "message" in saved(local, "sqs"))
+    os.kill(started.pid, signal.SIGKILL)
+    poll(lambda: local.status().condition == "killed")
+    try:
+        local.start()
+        assert dynamodb.get_item(TableName="kept", Key={"pk": {"S": "row"}})["Item"]
+        assert sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"] == "message"
+        assert functions.get_function_concurrency(FunctionName=name)["ReservedConcurrentExecutions"] == 0
+        poll(lambda: "waits" in saved(local, "lambda"))
+    finally:
+        local.stop()
+
+
+def saved(local: LocalCloud, service: str) -> str:
+    """What is on the disk of a service's state."""
+    file = local.home / "state" / f"{service}.json"
+    return file.read_text() if file.exists() else ""
 
 
 def test_a_killed_cloud_leaves_no_worker_behind(tmp_path: Path) -> None:

@@ -138,6 +138,87 @@ def test_asynchronous_functions_have_dead_letters(template: Template) -> None:
         assert "DEAD_LETTER_QUEUE_URL" in function["Environment"]["Variables"]
 
 
+def rule_targets(template: Template) -> set[str]:
+    """The functions that devices call through a topic rule, and wait for."""
+    payloads = [
+        each["Properties"]["TopicRulePayload"] for _, each in of_type(template, "AWS::IoT::TopicRule")
+    ]
+    actions = [
+        action["Lambda"] for payload in payloads for action in payload["Actions"] if "Lambda" in action
+    ]
+    return {
+        name
+        for name in templates.references(actions)
+        if template["Resources"].get(name, {}).get("Type") == wiring.FUNCTION
+    }
+
+
+def test_what_must_answer_keeps_executions_of_its_own_where_the_account_has_any(
+    packaged: Packaged, template: Template
+) -> None:
+    calls_back = packaged.project != service_of(packaged.project)
+    must = rule_targets(template) | {name for name, _ in functions(template) if name == "Authorizer"}
+    must |= {"APIHandler"} if calls_back else set()
+
+    reserved = {
+        name: each["ReservedConcurrentExecutions"]
+        for name, each in functions(template)
+        if "ReservedConcurrentExecutions" in each
+    }
+
+    assert set(reserved) == must
+    for value in reserved.values():
+        condition, number, otherwise = value["Fn::If"]
+        assert (condition, otherwise) == ("HasReserve", {"Ref": "AWS::NoValue"})
+        assert number > 0
+    if reserved:
+        assert template["Parameters"]["Reserve"] == wiring.PARAMETERS["Reserve"]
+
+
+def test_all_reservations_leave_most_of_an_account_to_the_others() -> None:
+    each = [functions(templates.load(package(project).template)) for project in PROJECTS]
+    kept = [
+        function["ReservedConcurrentExecutions"]["Fn::If"][1]
+        for project in each
+        for _, function in project
+        if "ReservedConcurrentExecutions" in function
+    ]
+    assert len(kept) >= 4
+    assert (
+        sum(kept) <= 300
+    )  # of a thousand, of which AWS lets nobody reserve the last hundred; for three stages
+
+
+def test_no_queue_takes_the_executions_of_everybody(template: Template) -> None:
+    for source in event_sources(template, "SQS"):
+        assert 2 <= source["ScalingConfig"]["MaximumConcurrency"] <= 100
+
+
+def test_what_nobody_could_handle_in_time_goes_to_the_dead_letters(
+    packaged: Packaged, template: Template
+) -> None:
+    said = templates.load(project_folder(packaged.project) / "resources.yaml").get("Resources", {})
+    ages = {
+        each["Properties"]["FunctionName"]["Ref"]: each["Properties"]
+        for _, each in of_type(template, "AWS::Lambda::EventInvokeConfig")
+    }
+    asynchronous = {name for name, each in functions(template) if "DeadLetterQueue" in each}
+
+    assert set(ages) == asynchronous
+    for name, properties in ages.items():
+        assert 60 <= properties["MaximumEventAgeInSeconds"] <= 6 * 3600
+        odd = "EventInvokeConfig" in said.get(name, {}).get("Properties", {})
+        if name in rule_targets(template) and not odd:  # an answer that nobody waits for any more
+            assert properties["MaximumEventAgeInSeconds"] == 60
+        alias = template["Resources"].get(f"{name}Live")
+        assert (properties["Qualifier"] == "$LATEST") == (alias is None)
+
+
+def test_a_call_for_help_is_never_too_old() -> None:
+    sos = templates.load(package("care").template)["Resources"]["SosEventAge"]["Properties"]
+    assert sos["MaximumEventAgeInSeconds"] == 6 * 3600
+
+
 def test_queue_triggers_report_partial_failures(template: Template) -> None:
     for source in event_sources(template, "SQS"):
         assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]

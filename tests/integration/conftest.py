@@ -4,7 +4,7 @@ import importlib
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from threading import RLock
@@ -20,12 +20,14 @@ from moto.core.models import botocore_stubber
 
 from linli import secrets
 from linli.aws import client
+from linli.believing import EVERY_KIND
 from linli.events import Event
 from linli.tables import OutboxRow, Row
 from linli_cli import actions, packaging
 from linli_cli.layout import service_of
 from linli_cli.templates import of_type
 from tests.integration import gateway
+from tests.integration.faults import Fault, struck, timed_out
 from tests.integration.issuer import AUDIENCE, URL, Issuer, new_key, serving
 
 ROOT = Path(__file__).parents[2]
@@ -69,7 +71,8 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         for key in KEYS:
             client("secretsmanager").create_secret(Name=f"linli/{STAGE}/{key}", SecretString=f"test {key}")
         client("events").create_event_bus(Name=f"linli-{STAGE}")
-        client("iot").create_policy(policyName=f"linli-{STAGE}-device", policyDocument="{}")
+        for kind in ("", *(f"-{each}" for each in sorted(EVERY_KIND))):
+            client("iot").create_policy(policyName=f"linli-{STAGE}-device{kind}", policyDocument="{}")
         yield
 
 
@@ -133,6 +136,26 @@ def lose_reply(cloud: None) -> Iterator[Callable[[str], None]]:  # noqa: ARG001
 
     with _next_call() as on_next:
         yield lambda operation: on_next(operation, swallow)
+
+
+@pytest.fixture
+def silent(cloud: None) -> Iterator[Callable[..., None]]:  # noqa: ARG001
+    """`silent("TransactWriteItems", applied=True)`: the table's next such call is not answered; `error` is
+    how it is not, `timed_out` or `hung_up`.
+    """
+    waiting: list[tuple[str, Fault]] = []
+
+    def once(_number: int, operation: str) -> Fault | None:
+        return waiting.pop()[1] if waiting and waiting[-1][0] == operation else None
+
+    with ExitStack() as struck_by:
+
+        def fall_silent(operation: str, *, applied: bool = False, error: Any = timed_out) -> None:
+            waiting.append((operation, Fault("silent", error, applied)))
+            struck_by.enter_context(struck(once))
+
+        yield fall_silent
+    assert not waiting, "no such call was made"
 
 
 @pytest.fixture

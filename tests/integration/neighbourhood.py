@@ -30,6 +30,36 @@ COMMUNITIES = {"willow": ("acme", ACME), "cedar": ("acme", ACME), "maple": ("bir
 ROLES = ("resident", "guard", "repairer", "caregiver", "manager")
 
 
+# What stands in willow, by kind; maple's call button.
+DEVICES = {
+    "gate": ["willow-gate-1", "willow-gate-2"],
+    "thermometer": ["willow-thermometer-1"],
+    "meter": ["willow-meter-1"],
+    "infrared": ["willow-motion-1", "willow-motion-2"],
+    "door_magnet": ["willow-door-1", "willow-door-9"],
+    "bed": ["willow-bed-1"],
+    "lamp": ["willow-lamp-1"],
+    "camera": ["willow-camera-1"],
+    "sos_button": ["willow-button-1", "maple-button-1"],
+    "gateway": ["willow-hub-1"],
+}
+
+
+def registry() -> list[Fact]:
+    """What devices tells of them."""
+    return [
+        DeviceRegistered(community=device.partition("-")[0], device=device, kind=kind, version=2)
+        for kind, devices in DEVICES.items()
+        for device in devices
+    ]
+
+
+def tell(app: Chalice, invoke: Invoke, action: str, *facts: Fact) -> None:
+    """Let a consumer of facts take these in, one by one."""
+    for number, fact in enumerate(facts):
+        assert invoke(app, action, batch(told(fact, str(number))))["outcomes"] != ["failed"]
+
+
 def csr(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | None = None) -> str:
     """A device's certificate signing request, with a key of its own unless one is given."""
     key = key or ec.generate_private_key(ec.SECP256R1())
@@ -81,9 +111,9 @@ def furnish_access(app: Chalice, http: Http, invoke: Invoke) -> None:
             MembershipChanged(community="willow", person=each, roles=["resident"], version=1)
             for each in people
         ),
-        *(DeviceRegistered(community="willow", device=f"willow-gate-{n}", kind="gate") for n in (1, 2)),
+        *registry(),
     ]
-    assert invoke(app, "standing", batch(*(told(fact, str(n)) for n, fact in enumerate(facts))))
+    tell(app, invoke, "standing", *facts)
     for gate, direction in (("willow-gate-1", "in"), ("willow-gate-2", "out")):
         body: dict[str, Any] = {"area": "garden", "direction": direction}
         path = f"/communities/willow/gates/{gate}"
@@ -95,8 +125,8 @@ def furnish_access(app: Chalice, http: Http, invoke: Invoke) -> None:
 
 
 def furnish_health(app: Chalice, _http: Http, invoke: Invoke) -> None:
-    """Willow's policies as health knows them."""
-    assert invoke(app, "community", batch(told(willow(), "1")))
+    """Willow's policies and devices as health knows them."""
+    tell(app, invoke, "community", willow(), *registry())
 
 
 METER: dict[str, Any] = {
@@ -112,8 +142,8 @@ def furnish_utilities(app: Chalice, http: Http, invoke: Invoke) -> None:
     """Willow's policies, its first resident at home, and a water meter there."""
     os.environ["LINLI_UPLOADS_BUCKET"] = client("s3").list_buckets()["Buckets"][0]["Name"]
     person = {"community": "willow", "person": "willow-resident-1", "roles": ["resident"], "home": "b1/101"}
-    assert invoke(app, "community", batch(told(willow(), "1")))
-    assert invoke(app, "household", batch(told(MembershipChanged(**person, version=1), "2")))
+    tell(app, invoke, "community", willow(), *registry())
+    tell(app, invoke, "household", MembershipChanged(**person, version=1))
     assert http(app, "POST", "/communities/willow/meters", body=METER, **WILLOW_MANAGER).status == 201
 
 
@@ -162,8 +192,14 @@ NO_GATEWAY = {"push": DEAF, "sms": DEAF, "voice": DEAF}
 
 
 def furnish_care(app: Chalice, http: Http, invoke: Invoke) -> None:
-    """Willow's policies, and its first resident, who lives alone and is watched over since ten hours."""
-    assert invoke(app, "community", batch(told(willow(), "1")))
+    """Willow's policies, its staff, and its first resident, who lives alone and is watched over since ten
+    hours.
+    """
+    staff = [
+        MembershipChanged(community="willow", person=f"willow-{role}-{number}", roles=[role], version=1)
+        for role, number in (("manager", 1), ("caregiver", 1), ("caregiver", 2))
+    ]
+    tell(app, invoke, "community", willow(), *staff, *registry())
     path, begun = "/communities/willow/watches/willow-resident-1", NOW - timedelta(hours=10)
     assert http(app, "PUT", path, body=GRANNY, now=begun, **WILLOW_MANAGER).status == 200
     with suppress(client("secretsmanager").exceptions.ResourceExistsException):
@@ -231,7 +267,7 @@ def willow(version: int = 1, **policies: Any) -> CommunityChanged:
         company="acme",
         sub_district="riverside",
         time_zone="Asia/Shanghai",
-        policies=CommunityPolicies.model_validate(policies),
+        policies=CommunityPolicies.model_validate(policies).as_set(),
         version=version,
     )
 

@@ -96,9 +96,10 @@ class QuickTable:
                 self.items[key] = each["Item"]
             elif kind == "Update":
                 self.items[key] = _updated(self.items.get(key, each["Key"]), each)
-            else:
-                assert kind == "Delete"
+            elif kind == "Delete":
                 self.items.pop(key, None)
+            else:
+                assert kind == "ConditionCheck"
         return {}
 
     def _query(self, kwargs: dict[str, Any]) -> Any:

@@ -814,7 +814,7 @@ def test_a_lowered_cap_counts_for_who_is_silent_already(willow: Neighbourhood) -
 
 def test_a_policy_that_leaves_care_as_it_was_makes_nobody_due(willow: Neighbourhood) -> None:
     known = CommunityRow.get(*CommunityRow.key("willow"))
-    fact = willow_with(2).model_copy(update={"policies": known.policies})
+    fact = willow_with(2).model_copy(update={"policies": known.policies.as_set()})
     assert willow.fact("community", fact) == ["community_kept"]
     assert list(willow.tasks("idle-alert")) == []
 
@@ -898,6 +898,21 @@ def test_nobody_is_put_on_duty_as_what_they_are_not(willow: Neighbourhood) -> No
     path = "/communities/willow/duty_roster/willow-guard-1"
     body = {"capacity": "manager"}
     assert willow.http(willow.app, "PUT", path, body=body, **WILLOW_MANAGER).status == 409
+
+
+def test_nobody_is_put_on_duty_whom_the_directory_does_not_know_or_who_has_left(
+    willow: Neighbourhood,
+) -> None:
+    def put_on_duty(person: str) -> int:
+        path = f"/communities/willow/duty_roster/{person}"
+        asked = willow.http(willow.app, "PUT", path, body={"capacity": "manager"}, **WILLOW_MANAGER)
+        return int(asked.status)
+
+    assert put_on_duty("willow-manager-9") == 404
+    for version, roles, status in ((1, ["manager"], 200), (2, [], 409)):
+        fact = MembershipChanged(community="willow", person="willow-manager-9", roles=roles, version=version)
+        willow.fact("community", fact)
+        assert put_on_duty("willow-manager-9") == status
 
 
 def test_as_many_devices_as_a_watch_takes_can_all_be_replaced(willow: Neighbourhood) -> None:

@@ -69,7 +69,7 @@ def test_a_device_gets_a_certificate_that_is_its_own(register: Register) -> None
     assert thing["attributes"] == {"community": "willow"}
     (arn,) = client("iot").list_thing_principals(thingName="gate-1")["principals"]
     (policy,) = client("iot").list_attached_policies(target=arn)["policies"]
-    assert policy["policyName"] == "linli-test-device"
+    assert policy["policyName"] == "linli-test-device-gate"
     assert told() == ["device/willow/gate-1/2 device_registered"]
 
 

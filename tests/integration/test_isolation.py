@@ -4,6 +4,7 @@ The table is written by hand on purpose: a changed permission must be changed he
 not in it, or that is declared without a permission, fails.
 """
 
+import re
 from itertools import product
 from typing import Any
 
@@ -14,6 +15,7 @@ from linli import http as linli_http
 from linli.http import ROUTES
 from linli.permissions import Role
 from linli.public_routes import PUBLIC_ROUTES
+from linli_cli.layout import projects
 from tests.integration.conftest import Http, app_of
 from tests.integration.people import asking
 
@@ -154,26 +156,23 @@ MAY: dict[str, str] = {
 PUBLIC = {
     "POST /callbacks/{provider}/{community}",
     "POST /gateway_replies/{community}/{channel}",
+    "GET /open311/v2/discovery.json",
+    "GET /open311/v2/discovery.xml",
     "GET /open311/v2/requests.json",
     "GET /open311/v2/requests.xml",
     "GET /open311/v2/requests/{request}",
     "GET /open311/v2/services.json",
     "GET /open311/v2/services.xml",
+    "GET /open311/v2/services/{service}",
+    "GET /open311/v2/tokens/{token}",
+    "GET /open311/v2/{resource}",
+    "GET /open311/v2/{resource}/{part}",
     "POST /open311/v2/requests.json",
     "POST /open311/v2/requests.xml",
+    "POST /open311/v2/{resource}",
+    "POST /open311/v2/{resource}/{part}",
 }
-SERVICES = (
-    "directory",
-    "devices",
-    "access",
-    "health",
-    "maintenance",
-    "utilities",
-    "care",
-    "payments",
-    "payments-callback",
-)
-APPS: dict[str, Chalice] = {name: app_of(name) for name in SERVICES}
+APPS: dict[str, Chalice] = {name: app_of(name) for name in projects()}
 OWN = {"community": "willow", "company": "acme", "sub_district": "riverside"}
 PLACES = {
     "own": OWN,
@@ -205,11 +204,8 @@ def grants(role: Role) -> dict[str, dict[str, list[str]]]:
 
 
 def path_in(place: str, path: str) -> str:
-    names = ("building", "person", "device", "gate", "invitation", "credential", "ticket", "hotline")
-    names += ("meter", "unit", "held", "upload", "period", "alert", "duty", "about")
-    names += ("bill", "intent", "receipt", "callback")
-    filled = dict.fromkeys(names, "some-id")
-    return path.format(**filled, **PLACES[place])
+    filled = dict.fromkeys(re.findall(r"\{(\w+)\}", path), "some-id")
+    return path.format(**filled | PLACES[place])
 
 
 def test_every_route_is_declared_with_a_permission_and_stands_in_the_table() -> None:

@@ -65,6 +65,11 @@ def test_dues_are_those_of_ones_own_home(till: Till, http: Http) -> None:
     assert [due["bill"] for due in own["items"]] == ["bill-1"]
     assert http(till.app, "GET", f"{DUES}/bill-2", **WILLOW_RESIDENT).status == 404
     assert http(till.app, "GET", DUES, **NEIGHBOUR).body["items"] == []
+    for who in (WILLOW_RESIDENT, NEIGHBOUR):
+        refused = http(till.app, "GET", DUES, query={"home": "b1/102"}, **who)
+        assert refused.status == 404, "another home's dues are refused, and not one's own in their place"
+    named = http(till.app, "GET", DUES, query={"home": "b1/101"}, **WILLOW_RESIDENT).body
+    assert named == own
     everything = http(till.app, "GET", DUES, **WILLOW_MANAGER).body
     assert [due["bill"] for due in everything["items"]] == ["bill-1", "bill-2"]
     there = http(till.app, "GET", DUES, query={"home": "b1/102"}, **WILLOW_MANAGER).body

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from chalice.app import Chalice
 
+from linli import errors
 from linli.secrets import secret
 from linli_cli.layout import project_of, projects_of
 from linli_cli.samples import signed
@@ -19,6 +20,11 @@ from tests.integration.neighbourhood import FURNISH
 
 EVENTS = ROOT / "events"
 SAMPLES = sorted(path.relative_to(EVENTS) for path in EVENTS.rglob("*.json"))
+PROBLEMS = {
+    each.slug: each.status.value
+    for each in vars(errors).values()
+    if isinstance(each, type) and issubclass(each, errors.LinliError)
+}
 TOKEN = re.compile(r"\{token:([a-z0-9-]+)\}")  # stands for a token of that person, signed when it is sent
 
 
@@ -88,6 +94,7 @@ def outcome(app: Chalice, function: str, event: Any, invoke: Invoke) -> Iterator
         yield gateway.answer(result).status
     elif "batchItemFailures" in result:
         yield from (500 for _ in result["batchItemFailures"])
-        yield 200
+        yield from (PROBLEMS.get(each, 200) for each in result["outcomes"] if each != "failed")
     else:
-        yield result["status"] if isinstance(result.get("status"), int) else 200
+        status = result["status"] if isinstance(result.get("status"), int) else 200
+        yield PROBLEMS.get(result.get("outcome"), status)

@@ -29,10 +29,10 @@ def write(text: str) -> None:
         vault.put_secret_value(SecretId=name, SecretString=text)
 
 
-def test_what_was_never_set_up_is_none_or_an_error_of_ours() -> None:
+def test_what_was_never_set_up_is_none_or_to_be_asked_for_again() -> None:
     assert secret_if_any(NAME) is None
     assert secret_if_any(NAME, fresh=True) is None
-    with pytest.raises(GetParameterError):
+    with pytest.raises(Unavailable):
         secret(NAME)
 
 

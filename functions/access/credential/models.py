@@ -1,6 +1,6 @@
 """Credentials as managers enrol them and residents see them."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -12,6 +12,7 @@ from linli.ids import Id
 from linli.instants import Instant
 
 LONGEST = timedelta(days=3660)
+MIDNIGHT = time(0)
 
 
 class Enrolment(Contract):
@@ -40,6 +41,12 @@ class Enrolment(Contract):
     def _says_something(self) -> Self:
         if not canonical(self.kind, self.value):
             raise ValueError("value: is blank")
+        return self
+
+    @model_validator(mode="after")
+    def _a_whole_day_is_said(self) -> Self:
+        if any(each.since == each.until != MIDNIGHT for each in self.windows):
+            raise ValueError("windows: since and until are the same; a whole day is from 00:00 to 00:00")
         return self
 
     @model_validator(mode="after")

@@ -22,7 +22,7 @@ from linli.communities import CommunityRow
 from linli.errors import Conflict, NotFound
 from linli.idempotency import Creation
 from linli.instants import to_epoch_seconds
-from linli.tables import ConditionsFailed, Row, Rows, Transaction, find, read, until_it_holds
+from linli.tables import Row, Rows, Transaction, find, read, until_it_holds
 
 KEPT_AFTER_ITS_END = timedelta(days=30)
 
@@ -107,6 +107,13 @@ def of_person(community: str, person: str) -> list[EnrolledCredential]:
 
 def show_qr(community: str, person: str, gates: list[str], creation: Creation) -> QrCode:
     """Make a resident's own code. Raises NotFound for a person the community does not know."""
+    return creation.once(
+        lambda: _show_qr(community, person, gates, creation),
+        lambda earlier: _earlier_qr(community, person, earlier),
+    )
+
+
+def _show_qr(community: str, person: str, gates: list[str], creation: Creation) -> QrCode:
     holder_key = HolderRow.key(community, person)
     rows = read([holder_key, CommunityRow.key(community)])
     standing = _standing(rows, holder_key)
@@ -117,18 +124,12 @@ def show_qr(community: str, person: str, gates: list[str], creation: Creation) -
     transaction = Transaction()
     code = qr_codes.add(transaction, community, credential, creation.id)
     creation.claim(transaction)
-    try:
-        transaction.commit()
-    except ConditionsFailed as failed:
-        earlier = creation.earlier(failed)
-        if earlier is None:
-            raise
-        return _earlier_qr(community, standing.holder, earlier)
+    transaction.commit()
     return QrCode(code=code, valid_until=credential.valid_until)
 
 
-def _earlier_qr(community: str, holder: str, qr_id: str) -> QrCode:
-    code = qr_codes.text(holder, qr_id)
+def _earlier_qr(community: str, person: str, qr_id: str) -> QrCode:
+    code = qr_codes.text(person, qr_id)
     key = CredentialRow.key(community, credential_hash(community, "qr", code))
     return QrCode(code=code, valid_until=find(CredentialRow, key).credential.valid_until)
 

@@ -15,7 +15,7 @@ blueprint = Blueprint(__name__)
 
 
 @blueprint.on_sqs_message(queue_arn=reference("DoorEventArn"), batch_size=10, name="door_event")
-@device_queue(DoorEvent)
+@device_queue(DoorEvent, believes={"gate"})
 def door_event(message: DeviceMessage[DoorEvent]) -> DeviceAnswer:
     """A gate's door was used, forced or held open."""
     kept = store.keep(message)

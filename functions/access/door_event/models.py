@@ -1,6 +1,6 @@
 """What a door contact tells."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import model_validator
 
@@ -8,6 +8,7 @@ from linli.contracts import Contract
 from linli.device_messages import DeviceEvent
 from linli.ids import Id
 from linli.instants import Instant
+from linli.odd_fields import MEANT
 
 DoorFact = Literal["entered", "forced", "held_open", "closed"]
 
@@ -16,7 +17,7 @@ class DoorEvent(DeviceEvent):
     """`pass_event_id`: the gate pass that somebody entered on, which `entered` must name."""
 
     door: DoorFact
-    pass_event_id: Id | None = None
+    pass_event_id: Annotated[Id | None, MEANT] = None
 
     @model_validator(mode="after")
     def _entered_names_its_pass(self) -> Self:

@@ -11,6 +11,7 @@ from linli.contracts import Contract
 from linli.device_messages import DeviceAnswer, DeviceEvent
 from linli.ids import Id
 from linli.instants import Instant
+from linli.odd_fields import MEANT
 
 Verdict = Literal["granted", "denied"]
 
@@ -34,8 +35,8 @@ class Shown(Contract):
     credential: CredentialKind
     value: Value
     score: Score | None = None
-    direction: Direction | None = None
-    temperature_c: Measured | None = None
+    direction: Annotated[Direction | None, MEANT] = None
+    temperature_c: Annotated[Measured | None, MEANT] = None
 
     @model_validator(mode="after")
     def _face_brings_a_score(self) -> Self:
@@ -51,8 +52,8 @@ class Shown(Contract):
 class GatePassEvent(Shown, DeviceEvent):
     """A gate asks. An offline gate tells afterwards, with what it decided itself in `granted`."""
 
-    offline: bool = False
-    granted: bool | None = None
+    offline: Annotated[bool, MEANT] = False
+    granted: Annotated[bool | None, MEANT] = None
 
     @model_validator(mode="after")
     def _offline_tells_its_decision(self) -> Self:

@@ -10,7 +10,7 @@ from pynamodb.expressions.update import Action
 from functions.access.credentials import Grants, holder_in
 from functions.access.gate_pass.domain import OPEN_FOR, Decision, Showing, Situation, decide, open_for, timed
 from functions.access.gate_pass.models import Pass, Shown
-from functions.access.gates import Moment
+from functions.access.gates import Gate, Moment
 from functions.access.spellings import canonical
 from functions.access.tables import (
     CredentialChange,
@@ -25,7 +25,8 @@ from functions.access.tables import (
     write_credential,
     write_standing,
 )
-from linli import communities
+from linli import communities, registered
+from linli.believing import Kinds
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.device_messages import Clocks
@@ -33,15 +34,20 @@ from linli.errors import NotFound
 from linli.identities import Identity
 from linli.instants import to_epoch_seconds, to_text
 from linli.policies import CommunityPolicies
+from linli.registered import RegisteredRow
 from linli.secrets import keyed_hash
 from linli.tables import ConditionsFailed, Rows, Transaction, expired, read, until_it_holds
 
 SHORTEST_OPENING = timedelta(seconds=1)
+BELIEVED: Kinds = frozenset({"gate"})
 
 
 @dataclass(frozen=True)
 class Ask:
-    """One question: who shows what, at which gate, when. `granted_offline`: told later, with what it did."""
+    """One question: who shows what, at which gate, when. `granted_offline`: told later, with what it did.
+
+    `asked_by`: the guard who asks; None when the gate itself does.
+    """
 
     community: str
     gate: str
@@ -108,8 +114,8 @@ class Settled:
 def settle(ask: Ask) -> Settled:
     """The decision for `ask`: the first one, however often and by how many it is asked.
 
-    Raises Unavailable when the holder's standing changed under several attempts in a row, NotFound when a
-    person asks at a gate that is not there.
+    Raises WrongDeviceKind for a device that is no gate, Unavailable when the holder's standing changed under
+    several attempts in a row, NotFound when a person asks at a gate that is not there.
     """
     return _settled(ask, until_it_holds(lambda: _attempt(ask)))
 
@@ -223,6 +229,7 @@ def _keys(ask: Ask) -> list[Key]:
     return [
         CommunityRow.key(ask.community),
         GateRow.key(ask.community, ask.gate),
+        RegisteredRow.key(ask.community, ask.gate),
         *ask.credentials,
         *([HolderRow.key(ask.community, holder)] if holder else []),
         *([EntryRow.key(ask.community, ask.gate, ask.event_id)] if ask.showing.told_later else []),
@@ -247,7 +254,7 @@ def _situation(ask: Ask, rows: Rows) -> tuple[CredentialRow | None, Situation]:
         community=ask.community,
         policies=community.policies,
         time_zone=community.time_zone,
-        gate=gate.known() if gate else None,
+        gate=_gate(ask, rows),
         credential=found.credential if found else None,
         standing=standing,
         revoked=revoked,
@@ -256,6 +263,21 @@ def _situation(ask: Ask, rows: Rows) -> tuple[CredentialRow | None, Situation]:
         tells_entries=gate is not None and gate.tells_entries(ask.clocks.received_at),
         entered_at=entry.entered_at if entry else None,
     )
+
+
+def _gate(ask: Ask, rows: Rows) -> Gate | None:
+    """The gate as it is set up, if the registry has ever told that its device is one.
+
+    A guard may ask at a gate that has no device. Raises WrongDeviceKind.
+    """
+    row = rows.one(GateRow, GateRow.key(ask.community, ask.gate))
+    word = rows.one(RegisteredRow, RegisteredRow.key(ask.community, ask.gate))
+    if word is not None and ask.asked_by is None:
+        registered.check_kind(word, BELIEVED)
+    told = word is not None or (row is not None and row.registered_at is not None)
+    if row is None or not (told or ask.asked_by):
+        return None
+    return row.known(word)
 
 
 def _row(ask: Ask, situation: Situation, decision: Decision, place: str) -> PassRow:

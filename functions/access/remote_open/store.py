@@ -9,12 +9,13 @@ from functions.access.tables import GateRow, PassRow
 from linli import communities
 from linli.communities import CommunityRow
 from linli.device_messages import command_topic
-from linli.errors import NotFound, Unavailable
+from linli.errors import NotFound
 from linli.idempotency import Creation
 from linli.instants import to_epoch_seconds, to_text
 from linli.mqtt import publish
 from linli.policies import CommunityPolicies
-from linli.tables import ConditionsFailed, Transaction, read
+from linli.registered import RegisteredRow
+from linli.tables import Transaction, find, read
 
 OPEN_FOR = timedelta(seconds=10)
 
@@ -34,10 +35,10 @@ def open_gate(community: str, gate: str, asked: Asked) -> Opening:
     A repeat under the same Idempotency-Key tells the gate again, with the same opening and the same end; once
     that is over it tells nothing.
     """
-    gate_key = GateRow.key(community, gate)
-    rows = read([gate_key, CommunityRow.key(community)])
+    gate_key, word_key = GateRow.key(community, gate), RegisteredRow.key(community, gate)
+    rows = read([gate_key, word_key, CommunityRow.key(community)])
     found = rows.one(GateRow, gate_key)
-    known = found.known() if found else None
+    known = found.known(rows.one(RegisteredRow, word_key)) if found else None
     if known is None or known.revoked:
         raise NotFound
     policies = communities.known(rows, community).policies
@@ -70,15 +71,11 @@ def _row(community: str, gate: Gate, asked: Asked, policies: CommunityPolicies) 
 
 
 def _keep(row: PassRow, creation: Creation) -> PassRow:
-    transaction = Transaction()
-    transaction.create("opening", row)
-    creation.claim(transaction)
-    try:
+    def attempt() -> PassRow:
+        transaction = Transaction()
+        transaction.put("opening", row)  # nobody else has this id: again, it is the same
+        creation.claim(transaction)
         transaction.commit()
-    except ConditionsFailed as failed:
-        earlier = creation.earlier(failed)
-        first = read([(row.pk, earlier)]).one(PassRow, (row.pk, earlier)) if earlier else None
-        if first is None:
-            raise Unavailable from failed
-        return first
-    return row
+        return row
+
+    return creation.once(attempt, lambda earlier: find(PassRow, (row.pk, earlier)))

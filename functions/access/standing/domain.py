@@ -13,9 +13,9 @@ def after(fact: PersonFact, known: Standing | None, at: datetime) -> Standing:
     standing = known or Standing(holder=fact.person, person=fact.person)
     match fact:
         case FeverConfirmed():
-            return standing.marked("fever", fact.confirmed_at, on=True)
+            return standing.marked("fever", fact.confirmed_at, on=True, version=fact.version)
         case FeverCleared():
-            return standing.marked("fever", fact.cleared_at, on=False)
+            return standing.marked("fever", fact.cleared_at, on=False, version=fact.version)
         case MembershipChanged():
             return standing.member(fact.version, at, ended=not fact.roles)
 

@@ -4,7 +4,7 @@ from chalice.app import Blueprint
 
 from functions.access.standing import store
 from functions.access.standing.models import HealthWord, PlaceWord, SaidPlace, ShownStanding
-from linli import communities
+from linli import communities, registered
 from linli.cursors import Page, PageQuery
 from linli.events import (
     CommunityChanged,
@@ -32,13 +32,14 @@ def standing(received: Received[Fact]) -> str:
     fact, at = received.fact, received.event.time
     match fact:
         case CommunityChanged():
-            return communities.keep(fact)
+            return communities.keep(fact, "access", "health")
         case FeverConfirmed() | FeverCleared() | MembershipChanged():
             return store.keep_person(fact, at)
-        case DeviceRegistered(kind="gate"):
-            return store.keep_gate(fact.community, fact.device, at, revoked=False)
-        case DeviceRevoked():
-            return store.keep_gate(fact.community, fact.device, at, revoked=True)
+        case DeviceRegistered() | DeviceRevoked():
+            outcome = registered.keep(fact)
+            if fact.kind in {"gate", None}:  # told before kinds were: it may be one
+                store.keep_gate(fact, at)
+            return outcome
         case _:
             return "not_ours"
 

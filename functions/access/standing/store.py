@@ -12,7 +12,7 @@ from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
-from linli.events import MembershipChanged
+from linli.events import DeviceRegistered, DeviceRevoked, MembershipChanged
 from linli.idempotency import Creation
 from linli.instants import to_epoch_seconds
 from linli.tables import (
@@ -107,7 +107,10 @@ def say_place(community: str, person: str, word: PlaceWord, by: str, creation: C
 
     Raises NotFound for a holder the community does not know.
     """
-    return until_it_holds(lambda: _say_place(community, person, word, by, creation))
+    return creation.once(
+        lambda: _say_place(community, person, word, by, creation),
+        lambda earlier: find(PlaceRow, PlaceRow.key(community, person, earlier)).said,
+    )
 
 
 def _say_place(community: str, person: str, word: PlaceWord, by: str, creation: Creation) -> SaidPlace:
@@ -134,12 +137,7 @@ def _say_place(community: str, person: str, word: PlaceWord, by: str, creation: 
     if after != before:
         write_standing(transaction, community, before, after)
     creation.claim(transaction)
-    try:
-        transaction.commit()
-    except ConditionsFailed as failed:
-        if earlier := creation.earlier(failed):
-            return find(PlaceRow, PlaceRow.key(community, person, earlier)).said
-        raise
+    transaction.commit()
     return said
 
 
@@ -156,15 +154,22 @@ def places(community: str, person: str, query: PageQuery, now: datetime) -> Page
     )
 
 
-def keep_gate(community: str, device: str, at: datetime, *, revoked: bool) -> str:
-    """Remember the registry's last word on a gate's device. Returns the outcome."""
-    row = GateRow(*GateRow.key(community, device))
-    newer = GateRow.registered_at.does_not_exist() | (GateRow.registered_at < at)
+def keep_gate(fact: DeviceRegistered | DeviceRevoked, at: datetime) -> str:
+    """Remember the registry's last word on a gate's device: by its count, or where a word has none by the
+    time it was told `at`, when a revocation beats what was told at the same time. Returns the outcome.
+    """
+    row, revoked = GateRow(*GateRow.key(fact.community, fact.device)), isinstance(fact, DeviceRevoked)
+    earlier = GateRow.registered_at <= at if revoked else GateRow.registered_at < at
+    newer = GateRow.registered_at.does_not_exist() | earlier
     actions = [
         GateRow.revoked.set(revoked),
         GateRow.registered_at.set(at),
         GateRow.kind.set(GateRow),
     ]
+    if fact.version is not None:
+        uncounted = GateRow.registry_version.does_not_exist() & newer
+        newer = uncounted | (GateRow.registry_version < fact.version)
+        actions.append(GateRow.registry_version.set(fact.version))
     transaction = Transaction()
     transaction.update("gate", row, actions, newer)
     try:

@@ -31,6 +31,13 @@ def invite(community: str, person: str, invitation: Invitation, creation: Creati
 
     Raises as `admitted` does, and Conflict when the plate is known to the gates already.
     """
+    return creation.once(
+        lambda: _invite(community, person, invitation, creation),
+        lambda earlier: find(community, person, earlier),
+    )
+
+
+def _invite(community: str, person: str, invitation: Invitation, creation: Creation) -> Invited:
     holder_key = HolderRow.key(community, person)
     plates = credential_keys(community, "plate", invitation.plate) if invitation.plate else []
     rows = read([holder_key, CommunityRow.key(community), *plates])
@@ -46,8 +53,8 @@ def invite(community: str, person: str, invitation: Invitation, creation: Creati
     try:
         transaction.commit()
     except ConditionsFailed as failed:
-        if earlier := creation.earlier(failed):
-            return find(community, person, earlier)
+        if "plate" not in failed.rows:
+            raise
         raise Conflict("the plate is known to the gates already") from failed
     return _shown(creation.id, invitation, withdrawn=False)
 

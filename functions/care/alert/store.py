@@ -13,7 +13,6 @@ from functions.care.circles import capacity_of
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
 from linli.idempotency import Creation
-from linli.tables import until_it_holds
 
 
 def listed(community: str, shelf: str, query: PageQuery) -> Page[AlertShown]:
@@ -64,11 +63,13 @@ def answer(community: str, alert: str, asker: Asker, said: Answer, creation: Cre
 
     def attempt() -> tuple[Step, Actor]:
         case, actor = _case(community, alert, asker)
-        if creation.key is not None and creation.key.before() is not None:
-            return Step.on(case.alert, creation.at), actor
         step = answering.answered(case.alert, said, actor, case.setting, creation.at)
         return casebook.keep(step, case.alert, creation.attempt, creation.claim), actor
 
-    step, actor = until_it_holds(attempt, casebook.RACES)
+    def again(_: str) -> tuple[Step, Actor]:
+        case, actor = _case(community, alert, asker)
+        return Step.on(case.alert, creation.at), actor
+
+    step, actor = creation.once(attempt, again, casebook.RACES)
     casebook.hand_over(step)
     return shown(step.alert, actor)

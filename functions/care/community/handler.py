@@ -1,10 +1,11 @@
-"""Community: keep this service's copy of the policies, and of who has which roles and lives where."""
+"""Community: keep this service's copy of the policies, of who lives where, and of what devices there are."""
 
 from chalice.app import Blueprint
 
 from functions.care import members
 from functions.care.community import store
-from linli.events import CommunityChanged, Fact, MembershipChanged
+from linli import registered
+from linli.events import CommunityChanged, DeviceRegistered, DeviceRevoked, Fact, MembershipChanged
 from linli.naming import reference
 from linli.queues import Received, bus_queue
 
@@ -14,11 +15,13 @@ blueprint = Blueprint(__name__)
 @blueprint.on_sqs_message(queue_arn=reference("CommunityArn"), batch_size=10, name="community")
 @bus_queue
 def community(received: Received[Fact]) -> str:
-    """One fact of the directory."""
+    """One fact of the directory, or of the registry of devices."""
     match received.fact:
         case CommunityChanged() as fact:
             return store.keep(fact, received.event.time)
         case MembershipChanged() as fact:
             return members.keep(fact, received.event.time)
+        case DeviceRegistered() | DeviceRevoked() as fact:
+            return registered.keep(fact)
         case _:
             return "not_ours"

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from functions.care.alerts import State
-from functions.care.watches import Phone
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
+from linli.phones import Phone
 
 
 class Waiting(Contract):

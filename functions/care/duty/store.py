@@ -10,7 +10,7 @@ from functions.care.duty.models import Roster, Rostered, RosterLine, Settled, Wa
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict
 from linli.instants import to_text
-from linli.tables import Transaction, find, read, until_it_holds
+from linli.tables import Transaction, find, until_it_holds
 
 
 def waiting(community: str, query: PageQuery) -> Page[Waiting]:
@@ -77,11 +77,11 @@ def roster(community: str) -> Roster:
 def enrol(community: str, person: str, wanted: Rostered) -> RosterLine:
     """Put somebody on the roster, or change their line.
 
-    Raises Conflict when the directory gives them other roles: they would stand there and never be called.
+    Raises NotFound for somebody of whom the directory has told nothing, and Conflict when it gives them other
+    roles, or none any more: they would stand there and never be called.
     """
-    key = StaffRow.key(community, person)
-    row = read([key]).one(StaffRow, key)
-    if row is not None and wanted.capacity not in (row.roles or ()):
+    roles = find(StaffRow, StaffRow.key(community, person)).roles
+    if wanted.capacity not in (roles or ()):
         raise Conflict(f"the directory does not have them as {wanted.capacity}")
     on_duty = OnDuty(person=person, **dict(wanted))
     transaction = Transaction()

@@ -69,14 +69,15 @@ def _message(key: DueKey, community: str, courier: Courier) -> str:
 def _send(messages: Iterable[Message], case: Case, courier: Courier) -> None:
     """Send messages, and those that follow when one does not get through.
 
-    Raises Unavailable once all have been tried, when one could not be, or what follows it could not be kept:
-    it falls due again.
+    Raises Unavailable once all have been tried, when one could not be, or what follows could not be kept: it
+    falls due again.
     """
     pending, lost = deque((message, case) for message in messages), 0
     while pending:
         message, known = pending.popleft()
         try:
             courier.send(message, _address(message, known.parties))
+            _sent(message, courier)
         except Unavailable:  # no channel has failed: it is still due
             lost += 1
         except NotSent as error:
@@ -86,8 +87,6 @@ def _send(messages: Iterable[Message], case: Case, courier: Courier) -> None:
                 lost += 1
                 continue
             pending.extend((each, after) for each in step.messages)
-        else:
-            _sent(message, courier)
     if lost:
         raise Unavailable(f"{lost} messages are still to be sent")
 

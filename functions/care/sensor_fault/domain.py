@@ -25,7 +25,6 @@ def tidings_of(fact: Fact, told_at: datetime) -> Tidings | None:
     None of faults that leave a sensor speaking. A revocation is a spell of its own, which does not end with
     the faults that end with the device. The end of one keeps its time: it may be told before the beginning.
     """
-    told_in_ms = round(told_at.timestamp() * 1000)
     match fact:
         case DeviceFaultRaised() | DeviceFaultCleared() if fact.fault == LOST:
             lost = isinstance(fact, DeviceFaultRaised)
@@ -33,10 +32,16 @@ def tidings_of(fact: Fact, told_at: datetime) -> Tidings | None:
             silences = [Silence(device=each, episode=fact.episode) for each in (fact.device, *fact.behind)]
             return Tidings(silences, at, lost)
         case DeviceRevoked():
-            episode = f"{REVOKED}{told_in_ms}"
-            return Tidings([Silence(device=fact.device, episode=episode)], told_at, lost=True)
+            episode = f"{REVOKED}{_name(fact, told_at)}"
+            revoked = Silence(device=fact.device, episode=episode, version=fact.version)
+            return Tidings([revoked], told_at, lost=True)
         case DeviceRegistered():
-            episode = f"{REVOKED}until-{told_in_ms}"
-            end = Silence(device=fact.device, episode=episode, since=told_at)
+            episode = f"{REVOKED}until-{_name(fact, told_at)}"
+            end = Silence(device=fact.device, episode=episode, since=told_at, version=fact.version)
             return Tidings([end], told_at, lost=False)
     return None
+
+
+def _name(fact: DeviceRegistered | DeviceRevoked, told_at: datetime) -> str:
+    """What tells a word of the registry on a device from its others, the same whenever it is told again."""
+    return str(round(told_at.timestamp() * 1000)) if fact.version is None else f"v{fact.version}"

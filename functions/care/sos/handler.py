@@ -2,7 +2,7 @@
 
 from chalice.app import Blueprint
 
-from functions.care.signals import Signal
+from functions.care.signals import SENT_BY, Signal
 from functions.care.sos import store
 from functions.care.sos.models import ButtonAnswer, Call, Called
 from linli.device_messages import DeviceMessage
@@ -14,7 +14,7 @@ blueprint = Blueprint(__name__)
 
 
 @blueprint.lambda_function(name="sos")
-@device_message(Signal, unreadable=store.unreadable)
+@device_message(Signal, believes=SENT_BY["call_button"], unreadable=store.unreadable)
 def sos(message: DeviceMessage[Signal]) -> ButtonAnswer:
     """A call button was pressed."""
     called = store.button(message)

@@ -1,7 +1,5 @@
 """What somebody who calls for help is told."""
 
-from datetime import datetime
-
 from linli.contracts import Contract
 from linli.device_messages import DeviceAnswer
 from linli.ids import Id
@@ -24,4 +22,4 @@ class ButtonAnswer(DeviceAnswer):
     """What the button is told, so that it can give a sign: help is being called."""
 
     alert: Id | None = None
-    opened_at: datetime | None = None
+    opened_at: Instant | None = None

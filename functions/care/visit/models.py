@@ -1,12 +1,11 @@
 """Rounds and visits."""
 
-from datetime import date
-
 from functions.care.alerts import Words
 from functions.care.work import VisitOutcome
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
+from linli.local_times import Day
 
 
 class Round(Contract):
@@ -14,7 +13,7 @@ class Round(Contract):
 
     person: Id
     home: str
-    next_on: date
+    next_on: Day
     overdue_days: int
     last_at: Instant | None
     last_outcome: VisitOutcome | None
@@ -33,4 +32,4 @@ class VisitKept(Contract):
     person: Id
     outcome: VisitOutcome
     at: Instant
-    next_on: date
+    next_on: Day

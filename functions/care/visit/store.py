@@ -14,7 +14,7 @@ from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
 from linli.idempotency import Creation
 from linli.instants import to_text
-from linli.tables import ConditionsFailed, Transaction, read, until_it_holds
+from linli.tables import ConditionsFailed, Transaction, find, read
 
 
 def of_today(community: str, query: PageQuery, now: datetime) -> Page[Round]:
@@ -38,7 +38,10 @@ def keep(community: str, person: str, made: VisitMade, by: str, creation: Creati
 
     Raises NotFound when nobody watches over the person.
     """
-    kept = until_it_holds(lambda: _keep(community, person, made, by, creation))
+    kept = creation.once(
+        lambda: _keep(community, person, made, by, creation),
+        lambda _: _kept(community, person, made, creation),
+    )
     if made.outcome in MET:
         sign = Sign(kind="visit", at=kept.at, key=f"visit:{to_text(kept.at)}")
         signs.take_in(community, person, sign)
@@ -67,8 +70,14 @@ def _keep(community: str, person: str, made: VisitMade, by: str, creation: Creat
     try:
         transaction.commit()
     except ConditionsFailed as failed:
-        if creation.earlier(failed) is None and "entry" not in failed.rows:
+        if "entry" not in failed.rows:
             raise
-        at = row.visit.last_at or creation.at
-        return answer.model_copy(update={"at": at, "next_on": row.visit.next_on})
+        return _kept(community, person, made, creation)
     return answer
+
+
+def _kept(community: str, person: str, made: VisitMade, creation: Creation) -> VisitKept:
+    """A visit that was noted before, by what is kept of it now."""
+    visit = find(VisitRow, VisitRow.key(community, person)).visit
+    at = visit.last_at or creation.at
+    return VisitKept(person=person, outcome=made.outcome, at=at, next_on=visit.next_on)

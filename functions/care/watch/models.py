@@ -1,7 +1,8 @@
 """What staff see of those who are watched over."""
 
-from functions.care.states import Recent, Where
+from functions.care.states import Recent
 from functions.care.watches import Settings
+from functions.care.whereabouts import Where
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from functions.care import duties, families, members, outages, rounds, serving, sight, vigils
+from functions.care.deadlines import unbelievable
 from functions.care.hearing import looked, told_of
 from functions.care.states import begun, begun_anew
 from functions.care.tables import HomeRow, StateRow, WatchRow
@@ -77,7 +78,7 @@ def _shown(vigil: Vigil) -> WatchSeen:
         open_alert=vigil.open_alert,
         silent=sorted({each.device for each in state.silent}),
         blind_since=state.blind_since,
-        cannot_tell=watch.cannot_tell,
+        cannot_tell=[*watch.cannot_tell, *unbelievable(state, watch)],
         recent=state.recent,
     )
 

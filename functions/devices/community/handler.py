@@ -14,4 +14,4 @@ blueprint = Blueprint(__name__)
 @bus_queue
 def community(received: Received[CommunityChanged]) -> str:
     """A community was registered or changed."""
-    return communities.keep(received.fact)
+    return communities.keep(received.fact, "devices")

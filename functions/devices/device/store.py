@@ -25,11 +25,15 @@ def register(community: str, asked: Registration, creation: Creation) -> Registe
     Raises InvalidRequest, Conflict, IdempotencyKeyReused, Unavailable.
     """
     digest = key_digest(asked.csr)
-    row = until_it_holds(lambda: _begin(community, asked, digest, creation))
+    without_key = replace(creation, key=None)
+    row = creation.once(
+        lambda: _begin(community, asked, digest, creation),
+        lambda _: _begin(community, asked, digest, without_key),
+    )
     if row.status == "active":
         certificate = things.certificate(str(row.certificate))
     else:
-        certificate = things.admit(asked.device, community, asked.csr or "")
+        certificate = things.admit(asked.device, community, asked.kind, asked.csr or "")
         row, certificate = _complete(community, row, certificate, creation.at)
     things.activate(asked.device, certificate)
     return Registered(**_shown(row).model_dump(), certificate_pem=certificate.pem, endpoint=things.endpoint())
@@ -61,12 +65,7 @@ def _begin(community: str, asked: Registration, digest: str, creation: Creation)
         "device", pending, DeviceRow.version == before if before else DeviceRow.pk.does_not_exist()
     )
     creation.claim(transaction, asked.device)
-    try:
-        transaction.commit()
-    except ConditionsFailed as failed:
-        if creation.earlier(failed):
-            return _begin(community, asked, digest, replace(creation, key=None))
-        raise
+    transaction.commit()
     return pending
 
 
@@ -75,10 +74,11 @@ def _complete(
 ) -> tuple[DeviceRow, things.Certificate]:
     """The active row and its certificate: ours, or those of the same request that was faster."""
     active = _next(pending, "active", certificate.arn)
-    fact = DeviceRegistered(community=community, device=active.sk, kind=active.device_kind)
+    version = int(active.version)
+    fact = DeviceRegistered(community=community, device=active.sk, kind=active.device_kind, version=version)
     transaction = Transaction()
     transaction.put("device", active, DeviceRow.version == pending.version)
-    transaction.publish([fact], f"device/{community}/{active.sk}/{active.version}", now)
+    transaction.publish([fact], f"device/{community}/{active.sk}/{version}", now)
     try:
         transaction.commit()
     except ConditionsFailed as failed:
@@ -107,7 +107,8 @@ def _revoke(community: str, device: str, now: datetime) -> None:
         transaction = Transaction()
         as_read, over = monitor.retire(transaction, row, now)
         transaction.put("device", revoked, (DeviceRow.version == row.version) & as_read)
-        fact = DeviceRevoked(community=community, device=device)
+        version = int(revoked.version)
+        fact = DeviceRevoked(community=community, device=device, kind=row.device_kind, version=version)
         transaction.publish([fact, *over], f"device/{community}/{device}/{revoked.version}", now)
         transaction.commit()
 

@@ -5,6 +5,7 @@ from chalice.app import Blueprint
 from functions.devices import monitor
 from functions.devices.heartbeat.models import Heartbeat, HeartbeatAnswer
 from functions.devices.vitals import Beat, alive_at
+from linli.believing import EVERY_KIND
 from linli.device_messages import DeviceMessage
 from linli.naming import reference
 from linli.queues import device_queue
@@ -13,11 +14,11 @@ blueprint = Blueprint(__name__)
 
 
 @blueprint.on_sqs_message(queue_arn=reference("HeartbeatArn"), batch_size=10, name="heartbeat")
-@device_queue(Heartbeat)
+@device_queue(Heartbeat, believes=EVERY_KIND, asks_itself=True)
 def heartbeat(message: DeviceMessage[Heartbeat]) -> HeartbeatAnswer:
     """A device says that it is there."""
     told = message.body
-    at = alive_at(told.occurred_at, message.decided_at, message.received_at, told.via)
+    at = alive_at(message.happened_at(), message.decided_at, message.received_at, told.via)
     beat = Beat(told.event_id, at, told.battery_percent, told.firmware, told.via)
     heard = monitor.hear(message.community, message.device, beat, message.received_at)
     every_minutes = int(heard.every.total_seconds() // 60) if heard.every else None

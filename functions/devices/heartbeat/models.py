@@ -1,19 +1,29 @@
 """What a device says when it has nothing else to say, and what it is answered."""
 
-from typing import Annotated
+from math import isfinite
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from linli.device_messages import DeviceAnswer, DeviceEvent
 from linli.ids import Id
+from linli.odd_fields import MEANT
+
+
+def _rounded(value: Any) -> Any:
+    """Sensors measure 76.5 %, of which nobody needs the half."""
+    return round(value) if isinstance(value, float) and isfinite(value) else value
+
+
+Percent = Annotated[int, BeforeValidator(_rounded), Field(ge=0, le=100)]
 
 
 class Heartbeat(DeviceEvent):
     """`via`: the gateway that it speaks through, if it has no connection of its own."""
 
-    battery_percent: Annotated[int, Field(ge=0, le=100)] | None = None
+    battery_percent: Percent | None = None
     firmware: Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,64}$")] | None = None
-    via: Id | None = None
+    via: Annotated[Id | None, MEANT] = None
 
 
 class HeartbeatAnswer(DeviceAnswer):

@@ -3,10 +3,11 @@
 from functools import cache
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, GetPydanticSchema
 
 from linli.contracts import Contract
 from linli.ids import Id
+from linli.merge_patch import patch_of
 from linli.policies import CommunityPolicies
 
 
@@ -37,14 +38,21 @@ class CommunityCreated(Contract):
     policies: CommunityPolicies = CommunityPolicies()
 
 
+PoliciesPatch = Annotated[Contract, GetPydanticSchema(lambda _, of: of(patch_of(CommunityPolicies)))]
+
+
 class CommunityPatch(Contract):
-    """What shall change of the community as it was in `version`; policies are given whole."""
+    """What shall change of the community as it was in `version`: a JSON merge patch (RFC 7396).
+
+    Of policies, what is given takes the place of what was set, and null of what was set gives the default.
+    The others have no default: null leaves them as they are.
+    """
 
     version: Annotated[int, Field(ge=1)]
     name: Name | None = None
     time_zone: TimeZone | None = None
     sub_district: Id | None = None
-    policies: CommunityPolicies | None = None
+    policies: PoliciesPatch | None = None
 
 
 class Community(Contract):

@@ -7,18 +7,24 @@ from pydantic import Field
 from functions.directory.homes import Home
 from linli.contracts import Contract
 from linli.ids import Id
-
-PHONE = r"^\+?[0-9]{5,15}$"  # ITU-T E.164 has at most 15 digits; a local number has no country code
+from linli.phones import Phone
 
 
 class PersonRecord(Contract):
     """How a community calls and reaches a person."""
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
-    phone: Annotated[str, Field(pattern=PHONE)]
+    phone: Phone
 
 
-class Person(PersonRecord):
+class RecordKept(Contract):
+    """The same as it is kept: from before 2026-11-26 a phone may be as somebody wrote it down."""
+
+    name: str
+    phone: str
+
+
+class Person(RecordKept):
     """A record and whose it is."""
 
     person: Id
@@ -30,7 +36,7 @@ class MyCommunity(Contract):
     community: Id
     roles: list[str]
     home: Home | None = None
-    record: PersonRecord | None = None
+    record: RecordKept | None = None
 
 
 class Me(Contract):

@@ -1,7 +1,7 @@
 """A community's records of people, and one person's rows in all of them."""
 
 from functions.directory.homes import Home
-from functions.directory.person.models import Me, MyCommunity, Person, PersonRecord
+from functions.directory.person.models import Me, MyCommunity, Person, PersonRecord, RecordKept
 from functions.directory.tables import MembershipRow, OfficialRow, OperatorRow, PersonalRow, PersonRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.tables import Transaction, find
@@ -42,14 +42,14 @@ def me(person: str) -> Me:
     )
 
 
-def _my_community(community: str, member: MembershipRow | None, record: PersonRecord | None) -> MyCommunity:
+def _my_community(community: str, member: MembershipRow | None, record: RecordKept | None) -> MyCommunity:
     home = Home(building=member.building, unit=member.unit) if member and member.unit else None
     roles = sorted(member.roles or ()) if member else []
     return MyCommunity(community=community, roles=roles, home=home, record=record)
 
 
-def _record(row: PersonRow) -> PersonRecord:
-    return PersonRecord(name=row.name, phone=row.phone)
+def _record(row: PersonRow) -> RecordKept:
+    return RecordKept(name=row.name, phone=row.phone)
 
 
 def _shown(row: PersonRow) -> Person:

@@ -1,9 +1,9 @@
-"""Community: keep this service's copy of the policies."""
+"""Community: keep this service's copy of the policies and of the registry of devices."""
 
 from chalice.app import Blueprint
 
-from linli import communities
-from linli.events import CommunityChanged
+from linli import communities, registered
+from linli.events import CommunityChanged, DeviceRegistered, DeviceRevoked, Fact
 from linli.naming import reference
 from linli.queues import Received, bus_queue
 
@@ -12,6 +12,12 @@ blueprint = Blueprint(__name__)
 
 @blueprint.on_sqs_message(queue_arn=reference("CommunityArn"), batch_size=10, name="community")
 @bus_queue
-def community(received: Received[CommunityChanged]) -> str:
-    """A community was registered or changed."""
-    return communities.keep(received.fact)
+def community(received: Received[Fact]) -> str:
+    """A community was registered or changed, or a device of it registered or revoked."""
+    match received.fact:
+        case CommunityChanged() as fact:
+            return communities.keep(fact, "health")
+        case DeviceRegistered() | DeviceRevoked() as fact:
+            return registered.keep(fact)
+        case _:
+            return "not_ours"

@@ -24,7 +24,7 @@ OF_PERSON = "/communities/{community}/people/{person}/fever"
 
 
 @blueprint.on_sqs_message(queue_arn=reference("FeverCheckArn"), batch_size=10, name="fever_check")
-@device_queue(TemperatureEvent)
+@device_queue(TemperatureEvent, believes={"thermometer"})
 def fever_check(message: DeviceMessage[TemperatureEvent]) -> TemperatureAnswer:
     """A thermometer measured somebody."""
     event = message.body
@@ -64,7 +64,7 @@ def show_fever(request: Request[Nothing, Nothing]) -> Fever:
 @route(blueprint, "POST", OF_PERSON + "/clearance", Permission.CLEAR_FEVER, body=Clearance)
 def clear_fever(request: Request[Clearance, Nothing]) -> Fever:
     """Lift a confirmed fever, and with it the block on the person's credentials."""
-    return store.clear(request.tenant, request.path["person"], request.person, request.now)
+    return store.clear(request.tenant, request.path["person"], request.person, request.creation)
 
 
 @route(

@@ -9,6 +9,7 @@ from linli.contracts import Contract
 from linli.device_messages import DeviceAnswer, DeviceEvent
 from linli.ids import Id
 from linli.instants import Instant
+from linli.odd_fields import MEANT
 
 Verdict = Literal["normal", "fever", "confirmed", "invalid"]
 Status = Literal["normal", "fever", "confirmed", "cleared"]
@@ -25,7 +26,7 @@ def _in_celsius(value: Decimal) -> Decimal:
 class Measured(Contract):
     """What a thermometer measured, in °C; `ambient_c` is the air's. Without `person`, for statistics only."""
 
-    person: Id | None = None
+    person: Annotated[Id | None, MEANT] = None
     temperature_c: Annotated[Decimal, Field(max_digits=5), AfterValidator(_in_celsius)]
     ambient_c: Annotated[Decimal, Field(ge=-60, le=80, max_digits=5)] | None = None
 

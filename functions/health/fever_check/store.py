@@ -12,6 +12,7 @@ from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
 from linli.events import FeverCleared, FeverConfirmed
+from linli.idempotency import Creation
 from linli.instants import to_epoch_seconds, to_text
 from linli.tables import (
     ConditionsFailed,
@@ -117,16 +118,21 @@ def _confirm(
     community, at = reading.community, state.confirmed_at or reading.at
     transaction.put("list", ConfirmedRow(f"{community}#confirmed", person, confirmed_at=at))
     _feed(transaction, district, DistrictEntry(community=community, person=person, fact="confirmed", at=at))
-    fact = FeverConfirmed(community=community, person=person, sub_district=district, confirmed_at=at)
+    fact = FeverConfirmed(
+        community=community, person=person, sub_district=district, confirmed_at=at, version=state.version + 1
+    )
     transaction.publish([fact], f"fever_check/{community}/{reading.device}/{reading.event_id}", at)
 
 
-def clear(community: str, person: str, by: str, now: datetime) -> Fever:
-    """Lift a person's confirmed fever. Raises NotFound for a person without readings, else as `cleared`."""
-    return until_it_holds(lambda: _clear(community, person, by, now))
+def clear(community: str, person: str, by: str, creation: Creation) -> Fever:
+    """Lift a person's confirmed fever, once for a key. Raises NotFound for a person without readings, else as
+    `cleared`.
+    """
+    return creation.once(lambda: _clear(community, person, by, creation), lambda _: find(community, person))
 
 
-def _clear(community: str, person: str, by: str, now: datetime) -> Fever:
+def _clear(community: str, person: str, by: str, creation: Creation) -> Fever:
+    now = creation.at
     state_key = FeverRow.key(community, person)
     rows = read([state_key, CommunityRow.key(community)])
     if state_key not in rows:
@@ -140,9 +146,15 @@ def _clear(community: str, person: str, by: str, now: datetime) -> Fever:
     _write_state(transaction, community, person, before, after)
     _feed(transaction, district, DistrictEntry(community=community, person=person, fact="cleared", at=at))
     fact = FeverCleared(
-        community=community, person=person, sub_district=district, cleared_at=at, cleared_by=by
+        community=community,
+        person=person,
+        sub_district=district,
+        cleared_at=at,
+        cleared_by=by,
+        version=before.version + 1,
     )
     transaction.publish([fact], f"clearance/{community}/{person}/{before.version}", now)
+    creation.claim(transaction, person)
     transaction.commit()
     return _shown(person, after)
 

@@ -17,7 +17,7 @@ def community(received: Received[Fact]) -> str:
     """One fact of the directory."""
     match received.fact:
         case CommunityChanged() as fact:
-            return communities.keep(fact)
+            return communities.keep(fact, "maintenance")
         case MembershipChanged() as fact:
             return store.keep_member(fact)
         case _:

@@ -2,21 +2,29 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from hashlib import sha256
+from typing import Any, Literal
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from functions.maintenance.categories import TRADES, Category, Kind
 from functions.maintenance.hotline.models import (
+    Discovery,
+    Endpoint,
     Problem,
     RequestQuery,
     RequestWanted,
     Service,
+    ServiceDefinition,
     ServiceRequest,
     Window,
 )
+from functions.maintenance.photos import MOST_PHOTOS, type_of
 from functions.maintenance.steps import Reported
-from functions.maintenance.tickets import OPEN, State, Ticket
+from functions.maintenance.ticket_views import shortened
+from functions.maintenance.tickets import OPEN, State, Ticket, Whereabouts
+from linli.bodies import Fields, File
 from linli.contracts import Contract
 from linli.errors import InvalidRequest, LinliError, NotFound
 from linli.ids import is_id
@@ -25,6 +33,13 @@ from linli.instants import EPOCH, to_text
 Form = Literal["json", "xml"]
 CONTENT_TYPES: dict[Form, str] = {"json": "application/json", "xml": "text/xml; charset=utf-8"}
 LONGEST = timedelta(days=90)
+SAME_FOR = timedelta(hours=1)  # clients repeat what they think was lost: FixMyStreet after 5 and 30 minutes
+CHANGED = "2026-11-26 12:00"  # when the list of services or their definitions changed last
+LARGEST_LIST_BYTES = 3_000_000  # of descriptions: what a function answers has at most 6 MB
+LONGEST_LISTED = 500  # characters of each, where the whole of them would be larger
+UNSAID = frozenset({"api_key"})  # proves who sends, and says nothing of what
+EACH = {"services": "service", "service_requests": "request", "errors": "error"}
+NOWHERE = "there is no such resource; see discovery.xml"
 ANSWERED: dict[Kind, tuple[Category, ...]] = {
     "repair": tuple(TRADES),
     "complaint": ("noise", "parking", "cleaning", "greening", "service", "other"),
@@ -68,30 +83,87 @@ def services() -> list[Service]:
     ]
 
 
+def form_of(url: str, accepted: str) -> Form:
+    """The form that is asked for: by the name's ending, else by what the caller accepts."""
+    _, _, ending = url.lower().rpartition(".")
+    if ending in {"json", "xml"}:
+        return "xml" if ending == "xml" else "json"
+    return "xml" if "xml" in accepted and "json" not in accepted else "json"
+
+
+def name_in(file: str) -> str:
+    """`water` of `water.json`. Raises NotFound for a form that there is not."""
+    name, _, form = file.rpartition(".")
+    if form.lower() not in CONTENT_TYPES:
+        raise NotFound(NOWHERE)
+    return name
+
+
+def definition(code: str) -> ServiceDefinition:
+    """The attributes of a service: none. Raises NotFound for a service that there is not."""
+    if code not in SERVICES:
+        raise NotFound("service_code: there is no such service")
+    return ServiceDefinition(service_code=code)
+
+
+def discovery(url: str, *, production: bool) -> Discovery:
+    """Where the API is; `url` is that of the document."""
+    endpoint = Endpoint(
+        url=url.rpartition("/")[0], changeset=CHANGED, type="production" if production else "test"
+    )
+    return Discovery(changeset=CHANGED, endpoints=[endpoint])
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request as it came. `content`: what must be the same of two that are one, all but the key.
+
+    `photos`: those of its files that are some. `notice`: what was not kept, for its sender.
+    """
+
+    wanted: RequestWanted
+    content: str
+    photos: tuple[bytes, ...]
+    notice: str | None
+
+
+def sent(wanted: RequestWanted, arguments: Fields, files: Sequence[File]) -> Sent:
+    """A request with its photos, as many as a ticket has; no other file is kept."""
+    said = sorted((name, value) for name, value in arguments if value.strip() and name not in UNSAID)
+    digests = [sha256(each.content).hexdigest() for each in files]
+    photos = tuple(each.content for each in files if type_of(each.content))[:MOST_PHOTOS]
+    dropped = []
+    if len(wanted.media_urls) < len(wanted.media_url):
+        dropped.append("media_url: kept are http and https addresses, at most nine")
+    if len(photos) < len(digests):
+        dropped.append("files: kept are photos in JPEG, PNG, WebP or HEIC, at most nine")
+    return Sent(wanted, json.dumps([said, digests]), photos, "; ".join(dropped) or None)
+
+
 def reported(wanted: RequestWanted, hotline: str) -> Reported:
     """What the ticket says. Raises NotFound for a service that there is not, as GeoReport has it."""
-    if wanted.service_code not in SERVICES:
-        raise NotFound("service_code: there is no such service")
-    kind, category = SERVICES[wanted.service_code]
+    kind, category = SERVICES[definition(wanted.service_code).service_code]
     building, _, unit = (wanted.address_id or "").partition("/")
     placed = is_id(building) and (not unit or is_id(unit))
-    where = [wanted.address_string or "", "" if placed else wanted.address_id or ""]
-    where += [f"{wanted.lat:.6f}, {wanted.long:.6f}"] if wanted.lat is not None else []
-    said = [wanted.description or TRADES[category].name, *(each for each in where if each)]
     return Reported(
         kind=kind,
         category=category,
-        description="\n".join(said),
+        description=wanted.description or TRADES[category].name,
         building=building if placed else None,
         unit=unit or None if placed else None,
         source="hotline",
         hotline=hotline,
+        whereabouts=Whereabouts(
+            address=wanted.address_string, address_id=wanted.address_id, lat=wanted.lat, long=wanted.long
+        ),
+        media_urls=wanted.media_urls,
     )
 
 
 def request_of(ticket: Ticket) -> ServiceRequest:
-    """A ticket as the hotline sees it: no person of ours is named."""
+    """A ticket as the hotline sees it, with what it sent; no person of ours is named."""
     place = "/".join(each for each in (ticket.building, ticket.unit) if each)
+    told = ticket.whereabouts or Whereabouts(address_id=place or None)
     resolve = ticket.clocks.get("resolve")
     return ServiceRequest(
         service_request_id=ticket.ticket,
@@ -101,10 +173,11 @@ def request_of(ticket: Ticket) -> ServiceRequest:
         service_code=service_code(ticket.kind, ticket.category),
         description=ticket.description,
         agency_responsible=ticket.community,
-        requested_datetime=to_text(ticket.created_at),
-        updated_datetime=to_text(ticket.changed_at),
-        expected_datetime=to_text(resolve.due_at) if resolve else "",
-        address_id=place,
+        requested_datetime=ticket.created_at,
+        updated_datetime=ticket.changed_at,
+        expected_datetime=resolve.due_at if resolve else None,
+        media_url=",".join(ticket.media_urls) or None,
+        **dict(told),
     )
 
 
@@ -129,10 +202,24 @@ def window(query: RequestQuery, now: datetime) -> Window:
 
 
 def matches(request: ServiceRequest, query: RequestQuery) -> bool:
-    """Whether a request is of the services and in the status asked for."""
-    codes = [code for code in query.service_code.split(",") if code]
-    statuses = [status for status in query.status.split(",") if status]
-    return (not codes or request.service_code in codes) and (not statuses or request.status in statuses)
+    """Whether a request is of the services, in the status, and changed when it is asked for."""
+    after, before = query.updated_after, query.updated_before
+    return (
+        (not query.service_code or request.service_code in query.service_code)
+        and (not query.status or request.status in query.status)
+        and (after is None or request.updated_datetime >= after)
+        and (before is None or request.updated_datetime <= before)
+    )
+
+
+def fitting(requests: Sequence[ServiceRequest]) -> list[ServiceRequest]:
+    """Requests that fit into one answer: where their descriptions would not, each is shortened."""
+    if sum(len(each.description.encode()) for each in requests) <= LARGEST_LIST_BYTES:
+        return [*requests]
+    return [
+        each.model_copy(update={"description": shortened(each.description, LONGEST_LISTED)})
+        for each in requests
+    ]
 
 
 def problem_of(error: LinliError) -> Problem:
@@ -140,17 +227,34 @@ def problem_of(error: LinliError) -> Problem:
     return Problem(code=str(error.status.value), description=error.detail or error.title)
 
 
-def rendered(items: Sequence[Contract], form: Form, root: str, each: str) -> str:
-    """A list of resources as JSON, or as XML under `root`, each of them in an element `each`."""
-    rows = [item.model_dump(mode="json") for item in items]
+def rendered(found: Sequence[Contract] | Contract, form: Form, root: str, each: str = "") -> str:
+    """A resource as JSON, or as XML in an element `root`; of a list, each in an element `each` in there."""
+    alone = isinstance(found, Contract)
+    items: Sequence[Contract] = [found] if isinstance(found, Contract) else found
     if form == "json":
-        return json.dumps(rows, ensure_ascii=False)
+        dumped = [item.model_dump(mode="json") for item in items]
+        return json.dumps(dumped[0] if alone else dumped, ensure_ascii=False)
     tree = Element(root)
-    for row in rows:
-        branch = SubElement(tree, each)
-        for name, value in row.items():
-            SubElement(branch, name).text = _without_controls(value)
+    for item in items:
+        _fill(tree if alone else SubElement(tree, each), item.model_dump())
     return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(tree, encoding="unicode")
+
+
+def _fill(branch: Element, value: Any) -> None:
+    """Members become elements, and those of a list elements in the singular (the Spark convention)."""
+    match value:
+        case dict():
+            for name, member in value.items():
+                _fill(SubElement(branch, name), member)
+        case list():
+            for member in value:
+                _fill(SubElement(branch, branch.tag.removesuffix("s")), member)
+        case bool():
+            branch.text = str(value).lower()
+        case datetime():
+            branch.text = to_text(value)
+        case str():
+            branch.text = _without_controls(value)
 
 
 def _without_controls(text: str) -> str:

@@ -1,93 +1,97 @@
 """Hotline: Open311 GeoReport v2 → tickets, and their state back."""
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from chalice.app import Blueprint
-from pydantic import ValidationError
 
-from functions.maintenance.hotline import store
-from functions.maintenance.hotline.domain import CONTENT_TYPES, Form, problem_of, rendered, services
-from functions.maintenance.hotline.models import Accepted, Arguments, RequestQuery, RequestWanted
-from functions.maintenance.hotlines import Hotline, known
+from functions.maintenance.hotline import domain, models, store
+from functions.maintenance.hotline.models import Jurisdiction
+from functions.maintenance.hotlines import Hotline, key_in, known
 from linli.contracts import Contract
-from linli.errors import InvalidRequest, LinliError, NotFound
+from linli.errors import LinliError, NotFound
 from linli.public_routes import Call, PublicView, Reply, public_route
 
 blueprint = Blueprint(__name__)
-ROOT = "/open311/v2"
+LARGEST_UPLOAD = 4 * 1024 * 1024  # a form with photos; as base64 it still fits into what calls a function
 CALLER = "a hotline, by the API key that its tenant issued (GeoReport v2, `api_key`)"
-Wanted = TypeVar("Wanted", bound=Arguments)
+ANYBODY = "anybody: it is the same for all, and GeoReport asks for no key here"
+Caller = TypeVar("Caller")
+Declare = Callable[[PublicView[Caller]], PublicView[Caller]]
 
 
-def _form(call: Call) -> Form:
-    return "xml" if (call.path + call.parameters.get("request", "")).endswith(".xml") else "json"
-
-
-def _reply(call: Call, items: Sequence[Contract], root: str, each: str, status: int = 200) -> Reply:
-    form = _form(call)
-    return Reply(rendered(items, form, root, each), CONTENT_TYPES[form], status)
+def _reply(call: Call, found: Sequence[Contract] | Contract, root: str, status: int = 200) -> Reply:
+    form = domain.form_of(call.url, call.headers.get("accept", ""))
+    text = domain.rendered(found, form, root, domain.EACH.get(root, ""))
+    return Reply(text, domain.CONTENT_TYPES[form], status)
 
 
 def _refuse(call: Call, error: LinliError) -> Reply:
-    return _reply(call, [problem_of(error)], "errors", "error", error.status.value)
-
-
-def _anybody(_call: Call) -> None:
-    return None
+    return _reply(call, [domain.problem_of(error)], "errors", error.status.value)
 
 
 def _verify(call: Call) -> Hotline:
-    return known(call.query.get("api_key") or call.form.get("api_key") or "")
+    return known(models.Key.of(call.arguments).api_key or key_in(call.headers.get("authorization", "")))
 
 
-def _arguments(call: Call, model: type[Wanted]) -> Wanted:
-    try:
-        return model.model_validate({**call.query, **call.form})
-    except ValidationError as error:
-        raise InvalidRequest.from_validation(error) from error
+def _declare(caller: str, verify: Callable[[Call], Caller], method: str, *names: str) -> Declare[Caller]:
+    paths = [f"/open311/v2/{name}" for name in names]
+    more: dict[str, Any] = {"refuse": _refuse, "largest_upload": LARGEST_UPLOAD}
+    return public_route(blueprint, method, *paths, caller=caller, verify=verify, **more)
 
 
-@public_route(
-    blueprint,
-    "GET",
-    f"{ROOT}/services.json",
-    f"{ROOT}/services.xml",
-    caller="anybody: the list is the same for all, and GeoReport asks for no key here",
-    verify=_anybody,
-    refuse=_refuse,
-)
+for_hotlines: Callable[..., Declare[Hotline]] = partial(_declare, CALLER, _verify)
+for_anybody: Callable[..., Declare[None]] = partial(_declare, ANYBODY, lambda _: None)
+
+
+@for_anybody("GET", "services.json", "services.xml")
 def list_services(call: Call, _anybody: None) -> Reply:
     """What can be requested."""
-    return _reply(call, services(), "services", "service")
+    store.check_served(Jurisdiction.of(call.arguments).jurisdiction_id)
+    return _reply(call, domain.services(), "services")
 
 
-def open311(method: str, *paths: str) -> Callable[[PublicView[Hotline]], PublicView[Hotline]]:
-    """A route of GeoReport, guarded by the hotline's key."""
-    declared = [f"{ROOT}/{path}" for path in paths]
-    return public_route(blueprint, method, *declared, caller=CALLER, verify=_verify, refuse=_refuse)
+@for_anybody("GET", "services/{service}")
+def show_definition(call: Call, _anybody: None) -> Reply:
+    """The attributes of a service, `<service_code>.json` or `.xml`: none."""
+    store.check_served(Jurisdiction.of(call.arguments).jurisdiction_id)
+    return _reply(call, domain.definition(domain.name_in(call.parameters["service"])), "service_definition")
 
 
-@open311("GET", "requests.json", "requests.xml")
+@for_anybody("GET", "discovery.json", "discovery.xml")
+def discover(call: Call, _anybody: None) -> Reply:
+    """Where this API is, what it speaks, and who issues keys."""
+    return _reply(call, domain.discovery(call.url, production=store.in_production()), "discovery")
+
+
+@for_hotlines("GET", "requests.json", "requests.xml")
 def list_requests(call: Call, hotline: Hotline) -> Reply:
     """The hotline's own requests."""
-    query = _arguments(call, RequestQuery)
-    return _reply(call, store.requests(hotline, query, call.now), "service_requests", "request")
+    found = store.requests(hotline, models.RequestQuery.of(call.arguments), call.now)
+    return _reply(call, domain.fitting(found), "service_requests")
 
 
-@open311("POST", "requests.json", "requests.xml")
+@for_hotlines("POST", "requests.json", "requests.xml")
 def create_request(call: Call, hotline: Hotline) -> Reply:
     """Make a request."""
-    wanted = _arguments(call, RequestWanted)
-    creation = call.creation(hotline.tenant, f"{hotline.scope}-{hotline.hotline}", "open311")
-    ticket = store.create(hotline, wanted, creation)
-    return _reply(call, [Accepted(service_request_id=ticket)], "service_requests", "request", 201)
+    sent = domain.sent(models.RequestWanted.of(call.arguments), call.arguments, call.content.files)
+    creation = call.creation(hotline.tenant, f"{hotline.scope}-{hotline.hotline}", "open311", sent.content)
+    ticket = store.create(hotline, sent, creation)
+    made = models.Accepted(service_request_id=ticket, service_notice=sent.notice)
+    return _reply(call, [made], "service_requests", 201)
 
 
-@open311("GET", "requests/{request}")
+@for_hotlines("GET", "requests/{request}")
 def show_request(call: Call, hotline: Hotline) -> Reply:
     """One of the hotline's own requests, `<id>.json` or `<id>.xml`."""
-    request, _, form = call.parameters["request"].rpartition(".")
-    if form not in CONTENT_TYPES:
-        raise NotFound
-    return _reply(call, [store.find(hotline, request)], "service_requests", "request")
+    store.check_reached(hotline, Jurisdiction.of(call.arguments).jurisdiction_id)
+    found = store.find(hotline, domain.name_in(call.parameters["request"]))
+    return _reply(call, [found], "service_requests")
+
+
+@for_anybody("GET", "tokens/{token}", "{resource}", "{resource}/{part}")
+@for_anybody("POST", "{resource}", "{resource}/{part}")
+def nothing_there(_call: Call, _anybody: None) -> Reply:
+    """What there is not: tokens, say, since every request gets its id at once."""
+    raise NotFound(domain.NOWHERE)

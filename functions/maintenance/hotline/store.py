@@ -1,46 +1,124 @@
 """Requests of a hotline: tickets of the docket, and which of them it made."""
 
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cache, partial
+from itertools import islice
 
 from functions.maintenance import docket
-from functions.maintenance.hotline.domain import matches, reported, request_of, window
-from functions.maintenance.hotline.models import RequestQuery, RequestWanted, ServiceRequest
+from functions.maintenance.hotline.domain import SAME_FOR, Sent, matches, reported, request_of, window
+from functions.maintenance.hotline.models import RequestQuery, ServiceRequest
 from functions.maintenance.hotlines import Hotline
-from functions.maintenance.tables import HotlineRequestRow, TicketRow
+from functions.maintenance.photos import object_of, type_of
+from functions.maintenance.tables import HotlineRequestRow, PhotoRow, SentRequestRow, TicketRow
+from functions.maintenance.tickets import OPEN
 from linli import communities
+from linli.aws import client
 from linli.communities import CommunityRow
 from linli.errors import InvalidRequest, NotFound
 from linli.idempotency import Creation
 from linli.ids import is_id, new_id
-from linli.tables import ConditionsFailed, Transaction, read, until_it_holds
+from linli.instants import to_epoch_seconds
+from linli.naming import stage
+from linli.secrets import keyed_hash
+from linli.tables import Transaction, read
 
-MOST_LISTED = 100  # what one BatchGetItem takes
+AT_ONCE = 100  # what one BatchGetItem takes
+ROWS_AT_ONCE = 500
+MOST_READ = 5000  # requests that one list may look through
 TIME_LENGTH = 10  # a ULID's time comes first
 
 
-def create(hotline: Hotline, wanted: RequestWanted, creation: Creation) -> str:
-    """Open a ticket for the hotline. Raises NotFound for a service or community that it cannot reach."""
-    content = reported(wanted, hotline.hotline)
-    community = _community(hotline, wanted.jurisdiction_id)
+def in_production() -> bool:
+    """Whether what is reported here is acted upon."""
+    return stage() == "prod"
+
+
+def check_served(jurisdiction: str | None) -> None:
+    """Make sure that a community is one of ours, if one is named. Raises NotFound."""
+    if jurisdiction is not None and not (is_id(jurisdiction) and read([CommunityRow.key(jurisdiction)])):
+        raise NotFound("jurisdiction_id: there is no such community")
+
+
+def check_reached(hotline: Hotline, jurisdiction: str | None) -> None:
+    """Make sure that a community is the hotline's, if one is named. Raises NotFound."""
+    if jurisdiction is not None:
+        _community(hotline, jurisdiction)
+
+
+def create(hotline: Hotline, sent: Sent, creation: Creation) -> str:
+    """Open a ticket for the hotline. What it sent before, word for word, is the request of then: for an hour,
+    unless that is over by now, or for as long as an Idempotency-Key says.
+
+    Raises NotFound for a service or community that it cannot reach.
+    """
+    content = reported(sent.wanted, hotline.hotline)
+    community = _community(hotline, sent.wanted.jurisdiction_id)
+    photos = cache(partial(_uploaded, hotline, community, sent.photos, creation))
+    place = _partition(hotline, SentRequestRow), keyed_hash("credential-key", "hotline-request", sent.content)
 
     def attempt() -> str:
+        before = None if creation.key else read([place]).one(SentRequestRow, place)
+        if before is not None and _is_the_same(before, creation.at):
+            return before.ticket_id
         step, also = docket.opened(community, creation.id, content, creation.at)
 
         def with_request(transaction: Transaction) -> None:
             also(transaction)
-            row = HotlineRequestRow(_partition(hotline), creation.id, community=community)
-            transaction.create("request", row)
+            request = HotlineRequestRow(_partition(hotline), creation.id, community=community)
+            request.service_code = sent.wanted.service_code
+            transaction.create("request", request)
+            for photo in photos():
+                transaction.create(f"photo-{photo.photo}", photo)
             creation.claim(transaction)
+            if creation.key is None:
+                _remember(transaction, SentRequestRow(*place, community=community), creation, before)
 
-        try:
-            docket.keep(step, creation.attempt, creation.at, with_request)
-        except ConditionsFailed as failed:
-            if earlier := creation.earlier(failed):
-                return earlier
-            raise
+        docket.keep(step, creation.attempt, creation.at, with_request)
         return creation.id
 
-    return until_it_holds(attempt, docket.RACES)
+    return creation.once(attempt, lambda earlier: earlier, docket.RACES)
+
+
+def _is_the_same(before: SentRequestRow, now: datetime) -> bool:
+    if now - before.sent_at > SAME_FOR:
+        return False
+    key = TicketRow.key(before.community, before.ticket_id)
+    row = read([key]).one(TicketRow, key)
+    return row is not None and row.ticket.state in OPEN
+
+
+def _remember(
+    transaction: Transaction, row: SentRequestRow, creation: Creation, before: SentRequestRow | None
+) -> None:
+    """Let `transaction` succeed only if nobody has sent the same meanwhile."""
+    row.ticket_id, row.sent_at = creation.id, creation.at
+    row.ttl = to_epoch_seconds(creation.at + SAME_FOR)
+    if before is None:
+        transaction.create("sent", row)
+    else:
+        transaction.put("sent", row, SentRequestRow.ticket_id == before.ticket_id)
+
+
+def _uploaded(
+    hotline: Hotline, community: str, photos: Sequence[bytes], creation: Creation
+) -> list[PhotoRow]:
+    """Photos in the bucket, and the rows that make them the ticket's: what nobody points to goes with the
+    bucket's time to live.
+    """
+    rows = []
+    for number, content in enumerate(photos, start=1):
+        row = PhotoRow(*PhotoRow.key(community, creation.id, number), photo=f"{creation.id}-{number}")
+        row.content_type, row.added_by, row.added_at = str(type_of(content)), hotline.hotline, creation.at
+        client("s3").put_object(
+            Bucket=os.environ["LINLI_PHOTO_BUCKET"],
+            Key=object_of(community, creation.id, row.photo),
+            Body=content,
+            ContentType=row.content_type,
+        )
+        rows.append(row)
+    return rows
 
 
 def _community(hotline: Hotline, wanted: str | None) -> str:
@@ -51,47 +129,68 @@ def _community(hotline: Hotline, wanted: str | None) -> str:
         return hotline.tenant
     if wanted is None:
         raise InvalidRequest("jurisdiction_id: name the community")
-    rows = read([CommunityRow.key(wanted)])
-    if communities.known(rows, wanted).sub_district != hotline.tenant:
+    found = communities.known(read([CommunityRow.key(wanted)]), wanted) if is_id(wanted) else None
+    if found is None or found.sub_district != hotline.tenant:
         raise NotFound("jurisdiction_id: is not yours")
     return wanted
 
 
 def find(hotline: Hotline, request: str) -> ServiceRequest:
     """One of the hotline's own requests. Raises NotFound."""
-    found = _requests(hotline, [request]) if is_id(request) else []
-    if not found:
-        raise NotFound
-    return found[0]
+    for found in _tickets(_rows(hotline, [request])):
+        return found
+    raise NotFound
 
 
 def requests(hotline: Hotline, query: RequestQuery, now: datetime) -> list[ServiceRequest]:
-    """The hotline's own requests that are asked for, newest first, at most a hundred."""
-    wanted = [each for each in query.service_request_id.split(",") if is_id(each)][:MOST_LISTED]
+    """The hotline's own requests that are asked for, newest first: a page of those that match.
+
+    Ids override all else. Raises InvalidRequest when too many would have to be looked through, NotFound for a
+    community that is not the hotline's.
+    """
+    check_reached(hotline, query.jurisdiction_id)
     if query.service_request_id:
-        return [each for each in _requests(hotline, wanted) if matches(each, query)]
+        return _tickets(_rows(hotline, query.service_request_id))
+    matching = (each for each in _in_span(hotline, query, now) if matches(each, query))
+    begin = (query.page - 1) * query.page_size
+    return list(islice(matching, begin, begin + query.page_size))
+
+
+def _in_span(hotline: Hotline, query: RequestQuery, now: datetime) -> Iterator[ServiceRequest]:
+    """Requests of a span of time, as many as are looked at."""
     span = window(query, now)
     first, last = (new_id(at)[:TIME_LENGTH] for at in (span.start, span.end))
     rows = HotlineRequestRow.query(
         _partition(hotline),
         HotlineRequestRow.sk.between(first, f"{last}z"),
         scan_index_forward=False,
-        limit=MOST_LISTED,
+        page_size=ROWS_AT_ONCE,
     )
-    tickets = _tickets({row.sk: row.community for row in rows})
-    return [each for each in tickets if matches(each, query)]
+    asked = (row for row in islice(rows, MOST_READ) if _may_match(row, query))
+    while chunk := list(islice(asked, AT_ONCE)):
+        yield from _tickets(chunk)
+    if next(rows, None) is not None:
+        raise InvalidRequest(f"start_date, end_date: more than {MOST_READ} requests; ask for less time")
 
 
-def _requests(hotline: Hotline, wanted: list[str]) -> list[ServiceRequest]:
-    rows = read((_partition(hotline), each) for each in wanted)
-    return _tickets({row.sk: row.community for row in rows.values() if isinstance(row, HotlineRequestRow)})
+def _may_match(row: HotlineRequestRow, query: RequestQuery) -> bool:
+    """What the row itself says, so that fewer tickets are read."""
+    elsewhere = query.jurisdiction_id not in {None, row.community}
+    other = bool(query.service_code and row.service_code) and row.service_code not in query.service_code
+    return not elsewhere and not other
 
 
-def _tickets(where: dict[str, str]) -> list[ServiceRequest]:
-    keys = [TicketRow.key(community, ticket) for ticket, community in where.items()]
+def _rows(hotline: Hotline, wanted: Iterable[str]) -> list[HotlineRequestRow]:
+    keys = [(_partition(hotline), each) for each in wanted if is_id(each)]
+    rows = read(keys)
+    return [row for key in keys if (row := rows.one(HotlineRequestRow, key))]
+
+
+def _tickets(found: Iterable[HotlineRequestRow]) -> list[ServiceRequest]:
+    keys = [TicketRow.key(row.community, row.sk) for row in found]
     rows = read(keys)
     return [request_of(row.ticket) for key in keys if (row := rows.one(TicketRow, key))]
 
 
-def _partition(hotline: Hotline) -> str:
-    return HotlineRequestRow.partition(hotline.scope, hotline.tenant, hotline.hotline)
+def _partition(hotline: Hotline, kind: type[HotlineRequestRow | SentRequestRow] = HotlineRequestRow) -> str:
+    return kind.partition(hotline.scope, hotline.tenant, hotline.hotline)

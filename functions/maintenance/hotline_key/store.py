@@ -13,11 +13,15 @@ from linli.tables import ConditionsFailed, Transaction
 
 def issue(scope: Scope, tenant: str, wanted: HotlineWanted, creation: Creation) -> HotlineIssued:
     """Issue a key; a revoked hotline gets a new one. Raises Conflict while one is in force."""
-    api_key = key_text(scope, tenant, wanted.hotline, creation.id)
+    issued = creation.once(lambda: _issue(scope, tenant, wanted, creation), lambda earlier: earlier)
+    return HotlineIssued(hotline=wanted.hotline, api_key=key_text(scope, tenant, wanted.hotline, issued))
+
+
+def _issue(scope: Scope, tenant: str, wanted: HotlineWanted, creation: Creation) -> str:
     row = HotlineRow(
         *HotlineRow.key(scope, tenant, wanted.hotline),
         name=wanted.name,
-        digest=digest_of(api_key),
+        digest=digest_of(key_text(scope, tenant, wanted.hotline, creation.id)),
         scope=scope,
         issued_at=creation.at,
     )
@@ -28,14 +32,9 @@ def issue(scope: Scope, tenant: str, wanted: HotlineWanted, creation: Creation) 
         transaction.commit()
     except ConditionsFailed as failed:
         landed = failed.one(HotlineRow, "hotline")
-        if landed is not None and landed.digest == row.digest:
-            return HotlineIssued(hotline=wanted.hotline, api_key=api_key)
-        if earlier := creation.earlier(failed):
-            return HotlineIssued(
-                hotline=wanted.hotline, api_key=key_text(scope, tenant, wanted.hotline, earlier)
-            )
-        raise Conflict("this hotline has a key; revoke it first") from failed
-    return HotlineIssued(hotline=wanted.hotline, api_key=api_key)
+        if landed is None or landed.digest != row.digest:
+            raise Conflict("this hotline has a key; revoke it first") from failed
+    return creation.id
 
 
 def hotlines(scope: Scope, tenant: str, query: PageQuery) -> Page[HotlineListed]:

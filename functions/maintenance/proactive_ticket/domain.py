@@ -8,6 +8,7 @@ from functions.maintenance.tickets import WAITING, Ticket
 from linli.contracts import Contract
 from linli.events import DeviceFaultCleared, DeviceFaultRaised, MeterSignalEnded, MeterSignalRaised
 from linli.ids import Id, is_id
+from linli.instants import Instant
 
 Raised = MeterSignalRaised | DeviceFaultRaised
 Ended = MeterSignalEnded | DeviceFaultCleared
@@ -27,7 +28,7 @@ class Fault(Contract):
     asset: Id
     fault: Id
     episode: Id
-    at: datetime
+    at: Instant
 
 
 def fault_of(fact: Raised | Ended) -> Fault:
@@ -47,13 +48,13 @@ def fault_of(fact: Raised | Ended) -> Fault:
 
 
 def report_of(fact: Raised) -> Reported | None:
-    """The ticket's content, or None for what is no repair: no use of water is a matter of care."""
+    """The ticket's content, or None for what is no repair that we know: no use of water is care's matter."""
     fault = fault_of(fact)
     match fact:
-        case MeterSignalRaised(signal="no_use"):
+        case MeterSignalRaised(signal=signal) if signal not in WORDS:
             return None
         case MeterSignalRaised():
-            category = LEAKS[fact.medium] if fact.signal == "leak" else "meter"
+            category = LEAKS.get(fact.medium, "meter") if fact.signal == "leak" else "meter"
             words = f"{WORDS[fact.signal]}: {fact.medium} meter {fact.meter}"
             building, unit = place_of(fact.home)
         case DeviceFaultRaised():

@@ -1,19 +1,16 @@
 """Reports, lists, timelines and photos as people send and see them."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from functions.maintenance.categories import Category, Kind
+from functions.maintenance.photos import LARGEST_PHOTO_BYTES, PhotoType
 from functions.maintenance.tickets import Capacity, Shelf, State
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
 from linli.pages import PageQuery
-
-LARGEST_PHOTO_BYTES = 8 * 1024 * 1024
-MOST_PHOTOS = 9
-PhotoType = Literal["image/jpeg", "image/png", "image/webp", "image/heic"]
 
 
 class Report(Contract):

@@ -7,9 +7,8 @@ from typing import Any
 from functions.maintenance import docket
 from functions.maintenance.machine import actor_on, refusal
 from functions.maintenance.moves import Move
+from functions.maintenance.photos import LARGEST_PHOTO_BYTES, MOST_PHOTOS, object_of
 from functions.maintenance.repair_ticket.models import (
-    LARGEST_PHOTO_BYTES,
-    MOST_PHOTOS,
     Incident,
     Photo,
     Photos,
@@ -27,7 +26,7 @@ from linli.aws import client
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, InvalidRequest, NotFound
 from linli.idempotency import Creation
-from linli.tables import ConditionsFailed, Transaction, read, until_it_holds
+from linli.tables import ConditionsFailed, Transaction, read
 
 SIGNED_FOR_S = 300
 NEWLY_FREE = frozenset({"decline", "reassign", "reopen"})
@@ -56,15 +55,10 @@ def report(community: str, person: Person, wanted: Report, creation: Creation) -
             also(transaction)
             creation.claim(transaction)
 
-        try:
-            docket.keep(step, creation.attempt, creation.at, with_key)
-        except ConditionsFailed as failed:
-            if earlier := creation.earlier(failed):
-                return find(community, person, earlier)
-            raise
+        docket.keep(step, creation.attempt, creation.at, with_key)
         return _shown(step.ticket, step.incident, person)
 
-    return until_it_holds(attempt, docket.RACES)
+    return creation.once(attempt, lambda earlier: find(community, person, earlier), docket.RACES)
 
 
 def find(community: str, person: Person, ticket: str) -> TicketShown:
@@ -91,7 +85,11 @@ def move(community: str, person: Person, ticket: str, wanted: Move, creation: Cr
     """Carry a command out. Raises NotFound, Forbidden, and IllegalTransition with what is allowed instead."""
     if wanted.duplicate_of is not None:
         _must_exist(community, wanted.duplicate_of)
-    return until_it_holds(lambda: _move(community, person, ticket, wanted, creation), docket.RACES)
+    return creation.once(
+        lambda: _move(community, person, ticket, wanted, creation),
+        lambda same: find(community, person, same),
+        docket.RACES,
+    )
 
 
 def _must_exist(community: str, ticket: str) -> None:
@@ -114,13 +112,7 @@ def _move(community: str, person: Person, ticket: str, wanted: Move, creation: C
         docket.keep(
             step, creation.attempt, creation.at, lambda transaction: creation.claim(transaction, ticket)
         )
-    except Conflict:
-        if creation.key is not None and creation.key.before():
-            return find(community, person, ticket)
-        raise
     except ConditionsFailed as failed:
-        if creation.earlier(failed):
-            return find(community, person, ticket)
         raise _lost(failed, step, person, wanted) from failed
     return _shown(step.ticket, step.incident, person)
 
@@ -162,7 +154,7 @@ def timeline(community: str, person: Person, ticket: str) -> Timeline:
     rows = TimelineRow.query(
         TicketRow.key(community, ticket)[0], TimelineRow.sk.startswith("timeline#"), consistent_read=True
     )
-    return Timeline(items=[TimelineEntry.model_validate(dict(row.entry)) for row in rows])
+    return Timeline(items=[TimelineEntry.model_validate(dict(row.entry), extra="ignore") for row in rows])
 
 
 def add_photo(
@@ -170,6 +162,11 @@ def add_photo(
 ) -> PhotoUpload:
     """Sign an upload of just this type and size. Raises Conflict when the ticket has nine photos."""
     _found(community, person, ticket)
+    photo = creation.once(lambda: _add_photo(community, person, ticket, wanted, creation), lambda same: same)
+    return _upload(community, ticket, photo, wanted)
+
+
+def _add_photo(community: str, person: Person, ticket: str, wanted: PhotoWanted, creation: Creation) -> str:
     taken = _photo_rows(community, ticket)
     if len(taken) >= MOST_PHOTOS:
         raise Conflict(f"a ticket has at most {MOST_PHOTOS} photos")
@@ -186,22 +183,18 @@ def add_photo(
     try:
         transaction.commit()
     except ConditionsFailed as failed:
-        earlier = creation.earlier(failed) or _same_attempt(failed, creation)
-        if earlier is None:
-            raise Conflict("another photo was added at the same time") from failed
-        return _upload(community, ticket, earlier, wanted)
-    return _upload(community, ticket, creation.id, wanted)
-
-
-def _same_attempt(failed: ConditionsFailed, creation: Creation) -> str | None:
-    row = failed.one(PhotoRow, "photo")
-    return creation.id if row is not None and row.photo == creation.id else None
+        landed = failed.one(PhotoRow, "photo")
+        if (
+            landed is None or landed.photo != creation.id
+        ):  # another photo has taken the place: there may be another
+            raise
+    return creation.id
 
 
 def _upload(community: str, ticket: str, photo: str, wanted: PhotoWanted) -> PhotoUpload:
     signed: dict[str, Any] = client("s3").generate_presigned_post(
         os.environ["LINLI_PHOTO_BUCKET"],
-        _object(community, ticket, photo),
+        object_of(community, ticket, photo),
         Fields={"Content-Type": wanted.content_type},
         Conditions=[
             {"Content-Type": wanted.content_type},
@@ -222,7 +215,7 @@ def photos(community: str, person: Person, ticket: str) -> Photos:
                 content_type=row.content_type,
                 added_by=row.added_by,
                 added_at=row.added_at,
-                url=_address(_object(community, ticket, row.photo)),
+                url=_address(object_of(community, ticket, row.photo)),
             )
             for row in _photo_rows(community, ticket)
         ]
@@ -232,10 +225,6 @@ def photos(community: str, person: Person, ticket: str) -> Photos:
 def _photo_rows(community: str, ticket: str) -> list[PhotoRow]:
     partition = TicketRow.key(community, ticket)[0]
     return list(PhotoRow.query(partition, PhotoRow.sk.startswith("photo#"), consistent_read=True))
-
-
-def _object(community: str, ticket: str, photo: str) -> str:
-    return f"{community}/{ticket}/{photo}"
 
 
 def _address(key: str) -> str:

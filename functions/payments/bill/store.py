@@ -54,8 +54,13 @@ def take_in(fact: BillIssued, now: datetime) -> str:
 
 
 def dues(community: str, person: str, asked: DuesAsked, *, all_of_them: bool) -> Page[Due]:
-    """The dues of a home, the last first, or all of the community's in a state. Raises InvalidCursor."""
+    """The dues of a home, the last first, or all of the community's in a state.
+
+    Raises InvalidCursor, and NotFound for another home than one's own.
+    """
     home = asked.home if all_of_them else home_of(community, person)
+    if asked.home not in {None, home}:
+        raise NotFound
     if home is not None:
         shelf = DueRow.of_home(community, home)
         return page_of(DueRow.by_shelf, shelf, asked, _shown, newest_first=True)

@@ -8,4 +8,4 @@ from linli.events import CommunityChanged
 def keep(fact: CommunityChanged) -> str:
     """Store the community as `fact` tells. Returns the outcome."""
     ReconciledRow(ReconciledRow.PARTITION, fact.community).save()
-    return communities.keep(fact)
+    return communities.keep(fact, "payments")

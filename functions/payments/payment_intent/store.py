@@ -24,7 +24,7 @@ from linli.events import Provider
 from linli.idempotency import Creation
 from linli.ids import is_id
 from linli.instants import to_epoch_seconds
-from linli.tables import ConditionsFailed, Transaction, find, read, until_it_holds
+from linli.tables import Transaction, find, read
 
 
 def open_intent(community: str, payer: str, wanted: IntentWanted, creation: Creation) -> IntentView:
@@ -34,11 +34,14 @@ def open_intent(community: str, payer: str, wanted: IntentWanted, creation: Crea
     Raises NotFound for a bill that is not of the payer's home, Conflict for one that is paid or was ordered
     too often, or a provider that the community does not use, Unavailable when the provider does not answer.
     """
-    earlier = creation.key.before() if creation.key else None
+    earlier = creation.before()
     if earlier is not None:
         intent, due = _before(community, earlier, wanted.bill)
     else:
-        intent, due = until_it_holds(lambda: _opened(community, payer, wanted, creation))
+        intent, due = creation.once(
+            lambda: _opened(community, payer, wanted, creation),
+            lambda same: _before(community, same, wanted.bill),
+        )
     if not can_be_paid(intent, due, creation.at):
         return shown(intent)
     try:
@@ -90,12 +93,7 @@ def _opened(community: str, payer: str, wanted: IntentWanted, creation: Creation
         row = IntentRow.of(closed, int(former.version) + 1, creation.at)
         transaction.put("former", row, IntentRow.version == former.version)
     creation.claim(transaction)
-    try:
-        transaction.commit()
-    except ConditionsFailed as failed:
-        if earlier := creation.earlier(failed):
-            return _before(community, earlier, wanted.bill)
-        raise
+    transaction.commit()
     return intent, due.now
 
 

@@ -15,15 +15,15 @@ from linli.cursors import Page, page_of
 from linli.errors import NotFound
 from linli.events import RefundRequested
 from linli.idempotency import Creation
-from linli.tables import ConditionsFailed, Transaction, find, read, until_it_holds
+from linli.tables import Transaction, find, read
 
 
 def request(community: str, intent: str, amount_fen: int | None, by: str, creation: Creation) -> Refund:
     """Ask for a refund. Raises NotFound, or Conflict when so much is not left."""
-    earlier = creation.key.before() if creation.key else None
-    if earlier is not None:
-        return _refund(community, intent, earlier)
-    return until_it_holds(lambda: _requested(community, intent, amount_fen, by, creation))
+    return creation.once(
+        lambda: _requested(community, intent, amount_fen, by, creation),
+        lambda refund: find(RefundRow, RefundRow.key(community, intent, refund)).refund,
+    )
 
 
 def _requested(community: str, intent: str, amount_fen: int | None, by: str, creation: Creation) -> Refund:
@@ -40,17 +40,8 @@ def _requested(community: str, intent: str, amount_fen: int | None, by: str, cre
     transaction = Transaction()
     till.write(transaction, Held(row.intent, int(row.version), zone), effect, creation.at)
     creation.claim(transaction)
-    try:
-        transaction.commit()
-    except ConditionsFailed as failed:
-        if earlier := creation.earlier(failed):
-            return _refund(community, intent, earlier)
-        raise
+    transaction.commit()
     return effect.refunds[0]
-
-
-def _refund(community: str, intent: str, refund: str) -> Refund:
-    return find(RefundRow, RefundRow.key(community, intent, refund)).refund
 
 
 def send(fact: RefundRequested, now: datetime) -> str:

@@ -1,11 +1,10 @@
 """The steps of the daily round of statements."""
 
-from datetime import date
-
 from linli.contracts import Contract
 from linli.events import Provider
 from linli.ids import Id
 from linli.instants import Instant
+from linli.local_times import Day
 
 
 class Step(Contract):
@@ -14,4 +13,4 @@ class Step(Contract):
     scheduled_at: Instant | None = None
     community: Id | None = None
     provider: Provider | None = None
-    day: date | None = None
+    day: Day | None = None

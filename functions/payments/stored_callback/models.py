@@ -1,11 +1,11 @@
 """Callbacks as operations see them: what the provider says, and what became of it; no buyer."""
 
-from datetime import date
 from typing import Literal
 
 from functions.payments.notices import Notice
 from linli.contracts import Contract
 from linli.instants import Instant
+from linli.local_times import Day
 from linli.pages import PageQuery
 
 
@@ -13,7 +13,7 @@ class CallbacksAsked(PageQuery):
     """Which ones: by state, or those refused on a `day` (UTC)."""
 
     state: Literal["waiting", "settled", "mismatched", "unreadable"] = "waiting"
-    refused_on: date | None = None
+    refused_on: Day | None = None
 
 
 class CallbackView(Contract):

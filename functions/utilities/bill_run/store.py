@@ -38,6 +38,7 @@ from linli.communities import CommunityRow
 from linli.cursors import Page, page_of
 from linli.errors import InvalidRequest, NotFound
 from linli.events import BillIssued
+from linli.reading import read_as
 from linli.tables import ConditionsFailed, Row, Transaction, read
 
 AT_ONCE = 20
@@ -150,7 +151,7 @@ def bills(community: str, person: str, asked: BillsAsked, *, all_of_them: bool) 
 
 
 def _shown(row: BillRow) -> Bill:
-    return Bill.model_validate_json(row.bill)
+    return read_as(Bill, row.bill)
 
 
 def _plan(community: str, period: str) -> Plan:
@@ -158,7 +159,7 @@ def _plan(community: str, period: str) -> Plan:
     row = read([key]).get(key)
     if not isinstance(row, RunRow):
         raise NotFound
-    return Plan.model_validate_json(row.plan)
+    return read_as(Plan, row.plan)
 
 
 def _tariffs(community: str) -> list[Tariff]:

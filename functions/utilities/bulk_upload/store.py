@@ -21,7 +21,7 @@ from linli.aws import client
 from linli.errors import NotFound
 from linli.idempotency import Creation
 from linli.ids import is_id
-from linli.tables import ConditionsFailed, Transaction, read
+from linli.tables import Transaction, read
 
 TO_UPLOAD_S = 3600
 TO_DOWNLOAD_S = 900
@@ -42,18 +42,16 @@ def _report(community: str, upload: str) -> str:
 
 def prepare(community: str, asked: UploadAsked, by: str, creation: Creation) -> UploadPlace:
     """Make a place for a file. Raises IdempotencyKeyReused."""
-    upload = creation.id
-    transaction = Transaction()
-    row = UploadRow(*UploadRow.key(community, upload), format=asked.format, by=by, at=creation.at)
-    transaction.create("upload", row)
-    creation.claim(transaction)
-    try:
+
+    def attempt() -> str:
+        transaction = Transaction()
+        row = UploadRow(*UploadRow.key(community, creation.id), format=asked.format, by=by, at=creation.at)
+        transaction.put("upload", row)  # nobody else has this id: again, it is the same
+        creation.claim(transaction)
         transaction.commit()
-    except ConditionsFailed as failed:
-        earlier = creation.earlier(failed)
-        if earlier is None:
-            raise
-        upload = earlier
+        return creation.id
+
+    upload = creation.once(attempt, lambda earlier: earlier)
     kind = CONTENT_TYPES[asked.format]
     signed = client("s3").generate_presigned_post(
         _bucket(),

@@ -1,6 +1,5 @@
 """Consumption as residents and managers see it."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
@@ -9,6 +8,7 @@ from pydantic import Field
 from functions.utilities.meters import Home, Medium
 from linli.contracts import Contract
 from linli.ids import Id
+from linli.local_times import Day
 from linli.pages import PageQuery
 
 Month = Annotated[str, Field(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
@@ -30,7 +30,7 @@ class MonthAsked(PageQuery):
 class DayUse(Contract):
     """What was used on a local day."""
 
-    day: date
+    day: Day
     quantity: Decimal
 
 

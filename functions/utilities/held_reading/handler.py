@@ -21,4 +21,4 @@ def list_held_readings(request: Request[Nothing, PageQuery]) -> Page[HeldReading
 @route(blueprint, "POST", HELD + "/{held}/decision", Permission.DECIDE_READINGS, body=Verdict)
 def decide_held_reading(request: Request[Verdict, Nothing]) -> Decided:
     """Accept a held reading, correct it, or reject it."""
-    return store.decide(request.tenant, request.path["held"], request.body, request.person, request.now)
+    return store.decide(request.tenant, request.path["held"], request.body, request.person, request.creation)

@@ -1,6 +1,5 @@
 """What waits for a manager, and the decisions."""
 
-from datetime import datetime
 from decimal import Decimal
 
 from functions.utilities import ledger
@@ -13,6 +12,7 @@ from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import InvalidRequest, NotFound
+from linli.idempotency import Creation
 from linli.tables import read
 
 
@@ -21,12 +21,16 @@ def waiting(community: str, query: PageQuery) -> Page[HeldReading]:
     return page_of(HeldRow, HeldRow.key(community, "")[0], query, _shown)
 
 
-def decide(community: str, held: str, verdict: Verdict, by: str, now: datetime) -> Decided:
-    """Let a decision take effect.
+def decide(community: str, held: str, verdict: Verdict, by: str, creation: Creation) -> Decided:
+    """Let a decision take effect, once for a key.
 
     Raises NotFound when nothing waits under this id (any more), InvalidRequest for a value the dial cannot
     show.
     """
+    return creation.once(lambda: _decide(community, held, verdict, by, creation), Decided.model_validate_json)
+
+
+def _decide(community: str, held: str, verdict: Verdict, by: str, creation: Creation) -> Decided:
     key = HeldRow.key(community, held)
     row = read([key]).get(key)
     if not isinstance(row, HeldRow):
@@ -42,8 +46,12 @@ def decide(community: str, held: str, verdict: Verdict, by: str, now: datetime) 
     known = communities.known(rows, community)
     site = Site(community, meter_row.meter, register, known.time_zone, known.policies.utilities)
     decision = Decision(by, verdict.decision, verdict.note, int(row.at), int(row.ticks), corrected)
-    ledger.decide(site, decision, f"decision-{held}", now)
-    return Decided(reading=_shown(row), decision=verdict.decision, decided_by=by)
+    decided = Decided(reading=_shown(row), decision=verdict.decision, decided_by=by)
+    told = decided.model_dump_json()  # nothing else is left of what waited
+    ledger.decide(
+        site, decision, f"decision-{held}", creation.at, lambda all_of_it: creation.claim(all_of_it, told)
+    )
+    return decided
 
 
 def _shown(row: HeldRow) -> HeldReading:

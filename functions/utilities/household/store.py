@@ -8,6 +8,7 @@ from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
 from linli.events import MembershipChanged, WatchChanged
 from linli.tables import Row, Transaction, read, until_it_holds
+from linli.tables import find as find_row
 
 
 def keep_member(fact: MembershipChanged) -> str:
@@ -78,21 +79,29 @@ def describe(community: str, home: str, described: HouseholdDescribed) -> Househ
     transaction = Transaction()
     transaction.update("household", row, actions)
     transaction.commit()
-    return find(community, home)
+    return _shown(find_row(HouseholdRow, HouseholdRow.key(community, home)))
 
 
 def find(community: str, home: str) -> Household:
     """A household. Raises NotFound."""
     key = HouseholdRow.key(community, home)
-    row = read([key]).get(key)
-    if not isinstance(row, HouseholdRow):
+    row = read([key]).one(HouseholdRow, key)
+    if row is None or _is_trace(row):
         raise NotFound
     return _shown(row)
 
 
 def households(community: str, query: PageQuery) -> Page[Household]:
     """The community's households by home. Raises InvalidCursor."""
-    return page_of(HouseholdRow, HouseholdRow.key(community, "")[0], query, _shown)
+    partition, _ = HouseholdRow.key(community, "")
+    return page_of(HouseholdRow, partition, query, lambda row: None if _is_trace(row) else _shown(row))
+
+
+def _is_trace(row: HouseholdRow) -> bool:
+    """Whether nothing is left of a household but that there was one: in another order of the facts that say
+    who came and went, there would be no row.
+    """
+    return not (row.members or row.meters or row.area_m2) and row.headcount is None
 
 
 def _shown(row: HouseholdRow) -> Household:

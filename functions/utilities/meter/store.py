@@ -21,6 +21,7 @@ from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, NotFound
 from linli.tables import ConditionsFailed, Transaction, read, until_it_holds
+from linli.tables import find as find_row
 
 
 def register(community: str, asked: MeterRegistered, now: datetime) -> Meter:
@@ -52,28 +53,33 @@ def replace(community: str, old: str, asked: Replacement, now: datetime) -> Repl
 
     Raises NotFound, Conflict when it is closed already or the new id is another meter's, and InvalidRequest.
     """
-    key = MeterRow.key(community, old)
-    row = read([key]).get(key)
-    if not isinstance(row, MeterRow):
-        raise NotFound
-    at, standing = to_ms(asked.fitted.installed_at), row.meter
-    finals = first_readings(standing, asked.final, at, "final")
-    initials = opening(asked.fitted)
-    if standing.replaced_by == asked.fitted.meter:
-        closed, opened = standing, find(community, asked.fitted.meter)
-    else:
-        closed, opened = replaced(standing, asked)
-        transaction = Transaction()
-        _create(transaction, community, opened)
-        after = MeterRow(*key, meter=closed, version=row.version + 1, watched=row.watched)
-        transaction.put("closed", after, MeterRow.version == row.version)
-        try:
-            transaction.commit()
-        except ConditionsFailed as failed:
-            raise Conflict("the meter changed meanwhile, or the new id is taken") from failed
+    closed, opened = until_it_holds(lambda: _replace(community, old, asked))
+    finals = first_readings(closed, asked.final, to_ms(asked.fitted.installed_at), "final")
     _enter(community, closed, finals, f"closed-{old}", now)
-    _enter(community, opened, initials, f"fitted-{opened.meter}", now)
+    _enter(community, opened, opening(asked.fitted), f"fitted-{opened.meter}", now)
     return Replaced(closed=closed, opened=opened)
+
+
+def _replace(community: str, old: str, asked: Replacement) -> tuple[Meter, Meter]:
+    """The closed meter and the one in its place, as they are after this or the same request."""
+    key = MeterRow.key(community, old)
+    row = find_row(MeterRow, key)
+    first_readings(row.meter, asked.final, to_ms(asked.fitted.installed_at), "final")
+    opening(asked.fitted)
+    if row.meter.replaced_by == asked.fitted.meter:
+        return row.meter, find(community, asked.fitted.meter)
+    closed, opened = replaced(row.meter, asked)
+    transaction = Transaction()
+    _create(transaction, community, opened)
+    after = MeterRow(*key, meter=closed, version=row.version + 1, watched=row.watched)
+    transaction.put("closed", after, MeterRow.version == row.version)
+    try:
+        transaction.commit()
+    except ConditionsFailed as failed:
+        if "meter" in failed.rows and "closed" not in failed.rows:
+            raise Conflict("there is another meter of this id") from failed
+        raise
+    return closed, opened
 
 
 def find(community: str, meter: str) -> Meter:

@@ -2,39 +2,53 @@
 
 from collections.abc import Sequence
 
-from functions.utilities.meter_reading.models import MeterReadingAnswer, NotKept
-from linli.errors import InvalidRequest
+from functions.utilities.meter_reading.models import (
+    LONGEST_REASON,
+    MeterReadingAnswer,
+    NotKept,
+    RefusedReading,
+)
 
-ENTERED = frozenset({"kept", "duplicate", "held", "conflict", "superseded"})
+KNOWN = frozenset({"kept", "duplicate"})
+ENTERED = KNOWN | {"held", "conflict", "superseded"}
 LISTED = 50
 
 
 def answered(event_id: str, outcomes: Sequence[str]) -> MeterReadingAnswer:
-    """The answer to a message whose readings ended as `outcomes`.
-
-    Raises InvalidRequest when some could not be entered: the others are, and the message is parked, so that
-    it can be sent again once its meter is registered or its device mended.
-    """
+    """The answer to a message whose readings ended as `outcomes`."""
     refused = [
-        {"field": f"readings.{index}", "message": outcome}
+        RefusedReading(index=index, reason=outcome[:LONGEST_REASON])
         for index, outcome in enumerate(outcomes)
         if outcome not in ENTERED
     ]
-    if refused:
-        first = refused[0]
-        raise InvalidRequest(
-            f"{len(refused)} of {len(outcomes)} readings refused; {first['field']}: {first['message']}",
-            errors=refused[:LISTED],
-        )
     others = [
         NotKept(index=index, outcome=outcome)
         for index, outcome in enumerate(outcomes)
-        if outcome not in ("kept", "duplicate")
+        if outcome in ENTERED - KNOWN
     ]
     return MeterReadingAnswer(
         event_id=event_id,
-        outcome=outcomes[0] if len(outcomes) == 1 else "held" if others else "recorded",
+        outcome=_outcome(outcomes, refused=len(refused), others=len(others)),
         kept=outcomes.count("kept"),
         duplicates=outcomes.count("duplicate"),
         others=others[:LISTED],
+        refused=refused,
     )
+
+
+def _outcome(outcomes: Sequence[str], *, refused: int, others: int) -> str:
+    if refused:
+        return "refused" if refused == len(outcomes) else "partly_recorded"
+    if len(outcomes) == 1:
+        return outcomes[0]
+    return "held" if others else "recorded"
+
+
+def why_parked(answer: MeterReadingAnswer, readings: int) -> str | None:
+    """What is said of a message with readings that could not be entered: it is parked, since they can be once
+    the meter is registered, or mended; the others are duplicates then.
+    """
+    if not answer.refused:
+        return None
+    first = answer.refused[0]
+    return f"{len(answer.refused)} of {readings} readings refused; readings.{first.index}: {first.reason}"

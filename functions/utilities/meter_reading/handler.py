@@ -3,14 +3,11 @@
 from chalice.app import Blueprint
 
 from functions.utilities.intake import Batch, Offered, take
-from functions.utilities.meter_reading.domain import answered
-from functions.utilities.meter_reading.models import (
-    Malformed,
-    MeterReadingAnswer,
-    MeterReadingEvent,
-    ReadingSent,
-)
+from functions.utilities.meter_reading.domain import answered, why_parked
+from functions.utilities.meter_reading.models import MeterReadingAnswer, MeterReadingEvent, ReadingSent
 from linli.device_messages import DeviceMessage
+from linli.errors import InvalidRequest
+from linli.mqtt import Parked
 from linli.naming import reference
 from linli.queues import device_queue
 
@@ -18,17 +15,20 @@ blueprint = Blueprint(__name__)
 
 
 @blueprint.on_sqs_message(queue_arn=reference("MeterReadingArn"), batch_size=10, name="meter_reading")
-@device_queue(MeterReadingEvent)
-def meter_reading(message: DeviceMessage[MeterReadingEvent]) -> MeterReadingAnswer:
+@device_queue(MeterReadingEvent, believes={"meter", "gateway"})
+def meter_reading(message: DeviceMessage[MeterReadingEvent]) -> MeterReadingAnswer | Parked:
     """A meter, or a concentrator of several, tells what its dials show."""
     sent = message.body.sent
-    offered = [_offered(each, message.device) for each in sent if isinstance(each, ReadingSent)]
+    offered = [_offered(each.reading, message.device) for each in sent if each.reading is not None]
     batch = Batch(
         message.community, offered, message.correlation_id, message.received_at, sender=message.device
     )
     entered = iter(take(batch))
-    outcomes = [each.reason if isinstance(each, Malformed) else next(entered) for each in sent]
-    return answered(message.body.event_id, outcomes)
+    outcomes = [each.malformed or next(entered) for each in sent]
+    answer = answered(message.body.event_id, outcomes)
+    why = why_parked(answer, len(outcomes))
+    wholly = len(answer.refused) == len(outcomes)
+    return Parked(answer, InvalidRequest(why), wholly=wholly) if why else answer
 
 
 def _offered(sent: ReadingSent, device: str) -> Offered:

@@ -6,13 +6,16 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core import to_json
 
 from functions.utilities.meters import Obis, Value
+from linli import odd_fields
 from linli.contracts import Contract
 from linli.device_messages import DeviceAnswer, DeviceEvent
 from linli.errors import InvalidRequest
 from linli.ids import Id
 from linli.instants import Instant
+from linli.odd_fields import MEANT
 
 MOST_READINGS = 500
+LONGEST_REASON = 100  # so that five hundred refusals fit into one reply
 
 
 class ReadingSent(Contract):
@@ -21,27 +24,30 @@ class ReadingSent(Contract):
     `estimated`: not read but guessed; it gives way to what is read.
     """
 
-    meter: Id | None = None
-    obis: Obis | None = None
+    meter: Annotated[Id | None, MEANT] = None
+    obis: Annotated[Obis | None, MEANT] = None
     measured_at: Instant
     value: Value
-    estimated: bool = False
+    estimated: Annotated[bool, MEANT] = False
 
 
-class Malformed(Contract):
-    """An element of an array that is no reading, and why."""
+class OneOfMany(Contract):
+    """An element of an array: a reading, without what made no sense in it, or why it is none."""
 
-    reason: str
+    reading: ReadingSent | None = None
+    left_out: tuple[str, ...] = ()
+    malformed: str | None = None
 
 
-def _one_at_a_time(value: Any) -> ReadingSent | Malformed:
+def _one_at_a_time(value: Any) -> OneOfMany:
     try:
-        return ReadingSent.model_validate_json(to_json(value))
+        reading, left_out = odd_fields.read(ReadingSent, to_json(value))
     except ValidationError as error:
-        return Malformed(reason=str(InvalidRequest.from_validation(error)))
+        return OneOfMany(malformed=str(InvalidRequest.from_validation(error)))
+    return OneOfMany(reading=reading, left_out=left_out)
 
 
-OneOfMany = Annotated[ReadingSent | Malformed, BeforeValidator(_one_at_a_time)]
+Element = Annotated[OneOfMany, BeforeValidator(_one_at_a_time)]
 
 
 class MeterReadingEvent(DeviceEvent):
@@ -50,12 +56,14 @@ class MeterReadingEvent(DeviceEvent):
     `measured_at` of the one is `occurred_at` where it is left out. Only the readings' own times count.
     """
 
-    meter: Id | None = None
-    obis: Obis | None = None
-    measured_at: Instant | None = None
-    value: Value | None = None
-    estimated: bool = False
-    readings: Annotated[list[OneOfMany], Field(min_length=1, max_length=MOST_READINGS)] | None = None
+    meter: Annotated[Id | None, MEANT] = None
+    obis: Annotated[Obis | None, MEANT] = None
+    measured_at: Annotated[Instant | None, MEANT] = None
+    value: Annotated[Value | None, MEANT] = None
+    estimated: Annotated[bool, MEANT] = False
+    readings: Annotated[
+        Annotated[list[Element], Field(min_length=1, max_length=MOST_READINGS)] | None, MEANT
+    ] = None
 
     @model_validator(mode="after")
     def _one_or_many(self) -> Self:
@@ -63,8 +71,12 @@ class MeterReadingEvent(DeviceEvent):
             raise ValueError("send either value or readings")
         return self
 
+    def left_out(self) -> tuple[str, ...]:
+        elements = enumerate(self.readings or ())
+        return tuple(f"readings.{number}.{name}" for number, each in elements for name in each.left_out)
+
     @property
-    def sent(self) -> list[ReadingSent | Malformed]:
+    def sent(self) -> list[OneOfMany]:
         """The readings, however they were sent."""
         if self.value is None:
             return list(self.readings or ())
@@ -75,7 +87,7 @@ class MeterReadingEvent(DeviceEvent):
             value=self.value,
             estimated=self.estimated,
         )
-        return [one]
+        return [OneOfMany(reading=one)]
 
 
 class NotKept(Contract):
@@ -85,9 +97,21 @@ class NotKept(Contract):
     outcome: str
 
 
+class RefusedReading(Contract):
+    """A reading of the message that could not be entered: its place, and why."""
+
+    index: int
+    reason: Annotated[str, Field(max_length=LONGEST_REASON)]
+
+
 class MeterReadingAnswer(DeviceAnswer):
-    """How many count; how many were known already; the others one by one, at most fifty of them."""
+    """How many count; how many were known already; the others one by one, at most fifty of them.
+
+    `refused`: all those that could not be entered. With some of them `outcome` is `partly_recorded`, with
+    nothing else `refused`: neither is to be sent again.
+    """
 
     kept: int
     duplicates: int
     others: list[NotKept]
+    refused: list[RefusedReading]

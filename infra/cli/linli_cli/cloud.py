@@ -17,7 +17,7 @@ LOCAL = "local"
 PRODUCTION = "prod"
 NOT_RUNNING = "the local cloud is not running: run `linli up`"
 RETRYING = Config(retries={"mode": "standard", "max_attempts": 5}, max_pool_connections=20)
-IMPATIENT = Config(retries={"mode": "standard", "max_attempts": 2}, max_pool_connections=20)
+LOCALLY = Config(retries={"mode": "standard", "max_attempts": 4}, max_pool_connections=20)
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Cloud:
         """A boto3 client of this cloud, usable from several threads."""
         settings = {
             "endpoint_url": self.endpoint,
-            "config": IMPATIENT if self.is_local else RETRYING,
+            "config": LOCALLY if self.is_local else RETRYING,
             **options,
         }
         with self._creating:  # sessions are not safe to share while they create a client

@@ -7,3 +7,7 @@ class CommandError(Exception):
 
 class Refused(CommandError):
     """Somebody understood what was asked of them, and did not do it: nothing has changed."""
+
+
+class Unanswered(CommandError):
+    """Nobody answered in time, though somebody may have done it: asking later helps."""

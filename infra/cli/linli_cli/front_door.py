@@ -5,6 +5,7 @@ The gateway remembers for five minutes what it was told of a token, and roles ch
 
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -12,12 +13,14 @@ from typing import Any
 import requests
 from requests.adapters import HTTPAdapter
 
-from linli_cli.errors import CommandError, Refused
+from linli_cli.errors import CommandError, Refused, Unanswered
 
 TIMEOUT_S = 30
 BUSY = (429, 502, 503, 504)
+REPEATABLE = ("GET", "PUT", "DELETE")  # twice is once
 ATTEMPTS = 5
 POLL_S = 0.1
+LONGER = 4  # times as long is each pause than the one before, where somebody is busy
 DONE = (200, 201, 204)
 CLIENT_ERRORS = range(400, 500)
 
@@ -61,24 +64,34 @@ class FrontDoor:
         """Call `/<service>/…` as a person and expect a status of `accept`.
 
         Until the deadline a 404 is asked again: services learn of each other by events, a moment later.
+        Who is busy is asked again a few times; so is who does not answer, where twice does no harm.
         `key`: the `Idempotency-Key` of what must happen once.
-        Raises CommandError with the problem that came instead; Refused when it is a 4xx.
+        Raises CommandError with the problem that came instead: Refused when it is a 4xx, Unanswered when
+        nobody had the time.
         """
         service, _, rest = path.lstrip("/").partition("/")
         if service not in self.urls:
             raise CommandError(f"the stack {service} is not deployed: deploy it: linli deploy {service}")
         end, attempts = time.monotonic() + deadline_s, 1
         while True:
-            answer = self.once(person, method, f"{self.urls[service]}/{rest}", body, key)
+            answer = self.patiently(person, method, f"{self.urls[service]}/{rest}", body, key)
             waiting = answer.status == HTTPStatus.NOT_FOUND and time.monotonic() < end
             if answer.status in accept:
                 return answer
             if not waiting and not (answer.status in BUSY and attempts < ATTEMPTS):
-                refused = answer.status in CLIENT_ERRORS
-                error = Refused if refused else CommandError
-                raise error(f"{method} /{rest} as {person}: {problem(answer)}")
+                raise kind_of(answer)(f"{method} /{rest} as {person}: {problem(answer)}")
+            time.sleep(POLL_S if waiting else POLL_S * LONGER ** (attempts - 1))
             attempts += answer.status in BUSY
-            time.sleep(POLL_S)
+
+    def patiently(self, person: str, method: str, url: str, body: Any, key: str | None) -> Answer:
+        """One request, sent again when no answer comes. Raises Unanswered."""
+        attempts = ATTEMPTS if method in REPEATABLE or key else 1
+        for _ in range(attempts):
+            with suppress(requests.Timeout):
+                return self.once(person, method, url, body, key)
+        raise Unanswered(
+            f"{method} {url} as {person}: no answer within {TIMEOUT_S} s, asked {attempts} times"
+        )
 
     def once(self, person: str, method: str, url: str, body: Any, key: str | None = None) -> Answer:
         """One request, whatever comes of it."""
@@ -103,6 +116,13 @@ class FrontDoor:
             if not page.get("next_cursor"):
                 return items
             cursor = f"&cursor={page['next_cursor']}"
+
+
+def kind_of(answer: Answer) -> type[CommandError]:
+    """Whose fault it is that something was not done."""
+    if answer.status in BUSY:
+        return Unanswered
+    return Refused if answer.status in CLIENT_ERRORS else CommandError
 
 
 def problem(answer: Answer) -> str:

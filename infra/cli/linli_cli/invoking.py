@@ -8,8 +8,10 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from linli_cli.cloud import Cloud
-from linli_cli.errors import CommandError
+from linli_cli.errors import CommandError, Unanswered
 from linli_cli.stacks import full_name
+
+TOO_SLOW = "Sandbox.Timedout"
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,8 @@ class Invocation:
 def invoke(cloud: Cloud, function: str, event: Any, *, may_fail: bool = False) -> Invocation:
     """Call a function and wait for its answer.
 
-    Raises CommandError if it is not deployed and, unless it `may_fail`, if it fails.
+    Raises CommandError if it is not deployed and, unless it `may_fail`, if it fails: Unanswered if it only
+    took too long.
     """
     started = time.perf_counter()
     payload = json.dumps(event).encode()
@@ -36,7 +39,8 @@ def invoke(cloud: Cloud, function: str, event: Any, *, may_fail: bool = False) -
         error = str(body.get("errorMessage", "failed")) if isinstance(body, dict) else "failed"
     if error and not may_fail:
         short = function.removeprefix(full_name(cloud.stage, ""))
-        raise CommandError(f"{short} failed: {error} (see `linli logs {short}`)")
+        kind = Unanswered if body.get("errorType") == TOO_SLOW else CommandError
+        raise kind(f"{short} failed: {error} (see `linli logs {short}`)")
     return Invocation(body, error, took)
 
 

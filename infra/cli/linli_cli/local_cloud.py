@@ -15,12 +15,12 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from linli_cli.errors import CommandError
+from linli_cli.errors import CommandError, Unanswered
 from linli_cli.processes import HOST, is_free, is_running, launch, stop, until, write_whole
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -38,6 +38,9 @@ START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 20.0
 ANSWER_TIMEOUT_S = 10.0
 PORT_RELEASE_S = 5.0
+SAVED_EVERY_S = 15
+UNSAVED_S = 2 * SAVED_EVERY_S  # with the time that saving takes, and once more where a store was in use
+IDLE_S = 75  # longer than a minute: what a schedule calls every minute stays warm
 
 Condition = Literal["running", "stopped", "killed", "unresponsive"]
 
@@ -139,11 +142,16 @@ class LocalCloud:
         if not stop(cloud.pid, lambda: self._is_ours(cloud.pid), STOP_TIMEOUT_S):
             said = (
                 f"the local cloud did not stop within {STOP_TIMEOUT_S:.0f} s and was killed; "
-                "changes since its last stop are lost"
+                f"what changed in the last {UNSAVED_S} s may be lost"
             )
         self._wait_for_ports()
         self.record.unlink(missing_ok=True)
         return said
+
+    def rest(self) -> None:
+        """End the processes of functions that nobody calls right now; what must answer at once keeps one."""
+        with suppress(OSError):  # one that was started before it knew of this goes on as it is
+            _get(f"{self.endpoint}/_linli/rest", method="POST")
 
     def reset(self) -> None:
         """Stop it and forget its state. The virtual environments stay."""
@@ -165,7 +173,7 @@ class LocalCloud:
             return Status(
                 "killed",
                 f"the local cloud (process {cloud.pid}) was killed: `linli up` starts it "
-                "with the state of its last stop",
+                f"with what it had saved, at most {UNSAVED_S} s before",
                 cloud,
             )
         if not answered:
@@ -214,6 +222,8 @@ class LocalCloud:
             "S3_DATA_DIR": str(state / "s3"),
             "LOG_LEVEL": "WARNING",
             "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "0.5",  # AWS waits minutes
+            "LAMBDA_WARM_TTL_SECONDS": str(IDLE_S),
+            "LOCAL_SAVE_SECONDS": str(SAVED_EVERY_S),
             "LOCAL_PYTHONS": json.dumps({runtime: str(self.python("functions"))}),
             "POWERTOOLS_TRACE_DISABLED": "true",
         }
@@ -234,9 +244,11 @@ class LocalCloud:
         ):
             return
         last = self.log.read_text(errors="replace").strip().splitlines()[-1:]
-        why = "ended" if process.poll() is not None else f"was not ready within {START_TIMEOUT_S:.0f} s"
+        ended = process.poll() is not None
+        why = "ended" if ended else f"was not ready within {START_TIMEOUT_S:.0f} s"
         self.stop()
-        raise CommandError(f"the local cloud {why} ({': '.join([str(self.log), *last])})")
+        kind = CommandError if ended else Unanswered
+        raise kind(f"the local cloud {why} ({': '.join([str(self.log), *last])})")
 
     def _wait_for_ports(self) -> None:
         """A dying process holds its ports a moment longer than its name."""
@@ -294,7 +306,8 @@ def _is_healthy(endpoint: str) -> bool:
     return bool(ready.get("iot_mtls") == "listening")
 
 
-def _get(url: str) -> bytes:
-    with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310 - always our own http://127.0.0.1
+def _get(url: str, method: str = "GET") -> bytes:
+    request = urllib.request.Request(url, method=method)  # noqa: S310 - always our own http://127.0.0.1
+    with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310
         body: bytes = response.read()
         return body

@@ -15,7 +15,7 @@ from pydantic_core import core_schema
 
 from linli.contracts import Contract
 from linli.errors import PROBLEM_PREFIX
-from linli.http import LONGEST_KEY, Nothing, Route
+from linli.http import LONGEST_KEY, Nothing, Route, media_types
 from linli.ids import ID_PATTERN
 from linli.permissions import GRANTS
 from linli.public_routes import PublicRoute
@@ -178,7 +178,8 @@ def operation(
     if route.body is not Nothing:
         schema = schemas[(route.body, "validation")]
         required = any(field.is_required() for field in route.body.model_fields.values())
-        made["requestBody"] = {"required": required, "content": {"application/json": {"schema": schema}}}
+        content = {kind: {"schema": schema} for kind in media_types(route)}
+        made["requestBody"] = {"required": required, "content": content}
     return made
 
 

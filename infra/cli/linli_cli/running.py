@@ -3,10 +3,14 @@
 import json
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
+import requests
 import typer
+from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from rich.console import Console
 
 from linli_cli import (
@@ -21,14 +25,26 @@ from linli_cli import (
     welcome,
 )
 from linli_cli.cloud import LOCAL, connect
+from linli_cli.errors import CommandError, Unanswered
 from linli_cli.layout import ROOT, home
 from linli_cli.local_cloud import DEFAULT_MQTT_PORT, DEFAULT_PORT, LAST_PORT, LocalCloud
 from linli_cli.progress import Progress
 from linli_cli.sandbox import Sandbox
 
 EVENTS = ROOT / "events"
+SLOW = (Unanswered, requests.Timeout, ConnectTimeoutError, ReadTimeoutError)
 
 
+@contextmanager
+def resumable() -> Iterator[None]:
+    """Where a machine is too busy, what to do about it: whatever is there by then stays."""
+    try:
+        yield
+    except SLOW as error:
+        raise CommandError(f"{error}: this machine is busy, run it again, it goes on") from error
+
+
+@resumable()
 def up(
     port: Annotated[
         int | None,
@@ -72,6 +88,7 @@ def up(
             results = replaying.send(replaying.found([EVENTS] if EVENTS.exists() else []), LOCAL, say=say)
         if all(each.as_named for each in results):
             replayed_file().write_text(wanted)
+    local.rest()
     changed = [each.stack for each in deployed if each.result != "unchanged"]
     welcome.show(Console(soft_wrap=True, highlight=False), changed, made, results, time.monotonic() - started)
     replaying.complain(results)

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 from linli.events import CommunityChanged, envelope
-from linli.policies import CommunityPolicies
 from linli_cli import raw_events, readme
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT
@@ -216,7 +215,7 @@ def facts() -> dict[str, Any]:
             company="acme",
             sub_district="riverside",
             time_zone="Asia/Shanghai",
-            policies=CommunityPolicies(),
+            policies={},
             version=version,
         )
         event = envelope(fact, f"community:{raw_events.COMMUNITY}:{version}", NOW)

@@ -21,11 +21,19 @@ API = "AWS::Serverless::Api"
 RULE = "AWS::IoT::TopicRule"
 PERMISSION = "AWS::Lambda::Permission"
 API_STAGE = "api"
+API_FUNCTION = "APIHandler"
 LOG_RETENTION_DAYS = 30
 ERROR_RATE = 0.05
 BACKLOG_AGE_S = 300  # a message that waits longer: its worker stands still, or is too slow
 STREAM_RETRIES = 5
 STREAM_RECORD_AGE_S = 6 * 3600  # a record that nobody could relay for six hours goes to the dead letters
+ANSWER_AGE_S = 60  # the least that Lambda takes: nobody stands at a gate for a minute
+TICK_AGE_S = 300  # of what runs every minute: both retries after an error, and no backlog of hours
+EVENT_AGE_S = 6 * 3600  # the most that Lambda takes
+# Executions kept for what must answer whatever else goes on. Lambda lets an account reserve all but a hundred
+# of its own; a new account may have ten in all, and reserves none.
+RESERVED_FOR_DEVICES, RESERVED_FOR_AUTHORIZERS, RESERVED_FOR_CALLBACKS = 50, 50, 20
+QUEUE_CONCURRENCY = 10  # executions that one queue may take from all the others
 
 Statement = dict[str, Any]
 
@@ -41,12 +49,14 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "Architecture": {"Type": "String", "Default": "arm64", "AllowedValues": ["arm64", "x86_64"]},
     "Tracing": {"Type": "String", "Default": "PassThrough", "AllowedValues": ["Active", "PassThrough"]},
     "SnapStart": {"Type": "String", "Default": "false", "AllowedValues": ["true", "false"]},
+    "Reserve": {"Type": "String", "Default": "true", "AllowedValues": ["true", "false"]},
     "AlarmTopicArn": {"Type": "String"},
 }
 CONDITIONS: Mapping[str, Any] = {
     "IsProtected": {"Fn::Equals": [{"Ref": "Protected"}, "true"]},
     "HasIoT": {"Fn::Equals": [{"Ref": "IoT"}, "true"]},
     "IsTraced": {"Fn::Equals": [{"Ref": "Tracing"}, "Active"]},
+    "HasReserve": {"Fn::Equals": [{"Ref": "Reserve"}, "true"]},
     "HasSnapStart": {"Fn::Equals": [{"Ref": "SnapStart"}, "true"]},
 }
 # What API Gateway says on its own, before any function runs: type, status, problem type, title.
@@ -63,7 +73,7 @@ GATEWAY_PROBLEMS = (
     ("UNSUPPORTED_MEDIA_TYPE", 415, "unsupported-media-type", "This content type is not accepted"),
     ("THROTTLED", 429, "too-many-requests", "Too many requests"),
     ("QUOTA_EXCEEDED", 429, "too-many-requests", "Too many requests"),
-    ("AUTHORIZER_FAILURE", 500, "internal", "Something went wrong on our side"),
+    ("AUTHORIZER_FAILURE", 503, "unavailable", "Please try again"),  # its store or the issuer is silent
     ("AUTHORIZER_CONFIGURATION_ERROR", 500, "internal", "Something went wrong on our side"),
     ("INTEGRATION_FAILURE", 502, "internal", "Something went wrong on our side"),
     ("INTEGRATION_TIMEOUT", 504, "unavailable", "Please try again"),
@@ -185,19 +195,75 @@ def wire_service(
                 error_rate("AWS/ApiGateway", "5XXError", ApiName=named(project, "api"), Stage=API_STAGE),
             ),
         )
-    for logical_id in sorted(waited_for(template)):
+    for logical_id, executions in must_answer(template, project).items():
+        reserve(template["Resources"][logical_id]["Properties"], executions)
+    waiting = waited_for(template)
+    for logical_id, function in of_type(template, FUNCTION):
+        if "DeadLetterQueue" in function["Properties"]:
+            limit_age(template, logical_id, snapshots=logical_id in waiting)
+    for logical_id in sorted(waiting):
         offer_snap_start(template, logical_id, code)
     return finish(template, available)
 
 
+def called_by_rules(template: Template) -> set[str]:
+    """The functions that IoT rules call: a device waits for the answer of each."""
+    rules = [rule["Properties"]["TopicRulePayload"]["Actions"] for _, rule in of_type(template, RULE)]
+    targets = references([action["Lambda"] for each in rules for action in each if "Lambda" in action])
+    return {logical_id for logical_id, _ in of_type(template, FUNCTION)} & set(targets)
+
+
+def must_answer(template: Template, project: str) -> dict[str, int]:
+    """The functions that have executions kept for them, and how many: those that devices wait for,
+    authorizers, and the API of a project beside its service's own, which is where providers call back.
+    """
+    functions = {logical_id for logical_id, _ in of_type(template, FUNCTION)}
+    kept = dict.fromkeys(sorted(called_by_rules(template)), RESERVED_FOR_DEVICES)
+    kept |= dict.fromkeys(
+        sorted(gateway_callers(template) & functions - {API_FUNCTION}), RESERVED_FOR_AUTHORIZERS
+    )
+    if project != service_of(project):
+        kept[API_FUNCTION] = RESERVED_FOR_CALLBACKS
+    return kept
+
+
+def reserve(properties: dict[str, Any], executions: int) -> None:
+    """Keep executions for a function where the stage's account has any to keep; `reserved_concurrency` of
+    `.chalice/config.json` says another number.
+    """
+    number = properties.get("ReservedConcurrentExecutions", executions)
+    properties["ReservedConcurrentExecutions"] = {"Fn::If": ["HasReserve", number, {"Ref": "AWS::NoValue"}]}
+
+
+def limit_age(template: Template, logical_id: str, *, snapshots: bool) -> None:
+    """Say how long an event may wait for a function before it goes to the dead letters: an answer is stale
+    after a minute, a tick of each minute after five. `EventInvokeConfig` of `resources.yaml` says otherwise.
+    """
+    properties = template["Resources"][logical_id]["Properties"]
+    schedules = [
+        event.get("Properties", {}).get("Schedule") for event in properties.get("Events", {}).values()
+    ]
+    age = EVENT_AGE_S
+    if logical_id in called_by_rules(template):
+        age = ANSWER_AGE_S
+    elif schedules and set(schedules) == {"rate(1 minute)"}:
+        age = TICK_AGE_S
+    live: Any = {"Fn::Select": [7, {"Fn::Split": [":", {"Ref": f"{logical_id}Live"}]}]}
+    template["Resources"][f"{logical_id}EventAge"] = {
+        "Type": "AWS::Lambda::EventInvokeConfig",
+        "Properties": {
+            "FunctionName": {"Ref": logical_id},
+            "Qualifier": {"Fn::If": ["HasSnapStart", live, "$LATEST"]} if snapshots else "$LATEST",
+            "MaximumEventAgeInSeconds": age,
+            **properties.pop("EventInvokeConfig", {}),
+        },
+    }
+
+
 def waited_for(template: Template) -> set[str]:
     """The functions for whose answer a person or a gate waits: the API's, and those that IoT rules call."""
-    rules = [rule["Properties"]["TopicRulePayload"]["Actions"] for _, rule in of_type(template, RULE)]
-    targets = {
-        "APIHandler",
-        *references([action["Lambda"] for each in rules for action in each if "Lambda" in action]),
-    }
-    return {logical_id for logical_id, _ in of_type(template, FUNCTION)} & targets
+    apis = {API_FUNCTION} & {logical_id for logical_id, _ in of_type(template, FUNCTION)}
+    return apis | called_by_rules(template)
 
 
 def offer_snap_start(template: Template, logical_id: str, code: str) -> None:
@@ -265,7 +331,7 @@ def defaults(service: str) -> dict[str, Any]:
 
 def gateway_callers(template: Template) -> set[str]:
     """The functions that API Gateway calls and waits for: the API's own and an authorizer."""
-    called = {"APIHandler", "Authorizer"}
+    called = {API_FUNCTION, "Authorizer"}
     for _, permission in of_type(template, PERMISSION):
         if permission["Properties"].get("Principal") == "apigateway.amazonaws.com":
             called.update(references(permission["Properties"].get("FunctionName")))
@@ -336,6 +402,7 @@ def wire_events(
         if event.get("Type") == "SQS":
             polled = True
             properties.setdefault("FunctionResponseTypes", ["ReportBatchItemFailures"])
+            properties.setdefault("ScalingConfig", {"MaximumConcurrency": QUEUE_CONCURRENCY})
             consume = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
             statements.append(allow([*consume, "sqs:ChangeMessageVisibility"], properties["Queue"]))
         elif event.get("Type") == "DynamoDB":
@@ -457,6 +524,7 @@ def gateway_problem(status: int | None, problem: str, title: str) -> dict[str, A
         "responseParameters": {
             "gatewayresponse.header.Content-Type": "'application/problem+json'",
             "gatewayresponse.header.Access-Control-Allow-Origin": "'*'",  # or a browser hides the problem
+            **({"gatewayresponse.header.Retry-After": "'1'"} if problem == "unavailable" else {}),
         },
         "responseTemplates": {"application/json": template},
     }

@@ -1,6 +1,7 @@
 """What other services' facts mean for a holder."""
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,14 +17,14 @@ def at(minute: int) -> datetime:
     return START + timedelta(minutes=minute)
 
 
-def fever(minute: int) -> PersonFact:
-    return FeverConfirmed(community="willow", person="li-na", sub_district=None, confirmed_at=at(minute))
+def fever(minute: int, version: int | None = None) -> PersonFact:
+    who = {"community": "willow", "person": "li-na", "sub_district": None}
+    return FeverConfirmed(**who, confirmed_at=at(minute), version=version)
 
 
-def clearance(minute: int) -> PersonFact:
-    return FeverCleared(
-        community="willow", person="li-na", sub_district=None, cleared_at=at(minute), cleared_by="dr-wu"
-    )
+def clearance(minute: int, version: int | None = None) -> PersonFact:
+    who = {"community": "willow", "person": "li-na", "sub_district": None}
+    return FeverCleared(**who, cleared_at=at(minute), cleared_by="dr-wu", version=version)
 
 
 def membership(roles: list[str], version: int) -> PersonFact:
@@ -45,6 +46,34 @@ def test_who_loses_the_last_role_is_blocked_and_who_returns_is_not() -> None:
     gone = after(membership([], 1), None, at(1))
     assert gone.in_force() == ["membership_ended"]
     assert after(membership(["resident"], 2), gone, at(2)).in_force() == []
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=6), st.randoms(use_true_random=False))
+def test_the_last_word_on_a_fever_holds_in_whatever_order_and_by_whatever_clock_it_was_told(
+    minutes: list[int], chance: Random
+) -> None:
+    told = [
+        (fever if number % 2 else clearance)(minute, number) for number, minute in enumerate(minutes, start=1)
+    ]
+    last = told[-1]
+    told += chance.sample(told, len(told) // 2)
+    chance.shuffle(told)
+    standing: Standing | None = None
+    for fact in told:
+        standing = after(fact, standing, at(0))
+    assert standing is not None
+    assert standing.in_force() == (["fever"] if isinstance(last, FeverConfirmed) else [])
+
+
+@given(st.permutations([fever(1), clearance(1)]))
+def test_where_neither_word_is_counted_a_fever_beats_a_clearance_of_the_same_time(
+    told: list[PersonFact],
+) -> None:
+    standing: Standing | None = None
+    for fact in told:
+        standing = after(fact, standing, at(1))
+    assert standing is not None
+    assert standing.in_force() == ["fever"]
 
 
 @given(st.permutations([(["resident"], 1, 1), (["resident", "guard"], 2, 3), ([], 3, 2)]))

@@ -1,6 +1,7 @@
 """Which faults, and which revocation, make a sensor silent, in whatever order they are told."""
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -45,12 +46,12 @@ def cleared(at: datetime, device: str = "m", behind: tuple[str, ...] = ()) -> De
     )
 
 
-def revoked(device: str = "m") -> DeviceRevoked:
-    return DeviceRevoked(community="willow", device=device)
+def revoked(device: str = "m", version: int | None = None) -> DeviceRevoked:
+    return DeviceRevoked(community="willow", device=device, version=version)
 
 
-def registered(device: str = "m") -> DeviceRegistered:
-    return DeviceRegistered(community="willow", device=device, kind="infrared")
+def registered(device: str = "m", version: int | None = None) -> DeviceRegistered:
+    return DeviceRegistered(community="willow", device=device, kind="infrared", version=version)
 
 
 def tidings(fact: Fact, at: datetime = NOW) -> Tidings:
@@ -129,6 +130,26 @@ def test_one_that_is_registered_anew_is_not(
     gone = after(state, revoked(), NOW + 2 * HOUR)
     assert gone.blind_since == NOW + 2 * HOUR
     assert len(outage([*told, *again, (revoked(), NOW + 2 * HOUR)]).lost) == 1
+
+
+@given(st.lists(st.integers(-9, 9), min_size=1, max_size=6), st.randoms(use_true_random=False))
+def test_the_registrys_last_word_holds_in_whatever_order_and_by_whatever_clock_it_was_told(
+    minutes: list[int], chance: Random
+) -> None:
+    words = (registered, revoked)
+    told: list[tuple[Fact, datetime]] = [
+        (words[number % 2]("m", number), NOW + HOUR / 60 * minute)
+        for number, minute in enumerate(minutes, start=1)
+    ]
+    is_gone = isinstance(told[-1][0], DeviceRevoked)
+    told += chance.sample(told, len(told) // 2)
+    chance.shuffle(told)
+    state = begun(NOW - 10 * HOUR)
+    for fact, at in told:
+        state = after(state, fact, at)
+
+    assert (state.blind_since is not None) is is_gone
+    assert bool(outage(told).lost) is is_gone
 
 
 def test_the_revocation_of_a_gateway_silences_those_behind_it_until_they_are_heard() -> None:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 
 from linli_cli import front_door
-from linli_cli.errors import CommandError
+from linli_cli.errors import CommandError, Unanswered
 from linli_cli.front_door import Answer, FrontDoor
 
 
@@ -14,11 +15,14 @@ class Scripted(FrontDoor):
     """Answers from a list; the last one stays."""
 
     asked: list[tuple[str, str]] = []
-    answers: Iterator[Answer] = iter(())
+    answers: Iterator[Answer | Exception] = iter(())
 
     def once(self, person: str, method: str, url: str, body: Any, key: str | None = None) -> Answer:  # noqa: ARG002
         self.asked.append((method, url))
-        return next(self.answers)
+        answer = next(self.answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 @pytest.fixture
@@ -28,7 +32,7 @@ def door(monkeypatch: pytest.MonkeyPatch) -> Scripted:
     return Scripted({"access": "http://here/api"}, lambda person: person)
 
 
-def script(monkeypatch: pytest.MonkeyPatch, *answers: Answer) -> None:
+def script(monkeypatch: pytest.MonkeyPatch, *answers: Answer | Exception) -> None:
     monkeypatch.setattr(Scripted, "answers", iter(answers))
 
 
@@ -59,8 +63,31 @@ def test_a_busy_service_is_asked_again_but_not_for_ever(
     assert door.ask("p", "GET", "/access/x").body == 1
 
     script(monkeypatch, *[Answer(503, None)] * front_door.ATTEMPTS)
-    with pytest.raises(CommandError, match="503"):
+    with pytest.raises(Unanswered, match="503"):
         door.ask("p", "GET", "/access/x")
+
+
+@pytest.mark.parametrize(
+    ("method", "key"), [("GET", None), ("PUT", None), ("DELETE", None), ("POST", "once")]
+)
+def test_what_does_no_harm_twice_is_asked_again_when_no_answer_comes(
+    door: Scripted, monkeypatch: pytest.MonkeyPatch, method: str, key: str | None
+) -> None:
+    script(monkeypatch, requests.ReadTimeout(), requests.ConnectTimeout(), Answer(200, 1))
+    assert door.ask("p", method, "/access/x", key=key).body == 1
+
+    script(monkeypatch, *[requests.ReadTimeout()] * front_door.ATTEMPTS)
+    with pytest.raises(Unanswered, match=rf"{method} .* as p: no answer within 30 s, asked 5 times"):
+        door.ask("p", method, "/access/x", key=key)
+
+
+def test_what_may_have_been_done_is_not_asked_twice(door: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    script(monkeypatch, requests.ReadTimeout(), Answer(201, 1))
+
+    with pytest.raises(Unanswered, match="asked 1 times"):
+        door.ask("p", "POST", "/access/x")
+
+    assert len(door.asked) == 1
 
 
 def test_what_is_not_there_yet_is_waited_for_only_when_asked_to(

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from functions.maintenance.categories import TRADES
 from functions.maintenance.hotline.domain import (
     NOTES,
     SERVICES,
@@ -50,16 +51,14 @@ def test_every_state_has_its_words() -> None:
     assert set(NOTES) == set(get_args(State))
 
 
-def test_a_place_of_ours_is_kept_as_such_and_any_other_as_text() -> None:
-    ours, theirs = (
-        reported(wanted(), "h-1"),
-        reported(wanted(address_id="Gate 3!", lat="39.9", long="116.4"), "h-1"),
-    )
+def test_a_place_of_ours_is_kept_as_such_and_any_other_in_its_own_words() -> None:
+    ours = reported(wanted(), "h-1")
+    theirs = reported(wanted(address_id="Gate 3!", lat="39.90", long="-1e1", address_string="1 街"), "h-1")
     assert (ours.building, ours.unit) == ("b1", "101")
-    assert (theirs.building, theirs.description.split("\n")[1:]) == (
-        None,
-        ["Gate 3!", "39.900000, 116.400000"],
-    )
+    assert (theirs.building, theirs.description) == (None, TRADES["water"].name)
+    assert dict(theirs.whereabouts or ()) == {
+        "address": "1 街", "address_id": "Gate 3!", "lat": "39.90", "long": "-1e1",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

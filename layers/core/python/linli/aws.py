@@ -1,10 +1,23 @@
-"""botocore clients, made on first use and kept for the life of the process."""
+"""botocore clients, made on first use and kept for the life of the process; what their errors say."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+
+from linli.errors import Unavailable
 
 if TYPE_CHECKING:
     from botocore.session import Session
+
+
+MAY_PASS = frozenset(
+    {
+        "ProvisionedThroughputExceededException", "RequestLimitExceeded", "RequestThrottled", "SlowDown",
+        "ServiceUnavailableException", "Throttling", "ThrottlingException", "TooManyRequestsException",
+    }
+)  # fmt: skip
 
 
 @cache
@@ -29,3 +42,47 @@ def client(service: str) -> Any:
             signature_version="s3v4" if service == "s3" else None,
         ),
     )
+
+
+def error_code(error: BaseException | None) -> str | None:
+    """AWS's code for an error of botocore, or of PynamoDB over one; None where AWS has answered nothing.
+
+    PynamoDB's own `cause_response_code` cannot be asked: of a silent store botocore's error holds a response
+    that is None, which it does not expect.
+    """
+    code: str | None = _response(error).get("Error", {}).get("Code")
+    return code
+
+
+def _response(error: BaseException | None) -> dict[str, Any]:
+    response = getattr(getattr(error, "cause", error), "response", None)
+    return response if isinstance(response, dict) else {}
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Raises Unavailable when the store fails inside, or any other service of AWS is silent or busy.
+
+    What a service refuses for good, a missing right or a call that makes no sense, passes as it is: it is a
+    fault of ours, which trying again does not mend.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError  # noqa: PLC0415
+    from pynamodb.exceptions import PynamoDBException  # noqa: PLC0415
+
+    try:
+        yield
+    except PynamoDBException as error:
+        raise Unavailable("the store did not answer") from error
+    except ParamValidationError:
+        raise
+    except BotoCoreError as error:
+        raise Unavailable("a service of the cloud did not answer") from error
+    except ClientError as error:
+        if not _may_pass(error):
+            raise
+        raise Unavailable("a service of the cloud is busy") from error
+
+
+def _may_pass(error: Exception) -> bool:
+    status = _response(error).get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return error_code(error) in MAY_PASS or status >= HTTPStatus.INTERNAL_SERVER_ERROR

@@ -1,6 +1,6 @@
 """What a device publishes on `linli/<community>/<device>/<action>`, and what it is answered: data, no I/O.
 
-The topic rule hands the payload over as base64, untouched, so that `parse` is the one place that reads it:
+The topic rule hands the payload over as base64, untouched, so that `read` is the one place that reads it:
 
     SELECT encode(*, 'base64') AS payload, topic() AS topic, clientid() AS client_id,
            timestamp() AS received_at_ms FROM 'linli/+/+/<action>'
@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 from operator import not_
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import Base64Bytes, Field, ValidationError
+from pydantic import Base64Bytes, BeforeValidator, Field, ValidationError
 
+from linli import odd_fields
 from linli.contracts import Contract
 from linli.errors import InvalidRequest
 from linli.ids import Id, is_id
 from linli.instants import DEVICE_CLOCK_TOLERANCE, Instant, from_millis
+from linli.odd_fields import MEANT, MOST_NAMED
 
 LARGEST_MILLIS = 253_402_300_799_999  # 9999-12-31, the last a datetime can hold
 TOPIC_ROOT = "linli"
@@ -24,22 +26,36 @@ TOPIC_LEVELS = 4
 LONGEST_OFFLINE = timedelta(days=30)  # what is told later still has outlived what we keep of its kind
 
 
+def _whole(value: Any) -> Any:
+    """An integer that came as `5.0`, as languages write it that know one kind of number."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WholeNumber = Annotated[int, BeforeValidator(_whole)]
+
+
 class DeviceEvent(Contract):
     """What every device message carries.
 
     `seq` increases by one per message of a device, so that a gap shows a loss. `community` and `device` may
-    be left out; when they are sent they must agree with the topic.
+    be left out; when they are sent they must agree with the topic. Other members that may be left out are
+    when they make no sense, but for those that are MEANT.
     """
 
     event_id: Id
-    seq: Annotated[int, Field(ge=0, le=2**53)]
+    seq: Annotated[WholeNumber, Field(ge=0, le=2**53)]
     occurred_at: Instant
-    community: Id | None = None
-    device: Id | None = None
+    community: Annotated[Id | None, MEANT] = None
+    device: Annotated[Id | None, MEANT] = None
+
+    def left_out(self) -> tuple[str, ...]:
+        """The names of what was left out inside members that read their elements one by one."""
+        return ()
 
 
 class DeviceAnswer(Contract):
-    """What a device is told; `outcome` is also the metric's.
+    """What a device is told; `outcome` is also the metric's. What was left out of its message is added to it
+    as `dropped`, if there is any.
 
     `id_reused` is said only when it is so: the id was another message's before, and this one was decided by
     itself.
@@ -125,13 +141,14 @@ class Clocks:
 
 @dataclass(frozen=True, slots=True)
 class DeviceMessage(Generic[Body]):
-    """A parsed message of a device that may publish where it did."""
+    """A parsed message of a device that may publish where it did. `dropped`: what was left out of it."""
 
     community: str
     device: str
     action: str
     received_at: datetime
     body: Body
+    dropped: tuple[str, ...] = ()
 
     @property
     def topic(self) -> Topic:
@@ -175,14 +192,22 @@ class DeviceMessage(Generic[Body]):
         return f"{self.device}:{self.body.event_id}"
 
 
-def parse(event: Any, model: type[Body]) -> DeviceMessage[Body]:
-    """The message inside a rule event.
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A message that nobody has read yet: the device that published it is its topic's."""
 
-    Raises InvalidRequest when any part is not as declared, or when topic, client id and payload disagree.
+    topic: Topic
+    received_at: datetime
+    payload: bytes
+
+
+def published(event: Any) -> Published:
+    """What a rule event hands over.
+
+    Raises InvalidRequest when it is not as declared, or of another device than the topic's.
     """
     try:
         rule_event = RuleEvent.model_validate(event, strict=False)
-        body = model.model_validate_json(rule_event.payload)
     except ValidationError as error:
         raise InvalidRequest.from_validation(error) from error
     topic = Topic.parse(rule_event.topic)
@@ -190,7 +215,20 @@ def parse(event: Any, model: type[Body]) -> DeviceMessage[Body]:
         raise InvalidRequest("topic: is not linli/<community>/<device>/<action>")
     if rule_event.client_id != topic.device:
         raise InvalidRequest("topic: names another device than the MQTT client id")
+    return Published(topic, from_millis(rule_event.received_at_ms), rule_event.payload)
+
+
+def read(message: Published, model: type[Body]) -> DeviceMessage[Body]:
+    """The message that was published, without what makes no sense in it and may be left out.
+
+    Raises InvalidRequest when the rest is not as declared, or names another device than the topic.
+    """
+    topic = message.topic
+    try:
+        body, dropped = odd_fields.read(model, message.payload)
+    except ValidationError as error:
+        raise InvalidRequest.from_validation(error) from error
     if (body.community or topic.community, body.device or topic.device) != (topic.community, topic.device):
         raise InvalidRequest("body: names another community or device than the topic")
-    received_at = from_millis(rule_event.received_at_ms)
-    return DeviceMessage(topic.community, topic.device, topic.action, received_at, body)
+    dropped = (*dropped, *body.left_out())[:MOST_NAMED]
+    return DeviceMessage(topic.community, topic.device, topic.action, message.received_at, body, dropped)

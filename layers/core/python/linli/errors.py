@@ -5,12 +5,15 @@
     │   └── InvalidCursor          400 invalid-cursor
     ├── Unauthenticated            401 unauthenticated
     ├── Forbidden                  403 forbidden
+    │   ├── WrongDeviceKind        403 wrong-device-kind
+    │   └── DeviceRevokedMeanwhile 403 device-revoked
     ├── NotFound                   404 not-found
     ├── Conflict                   409 conflict
     ├── PayloadTooLarge            413 payload-too-large
     ├── UnsupportedMediaType       415 unsupported-media-type
     ├── IdempotencyKeyReused       422 idempotency-key-reused
     └── Unavailable                503 unavailable (retry helps)
+        └── DeviceNotKnown         503 device-not-known
 
 The wire form is RFC 9457 `application/problem+json`. Only the authorizer raises Unauthenticated: the API
 gateway answers 401 then, and no other function runs.
@@ -29,13 +32,15 @@ class LinliError(Exception):
     """Something went wrong that has a defined answer.
 
     `detail` is shown to the caller and logged: it must not hold personal data.
-    `extensions` become members of the problem document.
+    `extensions` become members of the problem document. `parked`: whether a message that ended so is of use
+    to a human later on.
     """
 
     status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
     slug: ClassVar[str] = "internal"
     title: ClassVar[str] = "Something went wrong on our side"
     retryable: ClassVar[bool] = False
+    parked: ClassVar[bool] = True
 
     def __init__(self, detail: str = "", **extensions: Any) -> None:
         super().__init__(detail or self.title)
@@ -108,6 +113,24 @@ class Forbidden(LinliError):
     title = "Your roles do not allow this"
 
 
+class WrongDeviceKind(Forbidden):
+    """A device said what devices of its kind are not believed. It is answered and counted, and not parked:
+    who holds any one certificate must not fill the dead letters of all actions.
+    """
+
+    slug = "wrong-device-kind"
+    title = "Devices of this kind are not believed here"
+    parked = False
+
+
+class DeviceRevokedMeanwhile(Forbidden):
+    """A device was revoked while its message was on the way. It is counted, and not parked."""
+
+    slug = "device-revoked"
+    title = "This device was revoked"
+    parked = False
+
+
 class NotFound(LinliError):
     """There is no such thing, or it belongs to a tenant the caller has no part in: the answer is the same."""
 
@@ -155,3 +178,10 @@ class Unavailable(LinliError):
     slug = "unavailable"
     title = "Please try again"
     retryable = True
+
+
+class DeviceNotKnown(Unavailable):
+    """The registry's word on a device, told when it is registered, has not arrived here yet."""
+
+    slug = "device-not-known"
+    title = "This device is not known here yet"

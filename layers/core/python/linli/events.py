@@ -5,7 +5,7 @@ past tense; `subject` is `<community>/<entity>`. A changed meaning is a new vers
 """
 
 from abc import abstractmethod
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -16,13 +16,18 @@ from linli.contracts import Contract
 from linli.errors import InvalidRequest
 from linli.ids import Id
 from linli.instants import Instant
-from linli.policies import CommunityPolicies
+from linli.local_times import Day
+from linli.reading import read_as
+
+# One of a few words, of which a newer publisher may know more than who reads it: that one is passed over.
+Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64)]
+
+Version = Annotated[int, Field(ge=1)]
 
 
 class Fact(Contract):
-    """Something that happened in a community. A reader ignores fields that it does not know yet."""
+    """Something that happened in a community. A reader ignores what it does not know, at every depth."""
 
-    model_config = Contract.model_config | {"extra": "ignore"}
     TYPE: ClassVar[str]
     community: Id
 
@@ -32,14 +37,18 @@ class Fact(Contract):
 
 
 class CommunityChanged(Fact):
-    """A community was registered or its particulars changed; the whole of them, so that the last one wins."""
+    """A community was registered or its particulars changed; the whole of them, so that the last one wins.
+
+    `policies`: what somebody set, by the part of `CommunityPolicies`. What was not set is what the reader of
+    that part takes for its default.
+    """
 
     TYPE = "linli.directory.community_changed.v1"
     company: Id
     sub_district: Id
     time_zone: str
-    policies: CommunityPolicies
-    version: Annotated[int, Field(ge=1)]
+    policies: dict[str, Any]
+    version: Version
 
     def entity(self) -> str:
         return self.community
@@ -55,40 +64,43 @@ class MembershipChanged(Fact):
     person: Id
     roles: list[str]
     home: str | None = None
-    version: Annotated[int, Field(ge=1)]
+    version: Version
 
     def entity(self) -> str:
         return self.person
 
 
 class DeviceRegistered(Fact):
-    """A device may connect."""
+    """A device may connect. `version`, of this and its revocation: which came later, whatever clocks say."""
 
     TYPE = "linli.devices.device_registered.v1"
     device: Id
     kind: str
+    version: Version | None = None
 
     def entity(self) -> str:
         return self.device
 
 
 class DeviceRevoked(Fact):
-    """A device may no longer connect, nor be believed."""
+    """A device may no longer connect, nor be believed. `version` as of its registration."""
 
     TYPE = "linli.devices.device_revoked.v1"
     device: Id
+    kind: str | None = None
+    version: Version | None = None
 
     def entity(self) -> str:
         return self.device
 
 
 class GatePassed(Fact):
-    """A gate was told to let somebody pass; `person` is None for visitors and vehicles of visitors."""
+    """A gate was told to let somebody `in` or `out`; `person` is None for visitors and their vehicles."""
 
     TYPE = "linli.access.gate_passed.v1"
     gate: Id
     area: Id
-    direction: Literal["in", "out"]
+    direction: Word
     person: Id | None
     passed_at: Instant
     offline: bool
@@ -98,11 +110,11 @@ class GatePassed(Fact):
 
 
 class GateAlarmRaised(Fact):
-    """A gate was forced or is held open."""
+    """A gate was `forced` or is `held_open`."""
 
     TYPE = "linli.access.gate_alarm_raised.v1"
     gate: Id
-    alarm: Literal["forced", "held_open"]
+    alarm: Word
     occurred_at: Instant
 
     def entity(self) -> str:
@@ -110,25 +122,30 @@ class GateAlarmRaised(Fact):
 
 
 class FeverConfirmed(Fact):
-    """A second reading within the retest window confirmed a person's fever."""
+    """A second reading within the retest window confirmed a person's fever.
+
+    `version`, of this and its clearance: which came later, whatever a thermometer's clock says.
+    """
 
     TYPE = "linli.health.fever_confirmed.v1"
     person: Id
     sub_district: Id | None
     confirmed_at: Instant
+    version: Version | None = None
 
     def entity(self) -> str:
         return self.person
 
 
 class FeverCleared(Fact):
-    """A caregiver or manager lifted a confirmed fever."""
+    """A caregiver or manager lifted a confirmed fever. `version` as of its confirmation."""
 
     TYPE = "linli.health.fever_cleared.v1"
     person: Id
     sub_district: Id | None
     cleared_at: Instant
     cleared_by: Id
+    version: Version | None = None
 
     def entity(self) -> str:
         return self.person
@@ -141,10 +158,10 @@ class ConsumptionRecorded(Fact):
     meter: Id
     obis: str
     unit: str
-    day: date
+    day: Day
     quantity: Decimal
     home: str | None
-    version: Annotated[int, Field(ge=1)]
+    version: Version
 
     def entity(self) -> str:
         return self.meter
@@ -158,8 +175,8 @@ class MeterSignalRaised(Fact):
 
     TYPE = "linli.utilities.meter_signal_raised.v1"
     meter: Id
-    medium: Literal["water", "electricity", "gas", "heat"]
-    signal: MeterSignal
+    medium: Word
+    signal: Word
     episode: Id
     home: str | None
     since: Instant
@@ -173,7 +190,7 @@ class MeterSignalEnded(Fact):
 
     TYPE = "linli.utilities.meter_signal_ended.v1"
     meter: Id
-    signal: MeterSignal
+    signal: Word
     episode: Id
     ended_at: Instant
 
@@ -238,7 +255,7 @@ class TicketChanged(Fact):
     priority: str
     asset: str | None
     changed_at: Instant
-    version: Annotated[int, Field(ge=1)]
+    version: Version
 
     def entity(self) -> str:
         return self.ticket
@@ -249,7 +266,7 @@ class TicketClockBreached(Fact):
 
     TYPE = "linli.maintenance.ticket_clock_breached.v1"
     ticket: Id
-    clock: Literal["respond", "arrive", "resolve"]
+    clock: Word
     priority: str
     due_at: Instant
     escalated_to: str
@@ -263,7 +280,7 @@ class UseObserved(Fact):
 
     TYPE = "linli.utilities.use_observed.v1"
     meter: Id
-    medium: Literal["water", "electricity", "gas", "heat"]
+    medium: Word
     home: str
     since: Instant
     until: Instant
@@ -282,7 +299,7 @@ class PaymentSettled(Fact):
     TYPE = "linli.payments.payment_settled.v1"
     intent: Id
     bill: Id
-    provider: Provider
+    provider: Word
     amount_fen: Annotated[int, Field(gt=0)]
     receipt: str
     settled_at: Instant
@@ -323,7 +340,7 @@ class WatchChanged(Fact):
     TYPE = "linli.care.watch_changed.v1"
     home: str
     watched: bool
-    version: Annotated[int, Field(ge=1)]
+    version: Version
 
     def entity(self) -> str:
         return self.home
@@ -339,7 +356,7 @@ class AlertOpened(Fact):
     TYPE = "linli.care.alert_opened.v1"
     alert: Id
     person: Id
-    reason: AlertReason
+    reason: Word
     opened_at: Instant
 
     def entity(self) -> str:
@@ -352,7 +369,7 @@ class AlertClosed(Fact):
     TYPE = "linli.care.alert_closed.v1"
     alert: Id
     person: Id
-    outcome: AlertOutcome
+    outcome: Word
     closed_at: Instant
 
     def entity(self) -> str:
@@ -405,7 +422,6 @@ class Event(Contract):
 class _BusEnvelope(Contract):
     """What EventBridge puts into a queue; only the CloudEvent inside is ours."""
 
-    model_config = Contract.model_config | {"extra": "ignore"}
     detail: Event
 
 
@@ -424,13 +440,12 @@ def envelope(fact: Fact, event_id: str, time: datetime) -> Event:
 def parse_event(body: str) -> tuple[Event, Fact]:
     """The event in a queue message that a rule of the bus wrote.
 
-    Raises InvalidRequest when it is none of `FACTS` in its declared form. Fields that a newer publisher
-    added are ignored.
+    Raises InvalidRequest when it is none of `FACTS` in its declared form.
     """
     try:
-        event = _BusEnvelope.model_validate_json(body).detail
+        event = read_as(_BusEnvelope, body).detail
         if event.type not in FACTS:
             raise InvalidRequest(f"type: {event.type} is not a fact we know")
-        return event, FACTS[event.type].model_validate_json(to_json(event.data))
+        return event, read_as(FACTS[event.type], to_json(event.data))
     except ValidationError as error:
         raise InvalidRequest.from_validation(error) from error

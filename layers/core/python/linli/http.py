@@ -13,7 +13,6 @@ from typing import Any, Generic, TypeVar
 
 from chalice.app import Blueprint, CORSConfig, CustomAuthorizer, Response
 from pydantic import ValidationError
-from pynamodb.exceptions import PynamoDBException
 
 from linli.contracts import Contract
 from linli.errors import (
@@ -22,12 +21,12 @@ from linli.errors import (
     LinliError,
     NotFound,
     PayloadTooLarge,
-    Unavailable,
     UnsupportedMediaType,
 )
 from linli.idempotency import Creation, CreationKey
 from linli.ids import is_id, new_id
 from linli.instants import from_millis
+from linli.merge_patch import MEDIA_TYPE as MERGE_PATCH
 from linli.naming import authorizer_uri
 from linli.observability import observed
 from linli.permissions import GRANTS, Permission, Role
@@ -141,7 +140,7 @@ def _answer(raw: Any, declared: Route, view: View[Any, Any]) -> Response:
     correlation_id = raw.context.get("requestId", "unknown")
     try:
         with observed(declared.action, correlation_id, operation=declared.name) as attempt:
-            result = _called(raw, declared, view, correlation_id)
+            result = view(_request(raw, declared, correlation_id))
             attempt.outcome = getattr(result, "outcome", "ok")
             attempt.flags = ["id_reused"] if getattr(result, "id_reused", False) else []
     except LinliError as error:
@@ -155,13 +154,6 @@ def _answer(raw: Any, declared: Route, view: View[Any, Any]) -> Response:
         status_code=declared.status,
         headers={"Content-Type": "application/json"},
     )
-
-
-def _called(raw: Any, declared: Route, view: View[Any, Any], correlation_id: str) -> Contract | None:
-    try:
-        return view(_request(raw, declared, correlation_id))
-    except PynamoDBException as error:
-        raise Unavailable("the store did not answer") from error
 
 
 def _problem(error: LinliError, correlation_id: str) -> Response:
@@ -205,20 +197,29 @@ def _request(raw: Any, declared: Route, correlation_id: str) -> Request[Any, Any
 def _roles(grants: Grants, kind: str, tenant: str) -> frozenset[Role]:
     if kind == "person":
         held = (roles for tenants in grants.values() for roles in tenants.values())
-        return reduce(frozenset.union, (frozenset(map(Role, roles)) for roles in held), frozenset())
-    return frozenset(map(Role, grants.get(SCOPES[kind], {}).get(tenant, [])))
+        return reduce(frozenset.union, (Role.known(roles) for roles in held), frozenset())
+    return Role.known(grants.get(SCOPES[kind], {}).get(tenant, []))
 
 
 def _body(raw: Any, declared: Route) -> Contract:
     content = raw.raw_body
     if len(content) > LARGEST_BODY:
         raise PayloadTooLarge(f"at most {LARGEST_BODY} bytes")
-    if content and raw.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
+    if content and _media_type(raw) not in media_types(declared):
         raise UnsupportedMediaType
     try:
         return declared.body.model_validate_json(content or b"{}")
     except ValidationError as error:
         raise InvalidRequest.from_validation(error) from error
+
+
+def media_types(declared: Route) -> tuple[str, ...]:
+    """What a body of a route may be, the usual one first."""
+    return ("application/json", MERGE_PATCH) if declared.method == "PATCH" else ("application/json",)
+
+
+def _media_type(raw: Any) -> str:
+    return str(raw.headers.get("content-type", "")).split(";")[0].strip().lower()
 
 
 def _query(raw: Any, declared: Route) -> Contract:

@@ -2,18 +2,24 @@
 
 The key's row is written in the transaction that creates, so that there is no moment between the two, and a
 repeat costs one failed condition. (IETF draft-ietf-httpapi-idempotency-key-header, section 2.)
+
+A repeat at the same moment may be refused by a rule for what the first has just done: `Creation.once` looks
+at the key again before it says so.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import TypeVar
 
 from pynamodb.attributes import UnicodeAttribute
 
-from linli.errors import IdempotencyKeyReused
+from linli.errors import IdempotencyKeyReused, LinliError
 from linli.instants import to_epoch_seconds
-from linli.tables import ConditionsFailed, Row, Transaction, read
+from linli.tables import RACES_LOST, ConditionsFailed, Row, Transaction, read, until_it_holds
 
+Result = TypeVar("Result")
 KEPT = timedelta(hours=48)
 NAME = "idempotency"
 
@@ -98,3 +104,32 @@ class Creation:
         Raises IdempotencyKeyReused when the earlier request was another one.
         """
         return self.key.earlier(failed) if self.key is not None else None
+
+    def before(self) -> str | None:
+        """The same, by a read of its own."""
+        return self.key.before() if self.key is not None else None
+
+    def once(
+        self, attempt: Callable[[], Result], again: Callable[[str], Result], races: int = RACES_LOST
+    ) -> Result:
+        """What `attempt` (read, decide, claim, commit) creates, or `again` shows of what the same request, by
+        its key, created before or at the same moment; tried again while others change the same rows.
+
+        Raises what `attempt` raises, unless it was refused for what this very request has done; Unavailable.
+        """
+
+        def tried() -> Result:
+            refusal: Exception
+            try:
+                return attempt()
+            except ConditionsFailed as failed:
+                refusal, created = failed, self.earlier(failed)
+            except LinliError as error:
+                if error.retryable:
+                    raise
+                refusal, created = error, self.before()
+            if created is None:
+                raise refusal
+            return again(created)
+
+        return until_it_holds(tried, races)

@@ -2,21 +2,65 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pydantic_core import from_json
 
+from linli import registered
 from linli.aws import client
+from linli.believing import DEVICE_ACTIONS, Believes, DeviceAction, kinds_on
 from linli.dead_letters import as_body, park
-from linli.device_messages import LARGEST_MILLIS, Body, DeviceAnswer, DeviceMessage, RuleEvent, Topic, parse
-from linli.errors import LinliError
+from linli.device_messages import (
+    LARGEST_MILLIS,
+    Body,
+    DeviceAnswer,
+    DeviceMessage,
+    RuleEvent,
+    Topic,
+    published,
+    read,
+)
+from linli.errors import DeviceNotKnown, LinliError
 from linli.ids import is_id
 from linli.instants import from_millis
 from linli.observability import observed
 
-Handled = Callable[[DeviceMessage[Body]], DeviceAnswer]
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """An answer to a message that a human may still make something of: it is parked as well, with `why`.
+
+    `wholly`: nothing of it was taken; the answer then holds the problem.
+    """
+
+    answer: DeviceAnswer
+    why: LinliError
+    wholly: bool = False
+
+
+Handled = Callable[[DeviceMessage[Body]], DeviceAnswer | Parked]
 Unreadable = Callable[[Topic, datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """How an action listens to devices.
+
+    `believes`: kinds of devices; others are refused. `asks_itself`: the action asks who speaks in a read that
+    it makes anyway (`registered.check`). `unreadable` is told of what is refused or waits for the registry's
+    word, where a message matters even if nobody can read it.
+    """
+
+    believes: Believes
+    asks_itself: bool = False
+    unreadable: Unreadable | None = None
+
+    def check(self, topic: Topic) -> None:
+        """Raise if who published is not to be believed, as `registered.check_sender`."""
+        if not self.asks_itself:
+            registered.check_sender(topic, kinds_on(self.believes, topic.action))
 
 
 def publish(topic: str, payload: str) -> None:
@@ -25,39 +69,52 @@ def publish(topic: str, payload: str) -> None:
 
 
 def handle(
-    event: Any,
-    model: type[Body],
-    function: Handled[Body],
-    dead_letter: str,
-    unreadable: Unreadable | None = None,
+    event: Any, model: type[Body], function: Handled[Body], dead_letter: str, listening: Listening
 ) -> str:
     """Parse, decide, answer on the reply topic; park what no retry can help. Returns the outcome.
-
-    `unreadable` is told of what is to be parked, where a message matters even if nobody can read it.
 
     Raises what may pass by itself (the store away, throttling), so that the trigger delivers again.
     """
     try:
-        return _answered(event, model, function)
+        return _answered(event, model, function, dead_letter, listening)
     except LinliError as error:
+        unheard = not error.retryable or isinstance(error, DeviceNotKnown)
+        if unheard and listening.unreadable is not None:
+            _tell(event, listening.unreadable)
         if error.retryable:
             raise
-        if unreadable is not None:
-            _tell(event, unreadable)
         _reply_with_problem(event, error)
-        park(dead_letter, error)
+        if error.parked:
+            park(dead_letter, error)
         return error.slug
 
 
-def _answered(event: Any, model: type[Body], function: Handled[Body]) -> str:
+def _answered(
+    event: Any, model: type[Body], function: Handled[Body], dead_letter: str, listening: Listening
+) -> str:
     topic = _topic(event)
     keys = {"community": topic.community, "device": topic.device} if topic else {}
     with observed(function.__name__, _correlation_id(event, topic), **keys) as attempt:
-        message = parse(event, model)
-        answer = function(message)
-        publish(message.topic.reply, answer.model_dump_json())
-        attempt.outcome, attempt.flags = answer.outcome, ["id_reused"] if answer.id_reused else []
+        came = published(event)
+        listening.check(came.topic)
+        message = read(came, model)
+        answered = function(message)
+        publish(message.topic.reply, _said(answered, message.dropped))
+        if isinstance(answered, Parked):
+            park(dead_letter, answered.why)
+            answered = answered.answer
+        attempt.outcome = answered.outcome
+        odd = {"id_reused": answered.id_reused, "dropped": bool(message.dropped)}
+        attempt.flags = [flag for flag, is_so in odd.items() if is_so]
     return attempt.outcome
+
+
+def _said(answered: DeviceAnswer | Parked, dropped: tuple[str, ...]) -> str:
+    answer = answered.answer if isinstance(answered, Parked) else answered
+    more: dict[str, Any] = {"dropped": dropped} if dropped else {}
+    if isinstance(answered, Parked) and answered.wholly:
+        more["problem"] = answered.why.problem()
+    return json.dumps(answer.model_dump(mode="json") | more) if more else answer.model_dump_json()
 
 
 def _topic(event: Any) -> Topic | None:
@@ -96,13 +153,23 @@ def _tell(event: Any, unreadable: Unreadable) -> None:
 
 
 def device_message(
-    model: type[Body], *, unreadable: Unreadable | None = None
+    model: type[Body],
+    *,
+    believes: Believes,
+    asks_itself: bool = False,
+    unreadable: Unreadable | None = None,
 ) -> Callable[[Handled[Body]], Callable[[Any, Any], dict[str, str]]]:
-    """For a function that a topic rule invokes directly: `function(message) -> answer`."""
+    """For a function that a topic rule invokes directly: `function(message) -> answer`.
+
+    `believes`: whom it believes, and no other kind of device; see `Listening` for the rest.
+    """
+    listening = Listening(believes, asks_itself, unreadable)
 
     def decorate(function: Handled[Body]) -> Callable[[Any, Any], dict[str, str]]:
+        DEVICE_ACTIONS.append(DeviceAction(function.__module__, function.__name__, believes))
+
         def handler(event: Any, _context: Any) -> dict[str, str]:
-            return {"outcome": handle(event, model, function, as_body(event), unreadable)}
+            return {"outcome": handle(event, model, function, as_body(event), listening)}
 
         handler.__name__ = function.__name__
         handler.__doc__ = function.__doc__

@@ -16,6 +16,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
+from linli.aws import answering, error_code
 from linli.errors import LinliError
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ class Attempt:
 
 @contextmanager
 def observed(action: str, correlation_id: str, **keys: str) -> Iterator[Attempt]:
-    """Log, count and trace one attempt at `action`; errors pass through.
+    """Log, count and trace one attempt at `action`; errors pass through, those of a silent or busy AWS as
+    Unavailable.
 
     `keys` (community, device, person …) go on every log line written inside. They must be ids.
     """
@@ -83,7 +85,8 @@ def observed(action: str, correlation_id: str, **keys: str) -> Iterator[Attempt]
     attempt = Attempt()
     with logger.append_context_keys(action=action, correlation_id=correlation_id, **keys), _segment(action):
         try:
-            yield attempt
+            with answering():
+                yield attempt
         except LinliError as error:
             attempt.outcome = error.slug
             logger.warning(error.slug, detail=error.detail, retryable=error.retryable, cause=_cause(error))
@@ -127,13 +130,8 @@ def _cause(error: LinliError) -> str | None:
     cause = error.__cause__
     if cause is None:
         return None
-    code = getattr(cause, "cause_response_code", None) or _aws_code(cause)
+    code = error_code(cause)
     return f"{type(cause).__name__} {code}".rstrip() if code else type(cause).__name__
-
-
-def _aws_code(cause: BaseException) -> str | None:
-    response = getattr(cause, "response", None)
-    return response.get("Error", {}).get("Code") if isinstance(response, dict) else None
 
 
 def _count(name: str, action: str, dimension: str, value: str) -> None:

@@ -5,6 +5,7 @@ A membership says which roles a person has in a community; `operator` is held fo
 lives elsewhere and sees how a relative is, nothing else.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -19,6 +20,12 @@ class Role(StrEnum):
     OPERATOR = "operator"
     OFFICIAL = "official"
     FAMILY = "family"
+
+    @classmethod
+    def known(cls, names: Iterable[str]) -> "frozenset[Role]":
+        """The roles among `names`; one that only a newer authorizer knows gives nothing here."""
+        held = frozenset(names)
+        return frozenset(role for role in cls if role in held)
 
 
 class Permission(StrEnum):
@@ -95,7 +102,10 @@ class Permission(StrEnum):
     VISIT = "care:visit"
 
 
-_EVERYONE_IN_A_COMMUNITY = frozenset(Role) - {Role.OFFICIAL, Role.FAMILY}
+# Each role is written out, never all but some: a new one may do nothing until it stands somewhere here.
+_EVERYONE_IN_A_COMMUNITY = frozenset(
+    {Role.RESIDENT, Role.GUARD, Role.REPAIRER, Role.CAREGIVER, Role.MANAGER, Role.OPERATOR}
+)
 _RUNNING_IT = frozenset({Role.MANAGER, Role.OPERATOR})
 _CARING = frozenset({Role.CAREGIVER, Role.MANAGER})
 
@@ -103,12 +113,12 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.READ_COMPANY: frozenset({Role.OPERATOR}),
     Permission.CHANGE_OPERATORS: frozenset({Role.OPERATOR}),
     Permission.CREATE_COMMUNITY: frozenset({Role.OPERATOR}),
-    Permission.READ_COMMUNITY: frozenset(Role) - {Role.FAMILY},
+    Permission.READ_COMMUNITY: _EVERYONE_IN_A_COMMUNITY | {Role.OFFICIAL},
     Permission.CHANGE_COMMUNITY: _RUNNING_IT,
     Permission.CHANGE_BUILDINGS: _RUNNING_IT,
     Permission.READ_PEOPLE: _RUNNING_IT,
     Permission.CHANGE_PEOPLE: _RUNNING_IT,
-    Permission.READ_SELF: frozenset(Role),
+    Permission.READ_SELF: _EVERYONE_IN_A_COMMUNITY | {Role.OFFICIAL, Role.FAMILY},
     Permission.READ_DEVICES: _RUNNING_IT | {Role.GUARD, Role.REPAIRER},
     Permission.CHANGE_DEVICES: _RUNNING_IT,
     Permission.READ_GATES: _RUNNING_IT | {Role.GUARD, Role.REPAIRER},

@@ -1,13 +1,16 @@
 """What a community may set for itself; every field has a default that is safe."""
 
-from datetime import date, time, timedelta
+from collections.abc import Sequence
+from datetime import time, timedelta
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from itertools import pairwise
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from linli.contracts import Contract
 from linli.ids import Id
+from linli.local_times import DAY_MINUTES, ClockTime, Day, minute_of
 
 Passback = Literal["off", "soft", "hard"]
 
@@ -40,6 +43,7 @@ class HealthPolicy(Contract):
 
 
 Priority = Literal["emergency", "urgent", "general", "complex"]
+Minutes = Annotated[int, Field(ge=1, le=30_000)]
 
 
 class Targets(Contract):
@@ -47,34 +51,102 @@ class Targets(Contract):
     emergency.
     """
 
-    respond_minutes: Annotated[int, Field(ge=1, le=30_000)]
-    arrive_minutes: Annotated[int, Field(ge=1, le=30_000)]
-    resolve_minutes: Annotated[int, Field(ge=1, le=30_000)]
+    respond_minutes: Minutes
+    arrive_minutes: Minutes
+    resolve_minutes: Minutes
 
 
 class EmergencyTargets(Targets):
     """Water, power, lift, gas: somebody is there within 20 minutes, round the clock."""
 
-    arrive_minutes: Annotated[int, Field(ge=1, le=20)]
+    respond_minutes: Minutes = 5
+    arrive_minutes: Annotated[int, Field(ge=1, le=20)] = 20
+    resolve_minutes: Minutes = 120
+
+
+class UrgentTargets(Targets):
+    """What cannot wait for the next day."""
+
+    respond_minutes: Minutes = 15
+    arrive_minutes: Minutes = 240
+    resolve_minutes: Minutes = 540
+
+
+class GeneralTargets(Targets):
+    """What can."""
+
+    respond_minutes: Minutes = 15
+    arrive_minutes: Minutes = 1080
+    resolve_minutes: Minutes = 3780
+
+
+class ComplexTargets(Targets):
+    """What needs planning, parts or others."""
+
+    respond_minutes: Minutes = 15
+    arrive_minutes: Minutes = 1620
+    resolve_minutes: Minutes = 8100
+
+
+Weekdays = Annotated[list[Annotated[int, Field(ge=1, le=7)]], Field(min_length=1, max_length=7)]
+SHORTEST_SPAN = 15  # minutes: whoever is in answers somebody
+SHORTEST_HOURS = 60
+WEEK = range(1, 8)
+
+
+class Span(Contract):
+    """From when to when somebody is in, on some days of the week: 1 is Monday. `closes` at 00:00 is midnight
+    at the end of the day.
+    """
+
+    weekdays: Weekdays
+    opens: ClockTime
+    closes: ClockTime
+
+    @property
+    def minutes(self) -> tuple[int, int]:
+        """From and to, as minutes of the day."""
+        return minute_of(self.opens), minute_of(self.closes) or DAY_MINUTES
+
+    @model_validator(mode="after")
+    def _closes_after_it_opens(self) -> Self:
+        opens, closes = self.minutes
+        if closes - opens < SHORTEST_SPAN:
+            raise ValueError(f"closes must be at least {SHORTEST_SPAN} minutes after opens, on the same day")
+        return self
 
 
 class BusinessHours(Contract):
-    """When somebody is in, local time. `weekdays`: 1 is Monday. `extra_days`: worked for a holiday (调休)."""
+    """When somebody is in, local time. `weekdays`: 1 is Monday. `extra_days`: worked for a holiday (调休).
 
-    opens: time = time(9)
-    closes: time = time(18)
-    weekdays: Annotated[list[Annotated[int, Field(ge=1, le=7)]], Field(min_length=1, max_length=7)] = [
-        1, 2, 3, 4, 5,
-    ]  # fmt: skip
-    holidays: Annotated[list[date], Field(max_length=100)] = []
-    extra_days: Annotated[list[date], Field(max_length=100)] = []
+    `spans`, where there are any, take the place of `opens`, `closes` and `weekdays`: several on a day for a
+    break (午休), other ones on other days. A day worked for a holiday has the spans of its own weekday, or
+    else those of the first weekday that has some.
+    """
+
+    opens: ClockTime = time(9)
+    closes: ClockTime = time(18)
+    weekdays: Weekdays = [1, 2, 3, 4, 5]
+    spans: Annotated[list[Span], Field(min_length=1, max_length=50)] | None = None
+    holidays: Annotated[list[Day], Field(max_length=100)] = []
+    extra_days: Annotated[list[Day], Field(max_length=100)] = []
+
+    def on_weekday(self, weekday: int) -> list[tuple[int, int]]:
+        """The minutes of the day when somebody is in on a weekday, holidays apart, in order."""
+        spans = self.spans or [Span(weekdays=self.weekdays, opens=self.opens, closes=self.closes)]
+        return sorted(each.minutes for each in spans if weekday in each.weekdays)
 
     @model_validator(mode="after")
     def _is_open_for_an_hour(self) -> Self:
-        minutes = [each.hour * 60 + each.minute for each in (self.opens, self.closes)]
-        if self.opens.tzinfo or self.closes.tzinfo or minutes[1] - minutes[0] < 60:  # noqa: PLR2004
-            raise ValueError("closes must be at least an hour after opens, both local and without an offset")
+        if minute_of(self.closes) - minute_of(self.opens) < SHORTEST_HOURS:
+            raise ValueError("closes must be at least an hour after opens")
+        if any(map(_overlap, map(self.on_weekday, WEEK))):
+            raise ValueError("spans: must not overlap on any day of the week")
         return self
+
+
+def _overlap(spans: Sequence[tuple[int, int]]) -> bool:
+    return any(before[1] > after[0] for before, after in pairwise(spans))
 
 
 class MaintenancePolicy(Contract):
@@ -88,10 +160,10 @@ class MaintenancePolicy(Contract):
     incident.
     """
 
-    emergency: EmergencyTargets = EmergencyTargets(respond_minutes=5, arrive_minutes=20, resolve_minutes=120)
-    urgent: Targets = Targets(respond_minutes=15, arrive_minutes=240, resolve_minutes=540)
-    general: Targets = Targets(respond_minutes=15, arrive_minutes=1080, resolve_minutes=3780)
-    complex: Targets = Targets(respond_minutes=15, arrive_minutes=1620, resolve_minutes=8100)
+    emergency: EmergencyTargets = EmergencyTargets()
+    urgent: UrgentTargets = UrgentTargets()
+    general: GeneralTargets = GeneralTargets()
+    complex: ComplexTargets = ComplexTargets()
     hours: BusinessHours = BusinessHours()
     offer_minutes: Annotated[int, Field(ge=1, le=60)] = 5
     most_active: Annotated[int, Field(ge=1, le=20)] = 3
@@ -158,7 +230,8 @@ class CarePolicy(Contract):
 
     A person's own rhythm says how long without a sign of life is usual, never less than `floor_hours` nor
     more than `cap_hours` at home (12 h: Longgang), `out_cap_hours` out; until it has learned,
-    `default_hours`. `quiet_from` to `quiet_until`, local: messages that can wait do. `chain`: who is called,
+    `default_hours`. `quiet_from` to `quiet_until`, local: messages that can wait do; where both are the same
+    hour, none does. `chain`: who is called,
     in turn (Jing'an). `snooze_minutes`: the longest. `visit_days`: how often a caregiver visits.
     `forgotten_away_hours`: how long after the end of an absence a word is waited for.
     `emergency_wait_minutes`: between the steps of an emergency, at most. `acknowledged_minutes`: how long who
@@ -169,8 +242,8 @@ class CarePolicy(Contract):
     cap_hours: Annotated[int, Field(ge=2, le=24)] = 12
     out_cap_hours: Annotated[int, Field(ge=2, le=72)] = 24
     default_hours: Annotated[int, Field(ge=1, le=24)] = 12
-    quiet_from: time = time(22)
-    quiet_until: time = time(7)
+    quiet_from: ClockTime = time(22)
+    quiet_until: ClockTime = time(7)
     chain: Chain = [
         ChainStep(to="person", channels=["push", "voice"], wait_minutes=5, repeats=1),
         ChainStep(to="contact", channels=["push", "sms", "voice"], wait_minutes=10, repeats=1),
@@ -188,8 +261,6 @@ class CarePolicy(Contract):
     def _floor_is_below_the_caps(self) -> Self:
         if self.floor_hours > min(self.cap_hours, self.out_cap_hours):
             raise ValueError("floor_hours must not be above cap_hours or out_cap_hours")
-        if self.quiet_from.tzinfo or self.quiet_until.tzinfo:
-            raise ValueError("quiet_from and quiet_until are local, without an offset")
         return self
 
 
@@ -223,7 +294,7 @@ class DevicesPolicy(Contract):
 
 
 class CommunityPolicies(Contract):
-    """One part per service that reads it."""
+    """One part per service that keeps it. What nobody set is not stored, and read as its default."""
 
     access: AccessPolicy = AccessPolicy()
     health: HealthPolicy = HealthPolicy()
@@ -232,3 +303,7 @@ class CommunityPolicies(Contract):
     payments: PaymentsPolicy = PaymentsPolicy()
     care: CarePolicy = CarePolicy()
     devices: DevicesPolicy = DevicesPolicy()
+
+    def as_set(self) -> dict[str, Any]:
+        """Just what somebody set, as JSON has it."""
+        return self.model_dump(mode="json", exclude_unset=True)

@@ -8,50 +8,56 @@ Errors are answered in the protocol's own form.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Generic, TypeVar
-from urllib.parse import parse_qsl
 
 from chalice.app import Blueprint, Response
-from pynamodb.exceptions import PynamoDBException
 
-from linli.errors import InvalidRequest, LinliError, PayloadTooLarge, Unavailable
+from linli.bodies import PARTS, Content, Fields, content_of, media_type
+from linli.errors import LinliError, PayloadTooLarge
 from linli.http import LARGEST_BODY, LONGEST_KEY
 from linli.idempotency import Creation, CreationKey
 from linli.ids import new_id
 from linli.instants import from_millis
 from linli.observability import observed
 
-FORM = "application/x-www-form-urlencoded"
-MOST_FIELDS = 100
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
-    """A request of somebody who is not known yet. Header names are lower-case; `body` is as it was sent."""
+    """A request of somebody who is not known yet. `url`: as it was called, without the query. Header names
+    are lower-case; `body` is as it was sent.
+    """
 
-    path: str
+    url: str
     parameters: Mapping[str, str]
-    query: Mapping[str, str]
+    query: Fields
     headers: Mapping[str, str]
     body: bytes
     now: datetime
     correlation_id: str
 
     @property
-    def form(self) -> dict[str, str]:
-        """The fields of a form body, the first of each name; of another body none. Raises InvalidRequest."""
-        if self.headers.get("content-type", "").split(";")[0].strip().lower() != FORM:
-            return {}
-        try:
-            pairs = parse_qsl(self.body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
-        except ValueError as error:
-            raise InvalidRequest("body: is no form in UTF-8") from error
-        return dict(reversed(pairs))
+    def content_type(self) -> str:
+        """What the caller says the body is."""
+        return self.headers.get("content-type", "")
 
-    def creation(self, tenant: str, caller: str, name: str) -> Creation:
-        """What a store needs to create something once, by an Idempotency-Key where the caller sends one."""
+    @cached_property
+    def content(self) -> Content:
+        """Fields and files of the body. Raises InvalidRequest, UnsupportedMediaType."""
+        return content_of(self.content_type, self.body)
+
+    @property
+    def arguments(self) -> Fields:
+        """What is asked, in the query or the body. Raises InvalidRequest, UnsupportedMediaType."""
+        return [*self.query, *self.content.fields]
+
+    def creation(self, tenant: str, caller: str, name: str, content: str) -> Creation:
+        """What a store needs to create something once, by an Idempotency-Key where the caller sends one.
+
+        `content`: what must not differ between two uses of a key.
+        """
         key = self.headers.get("idempotency-key", "")[:LONGEST_KEY]
-        claimed = CreationKey.of(tenant, caller, name, key, self.body) if key else None
+        claimed = CreationKey.of(tenant, caller, name, key, content.encode()) if key else None
         return Creation(new_id(self.now), self.now, self.correlation_id, claimed)
 
 
@@ -80,6 +86,7 @@ class PublicRoute(Generic[Caller]):
     action: str
     name: str
     summary: str
+    largest_upload: int
 
 
 PUBLIC_ROUTES: list[PublicRoute[Any]] = []
@@ -93,14 +100,20 @@ def public_route(
     caller: str,
     verify: Callable[[Call], Caller],
     refuse: Callable[[Call, LinliError], Reply],
+    largest_upload: int = LARGEST_BODY,
 ) -> Callable[[PublicView[Caller]], PublicView[Caller]]:
-    """Declare a view that `verify` guards: `view(call, what verify returned) -> reply`."""
+    """Declare a view that `verify` guards: `view(call, what verify returned) -> reply`.
+
+    `largest_upload`: how many bytes a form in parts may have, which is how photos are sent.
+    """
 
     def declare(view: PublicView[Caller]) -> PublicView[Caller]:
         summary = (view.__doc__ or "").strip().split("\n")[0]
         action = view.__module__.split(".")[-2:][0]
         for path in paths:
-            declared = PublicRoute(method, path, caller, verify, refuse, action, view.__name__, summary)
+            declared = PublicRoute(
+                method, path, caller, verify, refuse, action, view.__name__, summary, largest_upload
+            )
             PUBLIC_ROUTES.append(declared)
             _register(blueprint, declared, view)
         return view
@@ -132,20 +145,21 @@ def _reply(call: Call, declared: PublicRoute[Caller], view: PublicView[Caller]) 
 
 
 def _verified(call: Call, declared: PublicRoute[Caller], view: PublicView[Caller]) -> Reply:
-    if len(call.body) > LARGEST_BODY:
-        raise PayloadTooLarge(f"at most {LARGEST_BODY} bytes")
-    try:
-        return view(call, declared.verify(call))
-    except PynamoDBException as error:
-        raise Unavailable("the store did not answer") from error
+    largest = declared.largest_upload if media_type(call.content_type) == PARTS else LARGEST_BODY
+    if len(call.body) > largest:
+        raise PayloadTooLarge(f"at most {largest} bytes")
+    return view(call, declared.verify(call))
 
 
 def _call(raw: Any) -> Call:
+    headers = {name.lower(): value for name, value in dict(raw.headers).items()}
+    origin = f"{headers.get('x-forwarded-proto', 'http')}://{headers.get('host', '')}"
+    asked = raw.query_params
     return Call(
-        path=raw.context.get("resourcePath", ""),
+        url=origin + raw.context.get("path", ""),
         parameters=dict(raw.uri_params or {}),
-        query=dict(raw.query_params or {}),
-        headers={name.lower(): value for name, value in dict(raw.headers).items()},
+        query=[(name, value) for name in asked or () for value in asked.getlist(name)],
+        headers=headers,
         body=raw.raw_body,
         now=from_millis(raw.context["requestTimeEpoch"]),
         correlation_id=raw.context.get("requestId", "unknown"),

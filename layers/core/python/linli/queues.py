@@ -15,14 +15,16 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from linli.believing import DEVICE_ACTIONS, Believes, DeviceAction
 from linli.contracts import Contract
 from linli.dead_letters import park
 from linli.device_messages import Body
 from linli.errors import InvalidRequest, LinliError
 from linli.events import Event, Fact, parse_event
 from linli.instants import from_millis
-from linli.mqtt import Handled, handle
+from linli.mqtt import Handled, Listening, handle
 from linli.observability import observed
+from linli.reading import read_as
 
 Kind = TypeVar("Kind", bound=Fact)
 
@@ -74,16 +76,24 @@ class _Batch:
         return {**response, "outcomes": outcomes}
 
 
-def device_queue(model: type[Body]) -> Callable[[Handled[Body]], Trigger]:
-    """For a function behind a queue that a topic rule fills: `function(message) -> answer`."""
+def device_queue(
+    model: type[Body], *, believes: Believes, asks_itself: bool = False
+) -> Callable[[Handled[Body]], Trigger]:
+    """For a function behind a queue that a topic rule fills: `function(message) -> answer`.
+
+    `believes`: whom it believes, and no other kind of device; see `Listening` for the rest.
+    """
+    listening = Listening(believes, asks_itself)
 
     def decorate(function: Handled[Body]) -> Trigger:
+        DEVICE_ACTIONS.append(DeviceAction(function.__module__, function.__name__, believes))
+
         def record(body: str, _: Delivery) -> str:
             try:
                 event = from_json(body)
             except ValueError:
                 event = None
-            return handle(event, model, function, body)
+            return handle(event, model, function, body, listening)
 
         @wraps(function)
         def handler(event: _SQSEvent) -> BatchAnswer:
@@ -153,7 +163,7 @@ def task_queue(model: type[Task]) -> Callable[[Callable[[Task, Delivery], str]],
 
 def _task(body: str, model: type[Task]) -> Task:
     try:
-        return model.model_validate_json(body)
+        return read_as(model, body)
     except ValidationError as error:
         raise InvalidRequest.from_validation(error) from error
 

@@ -13,6 +13,7 @@ from linli.aws import client
 from linli.events import Event
 from linli.naming import reference, stage
 from linli.observability import observed
+from linli.reading import read_as
 
 PUT_EVENTS_LIMIT = 10
 
@@ -53,7 +54,7 @@ def _is_new_outbox_row(record: dict[str, Any]) -> bool:
 
 def _entry(record: dict[str, Any]) -> dict[str, str]:
     text = record["dynamodb"]["NewImage"]["event"]["S"]
-    event = Event.model_validate_json(text)
+    event = read_as(Event, text)
     return {
         "EventBusName": f"linli-{stage()}",
         "Source": event.source,

@@ -5,6 +5,7 @@ import time
 from itertools import product
 from string import ascii_lowercase
 
+from linli.aws import error_code
 from linli.errors import Unavailable
 from linli.naming import stage
 
@@ -17,13 +18,14 @@ _missing: dict[str, float] = {}
 
 
 def secret(name: str) -> str:
-    """The secret `linli/<stage>/<name>`.
-
-    Raises `GetParameterError` of Powertools when it cannot be read: a fault of ours, which is retried.
-    """
+    """The secret `linli/<stage>/<name>`. Raises Unavailable when it cannot be read, or is not set up yet."""
     from aws_lambda_powertools.utilities import parameters  # noqa: PLC0415  it brings boto3 along
+    from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError  # noqa: PLC0415
 
-    return str(parameters.get_secret(f"linli/{stage()}/{name}", max_age=CACHE_SECONDS))
+    try:
+        return str(parameters.get_secret(f"linli/{stage()}/{name}", max_age=CACHE_SECONDS))
+    except GetParameterError as error:
+        raise Unavailable("a secret cannot be read") from error
 
 
 def secret_if_any(name: str, *, fresh: bool = False) -> str | None:
@@ -38,18 +40,13 @@ def secret_if_any(name: str, *, fresh: bool = False) -> str | None:
     try:
         found = parameters.get_secret(f"linli/{stage()}/{name}", max_age=CACHE_SECONDS, force_fetch=fresh)
     except GetParameterError as error:
-        if _code(error.__cause__ or error.__context__) != MISSING:
+        if error_code(error.__cause__ or error.__context__) != MISSING:
             raise Unavailable("a secret cannot be read") from error
         if len(_missing) >= MOST_MISSING:
             _missing.clear()
         _missing[name] = time.monotonic() + MISSING_SECONDS
         return None
     return str(found)
-
-
-def _code(error: BaseException | None) -> str | None:
-    response = getattr(error, "response", None)
-    return response["Error"]["Code"] if response else None
 
 
 def keyed_hash(name: str, *parts: str) -> str:

@@ -5,7 +5,7 @@ of every tenant row begins with `<community>#`.
 """
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -19,16 +19,22 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
+from linli.aws import answering, error_code
 from linli.contracts import Contract
 from linli.errors import NotFound, Unavailable
 from linli.events import Event, Fact, envelope
 from linli.instants import to_epoch_seconds, to_text
 from linli.naming import stage
 from linli.observability import observed
+from linli.pauses import pause
+from linli.reading import read_as
 
 OUTBOX_DAYS = 7
 OUTBOX = "#outbox"
-RACES_LOST = 5
+RACES_LOST = 12
+LONGEST_RACE_S = 0.04
+KEYS_AT_ONCE = 100  # which one BatchGetItem takes
+STANDSTILLS, LONGEST_STANDSTILL_S = 8, 0.4
 KEYS = ("pk", "sk", "kind")
 HELD_BY_OTHERS = frozenset({"TransactionCanceledException", "TransactionConflictException"})
 
@@ -70,7 +76,7 @@ class ContractAttribute(Attribute[Document]):
         return value.model_dump_json()
 
     def deserialize(self, value: str) -> Document:
-        return self.contract.model_validate_json(value, extra="ignore")
+        return read_as(self.contract, value)
 
 
 class Row(Model):
@@ -127,6 +133,8 @@ class SeenRow(Row, discriminator="seen"):
 
 
 Found = TypeVar("Found", bound=Row)
+_RawRow = dict[str, dict[str, Any]]
+_RawKey = dict[str, dict[str, str]]
 
 
 class ConditionsFailed(Exception):
@@ -231,7 +239,7 @@ class Transaction:
         }
         if failed:
             return ConditionsFailed(failed)
-        if error.cause_response_code in HELD_BY_OTHERS:
+        if error_code(error) in HELD_BY_OTHERS:
             return Contended("another request holds the same rows")
         return Unavailable("the store did not take it")
 
@@ -251,14 +259,17 @@ def change(row: Row, actions: Sequence[Action], condition: Condition) -> None:
     """Change one row in place, if `condition` holds: an UpdateItem, at half the price of a transaction.
 
     Raises ConditionsFailed, also when botocore repeated a call whose reply was lost: whoever reads again must
-    be able to tell its own write.
+    be able to tell its own write. Otherwise Contended, or Unavailable, as a transaction.
     """
     try:
         row.update(actions=list(actions), condition=condition)
     except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
-        raise ConditionsFailed({"row": None}) from error
+        code = error_code(error)
+        if code == "ConditionalCheckFailedException":
+            raise ConditionsFailed({"row": None}) from error
+        if code in HELD_BY_OTHERS:
+            raise Contended("another request holds the same row") from error
+        raise Unavailable("the store did not take it") from error
 
 
 class Rows(dict[tuple[str, str], Row]):
@@ -273,12 +284,36 @@ class Rows(dict[tuple[str, str], Row]):
 def read(keys: Iterable[tuple[str, str]], *, only: Sequence[str] = ()) -> Rows:
     """The rows under `keys` in one consistent round trip; those that do not exist are left out.
 
-    `only`: so many of their attributes, which are read whatever the others hold.
+    `only`: so many of their attributes, which are read whatever the others hold. Raises Unavailable when the
+    store does not answer, or leaves keys out again and again.
     """
-    wanted = list(dict.fromkeys(keys))
+    wanted = [{"pk": {STRING: pk}, "sk": {STRING: sk}} for pk, sk in dict.fromkeys(keys)]
     attributes = [*KEYS, *only] if only else None
-    rows = Row.batch_get(wanted, consistent_read=True, attributes_to_get=attributes)
+    rows = (
+        Row.from_raw_data(raw)
+        for first in range(0, len(wanted), KEYS_AT_ONCE)
+        for raw in _read_all(wanted[first : first + KEYS_AT_ONCE], attributes)
+    )
     return Rows(((row.pk, row.sk), row) for row in rows)
+
+
+def _read_all(keys: Sequence[_RawKey], attributes: Sequence[str] | None) -> Iterator[_RawRow]:
+    """What is under so many keys. PynamoDB would ask for those that the store left out at once, for ever."""
+    left, standstills = keys, 0
+    while standstills < STANDSTILLS:
+        with answering():
+            answer = Row._get_connection().batch_get_item(  # noqa: SLF001  the same client again
+                left,  # type: ignore[arg-type]  # keys of two parts, as its own models give
+                consistent_read=True,
+                attributes_to_get=attributes,
+            )
+        yield from answer["Responses"].get(Row.Meta.table_name, ())
+        before, left = left, answer.get("UnprocessedKeys", {}).get(Row.Meta.table_name, {}).get("Keys", ())
+        if not left:
+            return
+        standstills = 0 if len(left) < len(before) else standstills + 1
+        pause(standstills, LONGEST_STANDSTILL_S)
+    raise Unavailable("the store is too busy to read all that is needed")
 
 
 def readable(keys: Iterable[tuple[str, str]]) -> Rows:
@@ -298,11 +333,13 @@ def readable(keys: Iterable[tuple[str, str]]) -> Rows:
 
 
 def all_readable(kind: type[Found], partition: str) -> list[Found]:
-    """All rows of a kind in a partition but those that cannot be read, likewise."""
+    """All rows of a kind in a partition but those that cannot be read, likewise. Raises Unavailable."""
     try:
-        return list(kind.query(partition, consistent_read=True))
+        with answering():
+            return list(kind.query(partition, consistent_read=True))
     except ValueError:
-        rows = kind.query(partition, consistent_read=True, attributes_to_get=list(KEYS))
+        with answering():
+            rows = list(kind.query(partition, consistent_read=True, attributes_to_get=list(KEYS)))
         found = readable((row.pk, row.sk) for row in rows)
         return [row for row in found.values() if isinstance(row, kind)]
 
@@ -325,7 +362,9 @@ def until_it_holds(attempt: Callable[[], Result], races: int = RACES_LOST) -> Re
     row by nature, a repairer's hands or a person's state, it takes more of them.
     """
     lost: Exception | None = None
-    for _ in range(races):
+    for number in range(races):
+        if number > 1:  # the first race is lost to one who is through by now
+            pause(number, LONGEST_RACE_S)
         try:
             return attempt()
         except (ConditionsFailed, Contended) as error:

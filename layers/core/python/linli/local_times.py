@@ -1,0 +1,57 @@
+"""Days and times of day as a community's clocks have them: no offset, since its time zone says that.
+
+A day is `YYYY-MM-DD` and a time of day `HH:MM`, in whole minutes; anything else that would also read as one
+(digits as a Unix time, an hour with seconds or an offset) is refused and not stored as another.
+"""
+
+import re
+from datetime import date, time
+from typing import Annotated, Any
+
+from pydantic import PlainSerializer, WithJsonSchema
+from pydantic.functional_validators import BeforeValidator
+
+CLOCK_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9](:00)?$"  # policies of before 2026-11-26 are stored with :00
+_CLOCK = re.compile(CLOCK_PATTERN.removesuffix("$"))
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+CLOCK_FORM = "is no local time in whole minutes, without an offset, such as 08:30"
+DAY_FORM = "is no day such as 2026-01-05"
+DAY_MINUTES = 24 * 60
+
+
+def minute_of(at: time) -> int:
+    """The minute of the day, from 0."""
+    return at.hour * 60 + at.minute
+
+
+def clock_text(at: time) -> str:
+    """`08:30`."""
+    return f"{at:%H:%M}"
+
+
+def _clock(value: Any) -> time:
+    if isinstance(value, str) and _CLOCK.fullmatch(value):
+        return time.fromisoformat(value)
+    if isinstance(value, time) and not (value.tzinfo or value.second or value.microsecond):
+        return value
+    raise ValueError(CLOCK_FORM)
+
+
+def _day(value: Any) -> date:
+    if type(value) is date:
+        return value
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise ValueError(DAY_FORM)
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError(DAY_FORM) from error
+
+
+ClockTime = Annotated[
+    time,
+    BeforeValidator(_clock),
+    PlainSerializer(clock_text, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": CLOCK_PATTERN}),
+]
+Day = Annotated[date, BeforeValidator(_day)]

@@ -1,0 +1,75 @@
+"""Telephone numbers in one form, E.164 (`+8613800000000`), however they were written down.
+
+Spaces, dashes, dots, brackets, full-width and invisible characters tell nothing; `00` is `+`. A number
+without either is one of China (工业和信息化部《电信网编号计划》): a mobile number, one with its area code, or
+400 and 800. What cannot be told (a number without its area code, an extension) is refused: a wrong number is
+worse than none.
+"""
+
+import re
+from typing import Annotated, Any
+from unicodedata import normalize
+
+from pydantic import WithJsonSchema
+from pydantic.functional_validators import BeforeValidator
+
+E164_PATTERN = r"^\+[1-9][0-9]{6,14}$"
+_E164 = re.compile(E164_PATTERN.removesuffix("$"))
+_DECORATION = re.compile(r"[\s().·\-\u2010-\u2015\u2212\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_TRUNK = re.compile(r"\(0\)")  # +44 (0)20 …
+CHINA = "86"
+_IN_CHINA = re.compile(
+    r"""
+      1[3-9][0-9]{9}                         # mobile
+    | 0(?:10|2[0-9])[0-9]{8}                 # area codes of two digits: Beijing, Shanghai, …
+    | 0[3-9][0-9]{2}[0-9]{7,8}               # area codes of three digits
+    | [48]00[0-9]{7}                         # paid for by who is called
+    """,
+    re.VERBOSE,
+)
+FORM = (
+    "is no telephone number such as +8613800000000, 138 0000 0000 or 010-8888 0000 (with its area code and "
+    "without an extension)"
+)
+LONGEST = 40
+
+
+def canonical(text: str) -> str:
+    """The E.164 form of a number. Raises ValueError for what is none, or cannot be told."""
+    plain = _DECORATION.sub("", _TRUNK.sub("", normalize("NFKC", text)[:LONGEST]))
+    number = _with_country(plain)
+    if len(text) > LONGEST or _E164.fullmatch(number) is None:
+        raise ValueError(FORM)
+    return number
+
+
+def _with_country(plain: str) -> str:
+    if plain.startswith("00"):
+        plain = f"+{plain[2:]}"
+    home = plain.removeprefix(f"+{CHINA}")
+    if home != plain:
+        return f"+{CHINA}{home.removeprefix('0')}"
+    if _IN_CHINA.fullmatch(plain):
+        return f"+{CHINA}{plain.removeprefix('0')}"
+    home = plain.removeprefix(CHINA)
+    if home != plain and any(map(_IN_CHINA.fullmatch, (home, f"0{home}"))):
+        return f"+{CHINA}{home.removeprefix('0')}"
+    return plain
+
+
+def _phone(value: Any) -> Any:
+    return canonical(value) if isinstance(value, str) else value
+
+
+Phone = Annotated[
+    str,
+    BeforeValidator(_phone),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "description": "E.164; other spellings of a number are taken and kept as E.164.",
+            "examples": ["+8613800000000"],
+            "maxLength": LONGEST,
+        }
+    ),
+]

@@ -1,0 +1,71 @@
+"""A service's own copy of the registry of devices: whoever believes devices reads here of which kind one is.
+
+Every service with an action that devices speak to keeps the row in its table, written from `DeviceRegistered`
+and `DeviceRevoked`.
+"""
+
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
+
+from linli.believing import Kinds
+from linli.device_messages import Topic
+from linli.errors import DeviceNotKnown, DeviceRevokedMeanwhile, WrongDeviceKind
+from linli.events import DeviceRegistered, DeviceRevoked
+from linli.tables import ConditionsFailed, CopyRow, Transaction, readable
+
+
+class RegisteredRow(CopyRow, discriminator="registered_device"):
+    """`<community>#device` / `<device>`: the registry's last word on it.
+
+    `device_kind` is not known of one whose revocation was told before kinds were.
+    """
+
+    device_kind = UnicodeAttribute(null=True)
+    revoked = BooleanAttribute()
+
+    @staticmethod
+    def key(community: str, device: str) -> tuple[str, str]:
+        """Where it says what a device is."""
+        return f"{community}#device", device
+
+
+def keep(fact: DeviceRegistered | DeviceRevoked) -> str:
+    """Store what the registry says of a device, unless a newer word is here. Returns the outcome."""
+    pk, sk = RegisteredRow.key(fact.community, fact.device)
+    revoked = isinstance(fact, DeviceRevoked)
+    version = fact.version or 0  # facts of before versions were told give way to all others
+    row = RegisteredRow(pk=pk, sk=sk, device_kind=fact.kind, revoked=revoked, version=version)
+    newer = RegisteredRow.version.does_not_exist() | (RegisteredRow.version < version)
+    if revoked:
+        newer |= (RegisteredRow.version == version) & (RegisteredRow.revoked == False)  # noqa: E712  builds a condition
+    transaction = Transaction()
+    transaction.put("device", row, newer)
+    try:
+        transaction.commit()
+    except ConditionsFailed:
+        return "duplicate"
+    return "device_revoked" if revoked else "device_registered"
+
+
+def check_sender(topic: Topic, believes: Kinds) -> None:
+    """Raise if who published on the topic is not to be believed there; one read.
+
+    DeviceNotKnown while the registry's word has not come yet, WrongDeviceKind, DeviceRevokedMeanwhile.
+    """
+    key = RegisteredRow.key(topic.community, topic.device)
+    row = readable([key]).one(RegisteredRow, key)
+    if row is None:
+        raise DeviceNotKnown(f"device: the registry has not told of {topic.device} yet")
+    check(row, believes)
+
+
+def check(row: RegisteredRow, believes: Kinds) -> None:
+    """Raise if such a device is not to be believed: WrongDeviceKind, DeviceRevokedMeanwhile."""
+    if row.revoked:
+        raise DeviceRevokedMeanwhile("device: was revoked")
+    check_kind(row, believes)
+
+
+def check_kind(row: RegisteredRow, believes: Kinds) -> None:
+    """Raise WrongDeviceKind if devices of its kind are not to be believed."""
+    if row.device_kind is not None and row.device_kind not in believes:
+        raise WrongDeviceKind(f"device: a {row.device_kind} is not believed here", believed=sorted(believes))
