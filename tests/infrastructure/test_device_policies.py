@@ -11,9 +11,10 @@ from linli_cli import actions, templates
 from linli_cli.layout import infra, projects, services
 
 LONGEST_DOCUMENT = 2048  # AWS IoT: characters of a policy document, white space not counted
+# Of all partitions and their regions the two longest names together.
 LONGEST = {
     "${AWS::Partition}": "aws-us-gov",
-    "${AWS::Region}": "cn-northwest-1",
+    "${AWS::Region}": "us-gov-west-1",
     "${AWS::AccountId}": "1" * 12,
 }
 PREFIX = "linli-${Stage}-device-"
