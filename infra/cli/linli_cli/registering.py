@@ -46,6 +46,15 @@ class Registrar:
         answer = self.door.ask(self.person, "DELETE", f"{self.path}/{device}", accept=accept)
         return answer.status != HTTPStatus.NOT_FOUND
 
+    def renew(self) -> list[str]:
+        """Give the active devices what devices are given today; their names. May be repeated."""
+        active = [
+            each["device"] for each in self.door.pages(self.person, self.path) if each["status"] == "active"
+        ]
+        for device in active:
+            self.door.ask(self.person, "POST", f"{self.path}/{device}/renewal")
+        return active
+
     def _post(self, files: DeviceFiles, kind: str, accept: tuple[int, ...] = DONE) -> Answer:
         body = {"device": files.device, "kind": kind, "csr": files.signing_request()}
         return self.door.ask(self.person, "POST", self.path, body, accept=accept)
