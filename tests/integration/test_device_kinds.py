@@ -176,6 +176,15 @@ def test_a_revocation_of_before_versions_were_told_still_holds(town: Town) -> No
     assert town.heard(app, "fever_check", "fever_check", device) == "device-revoked"
 
 
+@pytest.mark.parametrize("device", ["willow-meter-1", "willow-button-new"])
+def test_a_press_that_is_not_believed_calls_nobody_and_staff_know_at_once(town: Town, device: str) -> None:
+    app = town.furnished("care", "sos")
+    assert town.heard(app, "sos", "call_button", device) in {"wrong-device-kind", "device-not-known"}
+    duties = town.http(app, "GET", "/communities/willow/duties", **WILLOW_MANAGER).body["items"]
+    assert [(each["kind"], each["about"]) for each in duties] == [("unreadable_press", device)]
+    assert town.http(app, "GET", "/communities/willow/alerts", **WILLOW_MANAGER).body["items"] == []
+
+
 def test_who_speaks_before_the_registry_does_is_heard_as_soon_as_it_has(town: Town) -> None:
     # Given a meter that was registered a moment ago, and a queue that delivers again after half an hour
     app, device = town.furnished("utilities", "meter_reading"), "willow-meter-7"

@@ -126,5 +126,8 @@ def renew(
     profile: Profile = None,
 ) -> None:
     """After an update: give devices the policy of their kind, and tell all services of them again."""
-    renewed = registrar(stage, profile, community, person, token).renew()
-    print(f"{len(renewed)} devices of {community} are renewed")
+    ours = registrar(stage, profile, community, person, token)
+    devices = ours.active()
+    for device in devices:
+        ours.renew(device)
+    print(f"{len(devices)} devices of {community} are renewed")

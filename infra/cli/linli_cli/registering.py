@@ -46,14 +46,14 @@ class Registrar:
         answer = self.door.ask(self.person, "DELETE", f"{self.path}/{device}", accept=accept)
         return answer.status != HTTPStatus.NOT_FOUND
 
-    def renew(self) -> list[str]:
-        """Give the active devices what devices are given today; their names. May be repeated."""
-        active = [
-            each["device"] for each in self.door.pages(self.person, self.path) if each["status"] == "active"
-        ]
-        for device in active:
-            self.door.ask(self.person, "POST", f"{self.path}/{device}/renewal")
-        return active
+    def active(self) -> list[str]:
+        """The community's devices that may connect."""
+        found = self.door.pages(self.person, self.path)
+        return [each["device"] for each in found if each["status"] == "active"]
+
+    def renew(self, device: str) -> None:
+        """Give an active device what devices are given today, and have it told of again; may be repeated."""
+        self.door.ask(self.person, "POST", f"{self.path}/{device}/renewal")
 
     def _post(self, files: DeviceFiles, kind: str, accept: tuple[int, ...] = DONE) -> Answer:
         body = {"device": files.device, "kind": kind, "csr": files.signing_request()}
