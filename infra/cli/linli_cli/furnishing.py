@@ -110,6 +110,8 @@ class Furnishing:
         registrar = Registrar(self.door, self.broker, community.manager, community.id)
         if registrar.ensure(files, kind):
             self.made.append(device)
+        else:
+            registrar.renew(device)  # an older version may have registered it
 
     def access(self, community: Community) -> Iterable[Callable[[], None]]:
         """What access has to know: where gates lead, and what residents show at them."""

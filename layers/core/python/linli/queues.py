@@ -5,6 +5,7 @@ reported as failed, so that the queue delivers it again and, after the last try,
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -15,11 +16,12 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from linli.aws import client
 from linli.believing import DEVICE_ACTIONS, Believes, DeviceAction
 from linli.contracts import Contract
 from linli.dead_letters import park
 from linli.device_messages import Body
-from linli.errors import InvalidRequest, LinliError
+from linli.errors import DeviceNotKnown, InvalidRequest, LinliError
 from linli.events import Event, Fact, parse_event
 from linli.instants import from_millis
 from linli.mqtt import Handled, Listening, handle
@@ -27,6 +29,8 @@ from linli.observability import observed
 from linli.reading import read_as
 
 Kind = TypeVar("Kind", bound=Fact)
+# A device speaks seconds after it was registered, and the bus may lag: the second and third try of three.
+AGAIN_AFTER_S = (5, 60)
 
 
 class _SQSEvent(Protocol):
@@ -69,11 +73,37 @@ class _Batch:
 
         def one(record: dict[str, Any]) -> None:
             outcomes.append("failed")
-            outcomes[-1] = self.record(record["body"], Delivery.of(record["attributes"]))
+            delivery = Delivery.of(record["attributes"])
+            try:
+                outcomes[-1] = self.record(record["body"], delivery)
+            except DeviceNotKnown:
+                _again_soon(record, delivery)
+                raise
 
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
         response = process_partial_response(event=event, record_handler=one, processor=processor)
         return {**response, "outcomes": outcomes}
+
+
+def _again_soon(record: Mapping[str, Any], delivery: Delivery) -> None:
+    """Let a message come again as soon as the word that it waits for may be here, however slow its queue.
+
+    When that cannot be said, it comes after the queue's own time.
+    """
+    _, _, _, _, account, name = record["eventSourceARN"].split(":")
+    queues = client("sqs")
+    with suppress(*_failures()):
+        queues.change_message_visibility(
+            QueueUrl=f"{queues.meta.endpoint_url}/{account}/{name}",
+            ReceiptHandle=record["receiptHandle"],
+            VisibilityTimeout=AGAIN_AFTER_S[min(delivery.times, len(AGAIN_AFTER_S)) - 1],
+        )
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415  as in linli.aws
+
+    return BotoCoreError, ClientError
 
 
 def device_queue(
