@@ -237,27 +237,44 @@ def counted(rows: Iterable[dict[str, Any]]) -> list[str]:
 
 def _as_it_is(row: dict[str, Any]) -> dict[str, Any] | None:
     """What a row says of now: not how often it changed, nor which tickets and silences there have been."""
-    match row["kind"]["S"]:
-        case kind if kind in PAST:
-            return None
-        case "holder" | "credential":
-            standing = {**json.loads(row["standing"]["S"]), "version": 0}
-            return {**row, "standing": standing, "version": 0}
-        case "watch_state":
-            state = json.loads(row["state"]["S"])
-            return _only(row, {"silent": _spells(state["silent"]), "blind": bool(state["blind_since"])})
-        case "care_sensor":
-            outage = json.loads(row["outage"]["S"]) if "outage" in row else {"lost": []}
-            return _only(row, {"lost": _spells(outage["lost"])})
-        case "lock":
-            return None if row.get("released", {}).get("BOOL") else _only(row, {"episode": row["episode"]})
-        case "ticket":
-            ticket = json.loads(row["ticket"]["S"])
-            is_over = row["shelf"]["S"].endswith("#over")
-            return None if is_over else _only(row, {each: ticket[each] for each in ("asset", "fault")})
-        case "duty":
-            return _only(row, {})
-    return row
+    kind = row["kind"]["S"]
+    return None if kind in PAST else OF_NOW.get(kind, lambda as_it_is: as_it_is)(row)
+
+
+def _standing(row: dict[str, Any]) -> dict[str, Any]:
+    standing = {**json.loads(row["standing"]["S"]), "version": 0}
+    return {**row, "standing": standing, "version": 0}
+
+
+def _watched(row: dict[str, Any]) -> dict[str, Any]:
+    state = json.loads(row["state"]["S"])
+    return _only(row, {"silent": _spells(state["silent"]), "blind": bool(state["blind_since"])})
+
+
+def _sensor(row: dict[str, Any]) -> dict[str, Any]:
+    outage = json.loads(row["outage"]["S"]) if "outage" in row else {"lost": []}
+    return _only(row, {"lost": _spells(outage["lost"])})
+
+
+def _lock(row: dict[str, Any]) -> dict[str, Any] | None:
+    return None if row.get("released", {}).get("BOOL") else _only(row, {"episode": row["episode"]})
+
+
+def _ticket(row: dict[str, Any]) -> dict[str, Any] | None:
+    ticket = json.loads(row["ticket"]["S"])
+    is_over = row["shelf"]["S"].endswith("#over")
+    return None if is_over else _only(row, {each: ticket[each] for each in ("asset", "fault")})
+
+
+OF_NOW: dict[str, Callable[[dict[str, Any]], dict[str, Any] | None]] = {
+    "holder": _standing,
+    "credential": _standing,
+    "watch_state": _watched,
+    "care_sensor": _sensor,
+    "lock": _lock,
+    "ticket": _ticket,
+    "duty": lambda row: _only(row, {}),
+}
 
 
 def _only(row: dict[str, Any], what: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A fault at a call of a sample, whoever sent it asks again: a selection, the same each time. All: `make soak`."""
+"""A fault at a call of a sample, whoever sent it asks again: a selection, each time the same."""
 
 from random import Random
 

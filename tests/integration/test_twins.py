@@ -9,7 +9,7 @@ from tests.integration.conftest import load_event
 from tests.integration.faults import struck
 from tests.integration.forks import in_a_fork
 from tests.integration.gateway import Answer
-from tests.integration.playing import SAMPLES, SERVICES, World, WorldOf, is_request, world_of  # noqa: F401  the fixture
+from tests.integration.playing import SAMPLES, SERVICES, World, WorldOf, is_request, worlds  # noqa: F401
 
 POSTS = [
     sample
