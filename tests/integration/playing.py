@@ -38,7 +38,12 @@ HASH = re.compile(r"\b[a-z2-7]{52}\b|\b[0-9a-f]{64}\b")
 ANYTHING = frozenset({"attempt", "due_shard", "certificate", "cause"})
 COUNTED = frozenset({"deliveries"})  # a callback that is delivered again says so
 KEYS = frozenset({"pk", "sk", "kind"})
-LOCKS = {"watch_state": frozenset({"version"}), "rates": frozenset({"sk"})}  # how often it changed; a shard
+LOCKS = {  # how often it changed; a shard
+    "meter": frozenset({"version"}),
+    "rates": frozenset({"sk"}),
+    "watch_state": frozenset({"version"}),
+}
+BEST_EFFORT = frozenset({"pulse"})  # the next heartbeat writes it
 
 
 def is_request(event: Any) -> bool:
@@ -166,7 +171,7 @@ def state() -> list[str]:
 
 def lines(rows: Iterable[dict[str, Any]]) -> list[str]:
     """Rows without what means nothing, a row a line."""
-    return sorted(_line(row) for row in rows if not _is_trace(row))
+    return sorted(_line(row) for row in rows if row["kind"]["S"] not in BEST_EFFORT and not _is_trace(row))
 
 
 def parked() -> set[str]:

@@ -1,6 +1,7 @@
 """A made-up day of facts for each consumer, told in another order, some of them twice: what counts stays."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -230,6 +231,12 @@ def after(world: World, consumer: str, day: Iterable[Told]) -> list[str]:
     return in_a_fork(tell)
 
 
+def differing(in_order: Sequence[str], otherwise: Sequence[str]) -> list[str]:
+    """The rows that are not the same, or not as often."""
+    one, other = Counter(in_order), Counter(otherwise)
+    return [*(f"in order: {row}" for row in one - other), *(f"otherwise: {row}" for row in other - one)]
+
+
 def counted(rows: Iterable[dict[str, Any]]) -> list[str]:
     """Rows as far as they say how things are; a row a line."""
     return lines(found for row in rows if (found := _as_it_is(row)) is not None)
@@ -274,6 +281,7 @@ OF_NOW: dict[str, Callable[[dict[str, Any]], dict[str, Any] | None]] = {
     "lock": _lock,
     "ticket": _ticket,
     "duty": lambda row: _only(row, {}),
+    "repairer": lambda row: {**row, "holds": None},  # whoever was free got the ticket
 }
 
 
