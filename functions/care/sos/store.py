@@ -153,8 +153,7 @@ def _join(press: Press, alert: Alert, chain: list[ChainStep]) -> Step:
         if not step.changed:
             for entry in step.entries:
                 transaction.put("line", EntryRow.of(press.community, press.person, entry, press.press))
-            held = StateRow(*StateRow.key(press.community, press.person))
-            still = StateRow.open_alert == alert.alert
-            transaction.update("held", held, [StateRow.open_alert.set(alert.alert)], still)
+            key = StateRow.key(press.community, press.person)
+            transaction.check("held", StateRow, key, StateRow.open_alert == alert.alert)
 
     return casebook.keep(step, alert, f"press/{press.press}", also)
