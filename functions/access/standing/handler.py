@@ -9,7 +9,6 @@ from linli.events import (
     CommunityChanged,
     DeviceRegistered,
     DeviceRevoked,
-    Fact,
     FeverCleared,
     FeverConfirmed,
     MembershipChanged,
@@ -20,12 +19,13 @@ from linli.permissions import Permission
 from linli.queues import Received, bus_queue
 
 blueprint = Blueprint(__name__)
+Told = CommunityChanged | MembershipChanged | DeviceRegistered | DeviceRevoked | FeverConfirmed | FeverCleared
 OF_PERSON = "/communities/{community}/people/{person}/standing"
 
 
 @blueprint.on_sqs_message(queue_arn=reference("StandingArn"), batch_size=10, name="standing")
 @bus_queue
-def standing(received: Received[Fact]) -> str:
+def standing(received: Received[Told]) -> str:
     """One fact of another service."""
     fact, at = received.fact, received.event.time
     match fact:
@@ -35,10 +35,10 @@ def standing(received: Received[Fact]) -> str:
             return store.keep_person(fact, at)
         case DeviceRegistered(kind="gate"):
             return store.keep_gate(fact.community, fact.device, at, revoked=False)
+        case DeviceRegistered():
+            return "not_ours"
         case DeviceRevoked():
             return store.keep_gate(fact.community, fact.device, at, revoked=True)
-        case _:
-            return "not_ours"
 
 
 @route(blueprint, "GET", OF_PERSON, Permission.READ_STANDING)
