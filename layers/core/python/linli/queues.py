@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from hashlib import sha256
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar, get_args
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from pydantic import ValidationError
@@ -143,12 +143,27 @@ class Received(Generic[Kind]):
     delivery: Delivery
 
 
+CONSUMERS: dict[str, frozenset[type[Fact]]] = {}
+"""The facts that each function of the bus takes, by its module: its rule has to route just these to it."""
+
+
+def facts_of(function: Callable[[Received[Any]], str]) -> frozenset[type[Fact]]:
+    """The facts that a function says it takes: `received: Received[One | Another]`."""
+    (received,) = (each for name, each in function.__annotations__.items() if name != "return")
+    (said,) = get_args(received)
+    return frozenset(get_args(said) or (said,))
+
+
 def bus_queue(function: Callable[[Received[Any]], str]) -> Trigger:
-    """For a function behind a queue that rules of the bus fill: `function(received) -> outcome`."""
+    """For a function behind a queue that rules of the bus fill: `function(received) -> outcome`.
+
+    It takes the facts that its annotation names, and is asked of no others.
+    """
+    taken = CONSUMERS[function.__module__] = facts_of(function)
 
     def record(body: str, delivery: Delivery) -> str:
         try:
-            return _handled(body, delivery, function)
+            return _handled(body, delivery, function, taken)
         except LinliError as error:
             if error.retryable:
                 raise
@@ -198,7 +213,9 @@ def _task(body: str, model: type[Task]) -> Task:
         raise InvalidRequest.from_validation(error) from error
 
 
-def _handled(body: str, delivery: Delivery, function: Callable[[Received[Any]], str]) -> str:
+def _handled(
+    body: str, delivery: Delivery, function: Callable[[Received[Any]], str], taken: frozenset[type[Fact]]
+) -> str:
     name = function.__name__
     try:
         event, fact = parse_event(body)
@@ -206,5 +223,6 @@ def _handled(body: str, delivery: Delivery, function: Callable[[Received[Any]], 
         with observed(name, "unreadable"):
             raise
     with observed(name, f"{event.source}:{event.id}", community=fact.community) as attempt:
-        attempt.outcome = function(Received(event, fact, delivery))
+        ours = isinstance(fact, tuple(taken))
+        attempt.outcome = function(Received(event, fact, delivery)) if ours else "not_ours"
     return attempt.outcome
