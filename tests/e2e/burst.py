@@ -19,6 +19,7 @@ from tests.e2e.conftest import Town
 from tests.e2e.devices import Device
 
 COMMUNITY, MANAGER, BUTTON = "willow", "willow-manager-1", "willow-button-1"
+GATE = {"area": "garden", "direction": "in"}
 CARDS = [f"willow-resident-{number}-card" for number in range(1, 6)]
 DEAD_LETTERS = "linli-local-access-gate-pass-dlq"
 ANSWERED = ("outcome", "open", "reason", "open_until", "problem")
@@ -67,7 +68,7 @@ def gates(town: Town, number: int) -> list[str]:
         files = DeviceFiles(town.home / "devices" / name, name)
         files.folder.mkdir(parents=True, exist_ok=True)
         registrar.ensure(files, "gate")
-        door.ask(MANAGER, "PUT", f"/access/communities/{COMMUNITY}/gates/{name}", {"area": "garden"})
+        door.ask(MANAGER, "PUT", f"/access/communities/{COMMUNITY}/gates/{name}", GATE)
     return names
 
 
@@ -103,9 +104,10 @@ def connected(town: Town, names: list[str], messages: int) -> Iterator[tuple[Bur
     """The gates, each with its share of the messages to send."""
     burst = Burst()
     with ExitStack() as stack:
-        devices = [stack.enter_context(town.device(name)) for name in names]
+        devices = [town.device(name) for name in names]
         for device in devices:
-            device.client.max_inflight_messages_set(0)
+            device.client.max_inflight_messages_set(0)  # as many as it has
+            stack.enter_context(device)
         yield burst, [Gate(device, burst, messages // len(names)) for device in devices]
 
 
