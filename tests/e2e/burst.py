@@ -72,6 +72,21 @@ def gates(town: Town, number: int) -> list[str]:
     return names
 
 
+def press(button: Device, limit_s: float) -> str:
+    """Call for help, and wait for the answer; its outcome."""
+    message = button.message()
+    button.publish(f"{button.prefix}/call_button", json.dumps(message).encode())
+    return str(heard(button, message["event_id"], limit_s)["outcome"])
+
+
+def heard(button: Device, event_id: str, limit_s: float) -> dict[str, Any]:
+    """What the button is told of an event, however much else goes on."""
+    while True:
+        _, told = button.replies.get(timeout=limit_s)
+        if told.get("event_id") == event_id:
+            return told
+
+
 class Gate:
     """A gate that asks without waiting for its answers."""
 
