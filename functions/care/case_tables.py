@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from functions.care.alerts import Alert, Entry, Message
@@ -10,6 +10,7 @@ from functions.care.circles import OnDuty
 from functions.care.tables import Key
 from functions.care.work import Duty, Visit
 from linli.due import TimedRow
+from linli.identities import EffectRow
 from linli.instants import to_epoch_seconds, to_text
 from linli.tables import ContractAttribute, CopyRow, InstantAttribute, Row
 
@@ -127,16 +128,20 @@ class EntryRow(Row, discriminator="care_entry"):
         return f"{community}#timeline#{person}"
 
 
-class PressRow(Row, discriminator="press"):
-    """`<community>#presses#<person>` / `<press>`: which alert a press of the button opened or joined."""
+class PressRow(EffectRow, discriminator="press"):
+    """`<community>#presses#<person>` / `<press>`, or `<press>~<digest>` when the id was used for another one:
+    which alert a press opened or joined. `at`: when it came in. `id_reused`: the id, or all of it, had come
+    before, as another press.
+    """
 
     alert = UnicodeAttribute()
+    at = InstantAttribute(null=True)
+    id_reused = BooleanAttribute(default=False)
 
-    @classmethod
-    def of(cls, community: str, person: str, press: str, alert: str, now: datetime) -> "PressRow":
-        """The mark of a press, kept as long as it may be delivered again."""
-        ttl = to_epoch_seconds(now + SENT_AGAIN)
-        return cls(f"{community}#presses#{person}", press, alert=alert, ttl=ttl)
+    @staticmethod
+    def key(community: str, person: str, press: str) -> Key:
+        """Where a press is."""
+        return f"{community}#presses#{person}", press
 
 
 class SignRow(Row, discriminator="sign"):
