@@ -1,6 +1,10 @@
 """What somebody who calls for help is told."""
 
 from datetime import datetime
+from operator import not_
+from typing import Annotated
+
+from pydantic import Field
 
 from linli.contracts import Contract
 from linli.device_messages import DeviceAnswer
@@ -15,22 +19,21 @@ class Call(Contract):
 class Called(Contract):
     """Help is being called. `outcome`: whether this press opened the alert, joined it, or is one told again.
 
-    `id_reused`: its id had come before, as another press.
+    `id_reused`: its id had come before, as another press; said only when it is so.
     """
 
     outcome: str
     alert: Id
     opened_at: Instant
-    id_reused: bool = False
+    id_reused: Annotated[bool, Field(exclude_if=not_)] = False
 
 
 class ButtonAnswer(DeviceAnswer):
     """What the button is told, so that it can give a sign: help is being called.
 
-    `clock_off`: it has no clock to speak of. `id_reused`: its id had come before, as another press.
+    `clock_off`: it has no clock to speak of.
     """
 
     alert: Id | None = None
     opened_at: datetime | None = None
     clock_off: bool = False
-    id_reused: bool = False

@@ -135,9 +135,6 @@ def call(press: Press) -> Taken:
         raise
     if taken.step.changed or taken.outcome == "duplicate":  # the first delivery may not have got this far
         casebook.hand_over(taken.step)
-    if taken.row.id_reused and taken.outcome != "duplicate":
-        with Series().attempt("id_reused", press.identity.id, community=press.community):
-            pass
     return taken
 
 

@@ -52,15 +52,13 @@ class TemperatureTaken(Measured):
 class TemperatureAnswer(DeviceAnswer):
     """The verdict in `outcome`; after a first fever, from when and until when a second one confirms it.
 
-    `clock_off`: the thermometer has no clock to speak of, and the time is ours. `id_reused`: its id was used
-    before for another reading; this is the verdict on this one.
+    `clock_off`: the thermometer has no clock to speak of, and the time is ours.
     """
 
     reason: str | None
     retest_from: Instant | None
     retest_until: Instant | None
     clock_off: bool = False
-    id_reused: bool = False
 
 
 class Clearance(Contract):

@@ -22,7 +22,6 @@ from linli.errors import NotFound
 from linli.events import FeverCleared, FeverConfirmed
 from linli.identities import EffectRow, Identity
 from linli.instants import to_epoch_seconds, to_text
-from linli.observability import observed
 from linli.tables import (
     ConditionsFailed,
     ContractAttribute,
@@ -117,11 +116,7 @@ class Reading:
 
 def judge(reading: Reading) -> ReadingRow:
     """The verdict on a reading: the first one, however often it is sent."""
-    judged = until_it_holds(lambda: _attempt(reading))
-    if judged.id_reused:
-        with observed("id_reused", f"{reading.device}:{reading.identity.id}", community=reading.community):
-            pass
-    return judged
+    return until_it_holds(lambda: _attempt(reading))
 
 
 def _attempt(reading: Reading) -> ReadingRow:

@@ -8,6 +8,7 @@ The topic rule hands the payload over as base64, untouched, so that `parse` is t
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import not_
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import Base64Bytes, Field, ValidationError
@@ -38,10 +39,15 @@ class DeviceEvent(Contract):
 
 
 class DeviceAnswer(Contract):
-    """What a device is told; `outcome` is also the metric's."""
+    """What a device is told; `outcome` is also the metric's.
+
+    `id_reused` is said only when it is so: the id was another message's before, and this one was decided by
+    itself.
+    """
 
     event_id: Id
     outcome: str
+    id_reused: Annotated[bool, Field(exclude_if=not_)] = False
 
 
 class RuleEvent(Contract):

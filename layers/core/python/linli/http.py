@@ -143,6 +143,7 @@ def _answer(raw: Any, declared: Route, view: View[Any, Any]) -> Response:
         with observed(declared.action, correlation_id, operation=declared.name) as attempt:
             result = _called(raw, declared, view, correlation_id)
             attempt.outcome = getattr(result, "outcome", "ok")
+            attempt.flags = ["id_reused"] if getattr(result, "id_reused", False) else []
     except LinliError as error:
         return _problem(error, correlation_id)
     except Exception:  # noqa: BLE001  observed has logged it; the caller gets a problem document, not a traceback

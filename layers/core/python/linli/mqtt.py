@@ -56,7 +56,7 @@ def _answered(event: Any, model: type[Body], function: Handled[Body]) -> str:
         message = parse(event, model)
         answer = function(message)
         publish(message.topic.reply, answer.model_dump_json())
-        attempt.outcome = answer.outcome
+        attempt.outcome, attempt.flags = answer.outcome, ["id_reused"] if answer.id_reused else []
     return attempt.outcome
 
 

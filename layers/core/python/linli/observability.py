@@ -67,9 +67,10 @@ def _segment(action: str) -> Any:
 
 @dataclass(slots=True)
 class Attempt:
-    """What is being observed; the code inside says how it ended."""
+    """What is being observed; the code inside says how it ended, and what was odd about it (`flags`)."""
 
     outcome: str = "ok"
+    flags: list[str] = field(default_factory=list)
 
 
 @contextmanager
@@ -95,9 +96,11 @@ def observed(action: str, correlation_id: str, **keys: str) -> Iterator[Attempt]
             logger.error("unexpected", exception=type(error).__name__, where=where[-8:])  # noqa: TRY400  its message may be personal
             raise
         else:
-            logger.info(attempt.outcome)
+            logger.info(attempt.outcome, extra={"flags": attempt.flags} if attempt.flags else None)
         finally:
-            _count(action, attempt.outcome)
+            _count("Attempts", action, "outcome", attempt.outcome)
+            for flag in attempt.flags:
+                _count("Flags", action, "flag", flag)
 
 
 @dataclass(slots=True)
@@ -133,8 +136,8 @@ def _aws_code(cause: BaseException) -> str | None:
     return response.get("Error", {}).get("Code") if isinstance(response, dict) else None
 
 
-def _count(action: str, outcome: str) -> None:
-    with single_metric(name="Attempts", unit=MetricUnit.Count, value=1, namespace=NAMESPACE) as metric:
+def _count(name: str, action: str, dimension: str, value: str) -> None:
+    with single_metric(name=name, unit=MetricUnit.Count, value=1, namespace=NAMESPACE) as metric:
         metric.add_dimension("service", os.environ.get("LINLI_SERVICE", "linli"))
         metric.add_dimension("action", action)
-        metric.add_dimension("outcome", outcome)
+        metric.add_dimension(dimension, value)
