@@ -85,9 +85,8 @@ def button(message: DeviceMessage[Signal]) -> Called | None:
     devices = frozenset({device, message.device})
     sign = Sign(kind=BUTTON, at=at, key=press, devices=devices, dated_by_us=timeless)
     with Series().attempt("sign_of_the_press", press, community=community, person=person) as attempt:
-        attempt.outcome = signs.take_in(
-            community, person, sign
-        )  # should it fail, help is called all the same
+        heard = signs.take_in(community, person, sign)  # should it fail, help is called all the same
+        attempt.outcome = heard.outcome
     return taken.called
 
 
