@@ -168,6 +168,26 @@ class DutyRow(QueueRow, discriminator="duty"):
         return f"{community}#duties", f"{kind}#{about}"
 
 
+class SettledRow(Row, discriminator="settled"):
+    """`<community>#settled` / `<kind>#<person or device>#<since>`: who settled a duty, and how: whoever has
+    lost the answer asks again.
+    """
+
+    by = UnicodeAttribute()
+    note = UnicodeAttribute()
+    at = InstantAttribute()
+
+    @staticmethod
+    def key(community: str, kind: str, about: str, since: datetime) -> Key:
+        """Where it is, once the duty as it was then is settled."""
+        return f"{community}#settled", f"{kind}#{about}#{to_text(since)}"
+
+    @classmethod
+    def of(cls, key: Key, by: str, note: str, now: datetime) -> "SettledRow":
+        """The row, kept as long as somebody may ask again."""
+        return cls(*key, by=by, note=note, at=now, ttl=to_epoch_seconds(now + SENT_AGAIN))
+
+
 class VisitRow(QueueRow, discriminator="visit"):
     """`<community>#visits` / `<person>`: when they are visited next, and what the last visit found."""
 
@@ -201,11 +221,12 @@ class RosterRow(Row, discriminator="roster"):
 
 class StaffRow(CopyRow, discriminator="care_member"):
     """`<community>#members` / `<person>`: what the directory said last: their roles, for who is called, and
-    their home, `<building>/<unit>`.
+    their home, `<building>/<unit>`, with the version that said so.
     """
 
     roles = UnicodeSetAttribute(null=True)
     home = UnicodeAttribute(null=True)
+    home_version = NumberAttribute(null=True)
 
     @staticmethod
     def key(community: str, person: str) -> Key:

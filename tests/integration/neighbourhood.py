@@ -162,8 +162,15 @@ NO_GATEWAY = {"push": DEAF, "sms": DEAF, "voice": DEAF}
 
 
 def furnish_care(app: Chalice, http: Http, invoke: Invoke) -> None:
-    """Willow's policies, and its first resident, who lives alone and is watched over since ten hours."""
-    assert invoke(app, "community", batch(told(willow(), "1")))
+    """Willow's policies and staff, and its first resident, who lives alone and is watched over since ten
+    hours.
+    """
+    staff: list[Fact] = [
+        MembershipChanged(community="willow", person=f"willow-{role}-{n}", roles=[role], version=1)
+        for role in ("manager", "caregiver")
+        for n in (1, 2)
+    ]
+    assert invoke(app, "community", batch(*(told(each, str(n)) for n, each in enumerate([willow(), *staff]))))
     path, begun = "/communities/willow/watches/willow-resident-1", NOW - timedelta(hours=10)
     assert http(app, "PUT", path, body=GRANNY, now=begun, **WILLOW_MANAGER).status == 200
     with suppress(client("secretsmanager").exceptions.ResourceExistsException):

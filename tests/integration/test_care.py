@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import permutations
 from typing import Any
 
 import pytest
 from chalice.app import Chalice
 
 from functions.care import vigils
-from functions.care.case_tables import AlertRow, DutyRow, EntryRow, VisitRow
+from functions.care.case_tables import AlertRow, DutyRow, EntryRow, StaffRow, VisitRow
 from functions.care.states import RECENT, Silence
 from functions.care.tables import HomeRow, SensorRow, StateRow
 from functions.care.vigils import Vigil
@@ -900,6 +901,18 @@ def test_nobody_is_put_on_duty_as_what_they_are_not(willow: Neighbourhood) -> No
     assert willow.http(willow.app, "PUT", path, body=body, **WILLOW_MANAGER).status == 409
 
 
+def test_nobody_is_put_on_duty_whom_the_directory_does_not_know(willow: Neighbourhood) -> None:
+    path, body = "/communities/willow/duty_roster/nobody-9", {"capacity": "manager"}
+    refused = willow.http(willow.app, "PUT", path, body=body, **WILLOW_MANAGER)
+    assert (refused.status, refused.problem) == (404, "unknown-person")
+    known = MembershipChanged(community="willow", person="nobody-9", roles=["manager"], version=1)
+    willow.fact("community", known)
+    assert willow.http(willow.app, "PUT", path, body=body, **WILLOW_MANAGER).status == 200
+    # Nor anybody who has gone
+    willow.fact("community", known.model_copy(update={"roles": [], "version": 2}))
+    assert willow.http(willow.app, "PUT", path, body=body, **WILLOW_MANAGER).status == 409
+
+
 def test_as_many_devices_as_a_watch_takes_can_all_be_replaced(willow: Neighbourhood) -> None:
     def ten(of: str) -> list[dict[str, str]]:
         return [{"device": f"{of}-{n}", "kind": "motion", "gateway": f"{of}-hub-{n}"} for n in range(10)]
@@ -1209,6 +1222,35 @@ def test_a_home_that_is_not_said_again_is_no_return(willow: Neighbourhood) -> No
     assert willow.fact("community", *facts) == ["moved_home", "member_kept", "moved_home"]
     assert "b3/303" in DutyRow.get(*DutyRow.key("willow", "moved_home", GRAN)).duty.words
     assert willow.fact("sign_of_life", used("water", NOW)) == ["not_counted"]
+
+
+def test_who_has_moved_and_then_gone_is_the_same_in_whatever_order_that_is_told(
+    willow: Neighbourhood,
+) -> None:
+    facts = [
+        MembershipChanged(community="willow", person=GRAN, roles=["resident"], home="b2/202", version=2),
+        MembershipChanged(community="willow", person=GRAN, roles=["resident"], home="b3/303", version=3),
+        MembershipChanged(community="willow", person=GRAN, roles=[], version=4),
+    ]
+    for order in permutations(facts):
+        willow.fact("community", *order, *order)
+        row = StaffRow.get(*StaffRow.key("willow", GRAN), consistent_read=True)
+        assert (row.home, row.roles, row.version, row.home_version) == ("b3/303", None, 4, 3)
+        assert willow.duties() == [f"moved_out#{GRAN}"], "nobody is asked where somebody lives who has gone"
+        row.delete()
+        for duty in DutyRow.query("willow#duties"):
+            duty.delete()
+
+
+def test_an_older_home_told_late_does_not_ask_again_whether_somebody_has_gone(willow: Neighbourhood) -> None:
+    gone = MembershipChanged(community="willow", person=GRAN, roles=[], version=4)
+    willow.fact("community", gone)
+    since = DutyRow.get(*DutyRow.key("willow", "moved_out", GRAN)).duty.since.isoformat()
+    path = f"/communities/willow/duties/moved-out/{GRAN}/settlement"
+    body = {"note": "she stays until spring", "since": since}
+    assert willow.http(willow.app, "POST", path, body=body, **WILLOW_MANAGER).status == 204
+    assert willow.fact("community", lives_in("b2/202", 2)) == ["member_kept"]
+    assert willow.duties() == []
 
 
 def test_a_watch_of_somebody_whom_the_directory_has_elsewhere_is_asked_about(willow: Neighbourhood) -> None:

@@ -14,7 +14,7 @@ from chalice.app import Chalice
 from pydantic import ValidationError
 
 from functions.care import sending, vigils
-from functions.care.case_tables import AlertRow, DutyRow, MessageRow, PressRow, RosterRow
+from functions.care.case_tables import AlertRow, DutyRow, EntryRow, MessageRow, PressRow, RosterRow
 from functions.care.channels import outgoing
 from functions.care.circles import OnDuty
 from functions.care.sending import Courier
@@ -513,7 +513,7 @@ def test_a_button_that_nobody_is_assigned_to_is_the_duty_managers_at_once(house:
     path = "duties/unknown-button/willow-button-9/settlement"
     note = {"note": "it was a test", "since": NIGHT.isoformat()}
     assert house.call("POST", path, CAREGIVER, body=note).status == 204
-    assert house.call("POST", path, CAREGIVER, body=note).status == 404
+    assert house.call("POST", path, WILLOW_MANAGER, body=note).status == 409
     house.minute(NIGHT + HOUR)
     assert button_calls(house) == boss + (boss + carer) * 3
 
@@ -1223,6 +1223,43 @@ def test_a_press_while_a_duty_is_being_settled_is_not_settled_with_it(
     lose_reply("TransactWriteItems")
     assert house.call("POST", path, CAREGIVER, again, body=how | {"since": again.isoformat()}).status == 204
     assert house.queue() == []
+
+
+def test_a_settlement_sent_again_is_settled_and_anybody_elses_is_a_conflict(house: House) -> None:
+    house.press(NOW, device="willow-button-9")
+    path = "duties/unknown-button/willow-button-9/settlement"
+    how = {"note": "it was a child", "since": NOW.isoformat()}
+    assert house.call("POST", path, CAREGIVER, NOW + MINUTE, body=how).status == 204
+    # Whoever has lost the answer asks again, even once the button has been pressed again
+    house.press(NOW + 2 * MINUTE, device="willow-button-9")
+    assert house.call("POST", path, CAREGIVER, NOW + 3 * MINUTE, body=how).status == 204
+    assert house.queue() == [("unknown_button", "willow-button-9")]
+    # Who comes second, or says something else, is told that it is settled, and by whom
+    late = house.call("POST", path, WILLOW_MANAGER, NOW + 4 * MINUTE, body=how)
+    assert (late.status, late.body["settled_by"]) == (409, CARER)
+    other = house.call("POST", path, CAREGIVER, NOW + 4 * MINUTE, body=how | {"note": "it was not"})
+    assert other.status == 409
+    lines = [each.entry for each in EntryRow.query(EntryRow.partition("willow", "willow-button-9"))]
+    assert [each.words for each in lines if each.what == "duty_settled"] == ["unknown button: it was a child"]
+
+
+@pytest.mark.usefixtures("house", "atomic")
+def test_a_duty_that_many_settle_at_once_is_settled_once(house: House) -> None:
+    house.press(NOW, device="willow-button-9")
+    path = "duties/unknown-button/willow-button-9/settlement"
+
+    def settle(number: int) -> tuple[int, int]:
+        who, note = (CAREGIVER, WILLOW_MANAGER)[number % 2], f"note {number % 2}"
+        how = {"note": note, "since": NOW.isoformat()}
+        return number % 2, house.call("POST", path, who, NOW + MINUTE, body=how).status
+
+    with ThreadPoolExecutor(8) as workers:
+        answers = set(workers.map(settle, range(16)))
+    lines = [each.entry for each in EntryRow.query(EntryRow.partition("willow", "willow-button-9"))]
+    (line,) = [each for each in lines if each.what == "duty_settled"]
+    winner = int(line.words[-1])
+    assert answers == {(winner, 204), (1 - winner, 409)}
+    assert line.actor == (CARER, BOSS)[winner]
 
 
 def test_a_button_that_is_pressed_all_the_time_is_told_in_turn_and_at_most_every_five_minutes(
