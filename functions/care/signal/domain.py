@@ -4,15 +4,14 @@ from functions.care.signals import SENSOR_KINDS, Sign, Signal, clock_of, happene
 from functions.care.watches import Sensor
 from linli.device_messages import DeviceMessage
 from linli.errors import InvalidRequest
-from linli.identities import Identity
 from linli.instants import to_text
 
 
-def sign_of(message: DeviceMessage[Signal]) -> tuple[str, Sign]:
+def sign_of(message: DeviceMessage[Signal], key: str) -> tuple[str, Sign]:
     """The sensor that speaks, and the sign, which has the same key however often it is delivered.
 
-    The key says what was told: a counter may begin anew. Of a sensor that speaks for itself without a clock
-    it says when that came in as well, since it may say the very same each time it wakes.
+    `key` says what was told as well as its id, since a counter may begin anew. Of a sensor that speaks for
+    itself without a clock it says when that came in, too: it may say the very same each time it wakes.
 
     Raises InvalidRequest for a topic that is no sensor's.
     """
@@ -21,7 +20,6 @@ def sign_of(message: DeviceMessage[Signal]) -> tuple[str, Sign]:
         raise InvalidRequest("topic: is no kind of sensor")
     sensor = message.body.sensor or message.device
     clock, at = clock_of(message), happened_at(message)
-    key = Identity.of(message.correlation_id, message.body).other
     ahead = message.clock_ahead
     if clock and not ahead and speaks_for_itself(message):
         key = f"{key}@{to_text(at)}"

@@ -7,6 +7,7 @@ from functions.care.signal.domain import sign_of
 from functions.care.signal.models import SignalAnswer
 from functions.care.signals import Signal
 from linli.device_messages import DeviceMessage
+from linli.identities import Identity
 from linli.naming import reference
 from linli.queues import device_queue
 
@@ -17,7 +18,7 @@ blueprint = Blueprint(__name__)
 @device_queue(Signal)
 def signal(message: DeviceMessage[Signal]) -> SignalAnswer:
     """A sensor, or a gateway for a sensor behind it, tells of somebody."""
-    sensor, sign = sign_of(message)
+    sensor, sign = sign_of(message, Identity.of(message.correlation_id, message.body).other)
     heard = store.take_in(message.community, sensor, message.device, sign)
     return SignalAnswer(
         event_id=message.body.event_id,

@@ -51,7 +51,8 @@ def _doubt(community: str, sensor: str, clock: str, at: datetime, *, id_reused: 
         transaction.commit()
         return
     doubt = doubted(before, clock, at, id_reused=id_reused)
-    words = f"{spoke(sensor, doubt)}: what it says answers no alert; look at its battery and its clock"
+    unheard = "; what it tells without a clock answers no alert" if doubt.clocks else ""
+    words = f"{spoke(sensor, doubt)}{unheard}: look at its battery and its clock"
     if duty is not None:
         renewed = duty.duty.model_copy(update={"words": words})
         seen = DutyRow.place == duty.place

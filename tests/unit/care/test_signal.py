@@ -11,6 +11,7 @@ from functions.care.signals import Sign, Signal
 from functions.care.watches import Sensor
 from linli.device_messages import DeviceMessage
 from linli.errors import InvalidRequest
+from linli.identities import Identity
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -22,14 +23,18 @@ def message(action: str, device: str, sensor: str | None = None) -> DeviceMessag
     return DeviceMessage("willow", device, action, NOW, body)
 
 
+def keyed(message: DeviceMessage[Signal]) -> tuple[str, Sign]:
+    return sign_of(message, Identity.of(message.correlation_id, message.body).other)
+
+
 def test_the_sign_of_a_sensor_behind_a_gateway_is_the_sensors() -> None:
-    sensor, sign = sign_of(message("bed", "hub-1", "bed-1"))
+    sensor, sign = keyed(message("bed", "hub-1", "bed-1"))
     assert (sensor, sign.kind, sign.at, sign.key.partition("~")[0]) == ("bed-1", "bed", NOW, "hub-1:e-1")
 
 
 def said(at: datetime, now: datetime = NOW, sensor: str | None = None, device: str = "motion-1") -> Sign:
     body = Signal(event_id="e-1", seq=1, occurred_at=at, sensor=sensor)
-    return sign_of(DeviceMessage("willow", device, "motion", now, body))[1]
+    return keyed(DeviceMessage("willow", device, "motion", now, body))[1]
 
 
 def test_a_key_tells_one_content_of_an_id_from_another() -> None:
@@ -64,7 +69,7 @@ def test_what_is_merely_late_has_its_own_time_and_is_not_in_doubt(off: timedelta
 @pytest.mark.parametrize("topic", ["nose", "gate_in", "water", "app_check_in"])
 def test_what_is_no_sensors_topic_is_refused(topic: str) -> None:
     with pytest.raises(InvalidRequest):
-        sign_of(message(topic, "bed-1"))
+        keyed(message(topic, "bed-1"))
 
 
 @pytest.mark.parametrize("publisher", ["bed-1", "hub-1"])
