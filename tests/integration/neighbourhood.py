@@ -202,7 +202,8 @@ def furnish_care(app: Chalice, http: Http, invoke: Invoke) -> None:
     """
     staff = [
         MembershipChanged(community="willow", person=f"willow-{role}-{number}", roles=[role], version=1)
-        for role, number in (("manager", 1), ("caregiver", 1), ("caregiver", 2))
+        for role in ("manager", "caregiver")
+        for number in (1, 2)
     ]
     tell(app, invoke, "community", willow(), *staff)
     know_devices()

@@ -26,4 +26,4 @@ def sign_of_life(received: Received[GatePassed | UseObserved]) -> str:
     sign = sign_of(fact, received.event)
     if sign is None:
         return "not_ours"
-    return signs.for_all(fact.community, people, sign)
+    return signs.for_all(fact.community, people, sign).outcome
