@@ -10,7 +10,7 @@ from functions.care.duty.models import Roster, Rostered, RosterLine, Settled, Wa
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, NotFound
 from linli.instants import to_text
-from linli.tables import Transaction, read, until_it_holds
+from linli.tables import Transaction, find, read, until_it_holds
 
 
 def waiting(community: str, query: PageQuery) -> Page[Waiting]:
