@@ -17,7 +17,7 @@ export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset test check format replay deploy bench action lock
+.PHONY: help up down reset test soak check format replay deploy bench action lock
 .DELETE_ON_ERROR:
 
 help: ## show this
@@ -34,6 +34,9 @@ reset: $(READY) ## stop the local cloud and forget its state
 
 test: $(READY) ## run all tests, the end-to-end ones on a local cloud of their own
 	@$(RUN) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
+soak: $(READY) ## what takes long: a fault at each call of each sample, shuffled facts, races on DynamoDB Local
+	@$(RUN) -m pytest --quiet --numprocesses auto --override-ini "python_files=soak_*.py" tests/soak
 
 check: $(READY) ## lint, format, types, import contracts, locks, shape, packaged templates
 	@$(RUN) -m ruff check

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from functions.care.alerts import Alert, Entry, Message
@@ -10,6 +10,7 @@ from functions.care.circles import OnDuty
 from functions.care.tables import Key
 from functions.care.work import Duty, Visit
 from linli.due import TimedRow
+from linli.identities import EffectRow
 from linli.instants import to_epoch_seconds, to_text
 from linli.tables import ContractAttribute, CopyRow, InstantAttribute, Row
 
@@ -127,16 +128,20 @@ class EntryRow(Row, discriminator="care_entry"):
         return f"{community}#timeline#{person}"
 
 
-class PressRow(Row, discriminator="press"):
-    """`<community>#presses#<person>` / `<press>`: which alert a press of the button opened or joined."""
+class PressRow(EffectRow, discriminator="press"):
+    """`<community>#presses#<person>` / `<press>`, or `<press>~<digest>` when the id was used for another one:
+    which alert a press opened or joined. `at`: when it came in. `id_reused`: the id, or all of it, had come
+    before, as another press.
+    """
 
     alert = UnicodeAttribute()
+    at = InstantAttribute(null=True)
+    id_reused = BooleanAttribute(default=False)
 
-    @classmethod
-    def of(cls, community: str, person: str, press: str, alert: str, now: datetime) -> "PressRow":
-        """The mark of a press, kept as long as it may be delivered again."""
-        ttl = to_epoch_seconds(now + SENT_AGAIN)
-        return cls(f"{community}#presses#{person}", press, alert=alert, ttl=ttl)
+    @staticmethod
+    def key(community: str, person: str, press: str) -> Key:
+        """Where a press is."""
+        return f"{community}#presses#{person}", press
 
 
 class SignRow(Row, discriminator="sign"):
@@ -161,6 +166,26 @@ class DutyRow(QueueRow, discriminator="duty"):
     def key(community: str, kind: str, about: str) -> Key:
         """Where a duty is."""
         return f"{community}#duties", f"{kind}#{about}"
+
+
+class SettledRow(Row, discriminator="settled"):
+    """`<community>#settled` / `<kind>#<person or device>#<since>`: who settled a duty, and how: whoever has
+    lost the answer asks again.
+    """
+
+    by = UnicodeAttribute()
+    note = UnicodeAttribute()
+    at = InstantAttribute()
+
+    @staticmethod
+    def key(community: str, kind: str, about: str, since: datetime) -> Key:
+        """Where it is, once the duty as it was then is settled."""
+        return f"{community}#settled", f"{kind}#{about}#{to_text(since)}"
+
+    @classmethod
+    def of(cls, key: Key, by: str, note: str, now: datetime) -> "SettledRow":
+        """The row, kept as long as somebody may ask again."""
+        return cls(*key, by=by, note=note, at=now, ttl=to_epoch_seconds(now + SENT_AGAIN))
 
 
 class VisitRow(QueueRow, discriminator="visit"):
@@ -196,11 +221,12 @@ class RosterRow(Row, discriminator="roster"):
 
 class StaffRow(CopyRow, discriminator="care_member"):
     """`<community>#members` / `<person>`: what the directory said last: their roles, for who is called, and
-    their home, `<building>/<unit>`.
+    their home, `<building>/<unit>`, with the version that said so.
     """
 
     roles = UnicodeSetAttribute(null=True)
     home = UnicodeAttribute(null=True)
+    home_version = NumberAttribute(null=True)
 
     @staticmethod
     def key(community: str, person: str) -> Key:

@@ -56,7 +56,7 @@ def cleared(
 ) -> None:
     """Let `transaction` (rows `duty-<kind>`, `duty-line`) settle a duty, whether it is there or not.
 
-    `seen`: as somebody has seen it; the transaction fails when it has been renewed since.
+    `seen`: as somebody has seen it; the transaction fails when it has been renewed since, or settled.
     """
     gone(transaction, community, person, kind, seen)
     entry = Entry(at=now, what="duty_settled", by=by, actor=actor, words=_said(kind, words))
@@ -66,8 +66,11 @@ def cleared(
 def gone(
     transaction: Transaction, community: str, person: str, kind: DutyKind, seen: Duty | None = None
 ) -> None:
-    """Let `transaction` (row `duty-<kind>`) remove a duty of which another line of the timeline tells."""
-    as_seen = DutyRow.place.does_not_exist() | (DutyRow.place == seen.place) if seen else None
+    """Let `transaction` (row `duty-<kind>`) remove a duty of which another line of the timeline tells.
+
+    `seen`: only if it is there, as somebody has seen it.
+    """
+    as_seen = DutyRow.place == seen.place if seen else None
     transaction.delete(f"duty-{kind}", DutyRow(*DutyRow.key(community, kind, person)), as_seen)
 
 
@@ -82,4 +85,5 @@ def _said(kind: DutyKind, words: str) -> str:
 
 
 def _line(transaction: Transaction, community: str, person: str, kind: DutyKind, entry: Entry) -> None:
-    transaction.put("duty-line", EntryRow.of(community, person, entry, f"{entry.what}-{kind}"))
+    key = "-".join(filter(None, (entry.what, kind, entry.actor)))
+    transaction.put("duty-line", EntryRow.of(community, person, entry, key))

@@ -2,14 +2,63 @@
 and no meter tells of who has moved.
 """
 
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Self
+
+from pynamodb.expressions.condition import Condition
 
 from functions.care import duties
 from functions.care.case_tables import DutyRow, StaffRow
 from functions.care.tables import Key, WatchRow
 from functions.care.watches import Watch
+from linli.errors import NotFound
 from linli.events import MembershipChanged
-from linli.tables import ConditionsFailed, Row, Transaction, read, until_it_holds
+from linli.tables import Row, Transaction, read, until_it_holds
+
+
+class UnknownPerson(NotFound):
+    """The directory has told of nobody by this id; of a new member it tells within moments."""
+
+    slug = "unknown-person"
+    title = "The directory does not know this person"
+
+
+def roles(community: str, person: str) -> set[str]:
+    """The roles that the directory gives somebody; none once they have gone. Raises UnknownPerson."""
+    key = StaffRow.key(community, person)
+    row = read([key]).one(StaffRow, key)
+    if row is None:
+        raise UnknownPerson
+    return set(row.roles or ())
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """What the directory has said of somebody: roles and home, each with the version that said so last."""
+
+    roles: frozenset[str] = frozenset()
+    version: int = 0
+    home: str | None = None
+    home_version: int = 0
+
+    @classmethod
+    def of(cls, row: StaffRow | None) -> Self:
+        """As it is kept. Rows of before homes had a version of their own are of one version."""
+        if row is None:
+            return cls()
+        version = int(row.version)
+        home_version = int(row.home_version or (version if row.home else 0))
+        return cls(frozenset(row.roles or ()), version, row.home, home_version)
+
+    def told(self, fact: MembershipChanged) -> "Member":
+        """With what a fact tells, in whatever order facts come: one without a home leaves the home known."""
+        member = self
+        if fact.version > member.version:
+            member = replace(member, roles=frozenset(fact.roles), version=fact.version)
+        if fact.home is not None and fact.version > member.home_version:
+            member = replace(member, home=fact.home, home_version=fact.version)
+        return member
 
 
 def keep(fact: MembershipChanged, now: datetime) -> str:
@@ -26,23 +75,41 @@ def _keep(fact: MembershipChanged, now: datetime) -> str:
     key, watch_key = StaffRow.key(community, person), WatchRow.key(community, person)
     out_key, home_key = (DutyRow.key(community, kind, person) for kind in ("moved_out", "moved_home"))
     rows = read([key, watch_key, out_key, home_key])
-    known, watched = rows.one(StaffRow, key), rows.one(WatchRow, watch_key)
-    home = fact.home or (known.home if known else None)
-    row = StaffRow(*key, roles=set(fact.roles) or None, home=home, version=fact.version)
+    row, watched = rows.one(StaffRow, key), rows.one(WatchRow, watch_key)
+    before = Member.of(row)
+    member = before.told(fact)
+    if member == before:
+        return "duplicate"
     transaction = Transaction()
-    transaction.keep_newest("member", row)
+    transaction.put("member", _row(key, member), _same(row))
     _as_read(transaction, "watch", watch_key, watched)
     watch = watched.watch if watched else None
-    outcome = _ask_whether(transaction, fact, watch, now, asked=out_key in rows)
-    if watch is not None and fact.roles:
-        outcome = _ask_where(transaction, watch, home, rows.one(DutyRow, home_key), now) or outcome
-    try:
-        transaction.commit()
-    except ConditionsFailed as failed:
-        if "member" in failed.rows:
-            return "duplicate"
-        raise
+    outcome = None
+    if member.version > before.version:
+        outcome = _ask_whether(transaction, fact, watch, now, asked=out_key in rows)
+    if watch is not None:
+        outcome = _ask_where(transaction, watch, member, rows.one(DutyRow, home_key), now) or outcome
+    transaction.commit()
     return outcome or "member_kept"
+
+
+def _row(key: Key, member: Member) -> StaffRow:
+    return StaffRow(
+        *key,
+        roles=set(member.roles) or None,
+        version=member.version,
+        home=member.home,
+        home_version=member.home_version or None,
+    )
+
+
+def _same(row: StaffRow | None) -> Condition:
+    """That nothing has been told of somebody since their row was read."""
+    if row is None:
+        return Row.pk.does_not_exist()
+    home = StaffRow.home == row.home if row.home else StaffRow.home.does_not_exist()
+    same: Condition = (StaffRow.version == row.version) & home
+    return same
 
 
 def agree(transaction: Transaction, watch: Watch, now: datetime) -> None:
@@ -50,9 +117,9 @@ def agree(transaction: Transaction, watch: Watch, now: datetime) -> None:
     key = StaffRow.key(watch.community, watch.person)
     duty_key = DutyRow.key(watch.community, "moved_home", watch.person)
     rows = read([key, duty_key])
-    known = rows.one(StaffRow, key)
-    _as_read(transaction, "member", key, known)
-    _ask_where(transaction, watch, known.home if known else None, rows.one(DutyRow, duty_key), now)
+    row = rows.one(StaffRow, key)
+    _as_read(transaction, "member", key, row)
+    _ask_where(transaction, watch, Member.of(row), rows.one(DutyRow, duty_key), now)
 
 
 def _as_read(transaction: Transaction, name: str, key: Key, row: StaffRow | WatchRow | None) -> None:
@@ -61,7 +128,8 @@ def _as_read(transaction: Transaction, name: str, key: Key, row: StaffRow | Watc
         transaction.delete(name, Row(*key), Row.pk.does_not_exist())
         return
     kind = type(row)
-    transaction.update(name, kind(*key), [kind.version.set(row.version)], kind.version == row.version)
+    same = _same(row) if isinstance(row, StaffRow) else kind.version == row.version
+    transaction.update(name, kind(*key), [kind.version.set(row.version)], same)
 
 
 def _ask_whether(
@@ -81,15 +149,18 @@ def _ask_whether(
 
 
 def _ask_where(
-    transaction: Transaction, watch: Watch, home: str | None, asked: DutyRow | None, now: datetime
+    transaction: Transaction, watch: Watch, member: Member, asked: DutyRow | None, now: datetime
 ) -> str | None:
-    """Let `transaction` ask where they live when the directory has them elsewhere, or take it back."""
-    if home in {None, watch.home}:
+    """Let `transaction` ask where they live when the directory has them elsewhere, or take it back: when it
+    agrees, or has them nowhere.
+    """
+    home, has_gone = member.home, member.version > 0 and not member.roles
+    if has_gone or home in {None, watch.home}:
         if asked is None:
             return None
-        words = "the watch and the directory agree again"
+        words = "has gone" if has_gone else "the watch and the directory agree again"
         duties.cleared(transaction, watch.community, watch.person, "moved_home", now, words=words)
-        return "home_agrees"
+        return None if has_gone else "home_agrees"
     words = (
         f"lives in {home} according to the directory, and is watched over in {watch.home}, whose meters do "
         "not count meanwhile: end the watch, or set it up at the new home"

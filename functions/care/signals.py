@@ -4,6 +4,7 @@ A new kind of sensor is one line of `SENSOR_KINDS` and one of `SENT_BY` (and its
 infra/care/resources.yaml, which a test asks for).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
@@ -44,7 +45,9 @@ SENSOR_KINDS: dict[str, SensorKind] = {
     "motion": SensorKind("something moved", "movement", "home", "motion", rests=True),  # 红外
     "bed": SensorKind("the bed was used", "person", "home", "bed", rests=True),
     "lamp": SensorKind("a lamp was switched", "human", "home", "lamp", rests=True),
-    "camera_seen": SensorKind("the peephole camera saw them", "person", "door", "camera_seen", rests=True),  # 猫眼
+    "camera_seen": SensorKind(
+        "the peephole camera saw them", "person", "door", "camera_seen", rests=True
+    ),  # 猫眼
     "check_in": SensorKind("the check-in button was pressed", "person", "home", "check_in", by_itself=False),
     "call_button": SensorKind(
         "the call button was pressed", "person", "home", "call_button", by_itself=False
@@ -94,7 +97,8 @@ class Sign(Contract):
 
     `devices`: the sensor that spoke and the device that published for it; none when the app told.
     `came_in`: when it reached us, before it waited in a queue of ours. `dated_by_us`: `at` is when it came
-    in, so that only its key tells a repeat. `doubtful`: its clock was ahead, and it may be much older.
+    in, so that only its key tells a repeat. `doubtful`: it may be much older, since its clock is wrong, as
+    `clock` says in words.
     """
 
     kind: Kind
@@ -104,11 +108,35 @@ class Sign(Contract):
     came_in: Instant | None = None
     dated_by_us: bool = False
     doubtful: bool = False
+    clock: str = ""
+
+
+def speaks_for_itself(message: DeviceMessage[Signal]) -> bool:
+    """Whether the sensor has a connection of its own, on which it speaks as it senses."""
+    return message.body.sensor in {None, message.device}
 
 
 def happened_at(message: DeviceMessage[Signal]) -> datetime:
     """When it happened: as the device says, since what was kept offline is old, but never in the future.
 
-    `DeviceMessage.decided_at` would make what a gateway replays after hours a sign of life of now.
+    `DeviceMessage.decided_at` would make what a gateway replays after hours a sign of life of now. So would
+    our time for the 1970 of a gateway, which keeps what it heard; a sensor that speaks for itself without
+    any clock speaks of now.
     """
-    return message.received_at if message.clock_ahead else min(message.body.occurred_at, message.received_at)
+    if message.clock_ahead or (message.timeless() and speaks_for_itself(message)):
+        return message.received_at
+    return min(message.body.occurred_at, message.received_at)
+
+
+def clock_of(message: DeviceMessage[Signal]) -> str:
+    """What is wrong with the clock of a message, in words; nothing when it may be as late as it says."""
+    if message.clock_ahead:
+        return "a clock that is ahead"
+    return f"a clock of {message.body.occurred_at.year}" if message.timeless() else ""
+
+
+def is_reused(key: str, others: Iterable[str]) -> bool:
+    """Whether the id in the key of a sign, `<device>:<id>~<digest>`, is in others with another digest."""
+    identity, (id, _, digest) = key.partition("@")[0], key.partition("~")  # noqa: A001  the field's name
+    before = {other.partition("@")[0] for other in others if other.startswith(f"{id}~")}
+    return bool(digest) and bool(before - {identity})

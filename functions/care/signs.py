@@ -1,6 +1,7 @@
 """Signs of life as they come in, for whom they are, and what an open alert hears of them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from functions.care import casebook, duties, sight, vigils
@@ -8,7 +9,7 @@ from functions.care.alerts import Entry
 from functions.care.case_tables import EntryRow, SignRow
 from functions.care.deadlines import judged
 from functions.care.movement import Moved, after_signal
-from functions.care.signals import SENSOR_KINDS, Sign
+from functions.care.signals import SENSOR_KINDS, Sign, is_reused
 from functions.care.states import WatchState
 from functions.care.tables import StateRow
 from functions.care.vigils import Vigil
@@ -19,14 +20,24 @@ NOT_WATCHED = "not_watched"
 STRONGEST_FIRST = ("back", "moved", "not_counted", "late", "repeated", NOT_WATCHED)
 
 
-def for_all(community: str, people: Iterable[str], sign: Sign) -> str:
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a sign changed. `id_reused`: its id had come before with another content."""
+
+    outcome: str
+    id_reused: bool = False
+
+
+def for_all(community: str, people: Iterable[str], sign: Sign) -> Heard:
     """Let a sign count for everybody it is about. Returns the outcome that changed most."""
-    outcomes = {NOT_WATCHED, *(take_in(community, person, sign) for person in people)}
-    return next(each for each in STRONGEST_FIRST if each in outcomes)
+    heard = [take_in(community, person, sign) for person in people]
+    outcomes = {NOT_WATCHED, *(each.outcome for each in heard)}
+    strongest = next(each for each in STRONGEST_FIRST if each in outcomes)
+    return Heard(strongest, any(each.id_reused for each in heard))
 
 
-def take_in(community: str, person: str, sign: Sign) -> str:
-    """Let a sign move the person's deadline, however late, repeated or crowded it comes. Returns the outcome.
+def take_in(community: str, person: str, sign: Sign) -> Heard:
+    """Let a sign move the person's deadline, however late, repeated or crowded it comes.
 
     An open alert is told of a sign from after its opening, and of one that it has overtaken; it is for people
     to close.
@@ -34,9 +45,9 @@ def take_in(community: str, person: str, sign: Sign) -> str:
     try:
         vigil, moved = until_it_holds(lambda: _take_in(community, person, sign), vigils.RACES)
     except NotFound:
-        return NOT_WATCHED
+        return Heard(NOT_WATCHED)
     _tell_the_alert(vigil, moved, sign)
-    return moved.outcome
+    return Heard(moved.outcome, is_reused(sign.key, (each.key for each in vigil.state.recent)))
 
 
 def _take_in(community: str, person: str, sign: Sign) -> tuple[Vigil, Moved]:
@@ -64,13 +75,15 @@ def _tell_the_alert(vigil: Vigil, moved: Moved, sign: Sign) -> None:
         return
     overtaken = _overtaken(vigil, moved.state, sign, vigil.alert_at)
     theirs = vigil.watch.is_theirs(sign.kind, sign.devices, elsewhere=vigil.elsewhere)
-    if not (theirs and (sign.at > vigil.alert_at or overtaken)):
+    came_in = sign.came_in or sign.at
+    told_since = sign.doubtful and came_in > vigil.alert_at and moved.outcome != "repeated"
+    if not (theirs and (sign.at > vigil.alert_at or overtaken or told_since)):
         return
     community, person, words = vigil.watch.community, vigil.watch.person, SENSOR_KINDS[sign.kind].words
     if sign.doubtful:
-        words = f"{words}, by a clock that is ahead: it may have been before the alert"
+        words = f"{words}, by {sign.clock}: it may have been before the alert"
         entry = Entry(
-            at=sign.at, what="moved", by="person", actor=person, alert=vigil.open_alert, words=words
+            at=came_in, what="moved", by="person", actor=person, alert=vigil.open_alert, words=words
         )
         EntryRow.of(community, person, entry, f"{vigil.open_alert}#{sign.key}").save()
         return

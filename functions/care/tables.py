@@ -3,6 +3,7 @@
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 
 from functions.care.states import Outage, WatchState
+from functions.care.unbelieved import Unbelieved
 from functions.care.watches import Sensor, Watch
 from linli.due import TimedRow
 from linli.tables import ContractAttribute, InstantAttribute, Row
@@ -47,12 +48,13 @@ class SensorRow(Row, discriminator="care_sensor"):
     """`<community>#sensors` / `<device>`: whom a sensor, or a gateway, serves. A gateway is no `sensor`.
 
     `home`: the one home a sensor serves. `outage`: whether it is lost, of devices that serve nobody yet as
-    well.
+    well. `doubt`: what of its word cannot be believed.
     """
 
     sensor = ContractAttribute(Sensor, null=True)
     home = UnicodeAttribute(null=True)
     outage = ContractAttribute(Outage, null=True)
+    doubt = ContractAttribute(Unbelieved, null=True)
     people = UnicodeSetAttribute(null=True)
 
     @staticmethod

@@ -21,6 +21,7 @@ DutyKind = Literal[
     "unreadable_press",
     "moved_out",
     "moved_home",
+    "doubted_sensor",
 ]
 VisitOutcome = Literal["fine", "needs_help", "not_in", "refused"]
 URGENT: frozenset[DutyKind] = frozenset({"unknown_button", "unreadable_press"})  # staff, until it is settled

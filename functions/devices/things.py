@@ -1,7 +1,7 @@
 """Devices as AWS IoT knows them: a thing, its community as an attribute, its certificates."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +54,18 @@ def activate(device: str, certificate: Certificate) -> None:
     with _answering() as iot:
         iot.update_certificate(certificateId=certificate.id, newStatus="ACTIVE")
     revoke(device, lambda arn: arn != certificate.arn)
+
+
+def renew(device: str, kind: str) -> None:
+    """Give a device's certificates the policy of its kind instead of the one of all; may be repeated.
+
+    Raises Unavailable.
+    """
+    with _answering() as iot:
+        for arn in iot.list_thing_principals(thingName=device)["principals"]:
+            iot.attach_policy(policyName=_policy(kind), target=arn)
+            with suppress(iot.exceptions.ResourceNotFoundException):
+                iot.detach_policy(policyName=f"linli-{stage()}-device", target=arn)
 
 
 def certificate(arn: str) -> Certificate:

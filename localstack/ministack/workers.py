@@ -14,13 +14,22 @@ from ministack.services import lambda_svc
 from localstack.ministack.stock import replace
 
 WORKER_WAIT_S = 120.0
+SPAWN_AFTER_S = 0.2
 REST = ("POST", "/_linli/rest")
+
+
+def all_busy(name: str, config: dict[str, Any], _code: bytes, qualifier: str = "$LATEST", **_: Any) -> bool:
+    """Whether a function has workers, and each is at work."""
+    with lambda_runtime._lock:
+        workers = lambda_runtime._workers.get(lambda_runtime._worker_key(name, config, qualifier)) or []
+        return bool(workers) and all(each.in_use for each in workers)
 
 
 def bound_workers() -> None:
     """Stock starts one process per concurrent event: 100 messages take 5 GB. Wait for a free worker instead.
 
-    LOCAL_MAX_WORKERS is the number per function (4). No more batches of a queue are taken at once than that:
+    LOCAL_MAX_WORKERS is the number per function (4). A new one is started only if none comes free in a moment,
+    since a start takes longer. No more batches of a queue are taken at once than that:
     one that waits for a worker would be visible again before its turn.
     """
     lambda_runtime._LOCAL_MAX_WORKERS = int(os.environ.get("LOCAL_MAX_WORKERS", "4"))
@@ -30,6 +39,9 @@ def bound_workers() -> None:
     def acquire(stock: Any) -> Any:
         def acquire_worker(*args: Any, **kwargs: Any) -> tuple[Any, str]:
             deadline = time.monotonic() + WORKER_WAIT_S
+            if all_busy(*args, **kwargs):
+                with freed:
+                    freed.wait(SPAWN_AFTER_S)
             while True:
                 worker, reason = stock(*args, **kwargs)
                 if worker is not None or time.monotonic() > deadline:

@@ -6,7 +6,6 @@ makes as many calls as a press does, decides nothing, and is told by an event of
 
 import io
 import json
-import queue
 import sys
 import time
 import zipfile
@@ -14,7 +13,6 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from rich.console import Console
 from rich.table import Table
 
@@ -66,13 +64,12 @@ def document(statement: dict[str, Any]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
-def echo(town: Town, button: Device) -> None:  # noqa: F811
+def echo(functions: Any, button: Device) -> None:
     """Have the echo speak to the button, and wait until it hears it."""
     topic, event_id = f"{button.prefix}/call_button/reply", uuid4().hex
     payload = json.dumps({"topic": topic, "event_id": event_id, "calls": CALLS})
-    town.client("lambda").invoke(FunctionName=ECHO, InvocationType="Event", Payload=payload)
-    while button.replies.get(timeout=LIMIT_S)[1].get("event_id") != event_id:
-        pass
+    functions.invoke(FunctionName=ECHO, InvocationType="Event", Payload=payload)
+    burst.heard(button, event_id, LIMIT_S)
 
 
 def timed(ask: Callable[[], Any]) -> float:
@@ -84,24 +81,17 @@ def timed(ask: Callable[[], Any]) -> float:
 
 def test_burst(town: Town) -> None:  # noqa: F811
     make_echo(town)
-    names = burst.gates(town, GATES)
+    names, functions = burst.gates(town, GATES), town.client("lambda")
     pressed, echoed = [], []
     with burst.connected(town, names, MESSAGES) as (found, asking), town.device(burst.BUTTON) as button:
-
-        def press() -> None:
-            assert button.ask("call_button")["outcome"] in ("opened", "joined")
-
-        press()
-        echo(town, button)
-        pressed_alone = [timed(press) for _ in range(ALONE)]
-        echoed_alone = [timed(lambda: echo(town, button)) for _ in range(ALONE)]
+        burst.press(button, LIMIT_S)
+        echo(functions, button)
+        pressed_alone = [timed(lambda: burst.press(button, LIMIT_S)) for _ in range(ALONE)]
+        echoed_alone = [timed(lambda: echo(functions, button)) for _ in range(ALONE)]
         with burst.Burster(town, found, asking, LIMIT_S) as bursting:
             while bursting.is_alive():
-                try:
-                    pressed.append(timed(press))
-                    echoed.append(timed(lambda: echo(town, button)))
-                except queue.Empty:
-                    pytest.fail("a call for help was not answered")
+                pressed.append(timed(lambda: burst.press(button, LIMIT_S)))
+                echoed.append(timed(lambda: echo(functions, button)))
                 bursting.join(PAUSE_S)
     tell(found)
     rows = [

@@ -19,6 +19,7 @@ from tests.e2e.conftest import Town
 from tests.e2e.devices import Device
 
 COMMUNITY, MANAGER, BUTTON = "willow", "willow-manager-1", "willow-button-1"
+GATE = {"area": "garden", "direction": "in"}
 CARDS = [f"willow-resident-{number}-card" for number in range(1, 6)]
 DEAD_LETTERS = "linli-local-access-gate-pass-dlq"
 ANSWERED = ("outcome", "open", "reason", "open_until", "problem")
@@ -67,8 +68,23 @@ def gates(town: Town, number: int) -> list[str]:
         files = DeviceFiles(town.home / "devices" / name, name)
         files.folder.mkdir(parents=True, exist_ok=True)
         registrar.ensure(files, "gate")
-        door.ask(MANAGER, "PUT", f"/access/communities/{COMMUNITY}/gates/{name}", {"area": "garden"})
+        door.ask(MANAGER, "PUT", f"/access/communities/{COMMUNITY}/gates/{name}", GATE)
     return names
+
+
+def press(button: Device, limit_s: float) -> str:
+    """Call for help, and wait for the answer; its outcome."""
+    message = button.message()
+    button.publish(f"{button.prefix}/call_button", json.dumps(message).encode())
+    return str(heard(button, message["event_id"], limit_s)["outcome"])
+
+
+def heard(button: Device, event_id: str, limit_s: float) -> dict[str, Any]:
+    """What the button is told of an event, however much else goes on."""
+    while True:
+        _, told = button.replies.get(timeout=limit_s)
+        if told.get("event_id") == event_id:
+            return told
 
 
 class Gate:
@@ -103,9 +119,10 @@ def connected(town: Town, names: list[str], messages: int) -> Iterator[tuple[Bur
     """The gates, each with its share of the messages to send."""
     burst = Burst()
     with ExitStack() as stack:
-        devices = [stack.enter_context(town.device(name)) for name in names]
+        devices = [town.device(name) for name in names]
         for device in devices:
-            device.client.max_inflight_messages_set(0)
+            device.client.max_inflight_messages_set(0)  # as many as it has
+            stack.enter_context(device)
         yield burst, [Gate(device, burst, messages // len(names)) for device in devices]
 
 

@@ -8,12 +8,13 @@ import pytest
 
 from linli.believing import DEVICE_ACTIONS, EVERY_KIND
 from linli_cli import actions, templates
-from linli_cli.layout import infra, projects, services
+from linli_cli.layout import ROOT, infra, projects, services
 
 LONGEST_DOCUMENT = 2048  # AWS IoT: characters of a policy document, white space not counted
+# Of all partitions and their regions the two longest names together.
 LONGEST = {
     "${AWS::Partition}": "aws-us-gov",
-    "${AWS::Region}": "cn-northwest-1",
+    "${AWS::Region}": "us-gov-west-1",
     "${AWS::AccountId}": "1" * 12,
 }
 PREFIX = "linli-${Stage}-device-"
@@ -91,3 +92,9 @@ def test_a_device_is_itself_and_hears_its_own(kind: str) -> None:
 def test_a_policy_is_no_longer_than_iot_takes_it(name: str) -> None:
     document = json.dumps(POLICIES[name], separators=(",", ":"))
     assert len(re.sub(r"\s", "", document)) <= LONGEST_DOCUMENT
+
+
+def test_who_writes_firmware_reads_the_same() -> None:
+    text = (ROOT / "functions" / "devices" / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z_]+)` \| (`heartbeat`[`a-z_, ]*) \|$", text, flags=re.MULTILINE)
+    assert {kind: set(re.findall("[a-z_]+", topics)) for kind, topics in rows} == believed()

@@ -209,7 +209,7 @@ def test_what_nobody_could_handle_in_time_goes_to_the_dead_letters(
         assert 60 <= properties["MaximumEventAgeInSeconds"] <= 6 * 3600
         odd = "EventInvokeConfig" in said.get(name, {}).get("Properties", {})
         if name in rule_targets(template) and not odd:  # an answer that nobody waits for any more
-            assert properties["MaximumEventAgeInSeconds"] == 60
+            assert 180 <= properties["MaximumEventAgeInSeconds"] <= 300  # AWS retries after 60 s and 120 s
         alias = template["Resources"].get(f"{name}Live")
         assert (properties["Qualifier"] == "$LATEST") == (alias is None)
 

@@ -3,15 +3,16 @@
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import permutations
 from typing import Any
 
 import pytest
 from chalice.app import Chalice
 
 from functions.care import vigils
-from functions.care.case_tables import AlertRow, DutyRow, EntryRow, VisitRow
+from functions.care.case_tables import AlertRow, DutyRow, EntryRow, StaffRow, VisitRow
 from functions.care.states import RECENT, Silence
 from functions.care.tables import HomeRow, SensorRow, StateRow
 from functions.care.vigils import Vigil
@@ -900,19 +901,16 @@ def test_nobody_is_put_on_duty_as_what_they_are_not(willow: Neighbourhood) -> No
     assert willow.http(willow.app, "PUT", path, body=body, **WILLOW_MANAGER).status == 409
 
 
-def test_nobody_is_put_on_duty_whom_the_directory_does_not_know_or_who_has_left(
-    willow: Neighbourhood,
-) -> None:
-    def put_on_duty(person: str) -> int:
-        path = f"/communities/willow/duty_roster/{person}"
-        asked = willow.http(willow.app, "PUT", path, body={"capacity": "manager"}, **WILLOW_MANAGER)
-        return int(asked.status)
-
-    assert put_on_duty("willow-manager-9") == 404
-    for version, roles, status in ((1, ["manager"], 200), (2, [], 409)):
-        fact = MembershipChanged(community="willow", person="willow-manager-9", roles=roles, version=version)
-        willow.fact("community", fact)
-        assert put_on_duty("willow-manager-9") == status
+def test_nobody_is_put_on_duty_whom_the_directory_does_not_know(willow: Neighbourhood) -> None:
+    path, body = "/communities/willow/duty_roster/nobody-9", {"capacity": "manager"}
+    refused = willow.http(willow.app, "PUT", path, body=body, **WILLOW_MANAGER)
+    assert (refused.status, refused.problem) == (404, "unknown-person")
+    known = MembershipChanged(community="willow", person="nobody-9", roles=["manager"], version=1)
+    willow.fact("community", known)
+    assert willow.http(willow.app, "PUT", path, body=body, **WILLOW_MANAGER).status == 200
+    # Nor anybody who has gone
+    willow.fact("community", known.model_copy(update={"roles": [], "version": 2}))
+    assert willow.http(willow.app, "PUT", path, body=body, **WILLOW_MANAGER).status == 409
 
 
 def test_as_many_devices_as_a_watch_takes_can_all_be_replaced(willow: Neighbourhood) -> None:
@@ -961,6 +959,113 @@ def test_what_a_gateway_whose_clock_is_ahead_sends_again_is_no_new_sign(willow: 
     due = willow.vigil().due_at
     assert sends_all(NOW + 11 * HOUR) == {"repeated"}
     assert willow.vigil().due_at == due
+
+
+# A sensor whose clock is gone, or whose counter begins anew
+
+DEAD = datetime(1970, 1, 1, 0, 0, 7, tzinfo=UTC)
+
+
+def alert_words(willow: Neighbourhood) -> str:
+    return str(AlertRow.get(*AlertRow.key("willow", str(willow.vigil().open_alert))).alert.words)
+
+
+def duty_words(device: str) -> str:
+    return str(DutyRow.get(*DutyRow.key("willow", "doubted_sensor", device), consistent_read=True).duty.words)
+
+
+@pytest.mark.parametrize("clock", [DEAD, datetime(2000, 1, 1, tzinfo=UTC)], ids=["1970", "2000"])
+def test_a_sensor_without_a_clock_proves_life_when_it_comes_in(
+    willow: Neighbourhood, clock: datetime
+) -> None:
+    # Given a motion sensor that says the very same each time it wakes
+    for hours in (0, 1, 9):
+        outcome = willow.sensor("motion", clock, now=NOW + hours * HOUR, event_id="s-70")
+        assert outcome == "moved"
+        assert willow.vigil().state.seen_at == NOW + hours * HOUR
+    # What the broker or the queue delivers again is no other sign
+    again = willow.message("motion", clock, now=NOW + 9 * HOUR, event_id="s-70")
+    assert willow.deliver(again) == ["repeated"]
+    # And staff are told, in the queue and in the alert
+    assert willow.duties() == ["doubted_sensor#willow-motion-1"]
+    said = f"willow-motion-1 spoke 3 times with a clock of {clock.year}"
+    assert said in duty_words("willow-motion-1")
+    willow.minute(NOW + 9 * HOUR + COLD)
+    assert f"{said}, last Tue 06 Jan 01:00" in alert_words(willow)
+
+
+def test_a_sensor_whose_counter_begins_anew_is_heard(willow: Neighbourhood) -> None:
+    outcomes = [willow.sensor("motion", NOW + n * HOUR, event_id="s-1") for n in range(3)]
+    assert outcomes == ["moved"] * 3
+    assert willow.vigil().state.seen_at == NOW + 2 * HOUR
+    assert "willow-motion-1 spoke 2 times with an old number" in duty_words("willow-motion-1")
+    willow.minute(NOW + 2 * HOUR + COLD)
+    assert "willow-motion-1 spoke 2 times with an old number" in alert_words(willow)
+
+
+def test_a_sign_by_no_clock_answers_no_alert_and_is_noted(willow: Neighbourhood) -> None:
+    willow.minute(NOW + COLD)
+    late = NOW + COLD + MINUTE
+    assert willow.sensor("motion", DEAD, now=late) == "moved"
+    assert (
+        willow.sensor("bed", DEAD, now=late + MINUTE, device="willow-hub-1", sensor="willow-bed-1") == "late"
+    )
+    after = willow.vigil()
+    row = AlertRow.get(*AlertRow.key("willow", str(after.open_alert)))
+    assert (row.alert.state, after.moved_again) == ("open", False)
+    lines = [each.entry for each in EntryRow.query(EntryRow.partition("willow", GRAN))]
+    noted = [(each.at, each.words) for each in lines if each.what == "moved"]
+    assert [at for at, _ in noted] == [late, late + MINUTE]
+    assert all("a clock of 1970: it may have been before the alert" in words for _, words in noted)
+
+
+def test_what_a_hub_without_a_clock_tells_of_the_night_is_not_of_now(willow: Neighbourhood) -> None:
+    willow.sensor("motion", NOW)
+    due = willow.vigil().due_at
+    for minutes in range(5):
+        replayed = willow.message(
+            "bed", DEAD + minutes * MINUTE, now=NOW + 9 * HOUR, device="willow-hub-1", sensor="willow-bed-1"
+        )
+        assert willow.deliver(replayed) == ["late"]
+    assert willow.vigil().due_at == due
+    assert "willow-bed-1 spoke 5 times with a clock of 1970" in duty_words("willow-bed-1")
+
+
+def test_a_night_replayed_by_a_right_clock_is_late_and_no_doubt(willow: Neighbourhood) -> None:
+    willow.sensor("motion", NOW)
+    assert willow.sensor("motion", NOW - 6 * HOUR, now=NOW + HOUR) == "late"
+    assert willow.duties() == []
+
+
+def test_a_sensor_that_is_right_again_settles_the_doubt(willow: Neighbourhood) -> None:
+    willow.sensor("motion", DEAD, now=NOW)
+    assert willow.duties() == ["doubted_sensor#willow-motion-1"]
+    willow.sensor("motion", NOW + MINUTE)
+    assert willow.duties() == []
+    # And counts from the beginning, told of as news
+    willow.sensor("motion", DEAD, now=NOW + HOUR)
+    assert "spoke once" in duty_words("willow-motion-1")
+
+
+def test_a_doubt_that_staff_have_settled_is_told_again_a_day_later(willow: Neighbourhood) -> None:
+    willow.sensor("motion", DEAD, now=NOW)
+    path = "/communities/willow/duties/doubted-sensor/willow-motion-1/settlement"
+    body = {"note": "a new battery comes tomorrow", "since": NOW.isoformat()}
+    assert willow.http(willow.app, "POST", path, body=body, now=NOW, **WILLOW_MANAGER).status == 204
+    willow.sensor("motion", DEAD, now=NOW + HOUR)
+    assert willow.duties() == []
+    willow.sensor("motion", DEAD, now=NOW + 24 * HOUR)
+    assert "spoke 3 times" in duty_words("willow-motion-1")
+
+
+@pytest.mark.usefixtures("willow", "atomic")
+def test_doubts_at_once_are_each_counted(willow: Neighbourhood) -> None:
+    messages = [willow.message("motion", DEAD, now=NOW + n * MINUTE) for n in range(12)]
+    with ThreadPoolExecutor(4) as workers:
+        outcomes = [each for some in workers.map(willow.deliver, messages) for each in some]
+    assert set(outcomes) <= {"moved", "late"}
+    assert "spoke 12 times" in duty_words("willow-motion-1")
+    assert willow.vigil().state.seen_at == NOW + 11 * MINUTE
 
 
 # One device, one home
@@ -1117,6 +1222,35 @@ def test_a_home_that_is_not_said_again_is_no_return(willow: Neighbourhood) -> No
     assert willow.fact("community", *facts) == ["moved_home", "member_kept", "moved_home"]
     assert "b3/303" in DutyRow.get(*DutyRow.key("willow", "moved_home", GRAN)).duty.words
     assert willow.fact("sign_of_life", used("water", NOW)) == ["not_counted"]
+
+
+def test_who_has_moved_and_then_gone_is_the_same_in_whatever_order_that_is_told(
+    willow: Neighbourhood,
+) -> None:
+    facts = [
+        MembershipChanged(community="willow", person=GRAN, roles=["resident"], home="b2/202", version=2),
+        MembershipChanged(community="willow", person=GRAN, roles=["resident"], home="b3/303", version=3),
+        MembershipChanged(community="willow", person=GRAN, roles=[], version=4),
+    ]
+    for order in permutations(facts):
+        willow.fact("community", *order, *order)
+        row = StaffRow.get(*StaffRow.key("willow", GRAN), consistent_read=True)
+        assert (row.home, row.roles, row.version, row.home_version) == ("b3/303", None, 4, 3)
+        assert willow.duties() == [f"moved_out#{GRAN}"], "nobody is asked where somebody lives who has gone"
+        row.delete()
+        for duty in DutyRow.query("willow#duties"):
+            duty.delete()
+
+
+def test_an_older_home_told_late_does_not_ask_again_whether_somebody_has_gone(willow: Neighbourhood) -> None:
+    gone = MembershipChanged(community="willow", person=GRAN, roles=[], version=4)
+    willow.fact("community", gone)
+    since = DutyRow.get(*DutyRow.key("willow", "moved_out", GRAN)).duty.since.isoformat()
+    path = f"/communities/willow/duties/moved-out/{GRAN}/settlement"
+    body = {"note": "she stays until spring", "since": since}
+    assert willow.http(willow.app, "POST", path, body=body, **WILLOW_MANAGER).status == 204
+    assert willow.fact("community", lives_in("b2/202", 2)) == ["member_kept"]
+    assert willow.duties() == []
 
 
 def test_a_watch_of_somebody_whom_the_directory_has_elsewhere_is_asked_about(willow: Neighbourhood) -> None:

@@ -14,7 +14,7 @@ from chalice.app import Chalice
 from pydantic import ValidationError
 
 from functions.care import sending, vigils
-from functions.care.case_tables import AlertRow, DutyRow, MessageRow, RosterRow
+from functions.care.case_tables import AlertRow, DutyRow, EntryRow, MessageRow, PressRow, RosterRow
 from functions.care.channels import outgoing
 from functions.care.circles import OnDuty
 from functions.care.sending import Courier
@@ -34,7 +34,7 @@ from tests.integration.people import MAPLE_MANAGER, WILLOW_MANAGER, WILLOW_RESID
 GRAN, DAUGHTER, CARER, BOSS = (f"willow-{who}-1" for who in ("resident", "family", "caregiver", "manager"))
 HERS, DAUGHTERS = "+8613800000001", "+8613800000002"
 AT = "/communities/willow"
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 NIGHT = NOW + 10 * HOUR  # two in the morning in Shanghai
 FAMILY = member(DAUGHTER, "willow", "family")
 CAREGIVER = member(CARER, "willow", "caregiver")
@@ -127,6 +127,18 @@ def gateways(cloud: None, tmp_path: Path) -> Iterator[Gateways]:  # noqa: ARG001
     with open_world(tmp_path) as world:
         world.open("willow")
         yield world
+
+
+@pytest.fixture
+def replies(cloud: None, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:  # noqa: ARG001
+    """What devices are told, in turn."""
+    told: list[dict[str, Any]] = []
+
+    def publish(**message: Any) -> None:
+        told.append(json.loads(message["payload"]))
+
+    monkeypatch.setattr(client("iot-data"), "publish", publish)
+    return told
 
 
 @pytest.fixture
@@ -501,7 +513,7 @@ def test_a_button_that_nobody_is_assigned_to_is_the_duty_managers_at_once(house:
     path = "duties/unknown-button/willow-button-9/settlement"
     note = {"note": "it was a test", "since": NIGHT.isoformat()}
     assert house.call("POST", path, CAREGIVER, body=note).status == 204
-    assert house.call("POST", path, CAREGIVER, body=note).status == 404
+    assert house.call("POST", path, WILLOW_MANAGER, body=note).status == 409
     house.minute(NIGHT + HOUR)
     assert button_calls(house) == boss + (boss + carer) * 3
 
@@ -518,6 +530,167 @@ def test_a_press_of_an_event_id_that_was_used_before_is_another_press(house: Hou
     assert house.answer(CAREGIVER, NOW + HOUR, "resolve", outcome="fine").status == 200
     assert house.press(NOW + 48 * HOUR, "press-1") == {"outcome": "opened"}
     assert vigils.load("willow", GRAN).open_alert is not None
+
+
+DEAD = datetime(1970, 1, 1, 0, 0, 5, tzinfo=UTC)
+STUCK = NOW - timedelta(days=3)
+
+
+def open_alert(person: str = GRAN) -> str | None:
+    row = StateRow.get(*StateRow.key("willow", person), consistent_read=True)
+    return None if row.open_alert is None else str(row.open_alert)
+
+
+def resolve(house: House, now: datetime, outcome: str = "fine") -> None:
+    path, body = f"alerts/{open_alert()}/answers", {"command": "resolve", "outcome": outcome}
+    assert house.call("POST", path, CAREGIVER, now, body=body).status == 200
+
+
+@pytest.mark.parametrize(
+    "clock", [DEAD, STUCK, NOW, NOW + 24 * HOUR], ids=["1970", "stuck", "right", "ahead"]
+)
+@pytest.mark.parametrize("later", [11 * SECOND, 5 * MINUTE, 8 * HOUR, 24 * 8 * HOUR])
+def test_once_its_alert_is_over_the_very_same_press_is_a_new_call(
+    house: House, clock: datetime, later: timedelta
+) -> None:
+    # Given a press that was seen to
+    assert house.press(NOW, "b-1", at=clock) == {"outcome": "opened"}
+    first = open_alert()
+    resolve(house, NOW + 5 * SECOND)
+    # When the battery is out and in, and the button says the very same when it is pressed again
+    assert house.press(NOW + later, "b-1", at=clock) == {"outcome": "opened"}
+    # Then there is a new alert, and its chain is called
+    assert open_alert() not in {None, first}
+    house.work()
+    assert (DAUGHTERS, "voice") in house.gateways.sent
+    # And that one is not called twice by what the broker delivers again
+    assert house.press(NOW + later + 5 * SECOND, "b-1", at=clock) == {"outcome": "duplicate"}
+
+
+@pytest.mark.parametrize("clock", [DEAD, NOW], ids=["1970", "right"])
+def test_a_press_told_again_within_seconds_or_by_a_delivery_tried_again_is_the_same(
+    house: House, clock: datetime
+) -> None:
+    assert house.press(NOW, "b-1", at=clock) == {"outcome": "opened"}
+    resolve(house, NOW + SECOND)
+    # The broker delivers it again; Lambda tries what the rule handed over at first once more, minutes later
+    assert house.press(NOW + 9 * SECOND, "b-1", at=clock) == {"outcome": "duplicate"}
+    assert house.press(NOW, "b-1", at=clock) == {"outcome": "duplicate"}
+    assert open_alert() is None
+
+
+def test_pressed_again_by_a_button_without_a_clock_nobody_having_come_the_chain_goes_on(house: House) -> None:
+    house.press(NOW, "b-1", at=DEAD)
+    assert house.answer(CAREGIVER, NOW + MINUTE, "acknowledge").status == 200
+    # When she presses again, a quarter of an hour later, and the button says the very same
+    assert house.press(NOW + 15 * MINUTE, "b-1", at=DEAD) == {"outcome": "joined"}
+    # Then the alert is open again
+    assert (house.alert.state, house.alert.due_at) == ("open", NOW + 15 * MINUTE)
+    assert [each["what"] for each in house.timeline()].count("pressed_again") == 1
+
+
+def test_the_words_say_that_the_button_has_no_clock(house: House, replies: list[dict[str, Any]]) -> None:
+    house.press(NOW, "b-1", at=DEAD)
+    assert (
+        house.alert.words
+        == "the call button was pressed at 08:00:00 UTC, by our clock: its own says 1970-01-01"
+    )
+    house.press(NOW + MINUTE, "b-1", at=NOW + MINUTE)
+    assert [(each["clock_off"], each.get("id_reused")) for each in replies] == [(True, None), (False, True)]
+
+
+def test_an_id_that_comes_again_from_another_button_behind_the_hub_is_another_press(house: House) -> None:
+    # Given two buttons of hers behind one hub, whose counter begins anew
+    two = [{"device": f"willow-button-{n}", "kind": "call_button", "gateway": "willow-hub-1"} for n in (1, 2)]
+    body = {**GRANNY, "sensors": [*GRANNY["sensors"], *two]}
+    assert house.call("PUT", f"watches/{GRAN}", WILLOW_MANAGER, NOW - HOUR, body=body).status == 200
+
+    def press(button: str, now: datetime) -> str:
+        said = {"event_id": "e-1", "seq": 1, "occurred_at": NOW.isoformat(), "sensor": button}
+        event = rule_event("call_button", said, "willow-hub-1", now=now)
+        return str(house.invoke(house.app, "sos", event)["outcome"])
+
+    assert press("willow-button-1", NOW) == "opened"
+    assert press("willow-button-2", NOW + SECOND) == "joined"
+    assert press("willow-button-2", NOW + 2 * SECOND) == "duplicate"
+    assert press("willow-button-1", NOW + MINUTE) == "duplicate"
+
+
+def test_a_key_that_an_app_uses_again_once_its_alert_is_over_is_a_new_call(house: House) -> None:
+    def calls(now: datetime) -> tuple[str, bool]:
+        answer = house.call(
+            "POST", "calls_for_help", WILLOW_RESIDENT, now, body={}, headers={"Idempotency-Key": "sos"}
+        )
+        assert answer.status == 201
+        return answer.body["outcome"], answer.body.get("id_reused", False)
+
+    assert calls(NOW) == ("opened", False)
+    assert calls(NOW + 8 * SECOND) == ("duplicate", False)
+    assert calls(NOW + 15 * MINUTE) == ("joined", True)
+    resolve(house, NOW + HOUR)
+    assert calls(NOW + HOUR + MINUTE) == ("opened", True)
+    assert open_alert() is not None
+
+
+@pytest.mark.usefixtures("house", "atomic")
+def test_the_same_press_by_many_deliveries_at_once_after_its_alert_is_over_is_one_call(house: House) -> None:
+    house.press(NOW, "b-1", at=DEAD)
+    resolve(house, NOW + MINUTE)
+    again = NOW + HOUR
+    with ThreadPoolExecutor(8) as workers:
+        said = workers.map(
+            lambda n: house.press(again + n * SECOND / 8, "b-1", at=DEAD)["outcome"], range(16)
+        )
+    assert sorted(said) == ["duplicate"] * 15 + ["opened"]
+    facts = [each for each in published("willow") if each.type == "linli.care.alert_opened.v1"]
+    assert len(facts) == 2
+
+
+def test_a_press_of_before_marks_had_a_time_is_no_obstacle(house: House) -> None:
+    kept = PressRow("willow#presses#willow-resident-1", "app-sos", alert="01old", ttl=1_800_000_000)
+    kept.save()
+    key = {"Idempotency-Key": "sos"}
+    answer = house.call("POST", "calls_for_help", WILLOW_RESIDENT, body={}, headers=key)
+    assert (answer.status, answer.body["outcome"]) == (201, "opened")
+
+
+@pytest.mark.parametrize("how", ["away", "ended", "deceased", "unreadable sharer"])
+def test_a_press_is_never_lost_whatever_is_known_of_the_person(house: House, how: str) -> None:
+    if how == "away":
+        away = {"until": (NOW + 72 * HOUR).isoformat()}
+        assert house.call("PUT", f"watches/{GRAN}/away", WILLOW_MANAGER, body=away).status == 200
+    elif how == "ended":
+        assert house.call("DELETE", f"watches/{GRAN}", WILLOW_MANAGER).status == 204
+    elif how == "deceased":
+        house.press(NOW, "b-0")
+        resolve(house, NOW + MINUTE, "deceased")
+    else:
+        partner, body = "willow-apartner-1", {**GRANNY, "sensors": [BUTTON], "residents": 2}
+        assert house.call("PUT", f"watches/{partner}", WILLOW_MANAGER, body=body).status == 200
+        spoil(partner)
+    outcome = house.press(NOW + HOUR)["outcome"]
+    if how == "ended":
+        assert outcome == "unknown_button"
+        assert house.queue()[0] == ("unknown_button", "willow-button-1")
+    else:
+        assert outcome == "opened"
+
+
+def spoil(person: str) -> None:
+    """Somebody's state cannot be read."""
+    client("dynamodb").update_item(
+        TableName=f"linli-{STAGE}-care",
+        Key={"pk": {"S": f"willow#person#{person}"}, "sk": {"S": "state"}},
+        UpdateExpression="SET #s = :s",
+        ExpressionAttributeNames={"#s": "state"},
+        ExpressionAttributeValues={":s": {"S": "?"}},
+    )
+
+
+def test_staff_are_told_whose_button_it_is_that_nobody_can_read(house: House) -> None:
+    house.invoke(house.app, "sos", rule_event("call_button", b"{}", "willow-button-1", now=NOW))
+    (row,) = DutyRow.query("willow#duties")
+    assert row.duty.words.endswith(f"it serves {GRAN}")
 
 
 @pytest.mark.parametrize("payload", [b"\xff", b"{}", b'{"event_id": "p-1", "battery": 80}'])
@@ -1050,6 +1223,43 @@ def test_a_press_while_a_duty_is_being_settled_is_not_settled_with_it(
     lose_reply("TransactWriteItems")
     assert house.call("POST", path, CAREGIVER, again, body=how | {"since": again.isoformat()}).status == 204
     assert house.queue() == []
+
+
+def test_a_settlement_sent_again_is_settled_and_anybody_elses_is_a_conflict(house: House) -> None:
+    house.press(NOW, device="willow-button-9")
+    path = "duties/unknown-button/willow-button-9/settlement"
+    how = {"note": "it was a child", "since": NOW.isoformat()}
+    assert house.call("POST", path, CAREGIVER, NOW + MINUTE, body=how).status == 204
+    # Whoever has lost the answer asks again, even once the button has been pressed again
+    house.press(NOW + 2 * MINUTE, device="willow-button-9")
+    assert house.call("POST", path, CAREGIVER, NOW + 3 * MINUTE, body=how).status == 204
+    assert house.queue() == [("unknown_button", "willow-button-9")]
+    # Who comes second, or says something else, is told that it is settled, and by whom
+    late = house.call("POST", path, WILLOW_MANAGER, NOW + 4 * MINUTE, body=how)
+    assert (late.status, late.body["settled_by"]) == (409, CARER)
+    other = house.call("POST", path, CAREGIVER, NOW + 4 * MINUTE, body=how | {"note": "it was not"})
+    assert other.status == 409
+    lines = [each.entry for each in EntryRow.query(EntryRow.partition("willow", "willow-button-9"))]
+    assert [each.words for each in lines if each.what == "duty_settled"] == ["unknown button: it was a child"]
+
+
+@pytest.mark.usefixtures("house", "atomic")
+def test_a_duty_that_many_settle_at_once_is_settled_once(house: House) -> None:
+    house.press(NOW, device="willow-button-9")
+    path = "duties/unknown-button/willow-button-9/settlement"
+
+    def settle(number: int) -> tuple[int, int]:
+        who, note = (CAREGIVER, WILLOW_MANAGER)[number % 2], f"note {number % 2}"
+        how = {"note": note, "since": NOW.isoformat()}
+        return number % 2, house.call("POST", path, who, NOW + MINUTE, body=how).status
+
+    with ThreadPoolExecutor(8) as workers:
+        answers = set(workers.map(settle, range(16)))
+    lines = [each.entry for each in EntryRow.query(EntryRow.partition("willow", "willow-button-9"))]
+    (line,) = [each for each in lines if each.what == "duty_settled"]
+    winner = int(line.words[-1])
+    assert answers == {(winner, 204), (1 - winner, 409)}
+    assert line.actor == (CARER, BOSS)[winner]
 
 
 def test_a_button_that_is_pressed_all_the_time_is_told_in_turn_and_at_most_every_five_minutes(

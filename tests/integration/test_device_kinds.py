@@ -1,4 +1,4 @@
-"""Whom each action believes: every action that devices speak to, and every kind of device, through the handlers.
+"""Whom each action believes: every action that devices speak to, and every kind of device.
 
 A new kind or action fails here until somebody has said what it may say.
 """
@@ -16,7 +16,7 @@ from linli.errors import DeviceNotKnown
 from linli.events import DeviceRegistered, DeviceRevoked, Fact
 from linli_cli import actions
 from linli_cli.layout import project_of, services
-from tests.integration.conftest import Http, Invoke, Service, dead_letters, enter
+from tests.integration.conftest import STAGE, Http, Invoke, Service, dead_letters, enter
 from tests.integration.messages import batch, rule_event
 from tests.integration.neighbourhood import FURNISH, csr, tell
 from tests.integration.people import WILLOW_MANAGER
@@ -174,3 +174,47 @@ def test_a_revocation_of_before_versions_were_told_still_holds(town: Town) -> No
     once = DeviceRegistered(community="willow", device=device, kind="thermometer")
     town.know(app, once, DeviceRevoked(community="willow", device=device))
     assert town.heard(app, "fever_check", "fever_check", device) == "device-revoked"
+
+
+@pytest.mark.parametrize("device", ["willow-meter-1", "willow-button-new"])
+def test_a_press_that_is_not_believed_calls_nobody_and_staff_know_at_once(town: Town, device: str) -> None:
+    app = town.furnished("care", "sos")
+    assert town.heard(app, "sos", "call_button", device) in {"wrong-device-kind", "device-not-known"}
+    duties = town.http(app, "GET", "/communities/willow/duties", **WILLOW_MANAGER).body["items"]
+    assert [(each["kind"], each["about"]) for each in duties] == [("unreadable_press", device)]
+    assert town.http(app, "GET", "/communities/willow/alerts", **WILLOW_MANAGER).body["items"] == []
+
+
+def test_who_speaks_before_the_registry_does_is_heard_as_soon_as_it_has(town: Town) -> None:
+    # Given a meter that was registered a moment ago, and a queue that delivers again after half an hour
+    app, device = town.furnished("utilities", "meter_reading"), "willow-meter-7"
+    url = client("sqs").get_queue_url(QueueName=f"linli-{STAGE}-utilities-meter-reading")["QueueUrl"]
+    body = {"event_id": "e-1", "seq": 1, "occurred_at": "2026-01-05T08:00:00Z", "value": "1"}
+    client("sqs").send_message(
+        QueueUrl=url, MessageBody=json.dumps(rule_event("meter_reading", body, device))
+    )
+    waits: list[int] = []
+    (message,) = client("sqs").receive_message(QueueUrl=url)["Messages"]
+    record = batch(message["Body"])["Records"][0] | {
+        "receiptHandle": message["ReceiptHandle"],
+        "eventSourceARN": f"arn:aws:sqs:eu-west-1:123456789012:linli-{STAGE}-utilities-meter-reading",
+    }
+    events = client("sqs").meta.events
+    events.register(
+        "provide-client-params.sqs.ChangeMessageVisibility",
+        lambda params, **_: waits.append(params["VisibilityTimeout"]),
+        unique_id="waits",
+    )
+
+    # When it speaks, twice
+    try:
+        for times in ("1", "2"):
+            record["attributes"] = record["attributes"] | {"ApproximateReceiveCount": times}
+            answer = town.invoke(app, "meter_reading", {"Records": [record]})
+            assert [each["itemIdentifier"] for each in answer["batchItemFailures"]] == ["message-0"]
+    finally:
+        events.unregister("provide-client-params.sqs.ChangeMessageVisibility", unique_id="waits")
+
+    # Then it comes again within seconds, and then within a minute; nothing is parked before the queue does
+    assert waits == [5, 60]
+    assert dead_letters(app, "meter_reading") == []

@@ -1,6 +1,7 @@
 """Devices: one certificate per device, whatever breaks off in between, and never another community's."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from functions.devices import things
 from linli.aws import client
 from tests.integration.conftest import Http, Service, published
-from tests.integration.gateway import Answer
+from tests.integration.gateway import NOW, Answer
 from tests.integration.neighbourhood import csr
 from tests.integration.people import ACME, MAPLE_MANAGER, WILLOW_MANAGER, WILLOW_RESIDENT, member
 
@@ -280,3 +281,28 @@ class failing:  # noqa: N801  reads as a statement: with failing("AttachPolicy")
 
     def __exit__(self, *_: object) -> None:
         client("iot").meta.events.unregister(self.name, self._refuse)
+
+
+def test_a_device_registered_before_there_were_policies_of_kinds_is_given_its_own_and_told_again(
+    register: Register, http: Http, devices: Chalice
+) -> None:
+    # Given a device with the policy that was of all
+    register()
+    (arn,) = client("iot").list_thing_principals(thingName="gate-1")["principals"]
+    client("iot").detach_policy(policyName="linli-test-device-gate", target=arn)
+    client("iot").attach_policy(policyName="linli-test-device", target=arn)
+
+    # When it is renewed, twice
+    path = "/communities/willow/devices/gate-1/renewal"
+    for minute in (1, 2):
+        asked = http(devices, "POST", path, now=NOW + timedelta(minutes=minute), **WILLOW_MANAGER)
+        assert (asked.status, asked.body["status"]) == (200, "active")
+
+    # Then
+    policies = client("iot").list_attached_policies(target=arn)["policies"]
+    assert [each["policyName"] for each in policies] == ["linli-test-device-gate"]
+    facts = [event.data for event in published("willow")]
+    assert [(each["kind"], each["version"]) for each in facts] == [("gate", 2)] * 3
+
+    assert http(devices, "DELETE", "/communities/willow/devices/gate-1", **WILLOW_MANAGER).status == 204
+    assert http(devices, "POST", path, **WILLOW_MANAGER).status == 409

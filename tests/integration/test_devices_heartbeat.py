@@ -1,5 +1,6 @@
 """Heartbeats through the real queue and schedule: each fault told once, a gateway's with all behind it."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from chalice.app import Chalice
 
 from functions.devices import monitor
 from functions.devices.tables import DeviceRow
+from linli.aws import client
 from linli.due import due
 from linli.events import Fact, parse_event
 from linli.ids import new_id
@@ -173,6 +175,48 @@ def test_a_low_battery_is_told_once_and_over_when_charged(say: Say, app: Chalice
 
     assert summary() == ["+door low-battery", "-door low-battery"]
     assert http(app, "GET", FAULTS, **WILLOW_MANAGER).body["items"] == []
+
+
+ODD = [
+    {"battery_percent": 76.5}, {"battery_percent": 200}, {"battery_percent": 255}, {"battery_percent": -1},
+    {"battery_percent": 80, "firmware": "1.0 build 3"}, {"battery_percent": 80, "rssi": -71},
+]  # fmt: skip
+
+
+def test_an_odd_optional_field_costs_no_heartbeat_and_is_named(
+    say: Say, app: Chalice, http: Http, tick: Tick, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[dict[str, Any]] = []
+    monkeypatch.setattr(client("iot-data"), "publish", lambda payload, **_: said.append(json.loads(payload)))
+    for number, odd in enumerate(ODD):
+        assert say("door", 10 * number, **odd) == "alive"
+    assert [each.get("dropped") for each in said] == [
+        None, ["battery_percent"], ["battery_percent"], ["battery_percent"], ["firmware"], ["rssi"],
+    ]  # fmt: skip
+    shown = http(app, "GET", f"{DEVICES}/door", **WILLOW_MANAGER).body["vitals"]
+    assert (shown["life"], shown["battery_percent"]) == ("alive", 80)
+    assert (tick(59), dead_letters(app, "heartbeat")) == ("nothing_due", [])
+
+
+def test_a_battery_that_wavers_is_one_fault(say: Say) -> None:
+    for number, percent in enumerate([14, 21] * 10):
+        assert say("door", number, battery_percent=percent) == "alive"
+    assert summary() == ["+door low-battery"]
+
+
+def test_an_id_or_a_counter_that_is_used_again_silences_no_beat(say: Say, tick: Tick) -> None:
+    assert [say("door", minute, event_id="b-1", battery_percent=80) for minute in (0, 10, 20, 30)] == [
+        "alive"
+    ] * 4
+    assert tick(59) == "nothing_due"
+
+
+def test_a_sensor_behind_a_gateway_whose_clock_is_gone_is_heard_all_the_same(say: Say, tick: Tick) -> None:
+    say("gw", 0)
+    for minute in (0, 10, 20, 30):
+        assert say("door", minute, sent=-60 * 24 * 365 * 50, via="gw") == "alive"
+        say("gw", minute)
+    assert tick(44) == "nothing_due"
 
 
 def test_a_gateway_down_is_one_notice_of_all_behind_it(

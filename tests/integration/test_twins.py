@@ -5,12 +5,11 @@ from pathlib import Path
 import pytest
 
 from tests.integration.chaos import untouched
-from tests.integration.conftest import Http, Invoke, Service, load_event
+from tests.integration.conftest import load_event
 from tests.integration.faults import struck
 from tests.integration.forks import in_a_fork
 from tests.integration.gateway import Answer
-from tests.integration.issuer import Issuer
-from tests.integration.playing import SAMPLES, SERVICES, World, is_request
+from tests.integration.playing import SAMPLES, SERVICES, World, WorldOf, is_request, worlds  # noqa: F401
 
 POSTS = [
     sample
@@ -43,9 +42,9 @@ def with_a_twin(world: World, sample: Path, at: int) -> list[Answer]:
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 @pytest.mark.parametrize("name", SERVICES)
 def test_of_two_requests_with_one_key_neither_is_refused_for_what_the_other_did(
-    name: str, service: Service, http: Http, invoke: Invoke, issuer: Issuer
+    name: str, world_of: WorldOf
 ) -> None:
-    world = World.furnished(name, service, http, invoke, issuer)
+    world = world_of(name)
     refused = []
     for sample in (each for each in POSTS if each.parts[0] == name and str(each.parent) not in NOT_YET):
         usual = untouched(world, sample)

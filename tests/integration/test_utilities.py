@@ -12,10 +12,10 @@ import pytest
 from chalice.app import Chalice
 
 from linli.aws import client
-from linli.events import MembershipChanged
+from linli.events import DeviceRegistered, MembershipChanged
 from tests.integration.conftest import Http, Invoke, Service, dead_letters, published
 from tests.integration.messages import batch, rule_event, told
-from tests.integration.neighbourhood import METER, furnish_utilities
+from tests.integration.neighbourhood import METER, furnish_utilities, tell
 from tests.integration.people import WILLOW_MANAGER, WILLOW_RESIDENT, member
 
 NEIGHBOUR = member("willow-resident-2", "willow", "resident")
@@ -177,17 +177,62 @@ def test_an_array_is_taken_in_any_order_and_one_bad_element_is_told(
         ("2026-01-06T00:00:00+08:00", "100000"),
         ("2026-01-06T00:00:00+08:00", 11.25),
     )
-    assert sent(app, invoke, message) == ["invalid-request"]
+    assert sent(app, invoke, message) == ["partly_recorded"]
     assert used(app, http) == {"2026-01-05": "1.250"}, "the others are kept"
     (parked,) = dead_letters(app, "meter_reading")
     assert "2 of 5 readings refused" in parked["MessageAttributes"]["ErrorMessage"]["StringValue"]
 
 
+def test_a_message_of_five_hundred_with_three_bad_ones_is_answered_once_and_recorded(
+    app: Chalice, http: Http, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[dict[str, Any]] = []
+    monkeypatch.setattr(client("iot-data"), "publish", lambda payload, **_: said.append(json.loads(payload)))
+    start = datetime.fromisoformat("2026-01-05T00:00:00+08:00")
+    shown = [
+        ((start + timedelta(minutes=number)).isoformat(), f"{10 + number / 1000:.3f}")
+        for number in range(500)
+    ]
+    shown[7], shown[8], shown[499] = (
+        ("yesterday", "10.007"),
+        (shown[8][0], "10.00005"),
+        (shown[499][0], "1000000"),
+    )
+    message = readings(*shown)
+    assert sent(app, invoke, message) == ["partly_recorded"]
+    assert "problem" not in said[0], "firmware that repeats on a problem would do so for ever"
+    assert (said[0]["kept"], said[0]["duplicates"]) == (497, 0)
+    assert [each["index"] for each in said[0]["refused"]] == [7, 8, 499]
+    assert said[0]["refused"][2]["reason"] == "not_on_its_dial"
+    # What is sent again all the same counts no more, and ends the same way
+    assert sent(app, invoke, message) == ["partly_recorded"]
+    assert (said[1]["kept"], said[1]["duplicates"]) == (0, 497)
+    assert used(app, http) == {"2026-01-05": "0.498"}
+
+
+def test_an_unknown_field_of_a_device_costs_no_reading(app: Chalice, invoke: Invoke) -> None:
+    body = {"event_id": "e-1", "seq": 1, "occurred_at": "2026-01-20T08:00:00Z", "value": 217.00000000000003}
+    message = rule_event("meter_reading", body | {"rssi": -71}, "willow-meter-1", now=NOW)
+    assert sent(app, invoke, message) == ["kept"]
+
+
 @pytest.mark.parametrize(
     "more",
     [{"measured_at": "2027-01-01T00:00:00Z"}, {"measured_at": "2020-01-01T00:00:00Z"}, {"value": "1.2345"},
-     {"value": -1}, {"value": 100_000}, {"meter": "willow-meter-2"}, {"obis": "8-0:2.0.0"}, {"obis": "water"},
-     {"value": "NaN"}, {"colour": "red"}, {"readings": []}],
+     {"value": 100_000}, {"meter": "willow-meter-2"}, {"obis": "8-0:2.0.0"}],
+)  # fmt: skip
+def test_a_reading_that_cannot_be_entered_is_refused_and_parked(
+    app: Chalice, invoke: Invoke, more: dict[str, Any]
+) -> None:
+    body = {"event_id": "e-1", "seq": 1, "occurred_at": "2026-01-20T08:00:00Z", "value": "10"} | more
+    message = rule_event("meter_reading", body, "willow-meter-1", now=NOW)
+    assert sent(app, invoke, message) == ["refused"]
+    assert len(dead_letters(app, "meter_reading")) == 1
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"value": -1}, {"obis": "water"}, {"value": "NaN"}, {"readings": []}, {"value": 1.23456}],
 )  # fmt: skip
 def test_illegal_readings_are_refused_and_parked(app: Chalice, invoke: Invoke, more: dict[str, Any]) -> None:
     good = {"measured_at": "2026-01-05T00:00:00Z", "value": "10"}
@@ -200,10 +245,37 @@ def test_illegal_readings_are_refused_and_parked(app: Chalice, invoke: Invoke, m
 def test_another_device_cannot_speak_for_a_meter(app: Chalice, invoke: Invoke) -> None:
     body = {"event_id": "e-1", "seq": 1, "occurred_at": "2026-01-20T08:00:00Z", "value": "1"}
     body |= {"meter": "willow-meter-1"}
-    message = rule_event("meter_reading", body, "willow-gate-1", now=NOW)
-    assert sent(app, invoke, message) == ["invalid-request"]
+    message = rule_event("meter_reading", body, "willow-hub-1", now=NOW)
+    assert sent(app, invoke, message) == ["refused"]
     (parked,) = dead_letters(app, "meter_reading")
     assert "not_its_meter" in parked["MessageAttributes"]["ErrorMessage"]["StringValue"]
+
+
+def test_a_meter_that_names_a_concentrator_may_still_speak_for_itself(
+    app: Chalice, http: Http, invoke: Invoke
+) -> None:
+    meter = METER | {"meter": "willow-meter-2", "home": "b1/102", "device": "willow-hub-1"}
+    assert http(app, "POST", METERS, body=meter, **WILLOW_MANAGER).status == 201
+    tell(
+        app,
+        invoke,
+        "community",
+        DeviceRegistered(community="willow", device="willow-meter-2", kind="meter", version=2),
+    )
+    for number, sender in enumerate(("willow-hub-1", "willow-meter-2")):
+        body = {"event_id": "e-1", "seq": 1, "occurred_at": f"2026-01-20T0{number}:00:00Z", "value": "1"}
+        message = rule_event("meter_reading", body | {"meter": "willow-meter-2"}, sender, now=NOW)
+        assert sent(app, invoke, message) == ["kept"]
+
+
+def test_an_id_that_is_used_again_does_not_cost_another_reading(
+    app: Chalice, http: Http, invoke: Invoke
+) -> None:
+    first = reading("2026-01-05T00:00:00+08:00", "10", "e-1")
+    second = reading("2026-01-06T00:00:00+08:00", "11", "e-1")
+    assert sent(app, invoke, first) == ["kept"]
+    assert sent(app, invoke, second, first) == ["kept", "duplicate"], "the instant tells readings apart"
+    assert used(app, http) == {"2026-01-05": "1.000"}
 
 
 def test_a_rollover_counts_on(app: Chalice, http: Http, invoke: Invoke) -> None:

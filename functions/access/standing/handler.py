@@ -10,7 +10,6 @@ from linli.events import (
     CommunityChanged,
     DeviceRegistered,
     DeviceRevoked,
-    Fact,
     FeverCleared,
     FeverConfirmed,
     MembershipChanged,
@@ -21,13 +20,14 @@ from linli.permissions import Permission
 from linli.queues import Received, bus_queue
 
 blueprint = Blueprint(__name__)
+Told = CommunityChanged | MembershipChanged | DeviceRegistered | DeviceRevoked | FeverConfirmed | FeverCleared
 OF_PERSON = "/communities/{community}/people/{person}/standing"
 PLACE = "/communities/{community}/people/{person}/place"
 
 
 @blueprint.on_sqs_message(queue_arn=reference("StandingArn"), batch_size=10, name="standing")
 @bus_queue
-def standing(received: Received[Fact]) -> str:
+def standing(received: Received[Told]) -> str:
     """One fact of another service."""
     fact, at = received.fact, received.event.time
     match fact:
@@ -40,8 +40,6 @@ def standing(received: Received[Fact]) -> str:
             if fact.kind in {"gate", None}:  # told before kinds were: it may be one
                 store.keep_gate(fact, at)
             return outcome
-        case _:
-            return "not_ours"
 
 
 @route(blueprint, "GET", OF_PERSON, Permission.READ_STANDING)

@@ -16,5 +16,5 @@ def check_in(request: Request[CheckIn, Nothing]) -> CheckedIn:
     """Say that one is well; 404 for somebody whom nobody watches over."""
     key = f"{request.person}:{request.body.event_id}"
     sign = Sign(kind="app_check_in", at=request.now, key=key, dated_by_us=True)
-    outcome = signs.take_in(request.tenant, request.person, sign)
+    outcome = signs.take_in(request.tenant, request.person, sign).outcome
     return CheckedIn(outcome=outcome, due_at=vigils.load(request.tenant, request.person).due_at)

@@ -5,16 +5,17 @@ from chalice.app import Blueprint
 from functions.care import members
 from functions.care.community import store
 from linli import registered
-from linli.events import CommunityChanged, DeviceRegistered, DeviceRevoked, Fact, MembershipChanged
+from linli.events import CommunityChanged, DeviceRegistered, DeviceRevoked, MembershipChanged
 from linli.naming import reference
 from linli.queues import Received, bus_queue
 
 blueprint = Blueprint(__name__)
+Told = CommunityChanged | MembershipChanged | DeviceRegistered | DeviceRevoked
 
 
 @blueprint.on_sqs_message(queue_arn=reference("CommunityArn"), batch_size=10, name="community")
 @bus_queue
-def community(received: Received[Fact]) -> str:
+def community(received: Received[Told]) -> str:
     """One fact of the directory, or of the registry of devices."""
     match received.fact:
         case CommunityChanged() as fact:
@@ -23,5 +24,3 @@ def community(received: Received[Fact]) -> str:
             return members.keep(fact, received.event.time)
         case DeviceRegistered() | DeviceRevoked() as fact:
             return registered.keep(fact)
-        case _:
-            return "not_ours"

@@ -2,6 +2,6 @@
 duty.
 
 Rule: alerts nobody has answered head the queue, then emergencies, then what has waited longest; a duty is
-settled with a word about how, as it was seen: not one that has come up again since.
+settled once, with a word about how, as it was seen: not one that has come up again since.
 Result: the staff queue, and the roster by which the chain calls caregivers and managers.
 """

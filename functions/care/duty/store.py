@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from functions.care import duties
+from functions.care import duties, members
 from functions.care.alerts import Capacity
-from functions.care.case_tables import AlertRow, DutyRow, QueueRow, RosterRow, StaffRow, staff_queue
+from functions.care.case_tables import AlertRow, DutyRow, QueueRow, RosterRow, SettledRow, staff_queue
 from functions.care.circles import OnDuty
 from functions.care.duty.models import Roster, Rostered, RosterLine, Settled, Waiting
 from linli.cursors import Page, PageQuery, page_of
-from linli.errors import Conflict
+from linli.errors import Conflict, NotFound
 from linli.instants import to_text
-from linli.tables import Transaction, find, until_it_holds
+from linli.tables import Transaction, find, read, until_it_holds
 
 
 def waiting(community: str, query: PageQuery) -> Page[Waiting]:
@@ -40,18 +40,32 @@ def _waiting(row: QueueRow) -> Waiting | None:
 def settle(
     community: str, row: tuple[str, str], how: Settled, by: tuple[str, Capacity], now: datetime
 ) -> None:
-    """Settle a duty (its kind, and whom it is about) as it was seen.
+    """Settle a duty (its kind, and whom it is about) as it was seen, once. Who asks again has settled it.
 
-    Raises NotFound, or Conflict, with the present `since`, when it has come up again.
+    Raises NotFound, or Conflict when somebody else has settled it, or when it has come up again, with the
+    present `since`.
     """
     (kind, about), (person, capacity) = row, by
+    settled_key = SettledRow.key(community, kind, about, how.since)
+    duty_key = DutyRow.key(community, kind, about)
 
     def attempt() -> None:
-        duty = find(DutyRow, DutyRow.key(community, kind, about)).duty
+        rows = read([settled_key, duty_key])
+        if settled := rows.one(SettledRow, settled_key):
+            if (settled.by, settled.note) == (person, how.note):
+                return
+            raise Conflict(
+                "it has been settled already", settled_by=settled.by, settled_at=to_text(settled.at)
+            )
+        found = rows.one(DutyRow, duty_key)
+        if found is None:
+            raise NotFound
+        duty = found.duty
         if duty.since != how.since:
             since = to_text(duty.since)
             raise Conflict(f"it is another one than you have seen, since {since}", since=since)
         transaction = Transaction()
+        transaction.create("settled", SettledRow.of(settled_key, person, how.note, now))
         duties.cleared(
             transaction,
             community,
@@ -77,11 +91,10 @@ def roster(community: str) -> Roster:
 def enrol(community: str, person: str, wanted: Rostered) -> RosterLine:
     """Put somebody on the roster, or change their line.
 
-    Raises NotFound for somebody of whom the directory has told nothing, and Conflict when it gives them other
-    roles, or none any more: they would stand there and never be called.
+    Raises UnknownPerson, and Conflict when the directory gives them other roles: they would stand there and
+    never be called.
     """
-    roles = find(StaffRow, StaffRow.key(community, person)).roles
-    if wanted.capacity not in (roles or ()):
+    if wanted.capacity not in members.roles(community, person):
         raise Conflict(f"the directory does not have them as {wanted.capacity}")
     on_duty = OnDuty(person=person, **dict(wanted))
     transaction = Transaction()

@@ -8,14 +8,15 @@ from functions.care import casebook, duties, vigils
 from functions.care.case_tables import AlertRow
 from functions.care.deadlines import judged
 from functions.care.states import asked_after
-from functions.care.tables import StateRow
+from functions.care.tables import SensorRow, StateRow
 from functions.care.tasks import EVERYBODY, DueKey, DueTask, due_tasks, everybody, leave
+from functions.care.unbelieved import spoke
 from functions.care.vigils import Vigil
 from linli.errors import NotFound, Unavailable
 from linli.events import AlertReason
 from linli.instants import to_text
 from linli.observability import Series
-from linli.tables import Transaction, until_it_holds
+from linli.tables import Rows, Transaction, readable, until_it_holds
 
 MOST_SAID = ("opened", "cannot_judge", "asked", "postponed", "spread")
 AT_ONCE = 250  # people of a community that is judged anew, for whom one task leaves others
@@ -96,6 +97,7 @@ def _settle(community: str, person: str, now: datetime) -> str | DueKey:
 def _open(vigil: Vigil, reason: AlertReason, words: str, now: datetime) -> DueKey:
     community, person = vigil.watch.community, vigil.watch.person
     cause = f"idle_alert/{community}/{person}/{vigil.version}"
+    words = "; ".join([words, *_doubts(vigil)])
     transaction = Transaction()
     alert = casebook.opening(
         transaction, vigil.setting.policy, vigil.watch, reason=reason, words=words, now=now, cause=cause
@@ -104,6 +106,19 @@ def _open(vigil: Vigil, reason: AlertReason, words: str, now: datetime) -> DueKe
     transaction.commit()
     pk, sk = AlertRow.key(community, alert.alert)
     return DueKey(pk=pk, sk=sk, kind="alert")
+
+
+def _doubts(vigil: Vigil) -> list[str]:
+    """What the person's sensors have said that cannot be believed, in words: they were not silent."""
+    keys = {SensorRow.key(vigil.watch.community, each.device): each.device for each in vigil.watch.sensors}
+    rows = readable(keys) if keys else Rows()
+    known = [(device, row.doubt) for key, device in keys.items() if (row := rows.one(SensorRow, key))]
+    zone = vigil.setting.zone
+    return [
+        f"{spoke(device, doubt)}, last {doubt.last_at.astimezone(zone):%a %d %b %H:%M}"
+        for device, doubt in known
+        if doubt is not None
+    ]
 
 
 def _ask(vigil: Vigil, words: str, now: datetime) -> None:

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from functions.care.hearing import REVOKED
 from functions.care.states import Silence
-from linli.events import DeviceFaultCleared, DeviceFaultRaised, DeviceRegistered, DeviceRevoked, Fact
+from linli.events import DeviceFaultCleared, DeviceFaultRaised, DeviceRegistered, DeviceRevoked
 
 LOST = "lost"
+Told = DeviceFaultRaised | DeviceFaultCleared | DeviceRegistered | DeviceRevoked
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Tidings:
     lost: bool
 
 
-def tidings_of(fact: Fact, told_at: datetime) -> Tidings | None:
+def tidings_of(fact: Told, told_at: datetime) -> Tidings | None:
     """The spells of silence that a fact begins or ends: of the device and, with a fault, of those behind it.
 
     None of faults that leave a sensor speaking. A revocation is a spell of its own, which does not end with

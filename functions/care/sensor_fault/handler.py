@@ -3,8 +3,7 @@
 from chalice.app import Blueprint
 
 from functions.care.sensor_fault import store
-from functions.care.sensor_fault.domain import tidings_of
-from linli.events import Fact
+from functions.care.sensor_fault.domain import Told, tidings_of
 from linli.naming import reference
 from linli.queues import Received, bus_queue
 
@@ -13,7 +12,7 @@ blueprint = Blueprint(__name__)
 
 @blueprint.on_sqs_message(queue_arn=reference("SensorFaultArn"), batch_size=10, name="sensor_fault")
 @bus_queue
-def sensor_fault(received: Received[Fact]) -> str:
+def sensor_fault(received: Received[Told]) -> str:
     """A device of the community is at fault, or well again; it is revoked, or registered."""
     fact, now = received.fact, received.event.time
     tidings = tidings_of(fact, now)

@@ -5,7 +5,7 @@ from chalice.app import Blueprint
 from functions.care import signs
 from functions.care.sign_of_life import store
 from functions.care.sign_of_life.domain import sign_of
-from linli.events import Fact, GatePassed, UseObserved
+from linli.events import GatePassed, UseObserved
 from linli.naming import reference
 from linli.queues import Received, bus_queue
 
@@ -14,7 +14,7 @@ blueprint = Blueprint(__name__)
 
 @blueprint.on_sqs_message(queue_arn=reference("SignOfLifeArn"), batch_size=10, name="sign_of_life")
 @bus_queue
-def sign_of_life(received: Received[Fact]) -> str:
+def sign_of_life(received: Received[GatePassed | UseObserved]) -> str:
     """Somebody passed a gate, or something was used in a home."""
     match received.fact:
         case GatePassed(person=str(person)) as fact:
@@ -26,4 +26,4 @@ def sign_of_life(received: Received[Fact]) -> str:
     sign = sign_of(fact, received.event)
     if sign is None:
         return "not_ours"
-    return signs.for_all(fact.community, people, sign)
+    return signs.for_all(fact.community, people, sign).outcome

@@ -1,13 +1,17 @@
 """What a device's message says, and whether the sensor may say it."""
 
-from functions.care.signals import SENSOR_KINDS, Sign, Signal, happened_at
+from functions.care.signals import SENSOR_KINDS, Sign, Signal, clock_of, happened_at, speaks_for_itself
 from functions.care.watches import Sensor
 from linli.device_messages import DeviceMessage
 from linli.errors import InvalidRequest
+from linli.instants import to_text
 
 
-def sign_of(message: DeviceMessage[Signal]) -> tuple[str, Sign]:
+def sign_of(message: DeviceMessage[Signal], key: str) -> tuple[str, Sign]:
     """The sensor that speaks, and the sign, which has the same key however often it is delivered.
+
+    `key` says what was told as well as its id, since a counter may begin anew. Of a sensor that speaks for
+    itself without a clock it says when that came in, too: it may say the very same each time it wakes.
 
     Raises InvalidRequest for a topic that is no sensor's.
     """
@@ -15,16 +19,19 @@ def sign_of(message: DeviceMessage[Signal]) -> tuple[str, Sign]:
     if kind is None or kind.topic is None:
         raise InvalidRequest("topic: is no kind of sensor")
     sensor = message.body.sensor or message.device
-    key = f"{message.device}:{message.body.event_id}"
-    devices = frozenset({sensor, message.device})
+    clock, at = clock_of(message), happened_at(message)
+    ahead = message.clock_ahead
+    if clock and not ahead and speaks_for_itself(message):
+        key = f"{key}@{to_text(at)}"
     return sensor, Sign(
         kind=message.action,
-        at=happened_at(message),
+        at=at,
         key=key,
-        devices=devices,
+        devices=frozenset({sensor, message.device}),
         came_in=message.received_at,
-        dated_by_us=message.clock_ahead,
-        doubtful=message.clock_ahead,
+        dated_by_us=ahead,
+        doubtful=bool(clock),
+        clock=clock,
     )
 
 

@@ -4,8 +4,10 @@ from chalice.app import Blueprint
 
 from functions.care.signal import store
 from functions.care.signal.domain import sign_of
+from functions.care.signal.models import SignalAnswer
 from functions.care.signals import SENT_BY, Signal
-from linli.device_messages import DeviceAnswer, DeviceMessage
+from linli.device_messages import DeviceMessage
+from linli.identities import Identity
 from linli.naming import reference
 from linli.queues import device_queue
 
@@ -14,8 +16,13 @@ blueprint = Blueprint(__name__)
 
 @blueprint.on_sqs_message(queue_arn=reference("SignalArn"), batch_size=10, name="signal")
 @device_queue(Signal, believes={topic: kinds for topic, kinds in SENT_BY.items() if topic != "call_button"})
-def signal(message: DeviceMessage[Signal]) -> DeviceAnswer:
+def signal(message: DeviceMessage[Signal]) -> SignalAnswer:
     """A sensor, or a gateway for a sensor behind it, tells of somebody."""
-    sensor, sign = sign_of(message)
-    outcome = store.take_in(message.community, sensor, message.device, sign)
-    return DeviceAnswer(event_id=message.body.event_id, outcome=outcome)
+    sensor, sign = sign_of(message, Identity.of(message.correlation_id, message.body).other)
+    heard = store.take_in(message.community, sensor, message.device, sign)
+    return SignalAnswer(
+        event_id=message.body.event_id,
+        outcome=heard.outcome,
+        id_reused=heard.id_reused,
+        clock_off=bool(sign.clock),
+    )

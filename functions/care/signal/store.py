@@ -1,13 +1,21 @@
-"""Whom a sensor serves."""
+"""Whom a sensor serves, and what of its word is in doubt."""
 
-from functions.care import signs
+from datetime import datetime
+
+from functions.care import duties, signs
+from functions.care.case_tables import DutyRow
 from functions.care.signal.domain import check
 from functions.care.signals import Sign
+from functions.care.signs import Heard
 from functions.care.tables import SensorRow
-from linli.tables import read
+from functions.care.unbelieved import disbelieved, is_news, spoke
+from functions.care.work import DutyKind
+from linli.tables import Transaction, read, until_it_holds
+
+DOUBTED: DutyKind = "doubted_sensor"
 
 
-def take_in(community: str, sensor: str, publisher: str, sign: Sign) -> str:
+def take_in(community: str, sensor: str, publisher: str, sign: Sign) -> Heard:
     """Let a sign count for everybody the sensor serves. Returns the outcome that changed most.
 
     Raises InvalidRequest when the sensor cannot have said this.
@@ -15,6 +23,42 @@ def take_in(community: str, sensor: str, publisher: str, sign: Sign) -> str:
     key = SensorRow.key(community, sensor)
     row = read([key]).one(SensorRow, key)
     if row is None or row.sensor is None:
-        return signs.NOT_WATCHED
+        return Heard(signs.NOT_WATCHED)
     check(row.sensor, publisher, sign.kind)
-    return signs.for_all(community, sorted(row.people or ()), sign)
+    heard = signs.for_all(community, sorted(row.people or ()), sign)
+    is_odd = bool(sign.clock) or heard.id_reused
+    if row.people and heard.outcome != "repeated" and (is_odd or row.doubt is not None):
+        at = sign.came_in or sign.at
+        until_it_holds(lambda: _doubt(community, sensor, sign.clock, at, id_reused=heard.id_reused))
+    return heard
+
+
+def _doubt(community: str, sensor: str, clock: str, at: datetime, *, id_reused: bool) -> None:
+    """Count what cannot be believed, and tell staff; or settle it, once it can be."""
+    key, duty_key = SensorRow.key(community, sensor), DutyRow.key(community, DOUBTED, sensor)
+    rows = read([key, duty_key])
+    row, duty = rows.one(SensorRow, key), rows.one(DutyRow, duty_key)
+    if row is None:
+        return
+    before = row.doubt
+    transaction = Transaction()
+    as_read = SensorRow.doubt.does_not_exist() if before is None else SensorRow.doubt == before
+    if not clock and not id_reused:
+        transaction.update("doubt", SensorRow(*key), [SensorRow.doubt.remove()], as_read)
+        if duty is not None:
+            words = "its time and its numbers are right again"
+            duties.cleared(transaction, community, sensor, DOUBTED, at, words=words, seen=duty.duty)
+        transaction.commit()
+        return
+    doubt = disbelieved(before, clock, at, id_reused=id_reused)
+    unheard = "; what it tells without a clock answers no alert" if doubt.clocks else ""
+    words = f"{spoke(sensor, doubt)}{unheard}: look at its battery and its clock"
+    if duty is not None:
+        renewed = duty.duty.model_copy(update={"words": words})
+        seen = DutyRow.place == duty.place
+        transaction.update("duty", DutyRow(*duty_key), [DutyRow.duty.set(renewed)], seen)
+    elif is_news(doubt, at):
+        doubt = doubt.model_copy(update={"told_at": at})
+        duties.raised(transaction, community, sensor, DOUBTED, words=words, now=at)
+    transaction.update("doubt", SensorRow(*key), [SensorRow.doubt.set(doubt)], as_read)
+    transaction.commit()

@@ -7,6 +7,7 @@ from functions.care.sos import store
 from functions.care.sos.models import ButtonAnswer, Call, Called
 from linli.device_messages import DeviceMessage
 from linli.http import Nothing, Request, route
+from linli.identities import Identity
 from linli.mqtt import device_message
 from linli.permissions import Permission
 
@@ -18,12 +19,10 @@ blueprint = Blueprint(__name__)
 def sos(message: DeviceMessage[Signal]) -> ButtonAnswer:
     """A call button was pressed."""
     called = store.button(message)
-    event_id = message.body.event_id
-    if called is None:
-        return ButtonAnswer(event_id=event_id, outcome="unknown_button")
-    return ButtonAnswer(
-        event_id=event_id, outcome=called.outcome, alert=called.alert, opened_at=called.opened_at
+    answer = ButtonAnswer(
+        event_id=message.body.event_id, outcome="unknown_button", clock_off=message.timeless()
     )
+    return answer.model_copy(update=dict(called)) if called else answer
 
 
 @route(
@@ -38,6 +37,7 @@ def call_for_help(request: Request[Call, Nothing]) -> Called:
     """Call for help for oneself."""
     key = request.creation_key
     press = f"app-{key.key if key else request.correlation_id}"
+    identity = Identity.of(press, request.body)
     return store.call(
-        store.Press(request.tenant, request.person, press, "called for help by phone", request.now)
-    )
+        store.Press(request.tenant, request.person, identity, "called for help by phone", request.now)
+    ).called

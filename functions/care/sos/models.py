@@ -1,5 +1,10 @@
 """What somebody who calls for help is told."""
 
+from operator import not_
+from typing import Annotated
+
+from pydantic import Field
+
 from linli.contracts import Contract
 from linli.device_messages import DeviceAnswer
 from linli.ids import Id
@@ -11,15 +16,23 @@ class Call(Contract):
 
 
 class Called(Contract):
-    """Help is being called. `outcome`: whether this press opened the alert or joined it."""
+    """Help is being called. `outcome`: whether this press opened the alert, joined it, or is one told again.
+
+    `id_reused`: its id had come before, as another press; said only when it is so.
+    """
 
     outcome: str
     alert: Id
     opened_at: Instant
+    id_reused: Annotated[bool, Field(exclude_if=not_)] = False
 
 
 class ButtonAnswer(DeviceAnswer):
-    """What the button is told, so that it can give a sign: help is being called."""
+    """What the button is told, so that it can give a sign: help is being called.
+
+    `clock_off`: it has no clock to speak of.
+    """
 
     alert: Id | None = None
     opened_at: Instant | None = None
+    clock_off: bool = False

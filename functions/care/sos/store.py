@@ -6,15 +6,18 @@ from datetime import datetime
 from functions.care import answering, casebook, duties, signs, vigils
 from functions.care.alerts import Alert, Step
 from functions.care.calling import chain_for
-from functions.care.case_tables import EntryRow, PressRow
-from functions.care.signals import Sign, Signal, happened_at
+from functions.care.case_tables import SENT_AGAIN, EntryRow, PressRow
+from functions.care.signals import Sign, Signal
+from functions.care.sos.domain import Held, is_told_again
 from functions.care.sos.models import Called
-from functions.care.tables import SensorRow, StateRow, WatchRow
+from functions.care.tables import Key, SensorRow, StateRow, WatchRow
 from functions.care.work import DutyKind
 from linli.communities import CommunityRow
 from linli.device_messages import DeviceMessage, Topic
+from linli.errors import NotFound
+from linli.identities import Identity
 from linli.ids import new_id
-from linli.instants import to_text
+from linli.instants import to_epoch_seconds, to_text
 from linli.observability import Series
 from linli.policies import ChainStep
 from linli.tables import Transaction, read, readable, until_it_holds
@@ -24,17 +27,41 @@ BUTTON = "call_button"
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """One press by one person; `press` is the same however often it is delivered."""
+    """One press by one person; `identity` is the same however often it is delivered.
+
+    `timed`: its own time tells it from others.
+    """
 
     community: str
     person: str
-    press: str
+    identity: Identity
     words: str
     now: datetime
+    timed: bool = False
 
-    def mark(self, alert: str) -> PressRow:
-        """The row that says which alert the press belongs to."""
-        return PressRow.of(self.community, self.person, self.press, alert, self.now)
+    def key(self, id: str) -> Key:  # noqa: A002  the field's name
+        """Where a press of this person is."""
+        return PressRow.key(self.community, self.person, id)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A press that was taken, now or when it came first."""
+
+    step: Step
+    outcome: str
+    row: PressRow
+
+    @property
+    def called(self) -> Called:
+        """What whoever pressed is told."""
+        alert = self.step.alert
+        return Called(
+            outcome=self.outcome,
+            alert=alert.alert,
+            opened_at=alert.opened_at,
+            id_reused=self.row.id_reused,
+        )
 
 
 def button(message: DeviceMessage[Signal]) -> Called | None:
@@ -48,19 +75,19 @@ def button(message: DeviceMessage[Signal]) -> Called | None:
         words = "a call button that nobody is assigned to was pressed"
         _raise_duty(community, device, "unknown_button", words, message.received_at)
         return None
+    timeless, at = message.timeless(), message.happened_at()
+    words = f"the call button was pressed at {at:%H:%M:%S} UTC"
+    if timeless:
+        words += f", by our clock: its own says {message.body.occurred_at:%Y-%m-%d}"
+    person, identity = _presses(community, people), Identity.of(message.correlation_id, message.body)
+    taken = call(Press(community, person, identity, words, message.received_at, timed=not timeless))
+    press = f"{taken.row.sk}@{to_text(taken.row.at or message.received_at)}"
     devices = frozenset({device, message.device})
-    press = f"{message.correlation_id}@{to_text(message.body.occurred_at)}"  # counters may begin anew
-    sign = Sign(
-        kind=BUTTON, at=happened_at(message), key=press, devices=devices, dated_by_us=message.clock_ahead
-    )
-    words = f"the call button was pressed at {sign.at:%H:%M:%S} UTC"
-    person = _presses(community, people)
-    called = call(Press(community, person, press, words, message.received_at))
+    sign = Sign(kind=BUTTON, at=at, key=press, devices=devices, dated_by_us=timeless)
     with Series().attempt("sign_of_the_press", press, community=community, person=person) as attempt:
-        attempt.outcome = signs.take_in(
-            community, person, sign
-        )  # should it fail, help is called all the same
-    return called
+        heard = signs.take_in(community, person, sign)  # should it fail, help is called all the same
+        attempt.outcome = heard.outcome
+    return taken.called
 
 
 def _presses(community: str, people: list[str]) -> str:
@@ -68,7 +95,7 @@ def _presses(community: str, people: list[str]) -> str:
     if len(people) == 1:
         return people[0]
     keys = {person: StateRow.key(community, person) for person in people}
-    rows = read(keys.values())
+    rows = readable(keys.values())
 
     def unlikely(person: str) -> tuple[bool, bool]:
         row = rows.one(StateRow, keys[person])
@@ -80,7 +107,11 @@ def _presses(community: str, people: list[str]) -> str:
 
 def unreadable(topic: Topic, now: datetime) -> None:
     """A button said something that nobody can read: it may have been pressed."""
+    key = SensorRow.key(topic.community, topic.device)
+    row = readable([key]).one(SensorRow, key)
     words = "a call button sent a message that cannot be read"
+    if row is not None and row.people:
+        words += f": it serves {', '.join(sorted(row.people))}"
     _raise_duty(topic.community, topic.device, "unreadable_press", words, now)
 
 
@@ -90,39 +121,63 @@ def _raise_duty(community: str, device: str, kind: DutyKind, words: str, now: da
     transaction.commit()
 
 
-def call(press: Press) -> Called:
+def call(press: Press) -> Taken:
     """A person calls for help. However often and however many at once, there is one alert.
 
     What cannot be read of the person does not matter; where it is their open alert, staff are told.
     """
     try:
-        step, outcome = until_it_holds(lambda: _called(press), casebook.RACES)
-    except ValueError:
+        taken = until_it_holds(lambda: _called(press), casebook.RACES)
+    except (ValueError, NotFound):
         words = f"{press.words}, and what is kept of them cannot be read: go there, and tell operations"
         _raise_duty(press.community, press.person, "unreadable_press", words, press.now)
         raise
-    if step.changed or outcome == "duplicate":  # nobody knows whether the first delivery got this far
-        casebook.hand_over(step)
-    return Called(outcome=outcome, alert=step.alert.alert, opened_at=step.alert.opened_at)
+    if taken.step.changed or taken.outcome == "duplicate":  # the first delivery may not have got this far
+        casebook.hand_over(taken.step)
+    return taken
 
 
-def _called(press: Press) -> tuple[Step, str]:
-    community, person, mark = press.community, press.person, press.mark("")
+def _called(press: Press) -> Taken:
+    community, person = press.community, press.person
     state_key, watch_key = StateRow.key(community, person), WatchRow.key(community, person)
     state = read([state_key], only=["open_alert"]).one(StateRow, state_key)
-    rows = readable([watch_key, CommunityRow.key(community), (mark.pk, mark.sk)])
+    rows = readable([watch_key, CommunityRow.key(community), *press.identity.keys(press.key)])
     watch = rows.one(WatchRow, watch_key)
-    before = rows.one(PressRow, (mark.pk, mark.sk))
-    if before is not None:
-        return Step.on(casebook.alert_of(community, before.alert), press.now), "duplicate"
+    open_alert = state.open_alert if state else None
+    before = press.identity.earlier(rows, PressRow, press.key)
+    if before is not None and before.at is not None:
+        held = Held(before.at, before.alert)
+        if is_told_again(held, open_alert, press.now, timed=press.timed):
+            step = Step.on(casebook.alert_of(community, before.alert), press.now)
+            return Taken(step, "duplicate", before)
     policy = vigils.setting_of(rows, community).policy
     chain = chain_for((watch.watch.chain if watch else None) or policy.chain, emergency=True)
-    if state is not None and state.open_alert is not None:
-        return _join(press, casebook.alert_of(community, state.open_alert), chain), "joined"
-    return _open(press, chain), "opened"
+    place = before.sk if before else press.identity.place(rows, press.key)
+    if open_alert is not None:
+        return _join(press, casebook.alert_of(community, open_alert), chain, place, before)
+    return _open(press, chain, place, before)
 
 
-def _open(press: Press, chain: list[ChainStep]) -> Step:
+def _mark(
+    transaction: Transaction, press: Press, alert: str, place: str, before: PressRow | None
+) -> PressRow:
+    """Let `transaction` (row `press`) say which alert has the press, as long as it may be delivered again."""
+    row = PressRow(
+        *press.key(place),
+        alert=alert,
+        at=press.now,
+        digest=press.identity.digest,
+        id_reused=before is not None or place != press.identity.id,
+        ttl=to_epoch_seconds(press.now + SENT_AGAIN),
+    )
+    as_read = PressRow.pk.does_not_exist()
+    if before is not None:
+        as_read = (PressRow.alert == before.alert) & (PressRow.at == before.at)
+    transaction.put("press", row, as_read)
+    return row
+
+
+def _open(press: Press, chain: list[ChainStep], place: str, before: PressRow | None) -> Taken:
     alert = Alert(
         alert=new_id(press.now),
         community=press.community,
@@ -137,24 +192,25 @@ def _open(press: Press, chain: list[ChainStep]) -> Step:
     )
     step = answering.opened(alert, press.now)
     transaction = Transaction()
-    casebook.write(transaction, step, None, f"press/{press.press}")
+    casebook.write(transaction, step, None, f"press/{place}")
     vigils.hold(transaction, press.community, press.person, alert.alert, press.now)
-    transaction.create("press", press.mark(alert.alert))
+    row = _mark(transaction, press, alert.alert, place, before)
     transaction.commit()
-    return step
+    return Taken(step, "opened", row)
 
 
-def _join(press: Press, alert: Alert, chain: list[ChainStep]) -> Step:
+def _join(press: Press, alert: Alert, chain: list[ChainStep], place: str, before: PressRow | None) -> Taken:
     """A press that changes nothing leaves its line, as long as the alert is still the person's open one."""
     step = answering.joined(alert, chain, press.words, press.now)
+    rows: list[PressRow] = []
 
     def also(transaction: Transaction) -> None:
-        transaction.create("press", press.mark(alert.alert))
+        rows.append(_mark(transaction, press, alert.alert, place, before))
         if not step.changed:
             for entry in step.entries:
-                transaction.put("line", EntryRow.of(press.community, press.person, entry, press.press))
-            held = StateRow(*StateRow.key(press.community, press.person))
-            still = StateRow.open_alert == alert.alert
-            transaction.update("held", held, [StateRow.open_alert.set(alert.alert)], still)
+                transaction.put("line", EntryRow.of(press.community, press.person, entry, place))
+            key = StateRow.key(press.community, press.person)
+            transaction.check("held", StateRow, key, StateRow.open_alert == alert.alert)
 
-    return casebook.keep(step, alert, f"press/{press.press}", also)
+    attempt = f"press/{place}@{to_text(press.now)}"
+    return Taken(casebook.keep(step, alert, attempt, also), "joined", rows[0])

@@ -41,3 +41,9 @@ def get_device(request: Request[Nothing, Nothing]) -> Device:
 def revoke_device(request: Request[Nothing, Nothing]) -> None:
     """A manager revokes a device: it can no longer connect, and a new key is needed to bring it back."""
     store.revoke(request.tenant, request.path["device"], request.now)
+
+
+@route(blueprint, "POST", DEVICE + "/renewal", Permission.CHANGE_DEVICES)
+def renew_device(request: Request[Nothing, Nothing]) -> Device:
+    """After an update: a device may publish what its kind may today, and all services are told of it."""
+    return store.renew(request.tenant, request.path["device"], request.now)

@@ -12,6 +12,7 @@ from functions.devices import monitor, things
 from functions.devices.device.domain import Standing, key_digest, next_step, vitals_shown
 from functions.devices.device.models import Device, DeviceFault, Registered, Registration
 from functions.devices.tables import ClaimRow, DeviceRow, FaultRow
+from functions.devices.vitals import millis
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict
 from linli.events import DeviceRegistered, DeviceRevoked
@@ -111,6 +112,24 @@ def _revoke(community: str, device: str, now: datetime) -> None:
         fact = DeviceRevoked(community=community, device=device, kind=row.device_kind, version=version)
         transaction.publish([fact, *over], f"device/{community}/{device}/{revoked.version}", now)
         transaction.commit()
+
+
+def renew(community: str, device: str, now: datetime) -> Device:
+    """Give a device what devices are given today, and tell of it again, for services that were not told yet.
+
+    May be repeated. Raises NotFound, Conflict for one that is not active, Unavailable.
+    """
+    row = _row(community, device)
+    if row.status != "active":
+        raise Conflict("only an active device is renewed", status_now=row.status)
+    things.renew(device, row.device_kind)
+    fact = DeviceRegistered(
+        community=community, device=device, kind=row.device_kind, version=int(row.version)
+    )
+    transaction = Transaction()
+    transaction.publish([fact], f"device/{community}/{device}/{row.version}/{millis(now)}", now)
+    transaction.commit()
+    return _shown(row)
 
 
 def load(community: str, device: str) -> Device:

@@ -18,6 +18,8 @@ from linli.policies import HealthPolicy
 PLAUSIBLE_C = (Decimal("34.0"), Decimal("43.0"))
 TRUSTED_AMBIENT_C = (Decimal(10), Decimal(40))
 REMEMBERED = 20
+APART = timedelta(minutes=2)  # a second reading sooner is the same measurement: a double tap
+SHORTEST_WINDOW = 2 * APART  # or nothing could confirm
 SHORTEST = timedelta(milliseconds=1)  # what an instant of ours can tell apart
 
 
@@ -41,6 +43,7 @@ class Screening:
     reason: str | None
     state: FeverState
     newly_confirmed: bool = False
+    retest_from: datetime | None = None
     retest_until: datetime | None = None
 
 
@@ -56,10 +59,11 @@ def unusable(measured: Measured) -> str | None:
 
 
 def screen(measured: Measured, at: datetime, state: FeverState, policy: HealthPolicy) -> Screening:
-    """Judge a reading taken `at`.
+    """Judge a reading taken `at`, whatever the order in which readings arrive.
 
-    Two fevers no more than `retest_minutes` apart confirm, whichever arrives first. A confirmed fever stays
-    until it is cleared; a reading from before the clearance changes nothing; an older one never downgrades.
+    Two fevers at least two minutes and at most `retest_minutes` apart confirm, by their own times. A
+    confirmed fever stays until it is cleared; a reading from before the clearance changes nothing; an older
+    one never downgrades.
     """
     reason = unusable(measured)
     if reason is not None:
@@ -67,25 +71,42 @@ def screen(measured: Measured, at: datetime, state: FeverState, policy: HealthPo
     feverish = measured.temperature_c >= policy.fever_c
     if state.cleared_at is not None and at <= state.cleared_at:
         return Screening("fever" if feverish else "normal", "before_clearance", state)
-    known = state.model_copy(update={"measured_at": max(filter(None, (state.measured_at, at)))})
-    if not feverish:
-        newest = known.measured_at == at and state.status in {"fever", "cleared"}
-        return Screening("normal", None, known.model_copy(update={"status": "normal"}) if newest else known)
-    return _with_fever(at, state, known, timedelta(minutes=policy.retest_minutes))
+    if feverish:
+        return _with_fever(at, state, max(timedelta(minutes=policy.retest_minutes), SHORTEST_WINDOW))
+    is_newest = state.measured_at is None or at > state.measured_at
+    known = state.model_copy(update={"measured_at": at}) if is_newest else state
+    falls = is_newest and state.status in {"fever", "cleared"}
+    return Screening("normal", None, known.model_copy(update={"status": "normal"}) if falls else known)
 
 
-def _with_fever(at: datetime, before: FeverState, known: FeverState, window: timedelta) -> Screening:
-    partner = [other for other in before.fevers if timedelta(0) < abs(at - other) <= window]
-    fevers = sorted({*before.fevers, at})[-REMEMBERED:]
-    known = known.model_copy(update={"fevers": fevers})
+def _with_fever(at: datetime, before: FeverState, window: timedelta) -> Screening:
+    newest = max(filter(None, (before.measured_at, at)))
+    known = before.model_copy(update={"measured_at": newest, "fevers": _remembered({*before.fevers, at})})
     if before.status == "confirmed":
         return Screening("confirmed", None, known)
+    partner = [other for other in before.fevers if APART <= abs(at - other) <= window]
     if partner:
         confirmed = known.model_copy(update={"status": "confirmed", "confirmed_at": max(at, *partner)})
         return Screening("confirmed", None, confirmed, newly_confirmed=True)
-    if known.measured_at == at:
+    if newest == at:
         known = known.model_copy(update={"status": "fever"})
-    return Screening("fever", None, known, retest_until=at + window)
+    same = [other for other in before.fevers if abs(at - other) < APART]
+    soonest, last = min([at, *same]) + APART, max([at, *same]) + window
+    return Screening("fever", "same_measurement" if same else None, known, False, soonest, last)
+
+
+def _remembered(fevers: set[datetime]) -> list[datetime]:
+    """The fevers that a later one can confirm, oldest first: of one measurement no more than its two ends.
+
+    Whatever is a window's length or less, and two minutes or more, from a reading between the ends is so from
+    one of them as well.
+    """
+    kept: list[datetime] = []
+    for each in sorted(fevers):
+        if len(kept) > 1 and each - kept[-2] < APART:
+            kept.pop()
+        kept.append(each)
+    return kept[-REMEMBERED:]
 
 
 def cleared(state: FeverState, by: str, now: datetime) -> FeverState:
@@ -96,5 +117,11 @@ def cleared(state: FeverState, by: str, now: datetime) -> FeverState:
     # or access, where a block wins a tie, would never lift it.
     at = max(now, state.confirmed_at + SHORTEST)
     return state.model_copy(
-        update={"status": "cleared", "cleared_at": at, "cleared_by": by, "fevers": [], "confirmed_at": None}
+        update={
+            "status": "cleared",
+            "cleared_at": at,
+            "cleared_by": by,
+            "fevers": [each for each in state.fevers if each > at],
+            "confirmed_at": None,
+        }
     )

@@ -27,9 +27,7 @@ OF_PERSON = "/communities/{community}/people/{person}/fever"
 @device_queue(TemperatureEvent, believes={"thermometer"})
 def fever_check(message: DeviceMessage[TemperatureEvent]) -> TemperatureAnswer:
     """A thermometer measured somebody."""
-    event = message.body
-    reading = store.Reading(message.community, message.device, event.event_id, event, message.decided_at)
-    return _answer(event.event_id, store.judge(reading))
+    return _answer(message.body.event_id, store.judge(store.Reading.told(message)))
 
 
 @route(
@@ -42,9 +40,8 @@ def fever_check(message: DeviceMessage[TemperatureEvent]) -> TemperatureAnswer:
 )
 def take_temperature(request: Request[TemperatureTaken, Nothing]) -> TemperatureAnswer:
     """A guard or caregiver measured somebody by hand."""
-    taken = request.body
-    reading = store.Reading(request.tenant, f"by-{request.person}", taken.event_id, taken, request.now)
-    return _answer(taken.event_id, store.judge(reading))
+    reading = store.Reading.taken(request.tenant, request.person, request.body, request.now)
+    return _answer(request.body.event_id, store.judge(reading))
 
 
 @route(blueprint, "GET", "/communities/{community}/fevers", Permission.READ_FEVERS, query=PageQuery)
@@ -56,9 +53,10 @@ def list_fevers(request: Request[Nothing, PageQuery]) -> Page[Fever]:
 @route(blueprint, "GET", OF_PERSON, Permission.READ_OWN_FEVER)
 def show_fever(request: Request[Nothing, Nothing]) -> Fever:
     """One's own fever, or anybody's for those who look after them."""
-    if request.path["person"] != request.person and not request.may(Permission.READ_FEVERS):
+    themself = request.path["person"] == request.person
+    if not themself and not request.may(Permission.READ_FEVERS):
         raise Forbidden
-    return store.find(request.tenant, request.path["person"])
+    return store.find(request.tenant, request.path["person"], themself=themself)
 
 
 @route(blueprint, "POST", OF_PERSON + "/clearance", Permission.CLEAR_FEVER, body=Clearance)
@@ -84,5 +82,8 @@ def _answer(event_id: str, judged: store.ReadingRow) -> TemperatureAnswer:
         event_id=event_id,
         outcome=judged.verdict,
         reason=judged.reason,
+        retest_from=judged.retest_from,
         retest_until=judged.retest_until,
+        clock_off=judged.clock_off,
+        id_reused=judged.id_reused,
     )

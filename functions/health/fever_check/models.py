@@ -1,6 +1,6 @@
 """Temperature readings, verdicts, and what staff and residents see of a fever."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -14,6 +14,7 @@ from linli.odd_fields import MEANT
 Verdict = Literal["normal", "fever", "confirmed", "invalid"]
 Status = Literal["normal", "fever", "confirmed", "cleared"]
 COLDEST, HOTTEST = Decimal(20), Decimal(50)
+HUNDREDTH = Decimal("0.01")
 
 
 def _in_celsius(value: Decimal) -> Decimal:
@@ -23,12 +24,20 @@ def _in_celsius(value: Decimal) -> Decimal:
     return value
 
 
+def _rounded(value: Decimal) -> Decimal:
+    """Half up to a hundredth: what lies beyond is noise (37.29999923706055 is how 37.3 looks as a float)."""
+    return value.quantize(HUNDREDTH, ROUND_HALF_UP)
+
+
 class Measured(Contract):
-    """What a thermometer measured, in °C; `ambient_c` is the air's. Without `person`, for statistics only."""
+    """What a thermometer measured, in °C; `ambient_c` is the air's. Without `person`, for statistics only.
+
+    Both are rounded to a hundredth.
+    """
 
     person: Annotated[Id | None, MEANT] = None
-    temperature_c: Annotated[Decimal, Field(max_digits=5), AfterValidator(_in_celsius)]
-    ambient_c: Annotated[Decimal, Field(ge=-60, le=80, max_digits=5)] | None = None
+    temperature_c: Annotated[Decimal, AfterValidator(_in_celsius), AfterValidator(_rounded)]
+    ambient_c: Annotated[Decimal, Field(ge=-60, le=80), AfterValidator(_rounded)] | None = None
 
 
 class TemperatureEvent(Measured, DeviceEvent):
@@ -42,10 +51,15 @@ class TemperatureTaken(Measured):
 
 
 class TemperatureAnswer(DeviceAnswer):
-    """The verdict in `outcome`; after a first fever, until when a second one confirms it."""
+    """The verdict in `outcome`; after a first fever, from when and until when a second one confirms it.
+
+    `clock_off`: the thermometer has no clock to speak of, and the time is ours.
+    """
 
     reason: str | None
+    retest_from: Instant | None
     retest_until: Instant | None
+    clock_off: bool = False
 
 
 class Clearance(Contract):

@@ -2,17 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
 from functions.health.fever_check.domain import FeverState, Screening, cleared, screen
-from functions.health.fever_check.models import DistrictEntry, Fever, Measured
+from functions.health.fever_check.models import (
+    DistrictEntry,
+    Fever,
+    Measured,
+    TemperatureEvent,
+    TemperatureTaken,
+)
 from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
+from linli.device_messages import DeviceMessage
 from linli.errors import NotFound
 from linli.events import FeverCleared, FeverConfirmed
 from linli.idempotency import Creation
+from linli.identities import EffectRow, Identity
 from linli.instants import to_epoch_seconds, to_text
 from linli.tables import (
     ConditionsFailed,
@@ -29,8 +38,10 @@ Key = tuple[str, str]
 FEED_RETENTION = timedelta(days=30)
 
 
-class ReadingRow(Row, discriminator="reading"):
-    """`<community>#reading#<device>` / `<event id>`: a reading and its verdict, once."""
+class ReadingRow(EffectRow, discriminator="reading"):
+    """`<community>#reading#<device>` / `<event id>`, or `<event id>~<digest>` when the id was used before for
+    another reading (`id_reused`): a reading and its verdict, once. `clock_off`: `at` is ours.
+    """
 
     person = UnicodeAttribute(null=True)
     temperature_c = UnicodeAttribute()
@@ -38,7 +49,10 @@ class ReadingRow(Row, discriminator="reading"):
     at = InstantAttribute()
     verdict = UnicodeAttribute()
     reason = UnicodeAttribute(null=True)
+    retest_from = InstantAttribute(null=True)
     retest_until = InstantAttribute(null=True)
+    clock_off = BooleanAttribute(default=False)
+    id_reused = BooleanAttribute(default=False)
 
 
 class FeverRow(Row, discriminator="fever"):
@@ -67,18 +81,38 @@ class DistrictRow(Row, discriminator="district"):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A reading to be judged: where and when it was taken."""
+    """A reading to be judged: where and when it was taken, and came in. `clock_off`: `at` is ours."""
 
     community: str
     device: str
-    event_id: str
+    identity: Identity
     measured: Measured
     at: datetime
+    received_at: datetime
+    clock_off: bool = False
 
-    @property
-    def key(self) -> Key:
-        """Where the reading is kept."""
-        return f"{self.community}#reading#{self.device}", self.event_id
+    @classmethod
+    def told(cls, message: DeviceMessage[TemperatureEvent]) -> Self:
+        """What a thermometer tells, however late: it was taken when it says, unless it has no clock."""
+        return cls(
+            message.community,
+            message.device,
+            Identity.of(message.body.event_id, message.body),
+            message.body,
+            at=message.happened_at(),
+            received_at=message.received_at,
+            clock_off=message.timeless(),
+        )
+
+    @classmethod
+    def taken(cls, community: str, by: str, body: TemperatureTaken, now: datetime) -> Self:
+        """What somebody has just measured by hand."""
+        identity = Identity.of(body.event_id, body)
+        return cls(community, f"by-{by}", identity, body, at=now, received_at=now)
+
+    def key(self, id: str) -> Key:  # noqa: A002  the field's name
+        """Where a reading of the device is kept."""
+        return f"{self.community}#reading#{self.device}", id
 
 
 def judge(reading: Reading) -> ReadingRow:
@@ -87,33 +121,40 @@ def judge(reading: Reading) -> ReadingRow:
 
 
 def _attempt(reading: Reading) -> ReadingRow:
-    community, person = reading.community, reading.measured.person
+    community, person, identity = reading.community, reading.measured.person, reading.identity
     profile_key = CommunityRow.key(community)
     state_key = FeverRow.key(community, person) if person is not None else None
-    rows = read([reading.key, profile_key, *([state_key] if state_key else [])])
-    if first := rows.one(ReadingRow, reading.key):
+    rows = read([*identity.keys(reading.key), profile_key, *([state_key] if state_key else [])])
+    if first := identity.earlier(rows, ReadingRow, reading.key):
         return first
     known = communities.known(rows, community)
     state = _state(rows.get(state_key) if state_key else None)
     screening = screen(reading.measured, reading.at, state, known.policies.health)
-    row = _row(reading, screening, known.policies.health.retention_days)
+    place = identity.place(rows, reading.key)
+    row = _row(reading, place, screening, known.policies.health.retention_days)
     transaction = Transaction()
     transaction.create("reading", row)
     if person is not None and screening.state != state:
         _write_state(transaction, community, person, state, screening.state)
     if person is not None and screening.newly_confirmed:
-        _confirm(transaction, reading, screening.state, person, known.sub_district)
+        _confirm(transaction, reading, place, screening.state, person=person, district=known.sub_district)
     try:
         transaction.commit()
     except ConditionsFailed as failed:
-        if first := failed.one(ReadingRow, "reading"):
+        if (first := failed.one(ReadingRow, "reading")) and identity.same(first):
             return first
         raise
     return row
 
 
 def _confirm(
-    transaction: Transaction, reading: Reading, state: FeverState, person: str, district: str | None
+    transaction: Transaction,
+    reading: Reading,
+    place: str,
+    state: FeverState,
+    *,
+    person: str,
+    district: str | None,
 ) -> None:
     community, at = reading.community, state.confirmed_at or reading.at
     transaction.put("list", ConfirmedRow(f"{community}#confirmed", person, confirmed_at=at))
@@ -121,14 +162,16 @@ def _confirm(
     fact = FeverConfirmed(
         community=community, person=person, sub_district=district, confirmed_at=at, version=state.version + 1
     )
-    transaction.publish([fact], f"fever_check/{community}/{reading.device}/{reading.event_id}", at)
+    transaction.publish([fact], f"fever_check/{community}/{reading.device}/{place}", reading.received_at)
 
 
 def clear(community: str, person: str, by: str, creation: Creation) -> Fever:
     """Lift a person's confirmed fever, once for a key. Raises NotFound for a person without readings, else as
     `cleared`.
     """
-    return creation.once(lambda: _clear(community, person, by, creation), lambda _: find(community, person))
+    return creation.once(
+        lambda: _clear(community, person, by, creation), lambda _: find(community, person, themself=False)
+    )
 
 
 def _clear(community: str, person: str, by: str, creation: Creation) -> Fever:
@@ -159,10 +202,16 @@ def _clear(community: str, person: str, by: str, creation: Creation) -> Fever:
     return _shown(person, after)
 
 
-def find(community: str, person: str) -> Fever:
-    """A person's fever; `normal` for one who was never measured, so that it does not tell who was."""
+def find(community: str, person: str, *, themself: bool) -> Fever:
+    """A person's fever; one's own is `normal` as long as one was never measured.
+
+    Raises NotFound for somebody else of whom nothing is known here.
+    """
     key = FeverRow.key(community, person)
-    return _shown(person, _state(read([key]).get(key)))
+    row = read([key]).get(key)
+    if row is None and not themself:
+        raise NotFound
+    return _shown(person, _state(row))
 
 
 def confirmed(community: str, query: PageQuery) -> Page[Fever]:
@@ -210,18 +259,23 @@ def _state(row: Row | None) -> FeverState:
     return row.state if isinstance(row, FeverRow) else FeverState()
 
 
-def _row(reading: Reading, screening: Screening, retention_days: int) -> ReadingRow:
+def _row(reading: Reading, place: str, screening: Screening, retention_days: int) -> ReadingRow:
+    """Kept so long from its arrival on: what was measured long ago may be delivered again as well."""
     measured = reading.measured
     return ReadingRow(
-        *reading.key,
+        *reading.key(place),
+        digest=reading.identity.digest,
         person=measured.person,
         temperature_c=str(measured.temperature_c),
         ambient_c=None if measured.ambient_c is None else str(measured.ambient_c),
         at=reading.at,
         verdict=screening.verdict,
         reason=screening.reason,
+        retest_from=screening.retest_from,
         retest_until=screening.retest_until,
-        ttl=to_epoch_seconds(reading.at + timedelta(days=retention_days)),
+        clock_off=reading.clock_off,
+        id_reused=place != reading.identity.id,
+        ttl=to_epoch_seconds(reading.received_at + timedelta(days=retention_days)),
     )
 
 

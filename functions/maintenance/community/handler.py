@@ -4,7 +4,7 @@ from chalice.app import Blueprint
 
 from functions.maintenance.community import store
 from linli import communities
-from linli.events import CommunityChanged, Fact, MembershipChanged
+from linli.events import CommunityChanged, MembershipChanged
 from linli.naming import reference
 from linli.queues import Received, bus_queue
 
@@ -13,12 +13,10 @@ blueprint = Blueprint(__name__)
 
 @blueprint.on_sqs_message(queue_arn=reference("CommunityArn"), batch_size=10, name="community")
 @bus_queue
-def community(received: Received[Fact]) -> str:
+def community(received: Received[CommunityChanged | MembershipChanged]) -> str:
     """One fact of the directory."""
     match received.fact:
         case CommunityChanged() as fact:
             return communities.keep(fact, "maintenance")
         case MembershipChanged() as fact:
             return store.keep_member(fact)
-        case _:
-            return "not_ours"

@@ -48,13 +48,13 @@ def fault_of(fact: Raised | Ended) -> Fault:
 
 
 def report_of(fact: Raised) -> Reported | None:
-    """The ticket's content, or None for what is no repair that we know: no use of water is care's matter."""
+    """The ticket's content, or None for what is no repair: no use of water is a matter of care."""
     fault = fault_of(fact)
     match fact:
-        case MeterSignalRaised(signal=signal) if signal not in WORDS:
+        case MeterSignalRaised(signal="no_use"):
             return None
         case MeterSignalRaised():
-            category = LEAKS.get(fact.medium, "meter") if fact.signal == "leak" else "meter"
+            category = LEAKS[fact.medium] if fact.signal == "leak" else "meter"
             words = f"{WORDS[fact.signal]}: {fact.medium} meter {fact.meter}"
             building, unit = place_of(fact.home)
         case DeviceFaultRaised():

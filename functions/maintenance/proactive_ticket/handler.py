@@ -3,11 +3,10 @@
 from chalice.app import Blueprint
 
 from functions.maintenance.proactive_ticket import store
-from functions.maintenance.proactive_ticket.domain import fault_of, report_of
+from functions.maintenance.proactive_ticket.domain import Ended, Raised, fault_of, report_of
 from linli.events import (
     DeviceFaultCleared,
     DeviceFaultRaised,
-    Fact,
     MeterSignalEnded,
     MeterSignalRaised,
 )
@@ -19,7 +18,7 @@ blueprint = Blueprint(__name__)
 
 @blueprint.on_sqs_message(queue_arn=reference("ProactiveTicketArn"), batch_size=10, name="proactive_ticket")
 @bus_queue
-def proactive_ticket(received: Received[Fact]) -> str:
+def proactive_ticket(received: Received[Raised | Ended]) -> str:
     """Something is wrong with a meter or a device, or no longer is."""
     fact = received.fact
     match fact:
@@ -30,5 +29,3 @@ def proactive_ticket(received: Received[Fact]) -> str:
             return store.raised(fact.community, fault_of(fact), reported, received.event)
         case MeterSignalEnded() | DeviceFaultCleared():
             return store.ended(fact.community, fault_of(fact), received.event)
-        case _:
-            return "not_ours"

@@ -4,7 +4,7 @@ from chalice.app import Blueprint
 
 from functions.utilities.community import store
 from linli import communities, registered
-from linli.events import CommunityChanged, DeviceRegistered, DeviceRevoked, Fact
+from linli.events import CommunityChanged, DeviceRegistered, DeviceRevoked
 from linli.naming import reference
 from linli.queues import Received, bus_queue
 
@@ -13,7 +13,7 @@ blueprint = Blueprint(__name__)
 
 @blueprint.on_sqs_message(queue_arn=reference("CommunityArn"), batch_size=10, name="community")
 @bus_queue
-def community(received: Received[Fact]) -> str:
+def community(received: Received[CommunityChanged | DeviceRegistered | DeviceRevoked]) -> str:
     """A community was registered or changed, or a device of it registered or revoked."""
     match received.fact:
         case CommunityChanged() as fact:
@@ -21,5 +21,3 @@ def community(received: Received[Fact]) -> str:
             return communities.keep(fact, "utilities")
         case DeviceRegistered() | DeviceRevoked() as fact:
             return registered.keep(fact)
-        case _:
-            return "not_ours"

@@ -133,6 +133,44 @@ def topic_rules(service: str, root: Path = ROOT) -> list[tuple[str, str, str]]:
     return found
 
 
+@dataclass(frozen=True)
+class BusRule:
+    """A rule of the bus in a service's resources.yaml, and the resources it names by what they are for.
+
+    `name`, `queue` and `dead_letters` are actions; `pattern` is what it lets through.
+    """
+
+    name: str
+    pattern: dict[str, Any]
+    queue: str
+    dead_letters: str
+
+
+def bus_rules(service: str, root: Path = ROOT) -> list[BusRule]:
+    """The rules by which facts come to a service."""
+    found = []
+    for path in (project_folder(project, root) / "resources.yaml" for project in projects_of(service, root)):
+        template = templates.load(path) if path.exists() else {}
+        for _, rule in templates.of_type(template, "AWS::Events::Rule"):
+            properties = rule["Properties"]
+            if "EventPattern" not in properties:
+                continue
+            (target,) = properties["Targets"]
+            name = templates.text_of(properties["Name"]).removeprefix(f"linli-${{Stage}}-{service}-")
+            queue = named_for(target["Arn"])
+            dead_letters = named_for(target["DeadLetterConfig"]["Arn"]).removesuffix("_dlq")
+            found.append(BusRule(name.replace("-", "_"), properties["EventPattern"], queue, dead_letters))
+    return found
+
+
+def named_for(reference: Any) -> str:
+    """What a reference is for, by its logical id: `!Ref GatePassDlqArn` and `!GetAtt GatePassDlq.Arn` are for
+    `gate_pass_dlq`.
+    """
+    (name,) = set(templates.references(reference))
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", re.sub("(Arn|Url)$", "", name)).lower()
+
+
 def sample_at(path: Path) -> Sample:
     """A sample event, told apart by its form: a raw event says what sent it."""
     event = json.loads(path.read_text(encoding="utf-8"))

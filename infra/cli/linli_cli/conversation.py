@@ -36,7 +36,8 @@ class Conversation:
         self.client.on_connect = lambda *about: self._connected(action, about[3])
         self.client.on_subscribe = lambda *about: self._subscribed(about[3])
         self.client.on_disconnect = lambda *about: self._refuse(
-            f"the broker closed the connection: is the certificate revoked? ({about[3]})"
+            "the broker closed the connection: is the certificate revoked, or may devices of this kind "
+            f"not publish on {action}? ({about[3]})"
         )
         self.client.on_message = lambda *about: self._heard(about[2].payload)
         try:

@@ -1,4 +1,4 @@
-"""The commands `device add`, `device list` and `device revoke`."""
+"""The commands `device add`, `device list`, `device revoke` and `device renew`."""
 
 import json
 import sys
@@ -16,7 +16,7 @@ from linli_cli.front_door import FrontDoor
 from linli_cli.progress import wide_table
 from linli_cli.registering import Registrar
 
-app = typer.Typer(no_args_is_help=True, help="Register, list and revoke devices.")
+app = typer.Typer(no_args_is_help=True, help="Register, list, revoke and renew devices.")
 
 Community = Annotated[str, typer.Option("--community", metavar="ID")]
 DeviceId = Annotated[str, typer.Option("--device", metavar="ID")]
@@ -114,3 +114,20 @@ def revoke(
     if not registrar(stage, profile, community, person, token).revoke(device):
         raise CommandError(f"there is no device {device} in {community}")
     print(f"{device} is revoked")
+
+
+@app.command()
+def renew(
+    *,
+    community: Community,
+    person: Asker = None,
+    token: Token = None,
+    stage: Stage = LOCAL,
+    profile: Profile = None,
+) -> None:
+    """After an update: give devices the policy of their kind, and tell all services of them again."""
+    ours = registrar(stage, profile, community, person, token)
+    devices = ours.active()
+    for device in devices:
+        ours.renew(device)
+    print(f"{len(devices)} devices of {community} are renewed")

@@ -110,6 +110,8 @@ class Furnishing:
         registrar = Registrar(self.door, self.broker, community.manager, community.id)
         if registrar.ensure(files, kind):
             self.made.append(device)
+        else:
+            registrar.renew(device)  # an older version may have registered it
 
     def access(self, community: Community) -> Iterable[Callable[[], None]]:
         """What access has to know: where gates lead, and what residents show at them."""
@@ -157,14 +159,16 @@ class Furnishing:
         there = {each["person"] for each in on_duty}
         for person, line in community.roster.items():
             if person not in there:
-                yield partial(self.make, community.manager, "PUT", f"{at}/duty_roster/{person}", line)
+                path = f"{at}/duty_roster/{person}"  # care hears of them by an event
+                yield partial(self.make, community.manager, "PUT", path, line, SOON_S)
 
     def put_all(self, asker: str, steps: Iterable[tuple[str, Any]]) -> None:
         for path, body in steps:
             self.make(asker, "PUT", path, body)
 
-    def make(self, person: str, method: str, path: str, body: Any) -> None:
-        self.door.ask(person, method, path, body, key=uuid4().hex)  # so that it may be asked again
+    def make(self, person: str, method: str, path: str, body: Any, deadline_s: float = 0.0) -> None:
+        key = uuid4().hex  # so that it may be asked again
+        self.door.ask(person, method, path, body, key=key, deadline_s=deadline_s)
         self.made.append(path)
 
 

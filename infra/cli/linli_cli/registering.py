@@ -46,6 +46,15 @@ class Registrar:
         answer = self.door.ask(self.person, "DELETE", f"{self.path}/{device}", accept=accept)
         return answer.status != HTTPStatus.NOT_FOUND
 
+    def active(self) -> list[str]:
+        """The community's devices that may connect."""
+        found = self.door.pages(self.person, self.path)
+        return [each["device"] for each in found if each["status"] == "active"]
+
+    def renew(self, device: str) -> None:
+        """Give an active device what devices are given today, and have it told of again; may be repeated."""
+        self.door.ask(self.person, "POST", f"{self.path}/{device}/renewal")
+
     def _post(self, files: DeviceFiles, kind: str, accept: tuple[int, ...] = DONE) -> Answer:
         body = {"device": files.device, "kind": kind, "csr": files.signing_request()}
         return self.door.ask(self.person, "POST", self.path, body, accept=accept)

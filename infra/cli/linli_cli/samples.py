@@ -19,6 +19,8 @@ UNAUTHORIZED = "Unauthorized"  # how an authorizer says 401
 CLIENT_ERRORS = range(400, 500)
 GOOD = range(200, 300)
 
+# What a meter is told of readings that could not be entered; the message is parked as well.
+ANSWERED_AND_PARKED = {"refused", "partly_recorded"}
 Ending = Literal["ok", "refused", "parked", "failed"]
 
 
@@ -105,9 +107,10 @@ def signed(event: Any, secret: Callable[[str], str]) -> Any:
     return event | {"headers": {**headers, "webhook-signature": value}, "multiValueHeaders": many}
 
 
-def slugs() -> set[str]:
-    """What a function that parks a message names as its outcome."""
-    return {error.slug for error in _tree(LinliError)}
+def slugs(*, parked: bool) -> set[str]:
+    """What a function names as its outcome that parks a message, or that refuses it and keeps nothing."""
+    found = {error.slug for error in _tree(LinliError) if error.parked == parked}
+    return found | ANSWERED_AND_PARKED if parked else found
 
 
 def _tree(error: type[LinliError]) -> Iterator[type[LinliError]]:
@@ -130,9 +133,10 @@ def judge(sample: Sample, body: Any, error: str) -> Outcome:
     one = [answer["outcome"]] if "outcome" in answer else []
     words = [str(each) for each in answer.get("outcomes", one)]
     text = ", ".join(dict.fromkeys(words)) or "ok"
-    if slugs().intersection(words):
+    if slugs(parked=True).intersection(words):
         return Outcome("parked", text)
-    return Outcome("refused" if "denied" in words else "ok", text)
+    refused = {"denied", *slugs(parked=False)}.intersection(words)
+    return Outcome("refused" if refused else "ok", text)
 
 
 def as_named(case: str, outcome: Outcome) -> bool:

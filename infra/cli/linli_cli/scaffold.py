@@ -45,6 +45,7 @@ STATE: dict[Trigger, tuple[str, ...]] = {
     "sqs": ("queue", "dead_letters"),
     "bus": ("queue", "dead_letters", "queue_policy"),
 }
+TABLE = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/linli-${Stage}-<<service>>"
 REPLY = "arn:${AWS::Partition}:iot:${AWS::Region}:${AWS::AccountId}:topic/linli/*/*/<<action>>/reply"
 
 
@@ -173,11 +174,17 @@ def tidy(paths: list[Path]) -> None:
 
 
 def statements(plan: Plan) -> list[dict[str, Any]]:
-    """What the function may do besides what follows from its trigger: answer the device that asked."""
+    """What the function may do besides what follows from its trigger: see who speaks, and answer."""
     if plan.trigger in ("http", "bus"):
         return []
-    resource = {"Fn::Sub": plan.fill(REPLY)}
-    return [{"Sid": "Answer", "Effect": "Allow", "Action": ["iot:Publish"], "Resource": resource}]
+    resources = {
+        name: {"Fn::Sub": plan.fill(text)} for name, text in (("WhoSpeaks", TABLE), ("Answer", REPLY))
+    }
+    granted = {"WhoSpeaks": ["dynamodb:BatchGetItem"], "Answer": ["iot:Publish"]}
+    return [
+        {"Sid": name, "Effect": "Allow", "Action": granted[name], "Resource": resource}
+        for name, resource in resources.items()
+    ]
 
 
 def samples(plan: Plan) -> dict[str, Any]:
@@ -204,7 +211,7 @@ def device_events(plan: Plan) -> dict[str, Any]:
         "edge_highest": json.dumps({**told, "event_id": "sample-2", "value": 100}).encode(),
         "malformed_not_json": b"value=20",
     }
-    device = f"{raw_events.COMMUNITY}-{plan.dashed}-1"
+    device = f"{raw_events.COMMUNITY}-meter-1"
     return {case: raw_events.rule_event(plan.action, device, payload) for case, payload in payloads.items()}
 
 

@@ -27,8 +27,7 @@ ERROR_RATE = 0.05
 BACKLOG_AGE_S = 300  # a message that waits longer: its worker stands still, or is too slow
 STREAM_RETRIES = 5
 STREAM_RECORD_AGE_S = 6 * 3600  # a record that nobody could relay for six hours goes to the dead letters
-ANSWER_AGE_S = 60  # the least that Lambda takes: nobody stands at a gate for a minute
-TICK_AGE_S = 300  # of what runs every minute: both retries after an error, and no backlog of hours
+ANSWER_AGE_S = 300  # of what waits for an answer, or comes every minute: time for both retries, no backlog
 EVENT_AGE_S = 6 * 3600  # the most that Lambda takes
 # Executions kept for what must answer whatever else goes on. Lambda lets an account reserve all but a hundred
 # of its own; a new account may have ten in all, and reserves none.
@@ -236,25 +235,23 @@ def reserve(properties: dict[str, Any], executions: int) -> None:
 
 
 def limit_age(template: Template, logical_id: str, *, snapshots: bool) -> None:
-    """Say how long an event may wait for a function before it goes to the dead letters: an answer is stale
-    after a minute, a tick of each minute after five. `EventInvokeConfig` of `resources.yaml` says otherwise.
+    """Say how long an event may wait for a function before it goes to the dead letters: nobody stands at a gate
+    for five minutes, and who comes every minute is overtaken. `EventInvokeConfig` of `resources.yaml` says
+    otherwise.
     """
     properties = template["Resources"][logical_id]["Properties"]
     schedules = [
         event.get("Properties", {}).get("Schedule") for event in properties.get("Events", {}).values()
     ]
-    age = EVENT_AGE_S
-    if logical_id in called_by_rules(template):
-        age = ANSWER_AGE_S
-    elif schedules and set(schedules) == {"rate(1 minute)"}:
-        age = TICK_AGE_S
+    every_minute = bool(schedules) and set(schedules) == {"rate(1 minute)"}
+    answers = logical_id in called_by_rules(template)
     live: Any = {"Fn::Select": [7, {"Fn::Split": [":", {"Ref": f"{logical_id}Live"}]}]}
     template["Resources"][f"{logical_id}EventAge"] = {
         "Type": "AWS::Lambda::EventInvokeConfig",
         "Properties": {
             "FunctionName": {"Ref": logical_id},
             "Qualifier": {"Fn::If": ["HasSnapStart", live, "$LATEST"]} if snapshots else "$LATEST",
-            "MaximumEventAgeInSeconds": age,
+            "MaximumEventAgeInSeconds": ANSWER_AGE_S if answers or every_minute else EVENT_AGE_S,
             **properties.pop("EventInvokeConfig", {}),
         },
     }

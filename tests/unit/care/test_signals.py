@@ -3,11 +3,12 @@
 import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.care.signals import SENSOR_KINDS, Signal, happened_at
-from linli.device_messages import DeviceMessage
+from functions.care.signals import SENSOR_KINDS, Signal, happened_at, is_reused
+from linli.device_messages import LONGEST_OFFLINE, DeviceMessage
 from linli_cli.actions import topic_rules
 from linli_cli.layout import ROOT
 
@@ -43,5 +44,23 @@ def test_a_topic_is_the_kind_it_is_of() -> None:
 def test_what_happened_is_never_in_the_future_and_old_stays_old(off: timedelta) -> None:
     happened = happened_at(message(NOW + off))
     assert happened <= NOW
-    if off <= timedelta():
+    if -LONGEST_OFFLINE <= off <= timedelta():
         assert abs(happened - (NOW + off)) < timedelta(milliseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("key", "others", "reused"),
+    [
+        ("m:e-1~aa", [], False),
+        ("m:e-1~aa", ["m:e-1~aa"], False),
+        ("m:e-1~aa", ["m:e-1~bb"], True),
+        ("m:e-1~aa@2026", ["m:e-1~aa@2025"], False),
+        ("m:e-1~aa", ["m:e-11~bb", "n:e-1~bb"], False),
+        ("m:e-1~aa", ["m:e-1"], False),  # kept before keys said what was told
+        ("willow-resident-1:e-1", ["willow-resident-1:e-1"], False),
+    ],
+)
+def test_an_id_is_reused_when_it_said_something_else_before(
+    key: str, others: list[str], reused: bool
+) -> None:
+    assert is_reused(key, others) is reused

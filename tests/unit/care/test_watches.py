@@ -22,7 +22,7 @@ def watch(**settings: Any) -> Watch:
     [
         {"home": "b1"},
         {"consent": ""},
-        {"phone": "138 0000 0001"},
+        {"phone": "8000 0001"},
         {"residents": 0},
         {"sensors": [{"device": "m", "kind": "nose"}]},
         {"sensors": [{"device": "m", "kind": "motion"}, {"device": "m", "kind": "door"}]},

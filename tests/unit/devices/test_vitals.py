@@ -110,16 +110,48 @@ def test_a_device_that_was_never_heard_is_not_expected() -> None:
     assert carried(Vitals(), beat(0), GATEWAY) == Vitals()
 
 
-@example([15, 16, 19, 14, 20, 16])
-@given(st.lists(st.integers(0, 100), min_size=1, max_size=20))
-def test_a_low_battery_is_told_once_until_it_is_charged(percents: list[int]) -> None:
-    vitals, low = Vitals(), False
-    for minute, percent in enumerate(percents):
+PERCENTS = st.lists(st.integers(0, 100), min_size=1, max_size=30)
+
+
+def told_of_batteries(percents: list[int], minutes: int = 60) -> list[bool]:
+    """What is told of a battery by heartbeats so many minutes apart: that it is low, that it is well."""
+    vitals, told = Vitals(), []
+    for number, percent in enumerate(percents):
         before = vitals
-        vitals = heard(vitals, beat(minute, percent), SENSOR)
-        was, low = low, percent <= 15 or (low and percent < 20)
-        assert (vitals.low is not None) == low
-        assert [each.began for each in news(before, vitals)] == ([] if was == low else [low])
+        vitals = heard(vitals, beat(number * minutes, percent), SENSOR)
+        told += [each.began for each in news(before, vitals) if each.fault == "low-battery"]
+    return told
+
+
+@given(PERCENTS)
+def test_a_battery_is_low_at_once_and_told_of_once_until_it_is_well(percents: list[int]) -> None:
+    told = told_of_batteries(percents)
+    assert told == [number % 2 == 0 for number in range(len(told))], "low and well in turn"
+    assert bool(told) == any(percent <= 15 for percent in percents)
+
+
+@example([15, 21, 15, 21, 15, 39])
+@given(st.lists(st.integers(1, 39), min_size=1, max_size=50))
+def test_a_battery_that_wavers_about_the_limit_is_one_low_battery(percents: list[int]) -> None:
+    assert told_of_batteries(percents) in ([], [True])
+
+
+@example([10, 95] * 40)
+@given(st.lists(st.sampled_from([0, 10, 15, 50, 95, 100]), max_size=160))
+def test_a_gauge_that_jumps_opens_no_tickets_for_ever(percents: list[int]) -> None:
+    days = len(percents) // 24 + 1
+    assert told_of_batteries(percents).count(True) <= 1 + days
+
+
+def test_a_charged_battery_is_well_at_once_and_a_wavering_one_after_a_day() -> None:
+    assert told_of_batteries([12, 40]) == [True, False]
+    assert told_of_batteries([12, 40, 12] + [90] * 24) == [True, False, True]
+    assert told_of_batteries([12, 40, 12] + [90] * 25) == [True, False, True, False]
+    assert told_of_batteries([12, 40, 12] + [90] * 20 + [20] + [90] * 20) == [True, False, True]
+
+
+def test_a_battery_that_is_empty_again_after_weeks_does_not_waver() -> None:
+    assert told_of_batteries([12, 90, 90, 12, 90], minutes=60 * 24 * 4) == [True, False, True, False]
 
 
 def test_a_heartbeat_without_a_battery_keeps_what_is_known() -> None:

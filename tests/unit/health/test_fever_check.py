@@ -3,7 +3,6 @@
 import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from itertools import pairwise
 from random import Random
 
 import pytest
@@ -108,29 +107,139 @@ def test_an_older_normal_reading_does_not_downgrade_a_newer_fever() -> None:
     assert screened((10, "38.0"), (5, "36.5")).state.status == "fever"
 
 
-readings = st.lists(
-    st.tuples(st.integers(0, 120), st.sampled_from(["36.5", "37.3", "39.0", "33.0"])),
-    max_size=10,
-    unique_by=lambda one: one[0],
+def taken_at(second: int) -> datetime:
+    return START + timedelta(seconds=second)
+
+
+def screened_by_the_second(
+    readings: list[tuple[int, str]], state: FeverState | None = None, policy: HealthPolicy = POLICY
+) -> FeverState:
+    now = state or FeverState()
+    for second, celsius in readings:
+        now = screen(reading(celsius), taken_at(second), now, policy).state
+    return now
+
+
+def confirm(readings: list[tuple[int, str]], window_s: int = 60 * WINDOW) -> bool:
+    """Whether any two fevers are two minutes and no more than the window apart, as one would by hand."""
+    fevers = [second for second, celsius in readings if Decimal(celsius) >= POLICY.fever_c]
+    return any(120 <= later - earlier <= window_s for earlier in fevers for later in fevers)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "verdict"),
+    [
+        ((0, 1), "fever"),
+        ((0, 119), "fever"),
+        ((119, 0), "fever"),
+        ((0, 120), "confirmed"),
+        ((120, 0), "confirmed"),
+        ((0, 20, 40), "fever"),
+        ((0, 90, 180), "confirmed"),
+        ((90, 180, 0), "confirmed"),
+        ((0, 60 * WINDOW + 1), "fever"),
+    ],
 )
+def test_a_double_tap_is_one_measurement_and_two_confirm(seconds: tuple[int, ...], verdict: str) -> None:
+    assert screened_by_the_second([(second, "38.0") for second in seconds]).status == verdict
+
+
+def test_a_second_reading_too_soon_is_told_when_one_confirms() -> None:
+    first = screen(reading("38.0"), at(0), FeverState(), POLICY)
+    assert (first.reason, first.retest_from, first.retest_until) == (None, at(2), at(WINDOW))
+    tapped = screen(reading("38.0"), at(1), first.state, POLICY)
+    assert (tapped.verdict, tapped.reason) == ("fever", "same_measurement")
+    assert (tapped.retest_from, tapped.retest_until) == (at(2), at(WINDOW + 1))
+
+
+@pytest.mark.parametrize("minutes", [1, 2, 3])
+def test_a_window_too_short_for_two_measurements_is_no_end_of_screening(minutes: int) -> None:
+    short = HealthPolicy(retest_minutes=minutes)
+    first = screen(reading("38.0"), at(0), FeverState(), short)
+    assert first.retest_until == at(4)
+    assert screen(reading("38.0"), at(4), first.state, short).newly_confirmed
+    assert not screen(reading("38.0"), at(5), first.state, short).newly_confirmed
+
+
+celsius = st.sampled_from(["36.5", "37.3", "39.0", "33.0"])
+spread_out = st.lists(st.tuples(st.integers(0, 7200), celsius), max_size=10)
+crowded = st.lists(st.tuples(st.integers(0, 150), st.just("39.0")), max_size=60)
+readings = st.one_of(spread_out, crowded, st.tuples(crowded, spread_out).map(lambda both: both[0] + both[1]))
 
 
 @given(readings, st.randoms())
 def test_any_order_of_arrival_confirms_the_same_fevers(taken: list[tuple[int, str]], random: Random) -> None:
     shuffled = list(taken)
     random.shuffle(shuffled)
-    first, second = screened(*taken).state, screened(*shuffled).state
+    first, second = screened_by_the_second(taken), screened_by_the_second(shuffled)
     assert (first.status == "confirmed") is (second.status == "confirmed")
-    assert first.fevers == second.fevers
     if first.status != "confirmed":
-        assert first.status == second.status
+        assert (first.status, first.fevers) == (second.status, second.fevers)
 
 
-@given(readings)
-def test_confirmed_exactly_when_two_fevers_lie_within_the_window(taken: list[tuple[int, str]]) -> None:
-    fevers = sorted(minute for minute, celsius in taken if celsius in {"37.3", "39.0"})
-    close = any(later - earlier <= WINDOW for earlier, later in pairwise(fevers))
-    assert (screened(*taken).state.status == "confirmed") is close
+@given(readings, st.integers(4, 240))
+def test_confirmed_exactly_when_two_fevers_are_two_minutes_and_no_more_than_the_window_apart(
+    taken: list[tuple[int, str]], minutes: int
+) -> None:
+    state = screened_by_the_second(taken, policy=HealthPolicy(retest_minutes=minutes))
+    assert (state.status == "confirmed") is confirm(taken, 60 * minutes)
+
+
+@given(st.lists(st.integers(0, 119), min_size=1, max_size=200), st.integers(0, 30), st.randoms())
+def test_a_thermometer_that_measures_all_the_time_forgets_no_fever(
+    taps: list[int], later: int, random: Random
+) -> None:
+    readings = [(second, "38.0") for second in [*taps, 119 + later]]
+    random.shuffle(readings)
+    state = screened_by_the_second(readings)
+    assert (state.status == "confirmed") is confirm(readings)
+    assert len(state.fevers) <= 4 or state.status == "confirmed"
+
+
+@given(readings, st.integers(0, 60), st.randoms())
+def test_what_was_measured_before_a_clearance_changes_nothing_after_it(
+    late: list[tuple[int, str]], first: int, random: Random
+) -> None:
+    cleared_at = 7200
+    lifted = cleared(screened_by_the_second([(first, "38.0"), (first + 300, "38.0")]), "dr-wu", at(120))
+    after = [(cleared_at + 1, "38.0"), (cleared_at + 200, "36.5")]
+    alone = screened_by_the_second(after, lifted)
+    mixed = [*late, *after]
+    random.shuffle(mixed)
+    told = screened_by_the_second(mixed, lifted)
+    assert (told.status, told.fevers) == (alone.status, alone.fevers)
+
+
+def test_a_fever_measured_after_the_clearance_and_told_before_it_is_kept() -> None:
+    confirmed = screened((0, "38.0"), (5, "38.0"), (11, "38.0")).state
+    lifted = cleared(confirmed, "dr-wu", at(10))
+    assert lifted.fevers == [at(11)]
+    assert screen(reading("38.0"), at(14), lifted, POLICY).newly_confirmed
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("36.66667", "36.67"),
+        ("37.29999923706055", "37.30"),
+        ("37.25", "37.25"),
+        ("36.6000000000000000000000000001", "36.60"),
+        ("36.665", "36.67"),
+        ("37", "37.00"),
+    ],
+)
+def test_digits_beyond_the_hundredth_are_rounded_not_refused(sent: str, kept: str) -> None:
+    measured = Measured.model_validate_json(f'{{"temperature_c": {sent}, "ambient_c": 21.123456}}')
+    assert (str(measured.temperature_c), str(measured.ambient_c)) == (kept, "21.12")
+
+
+@pytest.mark.parametrize(
+    ("sent", "verdict"),
+    [("37.29999923706055", "fever"), ("37.25", "normal"), ("33.99999618530273", "normal")],
+)
+def test_a_float_of_the_threshold_is_the_threshold(sent: str, verdict: str) -> None:
+    measured = Measured.model_validate_json(f'{{"temperature_c": {sent}}}')
+    assert screen(measured, START, FeverState(), POLICY).verdict == verdict
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,6 @@ def test_spans_that_the_clocks_push_into_each_other_are_counted_once(zone: str) 
 @pytest.mark.parametrize(
     "spans",
     [
-        [],
         [{"weekdays": [], "opens": "09:00", "closes": "12:00"}],
         [{"weekdays": [1], "opens": "12:00", "closes": "09:00"}],
         [{"weekdays": [1], "opens": "09:00", "closes": "09:00"}],

@@ -83,11 +83,12 @@ def told(fact: CommunityChanged, *parts: Part) -> CommunityPolicies:
     return policies
 
 
-def keep(fact: CommunityChanged, *parts: Part) -> str:
+def keep(fact: CommunityChanged, part: Part, *more: Part) -> str:
     """Store the community as `fact` tells, of its policies these parts, unless a newer version is here.
 
     Returns the outcome. Raises InvalidRequest.
     """
+    parts = (part, *more)
     told(fact, *parts)
     pk, sk = CommunityRow.key(fact.community)
     row = CommunityRow(

@@ -19,15 +19,17 @@ from linli.instants import Instant
 from linli.local_times import Day
 from linli.reading import read_as
 
-# One of a few words, of which a newer publisher may know more than who reads it: that one is passed over.
-Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64)]
-
 Version = Annotated[int, Field(ge=1)]
 
 
 class Fact(Contract):
-    """Something that happened in a community. A reader ignores what it does not know, at every depth."""
+    """Something that happened in a community. A reader ignores members that it does not know, at every depth.
 
+    A new word where one of a few is expected changes the meaning, hence the version: what a reader cannot
+    make out is parked, to be redriven to newer code, since passing over it would lose it.
+    """
+
+    model_config = Contract.model_config | {"extra": "ignore"}
     TYPE: ClassVar[str]
     community: Id
 
@@ -95,12 +97,12 @@ class DeviceRevoked(Fact):
 
 
 class GatePassed(Fact):
-    """A gate was told to let somebody `in` or `out`; `person` is None for visitors and their vehicles."""
+    """A gate was told to let somebody pass; `person` is None for visitors and vehicles of visitors."""
 
     TYPE = "linli.access.gate_passed.v1"
     gate: Id
     area: Id
-    direction: Word
+    direction: Literal["in", "out"]
     person: Id | None
     passed_at: Instant
     offline: bool
@@ -110,11 +112,11 @@ class GatePassed(Fact):
 
 
 class GateAlarmRaised(Fact):
-    """A gate was `forced` or is `held_open`."""
+    """A gate was forced or is held open."""
 
     TYPE = "linli.access.gate_alarm_raised.v1"
     gate: Id
-    alarm: Word
+    alarm: Literal["forced", "held_open"]
     occurred_at: Instant
 
     def entity(self) -> str:
@@ -175,8 +177,8 @@ class MeterSignalRaised(Fact):
 
     TYPE = "linli.utilities.meter_signal_raised.v1"
     meter: Id
-    medium: Word
-    signal: Word
+    medium: Literal["water", "electricity", "gas", "heat"]
+    signal: MeterSignal
     episode: Id
     home: str | None
     since: Instant
@@ -190,7 +192,7 @@ class MeterSignalEnded(Fact):
 
     TYPE = "linli.utilities.meter_signal_ended.v1"
     meter: Id
-    signal: Word
+    signal: MeterSignal
     episode: Id
     ended_at: Instant
 
@@ -266,7 +268,7 @@ class TicketClockBreached(Fact):
 
     TYPE = "linli.maintenance.ticket_clock_breached.v1"
     ticket: Id
-    clock: Word
+    clock: Literal["respond", "arrive", "resolve"]
     priority: str
     due_at: Instant
     escalated_to: str
@@ -280,7 +282,7 @@ class UseObserved(Fact):
 
     TYPE = "linli.utilities.use_observed.v1"
     meter: Id
-    medium: Word
+    medium: Literal["water", "electricity", "gas", "heat"]
     home: str
     since: Instant
     until: Instant
@@ -299,7 +301,7 @@ class PaymentSettled(Fact):
     TYPE = "linli.payments.payment_settled.v1"
     intent: Id
     bill: Id
-    provider: Word
+    provider: Provider
     amount_fen: Annotated[int, Field(gt=0)]
     receipt: str
     settled_at: Instant
@@ -356,7 +358,7 @@ class AlertOpened(Fact):
     TYPE = "linli.care.alert_opened.v1"
     alert: Id
     person: Id
-    reason: Word
+    reason: AlertReason
     opened_at: Instant
 
     def entity(self) -> str:
@@ -369,7 +371,7 @@ class AlertClosed(Fact):
     TYPE = "linli.care.alert_closed.v1"
     alert: Id
     person: Id
-    outcome: Word
+    outcome: AlertOutcome
     closed_at: Instant
 
     def entity(self) -> str:

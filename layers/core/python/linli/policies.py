@@ -127,7 +127,7 @@ class BusinessHours(Contract):
     opens: ClockTime = time(9)
     closes: ClockTime = time(18)
     weekdays: Weekdays = [1, 2, 3, 4, 5]
-    spans: Annotated[list[Span], Field(min_length=1, max_length=50)] | None = None
+    spans: Annotated[list[Span], Field(max_length=50)] = []
     holidays: Annotated[list[Day], Field(max_length=100)] = []
     extra_days: Annotated[list[Day], Field(max_length=100)] = []
 

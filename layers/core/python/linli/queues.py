@@ -5,21 +5,23 @@ reported as failed, so that the queue delivers it again and, after the last try,
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from hashlib import sha256
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar, get_args
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from linli.aws import client
 from linli.believing import DEVICE_ACTIONS, Believes, DeviceAction
 from linli.contracts import Contract
 from linli.dead_letters import park
 from linli.device_messages import Body
-from linli.errors import InvalidRequest, LinliError
+from linli.errors import DeviceNotKnown, InvalidRequest, LinliError
 from linli.events import Event, Fact, parse_event
 from linli.instants import from_millis
 from linli.mqtt import Handled, Listening, handle
@@ -27,6 +29,8 @@ from linli.observability import observed
 from linli.reading import read_as
 
 Kind = TypeVar("Kind", bound=Fact)
+# A device speaks seconds after it was registered, and the bus may lag: the second and third try of three.
+AGAIN_AFTER_S = (5, 60)
 
 
 class _SQSEvent(Protocol):
@@ -69,11 +73,37 @@ class _Batch:
 
         def one(record: dict[str, Any]) -> None:
             outcomes.append("failed")
-            outcomes[-1] = self.record(record["body"], Delivery.of(record["attributes"]))
+            delivery = Delivery.of(record["attributes"])
+            try:
+                outcomes[-1] = self.record(record["body"], delivery)
+            except DeviceNotKnown:
+                _again_soon(record, delivery)
+                raise
 
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
         response = process_partial_response(event=event, record_handler=one, processor=processor)
         return {**response, "outcomes": outcomes}
+
+
+def _again_soon(record: Mapping[str, Any], delivery: Delivery) -> None:
+    """Let a message come again as soon as the word that it waits for may be here, however slow its queue.
+
+    When that cannot be said, it comes after the queue's own time.
+    """
+    _, _, _, _, account, name = record["eventSourceARN"].split(":")
+    queues = client("sqs")
+    with suppress(*_failures()):
+        queues.change_message_visibility(
+            QueueUrl=f"{queues.meta.endpoint_url}/{account}/{name}",
+            ReceiptHandle=record["receiptHandle"],
+            VisibilityTimeout=AGAIN_AFTER_S[min(delivery.times, len(AGAIN_AFTER_S)) - 1],
+        )
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415  as in linli.aws
+
+    return BotoCoreError, ClientError
 
 
 def device_queue(
@@ -113,12 +143,27 @@ class Received(Generic[Kind]):
     delivery: Delivery
 
 
+CONSUMERS: dict[str, frozenset[type[Fact]]] = {}
+"""The facts that each function of the bus takes, by its module: its rule has to route just these to it."""
+
+
+def facts_of(function: Callable[[Received[Any]], str]) -> frozenset[type[Fact]]:
+    """The facts that a function says it takes: `received: Received[One | Another]`."""
+    (received,) = (each for name, each in function.__annotations__.items() if name != "return")
+    (said,) = get_args(received)
+    return frozenset(get_args(said) or (said,))
+
+
 def bus_queue(function: Callable[[Received[Any]], str]) -> Trigger:
-    """For a function behind a queue that rules of the bus fill: `function(received) -> outcome`."""
+    """For a function behind a queue that rules of the bus fill: `function(received) -> outcome`.
+
+    It takes the facts that its annotation names, and is asked of no others.
+    """
+    taken = CONSUMERS[function.__module__] = facts_of(function)
 
     def record(body: str, delivery: Delivery) -> str:
         try:
-            return _handled(body, delivery, function)
+            return _handled(body, delivery, function, taken)
         except LinliError as error:
             if error.retryable:
                 raise
@@ -168,7 +213,9 @@ def _task(body: str, model: type[Task]) -> Task:
         raise InvalidRequest.from_validation(error) from error
 
 
-def _handled(body: str, delivery: Delivery, function: Callable[[Received[Any]], str]) -> str:
+def _handled(
+    body: str, delivery: Delivery, function: Callable[[Received[Any]], str], taken: frozenset[type[Fact]]
+) -> str:
     name = function.__name__
     try:
         event, fact = parse_event(body)
@@ -176,5 +223,6 @@ def _handled(body: str, delivery: Delivery, function: Callable[[Received[Any]], 
         with observed(name, "unreadable"):
             raise
     with observed(name, f"{event.source}:{event.id}", community=fact.community) as attempt:
-        attempt.outcome = function(Received(event, fact, delivery))
+        ours = isinstance(fact, tuple(taken))
+        attempt.outcome = function(Received(event, fact, delivery)) if ours else "not_ours"
     return attempt.outcome

@@ -1,0 +1,17 @@
+"""The long forms: `make soak`. Each test says what it did, at the end."""
+
+from typing import Any
+
+from tests.integration.conftest import _served_issuer, cloud, http, invoke, issuer, service  # noqa: F401  fixtures  # noqa: F401
+
+DID = "did"
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What each test has recorded under `did`."""
+    terminalreporter.section("what was done")
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, ()):
+            for name, text in report.user_properties:
+                if name == DID:
+                    terminalreporter.write_line(f"{outcome}: {text}")
