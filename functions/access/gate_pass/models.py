@@ -55,6 +55,10 @@ class GatePassEvent(Shown, DeviceEvent):
     offline: Annotated[bool, MEANT] = False
     granted: Annotated[bool | None, MEANT] = None
 
+    def left_out(self) -> tuple[str, ...]:
+        """A score of what is no face is not looked at."""
+        return ("score",) if self.score is not None and self.credential != "face" else ()
+
     @model_validator(mode="after")
     def _offline_tells_its_decision(self) -> Self:
         if self.offline == (self.granted is None):

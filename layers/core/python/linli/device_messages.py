@@ -49,7 +49,7 @@ class DeviceEvent(Contract):
     device: Annotated[Id | None, MEANT] = None
 
     def left_out(self) -> tuple[str, ...]:
-        """The names of what was left out inside members that read their elements one by one."""
+        """The names of what says nothing, and of what was left out inside members read one by one."""
         return ()
 
 
