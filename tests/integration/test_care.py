@@ -1058,6 +1058,18 @@ def test_a_doubt_that_staff_have_settled_is_told_again_a_day_later(willow: Neigh
     assert "spoke 3 times" in duty_words("willow-motion-1")
 
 
+def test_a_duty_that_settles_itself_meanwhile_is_not_settled_by_hand_as_well(
+    willow: Neighbourhood, meanwhile: Callable[[str, Callable[[], object]], None]
+) -> None:
+    willow.sensor("motion", DEAD, now=NOW)
+    path = "/communities/willow/duties/doubted-sensor/willow-motion-1/settlement"
+    body = {"note": "a new battery", "since": NOW.isoformat()}
+    meanwhile("TransactWriteItems", lambda: willow.sensor("motion", NOW + MINUTE))
+    assert willow.http(willow.app, "POST", path, body=body, now=NOW, **WILLOW_MANAGER).status == 404
+    lines = [each.entry for each in EntryRow.query(EntryRow.partition("willow", "willow-motion-1"))]
+    assert [each.by for each in lines if each.what == "duty_settled"] == ["system"]
+
+
 @pytest.mark.usefixtures("willow", "atomic")
 def test_doubts_at_once_are_each_counted(willow: Neighbourhood) -> None:
     messages = [willow.message("motion", DEAD, now=NOW + n * MINUTE) for n in range(12)]
