@@ -121,3 +121,15 @@ def test_readings_by_hand_are_judged_alike(app: Chalice, http: Http) -> None:
     assert http(app, "POST", path, body=body, **CAREGIVER).body == first.body
     second = http(app, "POST", path, body=body | {"event_id": "e-2"}, **CAREGIVER)
     assert second.body["outcome"] == "fever", "two readings at the same instant are no retest"
+
+
+def test_of_two_clearances_by_one_key_at_once_neither_is_refused(
+    app: Chalice, http: Http, invoke: Invoke, meanwhile: Callable[[str, Callable[[], object]], None]
+) -> None:
+    judged(app, invoke, message("e-1", 38.0), message("e-2", 38.2, 10))
+    key, note = {"Idempotency-Key": "once"}, {"note": "examined, no fever"}
+    request: dict[str, Any] = {"body": note, "headers": key, **CAREGIVER}
+    twins: list[int] = []
+    meanwhile("BatchGetItem", lambda: twins.append(http(app, "POST", CLEARANCE, **request).status))
+    own = http(app, "POST", CLEARANCE, **request)
+    assert (own.status, own.body["status"], twins) == (200, "cleared", [200])
