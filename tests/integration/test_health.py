@@ -293,3 +293,15 @@ def test_a_temperature_with_many_digits_is_taken(app: Chalice, invoke: Invoke) -
         "fever",
     ]
     assert {row.temperature_c for row in readings()} == {"36.67", "37.30"}
+
+
+def test_of_two_clearances_by_one_key_at_once_neither_is_refused(
+    app: Chalice, http: Http, invoke: Invoke, meanwhile: Callable[[str, Callable[[], object]], None]
+) -> None:
+    judged(app, invoke, message("e-1", 38.0), message("e-2", 38.2, 10))
+    key, note = {"Idempotency-Key": "once"}, {"note": "examined, no fever"}
+    request: dict[str, Any] = {"body": note, "headers": key, **CAREGIVER}
+    twins: list[int] = []
+    meanwhile("BatchGetItem", lambda: twins.append(http(app, "POST", CLEARANCE, **request).status))
+    own = http(app, "POST", CLEARANCE, **request)
+    assert (own.status, own.body["status"], twins) == (200, "cleared", [200])

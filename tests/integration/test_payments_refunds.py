@@ -135,6 +135,21 @@ def test_a_refund_is_asked_for_once_by_its_key_and_when_the_reply_is_lost(
     assert sorted(each.amount_fen for each in till.refunds(intent)) == [10, 20]
 
 
+@pytest.mark.parametrize("operation", ["BatchGetItem", "TransactWriteItems"])
+def test_of_two_refunds_of_all_by_one_key_at_once_neither_is_refused(
+    till: Till, meanwhile: Callable[[str, Callable[[], object]], None], operation: str
+) -> None:
+    till.owe()
+    intent = till.order()
+    till.deliver(paid("alipay", intent))
+    key, twins = {"Idempotency-Key": "once"}, []
+    meanwhile(operation, lambda: twins.append(ask_back(till, intent, **key)))
+    own = ask_back(till, intent, **key)
+    assert (own.status, own.body) == (201, twins[0].body)
+    assert ask_back(till, intent).status == 409, "by another key it is another refund"
+    assert len(till.refunds(intent)) == 1
+
+
 def test_money_goes_back_only_by_a_key(till: Till) -> None:
     till.owe()
     intent = till.order()
