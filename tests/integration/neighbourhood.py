@@ -46,13 +46,16 @@ DEVICES = {
 }
 
 
+BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
+
+
 def know_devices() -> None:
     """Let the service that was entered last know them, as if the registry had told it, in one write."""
     with RegisteredRow.batch_write() as rows:
         for kind, devices in DEVICES.items():
             for device in devices:
                 key = RegisteredRow.key(device.partition("-")[0], device)
-                rows.save(RegisteredRow(*key, device_kind=kind, revoked=False, version=2))
+                rows.save(RegisteredRow(*key, device_kind=kind, revoked=False, version=2, told_at=BEGUN))
 
 
 def tell(app: Chalice, invoke: Invoke, action: str, *facts: Fact) -> None:

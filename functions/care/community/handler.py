@@ -22,6 +22,6 @@ def community(received: Received[Fact]) -> str:
         case MembershipChanged() as fact:
             return members.keep(fact, received.event.time)
         case DeviceRegistered() | DeviceRevoked() as fact:
-            return registered.keep(fact)
+            return registered.keep(fact, received.event.time)
         case _:
             return "not_ours"

@@ -18,6 +18,6 @@ def community(received: Received[Fact]) -> str:
         case CommunityChanged() as fact:
             return communities.keep(fact)
         case DeviceRegistered() | DeviceRevoked() as fact:
-            return registered.keep(fact)
+            return registered.keep(fact, received.event.time)
         case _:
             return "not_ours"

@@ -20,6 +20,6 @@ def community(received: Received[Fact]) -> str:
             store.schedule(fact.community)
             return communities.keep(fact)
         case DeviceRegistered() | DeviceRevoked() as fact:
-            return registered.keep(fact)
+            return registered.keep(fact, received.event.time)
         case _:
             return "not_ours"
