@@ -41,7 +41,7 @@ DEVICES = {
     "bed": ["willow-bed-1"],
     "lamp": ["willow-lamp-1"],
     "camera": ["willow-camera-1"],
-    "sos_button": ["willow-button-1", "maple-button-1"],
+    "sos_button": ["willow-button-1", "willow-button-9", "maple-button-1"],
     "gateway": ["willow-hub-1"],
 }
 
