@@ -41,9 +41,12 @@ DEVICES = {
     "bed": ["willow-bed-1"],
     "lamp": ["willow-lamp-1"],
     "camera": ["willow-camera-1"],
-    "sos_button": ["willow-button-1", "maple-button-1"],
+    "sos_button": ["willow-button-1", "willow-button-9", "maple-button-1"],
     "gateway": ["willow-hub-1"],
 }
+
+
+BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def know_devices() -> None:
@@ -52,7 +55,7 @@ def know_devices() -> None:
         for kind, devices in DEVICES.items():
             for device in devices:
                 key = RegisteredRow.key(device.partition("-")[0], device)
-                rows.save(RegisteredRow(*key, device_kind=kind, revoked=False, version=2))
+                rows.save(RegisteredRow(*key, device_kind=kind, revoked=False, version=2, told_at=BEGUN))
 
 
 def tell(app: Chalice, invoke: Invoke, action: str, *facts: Fact) -> None:

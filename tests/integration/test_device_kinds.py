@@ -5,6 +5,7 @@ A new kind or action fails here until somebody has said what it may say.
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,8 @@ from linli.events import DeviceRegistered, DeviceRevoked, Fact
 from linli_cli import actions
 from linli_cli.layout import project_of, services
 from tests.integration.conftest import STAGE, Http, Invoke, Service, dead_letters, enter
-from tests.integration.messages import batch, rule_event
+from tests.integration.gateway import NOW
+from tests.integration.messages import batch, rule_event, told
 from tests.integration.neighbourhood import FURNISH, csr, tell
 from tests.integration.people import WILLOW_MANAGER
 
@@ -169,10 +171,14 @@ def test_what_the_registry_said_last_holds_in_whatever_order_it_is_told(town: To
     assert town.heard(app, "fever_check", "fever_check", device) == "normal"
 
 
-def test_a_revocation_of_before_versions_were_told_still_holds(town: Town) -> None:
+@pytest.mark.parametrize("version", [0, 2])
+def test_a_revocation_without_a_version_still_holds(town: Town, version: int) -> None:
+    # Given what older code tells, before an update or after it was rolled back
     app, device = town.furnished("health", "fever_check"), "willow-thermometer-8"
-    once = DeviceRegistered(community="willow", device=device, kind="thermometer")
-    town.know(app, once, DeviceRevoked(community="willow", device=device))
+    town.know(app, DeviceRegistered(community="willow", device=device, kind="thermometer", version=version))
+    gone = DeviceRevoked(community="willow", device=device)
+    later = batch(told(gone, "gone", NOW + timedelta(minutes=1)))
+    assert town.invoke(app, "community", later)["outcomes"] == ["device_revoked"]
     assert town.heard(app, "fever_check", "fever_check", device) == "device-revoked"
 
 

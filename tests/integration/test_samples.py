@@ -16,7 +16,7 @@ from linli_cli.samples import signed
 from tests.integration import gateway
 from tests.integration.conftest import ROOT, Http, Invoke, Service, dead_letters, functions, load_event
 from tests.integration.issuer import Issuer
-from tests.integration.neighbourhood import FURNISH
+from tests.integration.neighbourhood import FURNISH, know_devices
 
 EVENTS = ROOT / "events"
 SAMPLES = sorted(path.relative_to(EVENTS) for path in EVENTS.rglob("*.json"))
@@ -37,6 +37,8 @@ def test_sample_ends_as_its_name_says(
     if name in FURNISH:
         FURNISH[name](service(name), http, invoke)
     app = service(project_of(name, action))
+    if name not in FURNISH:
+        know_devices()
     event = signed(with_tokens(load_event(sample), issuer), secret)
 
     # When it happens

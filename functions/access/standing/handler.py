@@ -36,7 +36,7 @@ def standing(received: Received[Told]) -> str:
         case FeverConfirmed() | FeverCleared() | MembershipChanged():
             return store.keep_person(fact, at)
         case DeviceRegistered() | DeviceRevoked():
-            outcome = registered.keep(fact)
+            outcome = registered.keep(fact, at)
             if fact.kind in {"gate", None}:  # told before kinds were: it may be one
                 store.keep_gate(fact, at)
             return outcome

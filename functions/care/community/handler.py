@@ -23,4 +23,4 @@ def community(received: Received[Told]) -> str:
         case MembershipChanged() as fact:
             return members.keep(fact, received.event.time)
         case DeviceRegistered() | DeviceRevoked() as fact:
-            return registered.keep(fact)
+            return registered.keep(fact, received.event.time)

@@ -18,4 +18,4 @@ def community(received: Received[CommunityChanged | DeviceRegistered | DeviceRev
         case CommunityChanged() as fact:
             return communities.keep(fact, "health")
         case DeviceRegistered() | DeviceRevoked() as fact:
-            return registered.keep(fact)
+            return registered.keep(fact, received.event.time)

@@ -20,4 +20,4 @@ def community(received: Received[CommunityChanged | DeviceRegistered | DeviceRev
             store.schedule(fact.community)
             return communities.keep(fact, "utilities")
         case DeviceRegistered() | DeviceRevoked() as fact:
-            return registered.keep(fact)
+            return registered.keep(fact, received.event.time)

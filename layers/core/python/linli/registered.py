@@ -4,13 +4,15 @@ Every service with an action that devices speak to keeps the row in its table, w
 and `DeviceRevoked`.
 """
 
+from datetime import datetime
+
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
 from linli.believing import Kinds
 from linli.device_messages import Topic
 from linli.errors import DeviceNotKnown, DeviceRevokedMeanwhile, WrongDeviceKind
 from linli.events import DeviceRegistered, DeviceRevoked
-from linli.tables import ConditionsFailed, CopyRow, Transaction, readable
+from linli.tables import ConditionsFailed, CopyRow, InstantAttribute, Transaction, readable
 
 
 class RegisteredRow(CopyRow, discriminator="registered_device"):
@@ -21,6 +23,7 @@ class RegisteredRow(CopyRow, discriminator="registered_device"):
 
     device_kind = UnicodeAttribute(null=True)
     revoked = BooleanAttribute()
+    told_at = InstantAttribute()
 
     @staticmethod
     def key(community: str, device: str) -> tuple[str, str]:
@@ -28,17 +31,23 @@ class RegisteredRow(CopyRow, discriminator="registered_device"):
         return f"{community}#device", device
 
 
-def keep(fact: DeviceRegistered | DeviceRevoked) -> str:
-    """Store what the registry says of a device, unless a newer word is here. Returns the outcome."""
+def keep(fact: DeviceRegistered | DeviceRevoked, told_at: datetime) -> str:
+    """Store what the registry says of a device, unless a newer word is here. Returns the outcome.
+
+    A fact of before versions were told, or told by older code after a rollback, is as new as its time, and
+    a revocation wins a tie.
+    """
     pk, sk = RegisteredRow.key(fact.community, fact.device)
     revoked = isinstance(fact, DeviceRevoked)
-    version = fact.version or 0  # facts of before versions were told give way to all others
-    row = RegisteredRow(pk=pk, sk=sk, device_kind=fact.kind, revoked=revoked, version=version)
-    newer = RegisteredRow.version.does_not_exist() | (RegisteredRow.version < version)
-    if revoked:
-        newer |= (RegisteredRow.version == version) & (RegisteredRow.revoked == False)  # noqa: E712  builds a condition
+    row = RegisteredRow(
+        pk=pk, sk=sk, device_kind=fact.kind, revoked=revoked, version=fact.version or 0, told_at=told_at
+    )
+    if fact.version:
+        older = RegisteredRow.version < fact.version
+    else:
+        older = RegisteredRow.told_at <= told_at if revoked else RegisteredRow.told_at < told_at
     transaction = Transaction()
-    transaction.put("device", row, newer)
+    transaction.put("device", row, RegisteredRow.pk.does_not_exist() | older)
     try:
         transaction.commit()
     except ConditionsFailed:
