@@ -25,7 +25,7 @@ from linli.tables import OutboxRow, Row
 from linli_cli import actions, packaging
 from linli_cli.layout import service_of
 from linli_cli.templates import of_type
-from tests.integration import gateway
+from tests.integration import gateway, witness
 from tests.integration.issuer import AUDIENCE, URL, Issuer, new_key, serving
 
 ROOT = Path(__file__).parents[2]
@@ -71,6 +71,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         client("events").create_event_bus(Name=f"linli-{STAGE}")
         client("iot").create_policy(policyName=f"linli-{STAGE}-device", policyDocument="{}")
         yield
+    assert list(witness.called_without_a_right()) == []
 
 
 @pytest.fixture
@@ -141,7 +142,8 @@ def meanwhile(cloud: None) -> Iterator[Callable[[str, Callable[[], object]], Non
 
     def acting(act: Callable[[], object]) -> Callable[[str, Any], None]:
         def happens(_event_name: str, _request: Any) -> None:
-            act()
+            with witness.at_work(None):
+                act()
 
         return happens
 
@@ -232,10 +234,12 @@ def _invoke(app: Chalice, function: str, event: Any) -> Any:
     if url:
         os.environ["DEAD_LETTER_QUEUE_URL"] = url
     try:
-        if function == "api":
-            return app(event, context)
-        module, _, attribute = functions(app)[function].rpartition(".")
-        return getattr(importlib.import_module(module), attribute)(event, context)
+        with witness.at_work(witness.action_of(app, service_of(name), function, event)):
+            parameters.clear_caches()  # each action reads its secrets itself, as in a process of its own
+            if function == "api":
+                return app(event, context)
+            module, _, attribute = functions(app)[function].rpartition(".")
+            return getattr(importlib.import_module(module), attribute)(event, context)
     finally:
         os.environ.pop("DEAD_LETTER_QUEUE_URL", None)
 
