@@ -1,5 +1,6 @@
 """How the tests are shared out among processes."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,3 +20,51 @@ class OneTown(LoadFileScheduling):
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneTown:
     return OneTown(config, log)
+
+
+# What the actions were seen to ask of AWS is gathered from all processes, and judged if all tests of it ran.
+
+INTEGRATION = Path(__file__).parent / "integration"
+unused: list[str] = []
+
+
+def _is_whole(session: pytest.Session) -> bool:
+    wanted = set(INTEGRATION.glob("test_*.py"))
+    option = session.config.option
+    chosen = option.keyword or option.markexpr or any("::" in each for each in session.config.args)
+    return not chosen and wanted <= {item.path for item in session.items}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    output = getattr(node, "workeroutput", {})
+    _witness().hear_of(output.get("seen", []))
+    node.config.stash[WHOLE] = output.get("whole", False)
+
+
+WHOLE = pytest.StashKey[bool]()
+
+
+def _witness() -> Any:
+    from tests.integration import witness  # noqa: PLC0415  unit tests alone need no AWS
+
+    return witness
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["whole"] = _is_whole(session)
+        output["seen"] = _witness().testimony() if output["whole"] else []
+        return
+    whole = session.config.stash.get(WHOLE, None)
+    if (_is_whole(session) if whole is None else whole) and not session.testsfailed:
+        unused.extend(_witness().granted_and_never_called())
+        if unused:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    for line in unused:
+        terminalreporter.write_line(f"FAILED least privilege: {line}", red=True)

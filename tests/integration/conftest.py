@@ -26,7 +26,7 @@ from linli.tables import OutboxRow, Row
 from linli_cli import actions, packaging
 from linli_cli.layout import service_of
 from linli_cli.templates import of_type
-from tests.integration import gateway
+from tests.integration import gateway, witness
 from tests.integration.faults import Fault, struck, timed_out
 from tests.integration.issuer import AUDIENCE, URL, Issuer, new_key, serving
 
@@ -74,6 +74,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         for kind in ("", *(f"-{each}" for each in sorted(EVERY_KIND))):
             client("iot").create_policy(policyName=f"linli-{STAGE}-device{kind}", policyDocument="{}")
         yield
+    assert list(witness.called_without_a_right()) == []
 
 
 @pytest.fixture
@@ -164,7 +165,8 @@ def meanwhile(cloud: None) -> Iterator[Callable[[str, Callable[[], object]], Non
 
     def acting(act: Callable[[], object]) -> Callable[[str, Any], None]:
         def happens(_event_name: str, _request: Any) -> None:
-            act()
+            with witness.at_work(None):
+                act()
 
         return happens
 
@@ -255,10 +257,12 @@ def _invoke(app: Chalice, function: str, event: Any) -> Any:
     if url:
         os.environ["DEAD_LETTER_QUEUE_URL"] = url
     try:
-        if function == "api":
-            return app(event, context)
-        module, _, attribute = functions(app)[function].rpartition(".")
-        return getattr(importlib.import_module(module), attribute)(event, context)
+        with witness.at_work(witness.action_of(app, service_of(name), function, event)):
+            parameters.clear_caches()  # each action reads its secrets itself, as in a process of its own
+            if function == "api":
+                return app(event, context)
+            module, _, attribute = functions(app)[function].rpartition(".")
+            return getattr(importlib.import_module(module), attribute)(event, context)
     finally:
         os.environ.pop("DEAD_LETTER_QUEUE_URL", None)
 

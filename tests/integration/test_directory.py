@@ -101,7 +101,7 @@ def test_a_community_is_created_once_and_told_with_it(directory: Chalice, http: 
     assert (created.status, created.body["version"]) == (201, 1)
     ((event_id, told),) = facts("garden")
     assert event_id == "community/garden/1"
-    assert told["policies"] == created.body["policies"]
+    assert told["policies"] == {}, "nothing was set; what was not, its reader takes for its default"
     again = http(directory, "POST", "/companies/acme/communities", body=GARDEN, **ACME)
     assert (again.status, again.problem) == (409, "conflict")
     assert len(facts("garden")) == 1
@@ -187,6 +187,42 @@ def test_a_community_moves_to_another_sub_district(
     }
     grants = invoke(directory, "authorizer", event)["context"]["grants"]
     assert '"communities":{"cedar":["official"],"maple":["official"]}' in grants
+
+
+def test_a_policy_is_what_was_set_and_a_patch_of_it_merges(directory: Chalice, http: Http) -> None:
+    def patch(version: int, policies: Any) -> gateway.Answer:
+        body = {"version": version, "policies": policies}
+        headers = {"Content-Type": "application/merge-patch+json"}
+        return http(directory, "PATCH", "/communities/willow", body=body, headers=headers, **WILLOW_MANAGER)
+
+    first = patch(1, {"access": {"qr_seconds": 30}, "maintenance": {"urgent": {"respond_minutes": 9}}})
+    second = patch(2, {"utilities": {"spike_per_day": {"gas": None}}, "access": {"retention_days": 7}})
+    third = patch(3, {"access": {"qr_seconds": None}})
+
+    assert [first.status, second.status, third.status] == [200, 200, 200]
+    shown = http(directory, "GET", "/communities/willow", **WILLOW_MANAGER).body["policies"]
+    assert shown["access"]["qr_seconds"] == 60
+    assert shown["maintenance"]["urgent"] == {
+        "respond_minutes": 9, "arrive_minutes": 240, "resolve_minutes": 540,
+    }  # fmt: skip
+    told = {event_id: data["policies"] for event_id, data in facts("willow") if "policies" in data}
+    assert told["community/willow/4"] == {
+        "access": {"retention_days": 7},
+        "maintenance": {"urgent": {"respond_minutes": 9}},
+        "utilities": {"spike_per_day": {"water": "2", "electricity": "60"}},
+    }
+
+
+@pytest.mark.parametrize(
+    "policies",
+    [{"acess": {}}, {"access": {"qr": None}}, {"care": {"cap_hours": 2, "floor_hours": 9}}, {"access": 1}],
+)
+def test_a_patch_of_what_no_policy_knows_or_allows_is_refused(
+    directory: Chalice, http: Http, policies: Any
+) -> None:
+    body = {"version": 1, "policies": policies}
+    answer = http(directory, "PATCH", "/communities/willow", body=body, **WILLOW_MANAGER)
+    assert (answer.status, answer.problem) == (400, "invalid-request")
 
 
 # People and memberships

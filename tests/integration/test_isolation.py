@@ -5,6 +5,7 @@ not in it, or that is declared without a permission, fails.
 """
 
 import re
+from base64 import urlsafe_b64encode
 from itertools import product
 from typing import Any
 
@@ -13,10 +14,11 @@ from chalice.app import Chalice
 
 from linli import http as linli_http
 from linli.http import ROUTES
-from linli.permissions import Role
+from linli.pages import PageQuery
+from linli.permissions import GRANTS, Role
 from linli.public_routes import PUBLIC_ROUTES
 from linli_cli.layout import projects
-from tests.integration.conftest import Http, app_of
+from tests.integration.conftest import Http, Service, app_of
 from tests.integration.people import asking
 
 # One letter a role, in this order: `p` is who repairs, `f` the official, `k` kin.
@@ -279,3 +281,21 @@ def test_another_tenants_answer_is_the_same_as_a_missing_ones(http: Http, subtes
                 for place in ("other company", "nowhere")
             ]
             assert bodies[0] == bodies[1]
+
+
+PAGED = [each for each in ROUTES if issubclass(each.query, PageQuery)]
+
+
+@pytest.mark.usefixtures("cloud")
+@pytest.mark.parametrize("route", PAGED, ids=lambda route: route.name)
+def test_a_forged_cursor_is_refused_by_every_list(
+    route: linli_http.Route, service: Service, http: Http
+) -> None:
+    project = next(name for name, each in routes() if each == f"{route.method} {route.path}")
+    role = next(role for role in Role if role in GRANTS[route.permission])
+    asker, path = asking("some-id", **grants(role)), path_in("own", route.path)
+    month = {"month": "2025-12"} if "month" in route.query.model_fields else {}
+    forged = urlsafe_b64encode(b"x" * 52 + b"{}").decode()
+    answer = http(service(project), "GET", path, query={"cursor": forged, **month}, **asker)
+    # Where one's own list is empty, or what it is of is not there, no cursor is looked at
+    assert answer.problem == "invalid-cursor" if answer.status == 400 else answer.status in {200, 404}
