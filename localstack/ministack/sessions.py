@@ -157,14 +157,17 @@ def tell_whose_will_it_is() -> None:
 def take_turns() -> None:
     """Stock handles all that one connection has sent before anybody else gets a word.
 
-    A burst of twenty gates kept every other device and every HTTP request waiting for ten seconds.
+    A burst of twenty gates kept every other device and every HTTP request waiting for ten seconds. One packet
+    is let through in each round of the loop, of whichever connection has waited longest.
     """
+    turn = asyncio.Lock()
 
     @replace(iot._WSSession, "handle_packet")
     def _(stock: Any) -> Any:
         async def handle(session: Any, kind: int, flags: int, body: bytes) -> bool:
+            async with turn:
+                await asyncio.sleep(0)
             goes_on: bool = await stock(session, kind, flags, body)
-            await asyncio.sleep(0)
             return goes_on
 
         return handle
