@@ -61,7 +61,7 @@ class Five:
 
     def publish(self, topic: str, message: Any, **properties: Any) -> int:
         packet = mqtt5.PublishPacket(
-            topic, payload=json.dumps(message), qos=mqtt5.QoS.AT_LEAST_ONCE, **properties
+            topic=topic, payload=json.dumps(message), qos=mqtt5.QoS.AT_LEAST_ONCE, **properties
         )
         return int(self.client.publish(packet).result(PATIENCE_S).puback.reason_code)
 
