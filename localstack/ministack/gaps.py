@@ -258,6 +258,27 @@ def tell_whose_will_it_is() -> bool:
     return "gate" not in told
 
 
+def take_turns() -> bool:
+    pings = mqtt_packet(iot.PKT_PINGREQ, 0, b"") * 10
+
+    async def others_wait() -> bool:
+        turns = 0
+
+        async def other() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        session, _ = await mqtt_session(mqtt_connect())
+        waiting = asyncio.create_task(other())
+        await iot._feed_session(session, pings, 1 << 24)
+        waiting.cancel()
+        return turns < len(pings) / 2
+
+    return asyncio.run(others_wait())
+
+
 def refuse_large_payloads() -> bool:
     publish = mqtt_packet(iot.PKT_PUBLISH, 0, mqtt_text("a") + b"\x00" + b"x" * (128 * 1024 + 1))
     session, _ = asyncio.run(mqtt_session(mqtt_connect(), publish))

@@ -32,6 +32,7 @@ PATCHES = (
     sessions.end_sessions_with_their_client,
     sessions.cut_silent_clients,
     sessions.tell_whose_will_it_is,
+    sessions.take_turns,
     sessions.refuse_large_payloads,
     mqtt.know_policy_targets,
     mqtt.invoke_rule_functions_asynchronously,

@@ -28,8 +28,8 @@ def all_busy(name: str, config: dict[str, Any], _code: bytes, qualifier: str = "
 def bound_workers() -> None:
     """Stock starts one process per concurrent event: 100 messages take 5 GB. Wait for a free worker instead.
 
-    LOCAL_MAX_WORKERS is the number per function (4). A new one is started only if none comes free in a moment,
-    since a start takes longer. No more batches of a queue are taken at once than that:
+    LOCAL_MAX_WORKERS is the number per function (4). A new one is started only if none comes free in a
+    moment, since a start takes longer. No more batches of a queue are taken at once than that:
     one that waits for a worker would be visible again before its turn.
     """
     lambda_runtime._LOCAL_MAX_WORKERS = int(os.environ.get("LOCAL_MAX_WORKERS", "4"))

@@ -59,10 +59,8 @@ class Five:
         asked = mqtt5.SubscribePacket([mqtt5.Subscription(topic, mqtt5.QoS.AT_LEAST_ONCE)])
         return int(self.client.subscribe(asked).result(PATIENCE_S).reason_codes[0])
 
-    def publish(self, topic: str, message: Any, **properties: Any) -> int:
-        packet = mqtt5.PublishPacket(
-            topic, payload=json.dumps(message), qos=mqtt5.QoS.AT_LEAST_ONCE, **properties
-        )
+    def publish(self, topic: str, message: Any) -> int:
+        packet = mqtt5.PublishPacket(topic=topic, payload=json.dumps(message), qos=mqtt5.QoS.AT_LEAST_ONCE)
         return int(self.client.publish(packet).result(PATIENCE_S).puback.reason_code)
 
 

@@ -235,9 +235,9 @@ def reserve(properties: dict[str, Any], executions: int) -> None:
 
 
 def limit_age(template: Template, logical_id: str, *, snapshots: bool) -> None:
-    """Say how long an event may wait for a function before it goes to the dead letters: nobody stands at a gate
-    for five minutes, and who comes every minute is overtaken. `EventInvokeConfig` of `resources.yaml` says
-    otherwise.
+    """Say how long an event may wait for a function before it goes to the dead letters: nobody stands at a
+    gate for five minutes, and who comes every minute is overtaken. `EventInvokeConfig` of `resources.yaml`
+    says otherwise.
     """
     properties = template["Resources"][logical_id]["Properties"]
     schedules = [
