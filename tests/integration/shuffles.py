@@ -35,12 +35,6 @@ Told = tuple[Fact, str, datetime]
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
-# Consumers for which the order still matters, and what is being mended in them. Nothing else is left out.
-NOT_YET = {
-    "care/community": "a fact without a home leaves the one that came last",
-    "care/sign_of_life": "a sign that is told late teaches no rhythm",
-}
-
 # What tells of the way and not of how things are: it may be another way.
 PAST = frozenset(
     {"outbox", "seen", "care_entry", "timeline", "message", "sign", "rates", "fault_episode", "report"}
@@ -199,7 +193,7 @@ DAYS: dict[str, Sequence[Day]] = {
     "utilities/community": (communities,),
     "utilities/household": (members, watches),
 }
-SHUFFLED = sorted(DAYS.keys() - NOT_YET.keys())
+SHUFFLED = sorted(DAYS)
 
 
 def day_of(consumer: str, chance: Random) -> list[Told]:

@@ -17,7 +17,6 @@ POSTS = [
     if is_request(load_event(sample)) and load_event(sample)["httpMethod"] == "POST"
 ]
 TWINS_TRIES = 100  # its request id is another one
-NOT_YET = frozenset({"care/duty"})  # settled twice, the second time is 404: it is being mended elsewhere
 
 
 def with_a_twin(world: World, sample: Path, at: int) -> list[Answer]:
@@ -46,7 +45,7 @@ def test_of_two_requests_with_one_key_neither_is_refused_for_what_the_other_did(
 ) -> None:
     world = world_of(name)
     refused = []
-    for sample in (each for each in POSTS if each.parts[0] == name and str(each.parent) not in NOT_YET):
+    for sample in (each for each in POSTS if each.parts[0] == name):
         usual = untouched(world, sample)
         for number in range(len(usual.calls) if usual.ends[-1] in {200, 201} else 0):
             twin, own = with_a_twin(world, sample, number)
