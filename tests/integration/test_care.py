@@ -39,7 +39,7 @@ from tests.integration.people import MAPLE_MANAGER, WILLOW_MANAGER, WILLOW_RESID
 GRAN = "willow-resident-1"
 AT = f"/communities/willow/watches/{GRAN}"
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-COLD = 12 * HOUR  # what the community allows somebody whose rhythm is not known
+COLD = USUAL[NOW.astimezone(ZoneInfo("Asia/Shanghai")).hour] * HOUR  # of whom nothing is known
 DAUGHTER = member("willow-family-1", "willow", "family")
 
 
