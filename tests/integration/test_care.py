@@ -6,12 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from chalice.app import Chalice
 
 from functions.care import vigils
 from functions.care.case_tables import AlertRow, DutyRow, EntryRow, VisitRow
+from functions.care.rhythm import USUAL
 from functions.care.states import RECENT, Silence
 from functions.care.tables import HomeRow, SensorRow, StateRow
 from functions.care.vigils import Vigil
