@@ -2,7 +2,7 @@
 
 Nobody moves about round the clock, so what tells of a person is silent for an hour once a day, for two once
 in three days, for three once a week (`RESTS`): on nights with three walks to the bathroom as well. And nobody
-moves by the clock: ten silences in a row that are alike within a fifth and go on through a day and its night,
+moves by the clock: ten silences in a row that are alike within a quarter and go on through a day and its night,
 or a sign at every tick of a week, are a device's (a sensor that reports by itself, a loose contact, a heater).
 
 A sensor in doubt is believed again once it has been silent as long as the longest of `RESTS`, and no beat is
@@ -15,7 +15,7 @@ from typing import NamedTuple
 HOUR, DAY = 3600, 86_400  # seconds
 RESTS = ((HOUR, DAY), (2 * HOUR, 3 * DAY), (3 * HOUR, 7 * DAY))  # so long, once in so long
 BOUNCE = 5 * 60  # what follows sooner is the same movement
-ALIKE = 0.2  # of the length of a silence
+ALIKE = 0.25  # of the length of a silence
 ALIKES = 10
 SLOWEST_BEAT = 8 * HOUR  # between what is slower lies a night, or a day out
 TICK = 0.05  # of the period, early or late
@@ -26,8 +26,8 @@ TICKING = 7 * DAY
 class Pulse(NamedTuple):
     """How a sensor has spoken: Unix seconds.
 
-    `at`: its last sign. `rested`: when it was last heard after each of `RESTS`. `gap`, `alike`: a silence, and
-    how many in a row were like it. `period`, `tick`, `ticks`: a beat that something may keep beneath other
+    `at`: its last sign. `rested`: when it was last heard after each of `RESTS`. `gap`, `alike`: the mean of
+    the last silences, and how many in a row were like it. `period`, `tick`, `ticks`: a beat that something may keep beneath other
     signs, when it was due last, and how often in a row it came. `doubted`: it proves nothing.
     """
 
@@ -66,7 +66,7 @@ def _compared(pulse: Pulse, silence: int) -> Pulse:
     if silence < BOUNCE:
         return pulse
     if abs(silence - pulse.gap) <= ALIKE * pulse.gap:
-        return pulse._replace(alike=pulse.alike + 1)
+        return pulse._replace(gap=pulse.gap + (silence - pulse.gap) // 4, alike=pulse.alike + 1)
     return pulse._replace(gap=silence, alike=1)
 
 
@@ -76,12 +76,13 @@ def _beats_alone(pulse: Pulse) -> bool:
 
 
 def _ticked(pulse: Pulse, at: int, silence: int) -> Pulse:
-    """Whether a sign comes when the beat is due, half of its error being taken over; else a beat to try."""
+    """Whether a sign comes when the beat is due, a part of its error being taken over; else a beat to try."""
     due, slack = pulse.tick + pulse.period, TICK * pulse.period
     if pulse.period and at < due - slack:
         return pulse
     if pulse.period and at <= due + slack:
-        return pulse._replace(tick=due + (at - due) // 2, ticks=pulse.ticks + 1)
+        error = at - due
+        return pulse._replace(tick=due + error // 8, period=pulse.period + error // 64, ticks=pulse.ticks + 1)
     period = silence if QUICKEST_TICK <= silence <= SLOWEST_TICK else 0
     return pulse._replace(period=period, tick=at, ticks=0)
 

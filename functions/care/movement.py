@@ -9,7 +9,7 @@ from functions.care.hearing import ended, looked
 from functions.care.rhythm import Rhythm, doubted, learned, taught
 from functions.care.signals import SENSOR_KINDS, Sign
 from functions.care.states import RECENT, Recent, Setting, WatchState, gone_away
-from functions.care.watches import Watch
+from functions.care.watches import MOST_DEVICES, Watch
 from functions.care.whereabouts import AT_HOME, Place, moment, settled, step, with_moment
 from functions.care.whereabouts import now as place_now
 from linli.events import AlertOutcome
@@ -84,8 +84,8 @@ def _felt(state: WatchState, sign: Sign, watch: Watch) -> WatchState:
     pulse = felt(before, int(sign.at.timestamp()), by_the_clock=kind.topic is None)
     if pulse == before:
         return state
-    ours = {each: one for each, one in state.pulses.items() if each in watch.devices or each in SENSOR_KINDS}
-    after = state.but(pulses={**ours, source: pulse})
+    latest = sorted(state.pulses.items(), key=lambda each: each[1].at)[-MOST_DEVICES:]
+    after = state.but(pulses={**dict(latest), source: pulse})
     if pulse.doubted == (before is not None and before.doubted):
         return after
     if pulse.doubted:

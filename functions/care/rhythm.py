@@ -3,8 +3,8 @@
 For each hour of the day, and of the week, the longest silence that began in it is remembered, and fades by a
 little every day lived at home. What was silent from ten at night until seven was silent from two on as well:
 so a silence that begins within one that is known may last until its end. Allowed is the longest of that hour
-and its neighbours, and a margin for what has not happened yet: half an hour, and a part of what is missing to
-the cap. So a nap, a night and a weekly outing are left in peace, each at its time, and nobody waits for the
+and its neighbours, and a margin for what has not happened yet: half an hour, or twice as much as the person has
+surprised us by since three weeks of them were known; and a part of what is missing to the cap. So a nap, a night and a weekly outing are left in peace, each at its time, and nobody waits for the
 night's patience at ten in the morning. The hours of the week weigh in as weeks go by.
 
 Somebody of whom nothing is known is judged by what is usual at that hour (`USUAL`). Their own history weighs
@@ -17,7 +17,7 @@ Rules of greater skill (the log-likelihood of each hour's silence, quantiles cal
 no better on the simulated lives: what limits all of them is how rarely a person is unusual.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Annotated, NamedTuple
 
@@ -30,12 +30,15 @@ DAY, WEEK = 24, 7 * 24  # hours
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 LONGEST = timedelta(hours=24)  # a longer silence is an absence nobody told us of, not a rhythm
 MARGIN = timedelta(minutes=30)
-SHARE = 0.2  # of what the own longest silence leaves to the cap: the shorter it is, the less it has shown
+SHARE = 0.15  # of what the own longest silence leaves to the cap: the shorter it is, the less it has shown
+DAYS_TO_BE_SURPRISED = 21  # until then what is longer than ever is no surprise
+SURPRISES = 2  # so many times as much as somebody has surprised us by is left to them
+KEPT_OF_A_SURPRISE = 0.995  # a day: a half-life of twenty weeks
 KEPT_A_DAY = 0.998  # of what is remembered by the hour of the day: a half-life of a year
 KEPT_A_WEEKDAY = 0.9985
-DAYS_TO_TRUST = 7  # by then somebody's own history weighs as much as what is usual
+DAYS_TO_TRUST = 6  # by then somebody's own history weighs as much as what is usual
 WEEKS_TO_SPECIALISE = 104  # by then an hour of the week weighs as much as that hour of all days
-NIGHT, DAYTIME = 12, 9  # hours
+NIGHT, DAYTIME = 12, 8  # hours
 LIES_IN = 14  # o'clock by which a night is over, whenever it began
 USUAL = tuple(
     NIGHT
@@ -61,7 +64,7 @@ class Rhythm(Contract):
 
     `hours`, `week`: the longest silence, in seconds, that began in each hour of the day and of the week
     (Monday 0:00 first), faded. `days`: days lived at home that it was learned on; `day`: the last of them, as
-    an ordinal. `outings`, `returns`: minutes that the last outings took and the minute of the day at which
+    an ordinal. `surprise`: by how many seconds a silence was longer than ever at its hour, faded. `outings`, `returns`: minutes that the last outings took and the minute of the day at which
     they ended, the latest first.
     """
 
@@ -69,6 +72,7 @@ class Rhythm(Contract):
     week: Annotated[tuple[Seconds, ...], Field(min_length=WEEK, max_length=WEEK)] = (0,) * WEEK
     days: Annotated[int, Field(ge=0)] = 0
     day: Annotated[int, Field(ge=0)] = 0
+    surprise: Seconds = 0
     outings: Annotated[tuple[Minutes, ...], Field(max_length=OUTINGS_KEPT)] = ()
     returns: Annotated[tuple[Minutes, ...], Field(max_length=OUTINGS_KEPT)] = ()
 
@@ -98,13 +102,16 @@ def learned(
     return taught(rhythm, [Silence(since, until, outing)], zone)
 
 
-def taught(rhythm: Rhythm, silences: Iterable[Silence], zone: tzinfo) -> Rhythm:
+def taught(rhythm: Rhythm, silences: Sequence[Silence], zone: tzinfo) -> Rhythm:
     """The rhythm after silences that ended well, in the order in which they were.
 
     Days away and silences while the sensors could not see are left out by the caller; silences of more than a
-    day are ignored here. A day that is older than the last one known makes nothing fade.
+    day are ignored here. The day before the last one known makes nothing fade: it is told of late.
     """
-    hours, week, days, day = list(rhythm.hours), list(rhythm.week), rhythm.days, rhythm.day
+    if not silences:
+        return rhythm
+    hours, week, surprise = list(rhythm.hours), list(rhythm.week), rhythm.surprise
+    days, day = rhythm.days, rhythm.day
     outings, returns = list(rhythm.outings), list(rhythm.returns)
     for since, until, outing in silences:
         length = until - since
@@ -116,11 +123,13 @@ def taught(rhythm: Rhythm, silences: Iterable[Silence], zone: tzinfo) -> Rhythm:
                 returns.insert(0, _minute(until.astimezone(zone)))
             continue
         local = since.astimezone(zone)
-        if (today := local.toordinal()) > day:
+        if (today := local.toordinal()) not in {day, day - 1}:
             hours = [int(each * KEPT_A_DAY) for each in hours]
             week = [int(each * KEPT_A_WEEKDAY) for each in week]
-            days, day = days + 1, today
+            surprise, days, day = int(surprise * KEPT_OF_A_SURPRISE), days + 1, today
         slot, seconds = local.weekday() * DAY + local.hour, length // SECOND
+        if days > DAYS_TO_BE_SURPRISED and length > HOUR:
+            surprise = max(surprise, seconds - _about(hours, local.hour))
         hours[local.hour] = max(hours[local.hour], seconds)
         week[slot] = max(week[slot], seconds)
     changes = {
@@ -128,6 +137,7 @@ def taught(rhythm: Rhythm, silences: Iterable[Silence], zone: tzinfo) -> Rhythm:
         "week": tuple(week),
         "days": days,
         "day": day,
+        "surprise": surprise,
         "outings": tuple(outings[:OUTINGS_KEPT]),
         "returns": tuple(returns[:OUTINGS_KEPT]),
     }
@@ -151,7 +161,7 @@ def allowed(
         return _outing(rhythm, local, policy)
     cap, longest = timedelta(hours=policy.cap_hours), _longest(rhythm, local)
     usual = timedelta(hours=min(USUAL[local.hour], policy.default_hours))
-    own = longest + MARGIN
+    own = longest + max(MARGIN, SURPRISES * rhythm.surprise * SECOND)
     own += SHARE * max(cap - own, timedelta())
     gap = max(timedelta(hours=policy.floor_hours), min(_blend(rhythm.days / DAYS_TO_TRUST, own, usual), cap))
     if not longest:

@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import permutations
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from chalice.app import Chalice
 
 from functions.care import vigils
 from functions.care.case_tables import AlertRow, DutyRow, EntryRow, StaffRow, VisitRow
+from functions.care.rhythm import USUAL
 from functions.care.states import RECENT, Silence
 from functions.care.tables import HomeRow, SensorRow, StateRow
 from functions.care.vigils import Vigil
@@ -40,7 +42,7 @@ from tests.integration.people import MAPLE_MANAGER, WILLOW_MANAGER, WILLOW_RESID
 GRAN = "willow-resident-1"
 AT = f"/communities/willow/watches/{GRAN}"
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-COLD = 12 * HOUR  # what the community allows somebody whose rhythm is not known
+COLD = USUAL[NOW.astimezone(ZoneInfo("Asia/Shanghai")).hour] * HOUR  # of whom nothing is known
 DAUGHTER = member("willow-family-1", "willow", "family")
 
 
