@@ -55,7 +55,8 @@ def unbelievable(state: WatchState, watch: Watch) -> list[str]:
     kinds = {one.device: one.kind for one in watch.sensors}
     named = [f"{kinds[each]} ({each})" if each in kinds else each for each in state.doubted]
     return [
-        f"{each.replace('_', ' ', 1)} is never silent, or beats like a clock, and does not count" for each in named
+        f"{each.replace('_', ' ', 1)} is never silent, or beats like a clock, and does not count"
+        for each in named
     ]
 
 

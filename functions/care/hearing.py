@@ -91,7 +91,9 @@ def looked(state: WatchState, watch: Watch, at: datetime) -> WatchState:
         for each in silent
         if each.device in {one.device, one.gateway} and (one.device, each.episode) not in heard_again
     }
-    lost |= {one.device for one in watch.telling or watch.sensors if {one.device, one.kind} & {*state.doubted}}
+    lost |= {
+        one.device for one in watch.telling or watch.sensors if {one.device, one.kind} & {*state.doubted}
+    }
     telling = {one.device for one in watch.telling or watch.sensors}
     blind = bool(telling) and lost == telling
     since = (state.blind_since or at) if blind else None

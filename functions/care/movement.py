@@ -58,7 +58,9 @@ def after_signal(
     recent = sorted([*state.recent, entry], key=lambda each: each.at)[-RECENT:]
     if not counted:
         after = state.but(recent=recent)
-        return Moved(_remembered(after, sign, watch, setting), "late") if theirs else Moved(after, "not_counted")
+        return (
+            Moved(_remembered(after, sign, watch, setting), "late") if theirs else Moved(after, "not_counted")
+        )
     at_home, unsure = state.where in AT_HOME, state.unsure
     if alarmed and at_home:
         unsure = unsure or _silence(state, sign.at)
@@ -145,6 +147,4 @@ def released(state: WatchState, outcome: AlertOutcome, now: datetime, setting: S
                 return fresh
             if outcome == "fine" and state.where == "out":
                 return fresh.cut_off(now, "out")
-            return fresh.cut_off(now, "unknown").but(
-                where="unknown", since=now, away_until=None, asked=False
-            )
+            return fresh.cut_off(now, "unknown").but(where="unknown", since=now, away_until=None, asked=False)

@@ -41,7 +41,11 @@ WEEKS_TO_SPECIALISE = 104  # by then an hour of the week weighs as much as that 
 NIGHT, DAYTIME = 12, 8  # hours
 LIES_IN = 14  # o'clock by which a night is over, whenever it began
 USUAL = tuple(
-    NIGHT if hour >= 19 else min(DAYTIME + max(hour - 16, 0), NIGHT) if hour >= 5 else min(NIGHT, LIES_IN - hour)
+    NIGHT
+    if hour >= 19
+    else min(DAYTIME + max(hour - 16, 0), NIGHT)
+    if hour >= 5
+    else min(NIGHT, LIES_IN - hour)
     for hour in range(DAY)
 )
 

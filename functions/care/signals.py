@@ -42,7 +42,9 @@ SENSOR_KINDS: dict[str, SensorKind] = {
     "motion": SensorKind("something moved", "movement", "home", "motion", rests=True),  # 红外
     "bed": SensorKind("the bed was used", "person", "home", "bed", rests=True),
     "lamp": SensorKind("a lamp was switched", "human", "home", "lamp", rests=True),
-    "camera_seen": SensorKind("the peephole camera saw them", "person", "door", "camera_seen", rests=True),  # 猫眼
+    "camera_seen": SensorKind(
+        "the peephole camera saw them", "person", "door", "camera_seen", rests=True
+    ),  # 猫眼
     "check_in": SensorKind("the check-in button was pressed", "person", "home", "check_in", by_itself=False),
     "call_button": SensorKind(
         "the call button was pressed", "person", "home", "call_button", by_itself=False

@@ -124,7 +124,9 @@ def _own() -> Iterable[Heard]:
             at += timedelta(minutes=draw.expovariate(1 / 40))
 
 
-def _score(heard: list[Heard], everything: list[Heard], rule: Rule, answered: Callable[[datetime], None]) -> Score:
+def _score(
+    heard: list[Heard], everything: list[Heard], rule: Rule, answered: Callable[[datetime], None]
+) -> Score:
     """One home under one rule, sign by sign."""
     outings = [
         (one.at, next_.at)
@@ -174,14 +176,19 @@ def _row(name: str, home: str, scores: list[Score]) -> list[str]:
 def test_real_homes() -> None:
     console = Console(file=sys.__stdout__, width=130)
     if FOLDER not in os.environ:
-        console.print(f"{FOLDER}=<folder of homes> judges the rule by homes that were measured; this one is made up")
+        console.print(
+            f"{FOLDER}=<folder of homes> judges the rule by homes that were measured; this one is made up"
+        )
     known = homes()
     for home, heard in known.items():
         kinds = {each.name: each.kind for each in heard}
         named = ", ".join(f"{name}: {kind}" for name, kind in sorted(kinds.items()) if kind != "motion")
         bathroom = ", ".join(sorted(name for name in kinds if BATHROOM.search(name)))
         console.print(f"{home}: {named}; all else motion; bathroom: {bathroom}", style="dim")
-    layouts = {"all sensors": lambda _: True, "door and bathroom": lambda each: each.kind == "door" or BATHROOM.search(each.name)}
+    layouts = {
+        "all sensors": lambda _: True,
+        "door and bathroom": lambda each: each.kind == "door" or BATHROOM.search(each.name),
+    }
     for title, is_there in layouts.items():
         table = Table("rule", "home", "false alarms a month", "again", "mean delay h", "p90 h", title=title)
         scores: dict[str, list[Score]] = {}
