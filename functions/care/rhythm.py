@@ -63,8 +63,9 @@ class Rhythm(Contract):
 
     `hours`, `week`: the longest silence, in seconds, that began in each hour of the day and of the week
     (Monday 0:00 first), faded. `days`: days lived at home that it was learned on; `day`: the last of them, as
-    an ordinal. `surprise`: by how many seconds a silence was longer than ever at its hour, faded. `outings`, `returns`: minutes that the last outings took and the minute of the day at which
-    they ended, the latest first.
+    an ordinal. `surprise`: by how many seconds a silence was longer than ever at its hour, faded. `outings`,
+    `returns`: minutes that the last outings took and the minute of the day at which they ended, the latest
+    first.
     """
 
     hours: Annotated[tuple[Seconds, ...], Field(min_length=DAY, max_length=DAY)] = (0,) * DAY

@@ -4,7 +4,7 @@ Pure rules: times and settings are arguments. Nothing here ever moves `seen_at` 
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -59,9 +59,9 @@ class WatchState(Contract):
     since `seen_at` belongs to the rhythm. `silent`: what is lost, `heard_again`: the last spells that are
     over, and for whom a gateway's is over before its end; `blind_since`: since when nothing sees the home.
     `unsure`: a silence that an alert was about, of which people have to say whether it ended well. `ended`:
-    nothing is due until the watch is set up again, or an alert ends otherwise. `rhythm`: what older signs than
-    those of `lately` have taught; `place`: where the person was at the first of these. `pulses`: of sensors,
-    how they speak.
+    nothing is due until the watch is set up again, or an alert ends otherwise. `rhythm`: what signs
+    older than those of `lately` have taught; `place`: where the person was at the first of these. `pulses`: of
+    sensors, how they speak.
     """
 
     seen_at: Instant
@@ -92,7 +92,7 @@ class WatchState(Contract):
 
     @property
     def doubted(self) -> list[str]:
-        """The sensors, or kinds of signals that come without one, that prove nothing, since they never rest."""
+        """The sensors, or kinds of signals that come without one, that prove nothing: they never rest."""
         return sorted(each for each, pulse in self.pulses.items() if pulse.doubted)
 
     def remembering(self, past: Past) -> "WatchState":
@@ -100,7 +100,7 @@ class WatchState(Contract):
         return self.but(place=past.place, lately=past.lately)
 
     def cut_off(self, at: datetime, what: str = CUT) -> "WatchState":
-        """The silence that goes on `at` a time will teach nothing; `what` people say of where the person is."""
+        """The silence that goes on `at` a time will teach nothing; `what`: said of where the person is."""
         return self.remembering(with_moment(self.past, moment(at, what)))
 
     def but(self, **changes: object) -> "WatchState":
