@@ -27,14 +27,14 @@ TICKING = 7 * DAY
 class Pulse(NamedTuple):
     """How a sensor has spoken: Unix seconds.
 
-    `at`: its last sign. `rested`: when it was last heard after each of `RESTS`. `gap`, `alike`: the mean of the
-    last silences, and how many in a row were like it. `period`, `tick`, `ticks`: a beat that something may
+    `at`: its last sign. `rested`: when it was last heard after each of `RESTS`. `gap`, `alike`: the mean of
+    the last silences, and how many in a row were like it. `period`, `tick`, `ticks`: a beat that something may
     keep beneath other signs, when it was due last, and how often in a row it came. `doubted`: it proves
     nothing.
     """
 
     at: int
-    rested: tuple[int, int, int]
+    rested: tuple[int, ...]
     gap: int = 0
     alike: int = 0
     period: int = 0

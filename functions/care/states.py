@@ -59,9 +59,9 @@ class WatchState(Contract):
     since `seen_at` belongs to the rhythm. `silent`: what is lost, `heard_again`: the last spells that are
     over, and for whom a gateway's is over before its end; `blind_since`: since when nothing sees the home.
     `unsure`: a silence that an alert was about, of which people have to say whether it ended well. `ended`:
-    nothing is due until the watch is set up again, or an alert ends otherwise. `rhythm`: what signs
-    older than those of `lately` have taught; `place`: where the person was at the first of these. `pulses`: of
-    sensors, how they speak.
+    nothing is due until the watch is set up again, or an alert ends otherwise. `rhythm`: what signs older
+    than those of `lately` have taught; `place`: where the person was at the first of these. `pulses`: how
+    sensors speak.
     """
 
     seen_at: Instant

@@ -2,17 +2,17 @@
 
 `LINLI_HOMES=<folder>` names a folder of homes in either of two formats, read and never kept:
 
-- `*.sensors` with `*.sensor_names` beside it (van Kasteren 2008, Tapia 2004): start (Unix s, read as the clock
-  on the wall), length (s), sensor id; and id, name;
+- `*.sensors` with `*.sensor_names` beside it (van Kasteren 2008, Tapia 2004): start (Unix s, by the
+  clock on the wall), length (s), sensor id; and id, name;
 - `*_Sensors.txt` (Ordóñez 2013): start, end, location, type, place, local.
 
 Without it a small home of our own is played. A sensor is of the kind its name says: the front door a `door`,
 a bed or mattress a `bed` (heard when it is lain on and when it is left), a lamp or light a `lamp`, all else
 `motion`. Two layouts: all sensors; the front door and the bathroom. Nobody came to harm there, so every alarm
-is a false one (one for each silence); `again` counts those that come while it goes on as well. An emergency is
-put in at every half hour at home from day 7 on, no sign after it; at home is whoever has not gone out by the
-door and come back by it with nothing heard between for a quarter of an hour. The delay is until somebody would
-be asked after.
+is a false one (one for each silence; `again` counts those that come while it goes on as well). An emergency
+is put in at every half hour at home from day 7 on, no sign after it; at home is whoever has not gone out by the
+door and come back by it with nothing heard between for a quarter of an hour. The delay is until somebody
+would be asked after.
 """
 
 import os
