@@ -2,12 +2,13 @@
 
 Nobody moves about round the clock, so what tells of a person is silent for an hour once a day, for two once
 in three days, for three once a week (`RESTS`): on nights with three walks to the bathroom as well. And nobody
-moves by the clock: ten silences in a row that are alike within a quarter and go on through a day and its night,
-or a sign at every tick of a week, are a device's (a sensor that reports by itself, a loose contact, a heater).
+moves by the clock: ten silences in a row that are alike within a quarter and go on through a day and its
+night, or a sign at every tick of a week, are a device's (one that reports by itself, a loose contact, a
+heater).
 
 A sensor in doubt is believed again once it has been silent as long as the longest of `RESTS`, and no beat is
 left. What people do on purpose (a button, a gate, a word by phone) is never doubted. A meter tells of use by
-the half hour, so that its signs are as regular as the grid of hours: of a meter it counts only whether it rests.
+the half hour, so that its signs are as regular as the hours: of a meter it counts only whether it rests.
 """
 
 from typing import NamedTuple
@@ -27,12 +28,13 @@ class Pulse(NamedTuple):
     """How a sensor has spoken: Unix seconds.
 
     `at`: its last sign. `rested`: when it was last heard after each of `RESTS`. `gap`, `alike`: the mean of
-    the last silences, and how many in a row were like it. `period`, `tick`, `ticks`: a beat that something may keep beneath other
-    signs, when it was due last, and how often in a row it came. `doubted`: it proves nothing.
+    the last silences, and how many in a row were like it. `period`, `tick`, `ticks`: a beat that something may
+    keep beneath other signs, when it was due last, and how often in a row it came. `doubted`: it proves
+    nothing.
     """
 
     at: int
-    rested: tuple[int, int, int]
+    rested: tuple[int, ...]
     gap: int = 0
     alike: int = 0
     period: int = 0

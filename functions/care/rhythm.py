@@ -3,9 +3,10 @@
 For each hour of the day, and of the week, the longest silence that began in it is remembered, and fades by a
 little every day lived at home. What was silent from ten at night until seven was silent from two on as well:
 so a silence that begins within one that is known may last until its end. Allowed is the longest of that hour
-and its neighbours, and a margin for what has not happened yet: half an hour, or twice as much as the person has
-surprised us by since three weeks of them were known; and a part of what is missing to the cap. So a nap, a night and a weekly outing are left in peace, each at its time, and nobody waits for the
-night's patience at ten in the morning. The hours of the week weigh in as weeks go by.
+and its neighbours, and a margin for what has not happened yet: half an hour, or twice as much as the person
+has surprised us by since three weeks of them were known; and a part of what is missing to the cap. So a nap,
+a night and a weekly outing are left in peace, each at its time, and nobody waits for the night's patience at
+ten in the morning. The hours of the week weigh in as weeks go by.
 
 Somebody of whom nothing is known is judged by what is usual at that hour (`USUAL`). Their own history weighs
 in with the square of the days it has: next to nothing after two days, of which the longest silence says
@@ -38,15 +39,13 @@ KEPT_A_DAY = 0.998  # of what is remembered by the hour of the day: a half-life 
 KEPT_A_WEEKDAY = 0.9985
 DAYS_TO_TRUST = 6  # by then somebody's own history weighs as much as what is usual
 WEEKS_TO_SPECIALISE = 104  # by then an hour of the week weighs as much as that hour of all days
-NIGHT, DAYTIME = 12, 8  # hours
+NIGHT, DAYTIME = 12, 8  # hours: a night with its evening; a day out whose leaving nobody has heard
+DAWN, DUSK = 5, 19  # o'clock
 LIES_IN = 14  # o'clock by which a night is over, whenever it began
-USUAL = tuple(
-    NIGHT
-    if hour >= 19
-    else min(DAYTIME + max(hour - 16, 0), NIGHT)
-    if hour >= 5
-    else min(NIGHT, LIES_IN - hour)
-    for hour in range(DAY)
+USUAL = (
+    *(min(NIGHT, LIES_IN - hour) for hour in range(DAWN)),
+    *(min(DAYTIME + max(hour - 16, 0), NIGHT) for hour in range(DAWN, DUSK)),
+    *(NIGHT for _ in range(DUSK, DAY)),
 )
 
 SHORTEST_OUTING = timedelta(minutes=15)  # a shorter one is a word at the door
@@ -64,8 +63,9 @@ class Rhythm(Contract):
 
     `hours`, `week`: the longest silence, in seconds, that began in each hour of the day and of the week
     (Monday 0:00 first), faded. `days`: days lived at home that it was learned on; `day`: the last of them, as
-    an ordinal. `surprise`: by how many seconds a silence was longer than ever at its hour, faded. `outings`, `returns`: minutes that the last outings took and the minute of the day at which
-    they ended, the latest first.
+    an ordinal. `surprise`: by how many seconds a silence was longer than ever at its hour, faded. `outings`,
+    `returns`: minutes that the last outings took and the minute of the day at which they ended, the latest
+    first.
     """
 
     hours: Annotated[tuple[Seconds, ...], Field(min_length=DAY, max_length=DAY)] = (0,) * DAY

@@ -63,9 +63,9 @@ class WatchState(Contract):
     since `seen_at` belongs to the rhythm. `silent`: what is lost, `heard_again`: the last spells that are
     over, and for whom a gateway's is over before its end; `blind_since`: since when nothing sees the home.
     `unsure`: a silence that an alert was about, of which people have to say whether it ended well. `ended`:
-    nothing is due until the watch is set up again, or an alert ends otherwise. `rhythm`: what older signs than
-    those of `lately` have taught; `place`: where the person was at the first of these. `pulses`: of sensors,
-    how they speak.
+    nothing is due until the watch is set up again, or an alert ends otherwise. `rhythm`: what signs older
+    than those of `lately` have taught; `place`: where the person was at the first of these. `pulses`: how
+    sensors speak.
     """
 
     seen_at: Instant
@@ -96,7 +96,7 @@ class WatchState(Contract):
 
     @property
     def doubted(self) -> list[str]:
-        """The sensors, or kinds of signals that come without one, that prove nothing, since they never rest."""
+        """The sensors, or kinds of signals that come without one, that prove nothing: they never rest."""
         return sorted(each for each, pulse in self.pulses.items() if pulse.doubted)
 
     def remembering(self, past: Past) -> "WatchState":
@@ -104,7 +104,7 @@ class WatchState(Contract):
         return self.but(place=past.place, lately=past.lately)
 
     def cut_off(self, at: datetime, what: str = CUT) -> "WatchState":
-        """The silence that goes on `at` a time will teach nothing; `what` people say of where the person is."""
+        """The silence that goes on `at` a time will teach nothing; `what`: said of where the person is."""
         return self.remembering(with_moment(self.past, moment(at, what)))
 
     def but(self, **changes: object) -> "WatchState":

@@ -75,7 +75,7 @@ def with_moment(past: Past, new: Moment) -> Past:
 
 
 def step(place: Place, kind: str, at: datetime, *, sees: bool) -> Place:
-    """Where somebody is after a sign, or after what people said. `sees`: sensors would tell of them at home."""
+    """Where somebody is after a sign, or what people said. `sees`: sensors would tell of them at home."""
     if kind == CUT:
         return place._replace(told=False)
     if kind in SAID:

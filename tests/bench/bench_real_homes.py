@@ -2,16 +2,17 @@
 
 `LINLI_HOMES=<folder>` names a folder of homes in either of two formats, read and never kept:
 
-- `*.sensors` with `*.sensor_names` beside it (van Kasteren 2008, Tapia 2004): start (Unix s, read as the clock on
-  the wall), length (s), sensor id; and id, name;
+- `*.sensors` with `*.sensor_names` beside it (van Kasteren 2008, Tapia 2004): start (Unix s, by the
+  clock on the wall), length (s), sensor id; and id, name;
 - `*_Sensors.txt` (Ordóñez 2013): start, end, location, type, place, local.
 
-Without it a small home of our own is played. A sensor is of the kind its name says: the front door a `door`, a
-bed or mattress a `bed` (heard when it is lain on and when it is left), a lamp or light a `lamp`, all else
+Without it a small home of our own is played. A sensor is of the kind its name says: the front door a `door`,
+a bed or mattress a `bed` (heard when it is lain on and when it is left), a lamp or light a `lamp`, all else
 `motion`. Two layouts: all sensors; the front door and the bathroom. Nobody came to harm there, so every alarm
-is a false one (one for each silence); `again` counts those that come while it goes on as well. An emergency is put in at
-every half hour at home from day 7 on, no sign after it; at home is whoever has not gone out by the door and come
-back by it with nothing heard between for a quarter of an hour. The delay is until somebody would be asked after.
+is a false one (one for each silence; `again` counts those that come while it goes on as well). An emergency
+is put in at every half hour at home from day 7 on, no sign after it; at home is whoever has not gone out by the
+door and come back by it with nothing heard between for a quarter of an hour. The delay is until somebody
+would be asked after.
 """
 
 import os
@@ -19,6 +20,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from math import ceil
 from pathlib import Path
 from random import Random
@@ -124,11 +126,13 @@ def _own() -> Iterable[Heard]:
             at += timedelta(minutes=draw.expovariate(1 / 40))
 
 
-def _score(heard: list[Heard], everything: list[Heard], rule: Rule, answered: Callable[[datetime], None]) -> Score:
+def _score(
+    heard: list[Heard], everything: list[Heard], rule: Rule, answered: Callable[[datetime], None]
+) -> Score:
     """One home under one rule, sign by sign."""
     outings = [
         (one.at, next_.at)
-        for one, next_ in zip(everything, everything[1:], strict=False)
+        for one, next_ in pairwise(everything)
         if one.kind == next_.kind == "door" and next_.at - one.at > QUARTER
     ]
     alarms, again, delays = 0, 0, []
@@ -174,14 +178,19 @@ def _row(name: str, home: str, scores: list[Score]) -> list[str]:
 def test_real_homes() -> None:
     console = Console(file=sys.__stdout__, width=130)
     if FOLDER not in os.environ:
-        console.print(f"{FOLDER}=<folder of homes> judges the rule by homes that were measured; this one is made up")
+        console.print(
+            f"{FOLDER}=<folder of homes> judges the rule by homes that were measured; this one is made up"
+        )
     known = homes()
     for home, heard in known.items():
         kinds = {each.name: each.kind for each in heard}
         named = ", ".join(f"{name}: {kind}" for name, kind in sorted(kinds.items()) if kind != "motion")
         bathroom = ", ".join(sorted(name for name in kinds if BATHROOM.search(name)))
         console.print(f"{home}: {named}; all else motion; bathroom: {bathroom}", style="dim")
-    layouts = {"all sensors": lambda _: True, "door and bathroom": lambda each: each.kind == "door" or BATHROOM.search(each.name)}
+    layouts = {
+        "all sensors": lambda _: True,
+        "door and bathroom": lambda each: each.kind == "door" or BATHROOM.search(each.name),
+    }
     for title, is_there in layouts.items():
         table = Table("rule", "home", "false alarms a month", "again", "mean delay h", "p90 h", title=title)
         scores: dict[str, list[Score]] = {}
@@ -198,7 +207,8 @@ def test_real_homes() -> None:
 
 def test_a_name_says_of_which_kind_a_sensor_is() -> None:
     names = {
-        "Front door": "door", "Maindoor Magnetic Entrance": "door", "Foyer,Door": "door", "Hall-Bathroom door": "motion",
-        "Bed Pressure Bedroom": "bed", "Bedroom,Lamp": "lamp", "Kitchen,Light switch A": "lamp", "Toilet Flush": "motion",
+        "Front door": "door", "Maindoor Magnetic Entrance": "door", "Foyer,Door": "door",
+        "Hall-Bathroom door": "motion", "Toilet Flush": "motion", "Bed Pressure Bedroom": "bed",
+        "Bedroom,Lamp": "lamp", "Kitchen,Light switch A": "lamp",
     }  # fmt: skip
     assert {name: kind_of(name) for name in names} == names

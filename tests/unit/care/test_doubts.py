@@ -115,9 +115,7 @@ def test_a_sensor_that_fires_at_random_is_doubted_since_it_never_rests() -> None
 
 @pytest.mark.parametrize("every", [HOUR // 2, HOUR])
 def test_a_meter_is_as_regular_as_the_hours_and_is_believed_while_it_rests(every: int) -> None:
-    used = [
-        START + day * DAY + hour for day in range(30) for hour in range(6 * HOUR, 23 * HOUR, every)
-    ]
+    used = [START + day * DAY + hour for day in range(30) for hour in range(6 * HOUR, 23 * HOUR, every)]
     assert not after(used, by_the_clock=True).doubted
     assert after(range(START, START + 8 * DAY, every), by_the_clock=True).doubted
 
@@ -138,7 +136,9 @@ def test_rests_are_longer_the_longer_they_may_be_waited_for() -> None:
 def lives(days: int, false: range | tuple[()] = (), device: str = "motion-1") -> WatchState:
     """Nights of nine hours, moved about by day; and a motion sensor that fires by itself."""
     draw = Random(7)  # noqa: S311 - a life, not a secret
-    signs = [(at, "bed", "bed-1") for day in range(days) for at in (day * DAY + 14 * HOUR, day * DAY + 22 * HOUR)]
+    signs = [
+        (at, "bed", "bed-1") for day in range(days) for at in (day * DAY + 14 * HOUR, day * DAY + 22 * HOUR)
+    ]
     signs = [(START + at, kind, of) for at, kind, of in signs]
     signs += [(at, "motion", "motion-1") for at in honest(draw, days, START - 8 * HOUR)]
     signs += [(at, "motion", device) for at in false]

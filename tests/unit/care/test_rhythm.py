@@ -1,5 +1,6 @@
 """What is remembered of silences, and what it allows."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -207,11 +208,8 @@ def test_a_row_from_before_is_read_and_its_nights_are_left_in_peace() -> None:
     # Given what older code has stored: how long silences were by the hour at which they began, no more
     hours = [1800] * 24
     hours[22] = 8 * 3600
-    stored = '{"hours": %s, "week": %s, "days": 60, "day": 739000, "outings": [60], "returns": [700]}' % (
-        hours,
-        hours * 7,
-    )
-    rhythm = Rhythm.model_validate_json(stored)
+    stored = {"hours": hours, "week": hours * 7, "days": 60, "day": 739000, "outings": [60], "returns": [700]}
+    rhythm = Rhythm.model_validate_json(json.dumps(stored))
     # Then whoever is up at two is not asked after before the end of the usual night
     at = MONDAY.replace(hour=2)
     assert at + gap(rhythm, at) > MONDAY.replace(hour=6)
