@@ -13,6 +13,7 @@ import pytest
 from chalice.app import Chalice
 
 from linli import http as linli_http
+from linli.errors import LinliError
 from linli.http import ROUTES
 from linli.pages import PageQuery
 from linli.permissions import GRANTS, Role
@@ -50,6 +51,7 @@ MAY: dict[str, str] = {
     "POST /communities/{community}/devices": "....mo..",
     "DELETE /communities/{community}/devices/{device}": "....mo..",
     "GET /communities/{community}/devices/{device}": ".gp.mo..",
+    "POST /communities/{community}/devices/{device}/renewal": "....mo..",
     # access
     "GET /communities/{community}/gates": ".gp.mo..",
     "GET /communities/{community}/gates/{gate}": ".gp.mo..",
@@ -63,6 +65,8 @@ MAY: dict[str, str] = {
     "GET /communities/{community}/invitations/{invitation}": "r.......",
     "GET /communities/{community}/passes": "rgpcmo..",
     "GET /communities/{community}/people/{person}/credentials": "rgpcmo..",
+    "GET /communities/{community}/people/{person}/place": ".g.cmo..",
+    "POST /communities/{community}/people/{person}/place": ".g..mo..",
     "GET /communities/{community}/people/{person}/standing": ".g.cmo..",
     "PUT /communities/{community}/people/{person}/standing": "...cm...",
     "POST /communities/{community}/people/{person}/credentials": "....mo..",
@@ -229,11 +233,14 @@ def reached(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Which views were reached; they are not run, since this test is about the way to them."""
     views: list[str] = []
 
-    def called(raw: Any, declared: Any, _view: Any, correlation_id: str) -> None:
-        linli_http._request(raw, declared, correlation_id)
-        views.append(declared.name)
+    way_in = linli_http._request
 
-    monkeypatch.setattr(linli_http, "_called", called)
+    def come_in(raw: Any, declared: Any, correlation_id: str) -> None:
+        way_in(raw, declared, correlation_id)
+        views.append(declared.name)
+        raise LinliError
+
+    monkeypatch.setattr(linli_http, "_request", come_in)
     return views
 
 
