@@ -10,8 +10,8 @@ Without it a small home of our own is played. A sensor is of the kind its name s
 a bed or mattress a `bed` (heard when it is lain on and when it is left), a lamp or light a `lamp`, all else
 `motion`. Two layouts: all sensors; the front door and the bathroom. Nobody came to harm there, so every alarm
 is a false one (one for each silence; `again` counts those that come while it goes on as well). An emergency
-is put in at every half hour at home from day 7 on, no sign after it; at home is whoever has not gone out by
-the door and come back by it with nothing heard between for a quarter of an hour. The delay is until somebody
+is put in at every half hour at home from day 7 on, no sign after it; at home is who has not gone out by the
+door and come back by it with nothing heard between for a quarter of an hour. The delay is until somebody
 would be asked after.
 """
 
