@@ -269,10 +269,10 @@ def _invoke(app: Chalice, function: str, event: Any) -> Any:
 
 def _dead_letter_queue(service_name: str, function: str) -> str | None:
     queues = client("sqs")
+    name = f"linli-{STAGE}-{service_name}-{function.replace('_', '-')}-dlq"
     try:
-        found = queues.get_queue_url(
-            QueueName=f"linli-{STAGE}-{service_name}-{function.replace('_', '-')}-dlq"
-        )
+        with witness.at_work(None):  # it is we who ask, in the middle of another action perhaps
+            found = queues.get_queue_url(QueueName=name)
     except queues.exceptions.QueueDoesNotExist:
         return None
     return str(found["QueueUrl"])
