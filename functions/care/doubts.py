@@ -28,8 +28,8 @@ class Pulse(NamedTuple):
     """How a sensor has spoken: Unix seconds.
 
     `at`: its last sign. `rested`: when it was last heard after each of `RESTS`. `gap`, `alike`: the mean of
-    the last silences, and how many in a row were like it. `period`, `tick`, `ticks`: a beat that something may
-    keep beneath other signs, when it was due last, and how often in a row it came. `doubted`: it proves
+    the last silences, and how many in a row were like it. `period`, `tick`, `ticks`: a beat that something
+    may keep beneath other signs, when it was due last, and how often in a row it came. `doubted`: it proves
     nothing.
     """
 
