@@ -72,11 +72,11 @@ def gates(town: Town, number: int) -> list[str]:
     return names
 
 
-def press(button: Device, limit_s: float) -> str:
-    """Call for help, and wait for the answer; its outcome."""
+def press(button: Device, limit_s: float) -> dict[str, Any]:
+    """Call for help, and wait for the answer."""
     message = button.message()
     button.publish(f"{button.prefix}/call_button", json.dumps(message).encode())
-    return str(heard(button, message["event_id"], limit_s)["outcome"])
+    return heard(button, message["event_id"], limit_s)
 
 
 def heard(button: Device, event_id: str, limit_s: float) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from linli.instants import to_text
 from tests.e2e.conftest import Town, eventually
 from tests.e2e.devices import Device
 
@@ -34,8 +35,9 @@ def test_a_confirmed_fever_closes_the_gate_until_a_caregiver_clears_it(town: Tow
     person, card = "willow-resident-3", {"credential": "card", "value": "willow-resident-3-card"}
     with town.device("willow-gate-1") as gate, town.device("willow-thermometer-1") as thermometer:
         assert gate.ask("gate_pass", **card)["outcome"] == "granted"
-        # When a thermometer reports a fever, and the second reading confirms it
-        first = thermometer.ask("fever_check", person=person, temperature_c=38.2)
+        # When a thermometer reports a fever, and a second reading some minutes later confirms it
+        earlier = to_text(datetime.now(UTC) - timedelta(minutes=3))
+        first = thermometer.ask("fever_check", person=person, temperature_c=38.2, occurred_at=earlier)
         assert first["outcome"] == "fever"
         assert first["retest_until"]
         assert thermometer.ask("fever_check", person=person, temperature_c=38.4)["outcome"] == "confirmed"
@@ -147,7 +149,7 @@ def test_fifty_copies_of_one_message_are_one_pass_with_one_answer(town: Town) ->
 
 def test_a_repeated_mqtt_message_gets_the_first_decision(town: Town) -> None:
     with town.device("willow-gate-1") as gate:
-        message = gate.message(**CARD)
+        message = gate.message(credential="card", value="willow-resident-4-card")
         payload = json.dumps(message).encode()
         first = gate.send("gate_pass", payload, message["event_id"])
         assert gate.send("gate_pass", payload, message["event_id"]) == first

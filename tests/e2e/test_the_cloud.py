@@ -68,6 +68,7 @@ def test_a_device_that_is_refused_keeps_no_key(home: Path, tmp_path: Path) -> No
 
 
 def test_a_problem_is_a_failure_and_its_letter_can_be_thrown_away(home: Path) -> None:
+    linli(home, "dlq", "discard", "access/gate_pass", "--yes")  # letters of other tests
     answer = linli(home, "publish", "gate_pass", "{}")
     assert answer.returncode == 1
     assert json.loads(answer.stdout)["outcome"] == "invalid-request"
