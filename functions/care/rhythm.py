@@ -10,9 +10,9 @@ ten in the morning. The hours of the week weigh in as weeks go by.
 
 Somebody of whom nothing is known is judged by what is usual at that hour (`USUAL`), never longer than the
 community allows (`default_hours`), and in proportion to it where that is more than a night. Their own history
-weighs in with the square of the days it has: next to nothing after two days, of which the longest silence says
-little, half after six, nearly all after a month. Outings have a measure of their own: how long they take, and
-by when somebody is home.
+weighs in with the square of the days it has: next to nothing after two days, of which the longest silence
+says little, half after six, nearly all after a month. Outings have a measure of their own: how long they
+take, and by when somebody is home.
 
 A rhythm is under 4 KB of JSON however long it has been learned; learning and asking cost the same always.
 Rules of greater skill (the log-likelihood of each hour's silence, quantiles calibrated on own history) were
