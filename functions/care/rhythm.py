@@ -8,10 +8,11 @@ has surprised us by since three weeks of them were known; and a part of what is 
 a night and a weekly outing are left in peace, each at its time, and nobody waits for the night's patience at
 ten in the morning. The hours of the week weigh in as weeks go by.
 
-Somebody of whom nothing is known is judged by what is usual at that hour (`USUAL`), in proportion to what
-the community allows of a night (`default_hours`). Their own history weighs in with the square of the days it
-has: next to nothing after two days, of which the longest silence says little, half after six, nearly all
-after a month. Outings have a measure of their own: how long they take, and by when somebody is home.
+Somebody of whom nothing is known is judged by what is usual at that hour (`USUAL`), never longer than the
+community allows (`default_hours`), and in proportion to it where that is more than a night. Their own history
+weighs in with the square of the days it has: next to nothing after two days, of which the longest silence
+says little, half after six, nearly all after a month. Outings have a measure of their own: how long they
+take, and by when somebody is home.
 
 A rhythm is under 4 KB of JSON however long it has been learned; learning and asking cost the same always.
 Rules of greater skill (the log-likelihood of each hour's silence, quantiles calibrated on own history) were
@@ -39,7 +40,7 @@ KEPT_A_DAY = 0.998  # of what is remembered by the hour of the day: a half-life 
 KEPT_A_WEEKDAY = 0.9985
 DAYS_TO_TRUST = 6  # by then somebody's own history weighs as much as what is usual
 WEEKS_TO_SPECIALISE = 104  # by then an hour of the week weighs as much as that hour of all days
-NIGHT, DAYTIME = 12, 8  # hours: a night with its evening; a day out whose leaving nobody has heard
+NIGHT, DAYTIME = 12, 9  # hours: a night with its evening; a day out whose leaving nobody has heard
 DAWN, DUSK = 5, 19  # o'clock
 LIES_IN = 14  # o'clock by which a night is over, whenever it began
 USUAL = (
@@ -160,7 +161,8 @@ def allowed(
     if outing:
         return _outing(rhythm, local, policy)
     cap, longest = timedelta(hours=policy.cap_hours), _longest(rhythm, local)
-    usual = timedelta(hours=USUAL[local.hour] * policy.default_hours / NIGHT)
+    more = max(policy.default_hours / NIGHT, 1)
+    usual = timedelta(hours=min(USUAL[local.hour] * more, policy.default_hours))
     own = longest + max(MARGIN, SURPRISES * rhythm.surprise * SECOND)
     own += SHARE * max(cap - own, timedelta())
     gap = max(timedelta(hours=policy.floor_hours), min(_blend(rhythm.days / DAYS_TO_TRUST, own, usual), cap))

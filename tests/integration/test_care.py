@@ -163,7 +163,7 @@ def test_a_sign_moves_the_deadline_and_silence_opens_one_alert(willow: Neighbour
     (alert,) = willow.alerts()
     assert (alert["person"], alert["reason"]) == (GRAN, "idle")
     row = AlertRow.get(*AlertRow.key("willow", alert["alert"]))
-    assert row.alert.words.endswith("8 h so far; last sign: something moved, Mon 05 Jan 16:00")
+    assert row.alert.words.endswith("9 h so far; last sign: something moved, Mon 05 Jan 16:00")
     assert row.alert.due_at == NOW + COLD
     assert willow.vigil().open_alert == alert["alert"]
     assert willow.vigil().due_at is None

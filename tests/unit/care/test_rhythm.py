@@ -179,7 +179,7 @@ def test_a_home_without_history_is_judged_by_what_is_usual_at_that_hour(hour: in
     assert gap(EMPTY, at) == USUAL[hour] * HOUR
     ends = hour + USUAL[hour]
     assert ends >= 12 or hour >= 5  # nobody is asked after in the forenoon who went to bed late
-    assert USUAL[hour] == 12 if hour >= 20 or hour < 3 else USUAL[hour] >= 8
+    assert USUAL[hour] == 12 if hour >= 20 or hour < 3 else USUAL[hour] >= 9
     assert gap(EMPTY, at, policy=POLICY.model_copy(update={"cap_hours": 5})) == 5 * HOUR
 
 

@@ -191,7 +191,7 @@ def test_the_door_that_falls_shut_is_not_a_return() -> None:
 def test_words_say_what_is_usual_how_long_it_has_been_and_the_last_sign() -> None:
     judgement = judged(at_home(), GRAN, SETTING, NOW + 13 * HOUR)
     assert (judgement.verdict, judgement.reason) == ("alert", "idle")
-    assert "8 h are allowed" in judgement.words
+    assert "9 h are allowed" in judgement.words
     assert judgement.words.endswith("; 13 h so far; last sign: something moved, Mon 05 Jan 16:00")
 
 
