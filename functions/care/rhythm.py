@@ -3,10 +3,11 @@
 For each hour of the day, and of the week, the longest silence that began in it is remembered, and fades by a
 little every day lived at home. What was silent from ten at night until seven was silent from two on as well:
 so a silence that begins within one that is known may last until its end. Allowed is the longest of that hour
-and its neighbours, and a margin for what has not happened yet: half an hour, or twice as much as the person
-has surprised us by since three weeks of them were known; and a part of what is missing to the cap. So a nap,
-a night and a weekly outing are left in peace, each at its time, and nobody waits for the night's patience at
-ten in the morning. The hours of the week weigh in as weeks go by.
+and its neighbours, and a margin for what has not happened yet: half an hour and a part of what is missing to
+the cap in the first four weeks, while it is worth a call to get to know somebody; five hours after as many
+again, when a call should be rare; or twice as much as the person has surprised us by since three weeks of
+them were known. So a nap, a night and a weekly outing are left in peace, each at its time, and nobody waits
+for the night's patience at ten in the morning. The hours of the week weigh in as weeks go by.
 
 Somebody of whom nothing is known is judged by what is usual at that hour (`USUAL`), never longer than the
 community allows (`default_hours`), and in proportion to it where that is more than a night. Their own history
@@ -32,7 +33,9 @@ DAY, WEEK = 24, 7 * 24  # hours
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 LONGEST = timedelta(hours=24)  # a longer silence is an absence nobody told us of, not a rhythm
 MARGIN = timedelta(minutes=30)
-SHARE = 0.15  # of what the own longest silence leaves to the cap: the shorter it is, the less it has shown
+LATER_MARGIN = timedelta(hours=5)
+FIRST_DAYS = 28  # from then on the margin grows, and is the later one after as many again
+SHARE = 0.2  # of what the own longest silence leaves to the cap: the shorter it is, the less it has shown
 DAYS_TO_BE_SURPRISED = 21  # until then what is longer than ever is no surprise
 SURPRISES = 2  # so many times as much as somebody has surprised us by is left to them
 KEPT_OF_A_SURPRISE = 0.995  # a day: a half-life of twenty weeks
@@ -163,8 +166,9 @@ def allowed(
     cap, longest = timedelta(hours=policy.cap_hours), _longest(rhythm, local)
     more = max(policy.default_hours / NIGHT, 1)
     usual = timedelta(hours=min(USUAL[local.hour] * more, policy.default_hours))
-    own = longest + max(MARGIN, SURPRISES * rhythm.surprise * SECOND)
-    own += SHARE * max(cap - own, timedelta())
+    known = min(max(rhythm.days / FIRST_DAYS - 1, 0), 1)
+    own = longest + max(MARGIN + known * (LATER_MARGIN - MARGIN), SURPRISES * rhythm.surprise * SECOND)
+    own += (1 - known) * SHARE * max(cap - own, timedelta())
     gap = max(timedelta(hours=policy.floor_hours), min(_blend(rhythm.days / DAYS_TO_TRUST, own, usual), cap))
     if not longest:
         return Allowance(gap=gap, words=f"no rhythm known yet at this hour; {spoken(gap)} are allowed")

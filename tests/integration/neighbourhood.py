@@ -36,7 +36,7 @@ DEVICES = {
     "gate": ["willow-gate-1", "willow-gate-2"],
     "thermometer": ["willow-thermometer-1"],
     "meter": ["willow-meter-1"],
-    "infrared": ["willow-motion-1", "willow-motion-2"],
+    "infrared": ["willow-motion-1", "willow-motion-2", "willow-motion-9"],
     "door_magnet": ["willow-door-1", "willow-door-9"],
     "bed": ["willow-bed-1"],
     "lamp": ["willow-lamp-1"],

@@ -31,6 +31,7 @@ from linli.events import (
     MembershipChanged,
     UseObserved,
 )
+from linli.registered import RegisteredRow
 from linli.tables import Transaction
 from tests.integration.conftest import STAGE, Http, Invoke, Service, dead_letters, published
 from tests.integration.gateway import NOW
@@ -321,16 +322,24 @@ def test_somebody_writes_between_the_read_and_the_write_of_a_sign(
 
 
 @pytest.mark.parametrize(
-    "borrowed",
+    ("borrowed", "refused", "parked"),
     [
-        {"kind": "bed", "device": "willow-motion-1"},  # a motion sensor that claims to be a bed
-        {"kind": "motion", "device": "willow-hub-1", "sensor": "willow-motion-1"},  # not behind that gateway
-        {"kind": "bed", "device": "willow-bed-1", "sensor": "willow-motion-1"},
+        # a motion sensor that claims to be a bed
+        ({"kind": "bed", "device": "willow-motion-1"}, "wrong-device-kind", 0),
+        # not behind that gateway
+        (
+            {"kind": "motion", "device": "willow-hub-1", "sensor": "willow-motion-1"},
+            "invalid-request",
+            1,
+        ),
+        ({"kind": "bed", "device": "willow-bed-1", "sensor": "willow-motion-1"}, "invalid-request", 1),
     ],
 )
-def test_a_sensor_speaks_for_itself_only(willow: Neighbourhood, borrowed: dict[str, Any]) -> None:
-    assert willow.sensor(at=NOW, **borrowed) == "invalid-request"
-    assert len(dead_letters(willow.app, "signal")) == 1
+def test_a_sensor_speaks_for_itself_only(
+    willow: Neighbourhood, borrowed: dict[str, Any], refused: str, parked: int
+) -> None:
+    assert willow.sensor(at=NOW, **borrowed) == refused
+    assert len(dead_letters(willow.app, "signal")) == parked
     assert willow.vigil().state.recent == []
 
 
@@ -343,6 +352,8 @@ def test_a_sensor_that_serves_nobody_is_answered_and_changes_nothing(willow: Nei
 
 
 def test_the_device_of_another_community_is_not_hers(willow: Neighbourhood) -> None:
+    key = RegisteredRow.key("maple", "willow-motion-1")
+    RegisteredRow(*key, device_kind="infrared", revoked=False, version=1, told_at=NOW).save()
     message = rule_event(
         "motion",
         {"event_id": "e", "seq": 1, "occurred_at": NOW.isoformat()},
@@ -1000,7 +1011,7 @@ def test_a_sensor_without_a_clock_proves_life_when_it_comes_in(
     assert willow.duties() == ["doubted_sensor#willow-motion-1"]
     said = f"willow-motion-1 spoke 3 times with a clock of {clock.year}"
     assert said in duty_words("willow-motion-1")
-    willow.minute(NOW + 9 * HOUR + COLD)
+    willow.minute(NOW + 9 * HOUR + usual(NOW + 9 * HOUR))
     assert f"{said}, last Tue 06 Jan 01:00" in alert_words(willow)
 
 
@@ -1009,7 +1020,7 @@ def test_a_sensor_whose_counter_begins_anew_is_heard(willow: Neighbourhood) -> N
     assert outcomes == ["moved"] * 3
     assert willow.vigil().state.seen_at == NOW + 2 * HOUR
     assert "willow-motion-1 spoke 2 times with an old number" in duty_words("willow-motion-1")
-    willow.minute(NOW + 2 * HOUR + COLD)
+    willow.minute(NOW + 2 * HOUR + usual(NOW + 2 * HOUR))
     assert "willow-motion-1 spoke 2 times with an old number" in alert_words(willow)
 
 

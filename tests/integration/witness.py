@@ -104,11 +104,12 @@ def action_of(app: Chalice, service: str, function: str, event: Any) -> str | No
 
 
 def beyond(title: str) -> set[Right]:
-    """What an action was seen to ask for and is not granted; its own dead letters are by its trigger."""
+    """What an action asked for and is not granted; its trigger grants its queue and dead letters."""
     rights = granted(title)
     service, _, action = title.partition("/")
     letters = f"arn:aws:sqs:{PLACE}:linli-test-*{service}*-{action.replace('_', '-')}-dlq"
     rights |= {Right("sqs:SendMessage", letters)}
+    rights |= {Right("sqs:ChangeMessageVisibility", f"arn:aws:sqs:{PLACE}:queue")}
     return {each for each in SEEN[title] if not any(right.covers(each) for right in rights)}
 
 

@@ -10,10 +10,14 @@ from hypothesis import strategies as st
 
 from functions.care.rhythm import (
     EMPTY,
+    FIRST_DAYS,
     HOUR,
+    LATER_MARGIN,
     LONGEST,
+    MARGIN,
     MINUTE,
     OUTINGS_KEPT,
+    SHARE,
     USUAL,
     Rhythm,
     allowed,
@@ -132,8 +136,8 @@ def test_each_hour_has_its_own_patience() -> None:
     rhythm = regular(SEASON, gaps)
     # Then a silence from ten on is asked about hours before one that began at nine in the evening
     friday = MONDAY + timedelta(days=SEASON)
-    assert gap(rhythm, friday.replace(hour=10)) < 4 * HOUR
-    assert gap(rhythm, friday.replace(hour=10)) < gap(rhythm, friday.replace(hour=13)) < 6 * HOUR
+    assert gap(rhythm, friday.replace(hour=10)) < 6 * HOUR
+    assert gap(rhythm, friday.replace(hour=10)) < gap(rhythm, friday.replace(hour=13)) < 8 * HOUR
     assert gap(rhythm, friday.replace(hour=21)) > 9.5 * HOUR
     # and so late in the night that it has to end with the night, an hour later at most
     for hour, left in ((1, 5), (3, 3)):
@@ -168,7 +172,8 @@ def test_until_a_rhythm_is_known_the_communitys_default_holds() -> None:
     assert found.gap == 7 * HOUR
     assert "no rhythm known yet" in found.words
     after = [
-        gap(regular(days, {10: HOUR}), MONDAY.replace(hour=10), policy=default) for days in (1, 7, 14, 60)
+        gap(regular(days, {10: HOUR}), MONDAY.replace(hour=10), policy=default)
+        for days in (1, 7, 14, FIRST_DAYS)
     ]
     assert after == sorted(after, reverse=True)
 
@@ -183,16 +188,29 @@ def test_a_home_without_history_is_judged_by_what_is_usual_at_that_hour(hour: in
     assert gap(EMPTY, at, policy=POLICY.model_copy(update={"cap_hours": 5})) == 5 * HOUR
 
 
-@given(st.integers(0, 23), st.integers(0, 10), st.lists(st.integers(1, 40), min_size=1, max_size=6))
+@given(st.integers(0, 23), st.integers(0, 10), st.lists(st.integers(1, FIRST_DAYS), min_size=1, max_size=6))
 def test_own_history_is_trusted_more_the_longer_it_is(hour: int, hours: int, more: list[int]) -> None:
     known = Rhythm(hours=(hours * 3600,) * 24, week=(hours * 3600,) * 168)
-    own = gap(known.model_copy(update={"days": 100_000}), MONDAY.replace(hour=hour))
+    own = hours * HOUR + MARGIN
+    own = max(own + SHARE * max(POLICY.cap_hours * HOUR - own, timedelta()), POLICY.floor_hours * HOUR)
     off = USUAL[hour] * HOUR
     for days in sorted(more):
         found = gap(known.model_copy(update={"days": days}), MONDAY.replace(hour=hour))
         assert min(own, USUAL[hour] * HOUR) <= found <= max(own, USUAL[hour] * HOUR)
         assert abs(found - own) <= abs(off - own) + MINUTE if days == min(more) else True
         assert abs(found - own) <= abs(USUAL[hour] * HOUR - own)
+
+
+@given(st.integers(0, 23), st.integers(1, 6), st.integers(0, 400), st.integers(0, 400))
+def test_patience_grows_to_five_hours_more_than_ever_and_no_further(
+    hour: int, hours: int, days: int, more: int
+) -> None:
+    """Once the first weeks are over, a call should be rare."""
+    known = Rhythm(hours=(hours * 3600,) * 24, week=(hours * 3600,) * 168)
+    at, first = MONDAY.replace(hour=hour), 2 * FIRST_DAYS
+    found = [gap(known.model_copy(update={"days": first + each}), at) for each in (days, days + more)]
+    assert abs(found[1] - (hours * HOUR + LATER_MARGIN)) <= abs(found[0] - (hours * HOUR + LATER_MARGIN))
+    assert found[1] == pytest.approx(hours * HOUR + LATER_MARGIN, abs=HOUR / 4)
 
 
 def test_somebody_who_has_surprised_us_is_given_more_time_at_every_hour() -> None:
