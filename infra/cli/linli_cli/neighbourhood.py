@@ -17,6 +17,7 @@ SENSORS = {
     "motion-1": "infrared",
     "door-1": "door_magnet",
     "bed-1": "bed",
+    "camera-1": "camera",
     "button-1": "sos_button",
     "hub-1": "gateway",
 }

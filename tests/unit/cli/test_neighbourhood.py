@@ -60,6 +60,7 @@ def test_what_is_described_names_every_file_of_every_device() -> None:
         "willow-motion-1",
         "willow-door-1",
         "willow-bed-1",
+        "willow-camera-1",
         "willow-button-1",
         "willow-hub-1",
     ]
