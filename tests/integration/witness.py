@@ -107,9 +107,9 @@ def beyond(title: str) -> set[Right]:
     """What an action asked for and is not granted; its trigger grants its queue and dead letters."""
     rights = granted(title)
     service, _, action = title.partition("/")
-    letters = f"arn:aws:sqs:{PLACE}:linli-test-*{service}*-{action.replace('_', '-')}-dlq"
-    rights |= {Right("sqs:SendMessage", letters)}
-    rights |= {Right("sqs:ChangeMessageVisibility", f"arn:aws:sqs:{PLACE}:queue")}
+    queue = f"arn:aws:sqs:{PLACE}:linli-test-*{service}*-{action.replace('_', '-')}"
+    rights |= {Right("sqs:SendMessage", f"{queue}-dlq")}
+    rights |= {Right("sqs:ChangeMessageVisibility", each) for each in (queue, f"arn:aws:sqs:{PLACE}:queue")}
     return {each for each in SEEN[title] if not any(right.covers(each) for right in rights)}
 
 
