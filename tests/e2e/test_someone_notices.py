@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import requests
 
+from linli.instants import to_text
 from tests.e2e.conftest import Town, eventually
 
 pytestmark = pytest.mark.e2e
@@ -83,7 +84,7 @@ def test_a_sign_moves_the_deadline_and_a_silence_is_noticed_called_about_and_ans
     before = watch(town)
     with town.device("willow-motion-1") as sensor:
         assert sensor.ask("motion")["outcome"] in {"moved", "back"}
-        message = sensor.message(occurred_at="2026-01-05T08:00:00.000Z")
+        message = sensor.message(occurred_at=to_text(datetime.now(UTC) - timedelta(hours=9)))
         old = sensor.send("motion", json.dumps(message).encode(), message["event_id"])
         assert old["outcome"] == "late"
     after = watch(town)
