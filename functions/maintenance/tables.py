@@ -130,13 +130,12 @@ class PhotoRow(Row, discriminator="photo"):
 class RepairerRow(Row, discriminator="repairer"):
     """`<community>#repairers` / `<person>`.
 
-    The manager's word (`set_up`), the directory's (`member`, of `member_version`) and the tickets in hand
-    (`holds`) are written each on its own.
+    The manager's word (`set_up`), the directory's (`member`) and the tickets in hand (`holds`) are written
+    each on its own.
     """
 
     set_up = ContractAttribute(SetUp, null=True)
     member = BooleanAttribute(default=False)
-    member_version = NumberAttribute(null=True)
     holds = UnicodeSetAttribute(null=True)
 
     @staticmethod

@@ -26,8 +26,8 @@ def consumers(service: str) -> dict[str, frozenset[type[Fact]]]:
     """The facts that each action of a service says it takes."""
     for project in projects_of(service):
         app_of(project)
-    parts = {module.split(".")[2]: (module, facts) for module, facts in CONSUMERS.items()}
-    return {action: facts for action, (module, facts) in parts.items() if module.split(".")[1] == service}
+    parts = [(module.split("."), facts) for module, facts in CONSUMERS.items()]
+    return {action: facts for (_, of, action, *_), facts in parts if of == service}
 
 
 # Facts

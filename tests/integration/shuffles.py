@@ -267,6 +267,12 @@ def _ticket(row: dict[str, Any]) -> dict[str, Any] | None:
     return None if is_over else _only(row, {each: ticket[each] for each in ("asset", "fault")})
 
 
+def _repairer(row: dict[str, Any]) -> dict[str, Any] | None:
+    """Whoever was free got the ticket; who is neither set up nor a member is none, with a row or without."""
+    is_one = "set_up" in row or row["member"]["BOOL"]
+    return {**row, "holds": None} if is_one else None
+
+
 OF_NOW: dict[str, Callable[[dict[str, Any]], dict[str, Any] | None]] = {
     "holder": _standing,
     "credential": _standing,
@@ -275,7 +281,7 @@ OF_NOW: dict[str, Callable[[dict[str, Any]], dict[str, Any] | None]] = {
     "lock": _lock,
     "ticket": _ticket,
     "duty": lambda row: _only(row, {}),
-    "repairer": lambda row: {**row, "holds": None},  # whoever was free got the ticket
+    "repairer": _repairer,
 }
 
 

@@ -5,7 +5,7 @@ from pynamodb.expressions.update import Action
 from functions.maintenance.tables import RepairerRow
 from linli.events import MembershipChanged
 from linli.permissions import Role
-from linli.tables import ConditionsFailed, CopyRow, Transaction, read
+from linli.tables import ConditionsFailed, Contended, CopyRow, Transaction, read
 
 
 class MemberRow(CopyRow, discriminator="maintenance_member"):
@@ -16,6 +16,7 @@ def keep_member(fact: MembershipChanged) -> str:
     """Take a person's roles in, unless newer ones are here. Returns the outcome.
 
     Whoever never was a repairer gets no row among the repairers, which dispatch reads whole.
+    Raises Contended when such a row came meanwhile, which has to hear of it as well.
     """
     is_repairer = Role.REPAIRER in fact.roles
     key = RepairerRow.key(fact.community, fact.person)
@@ -25,8 +26,12 @@ def keep_member(fact: MembershipChanged) -> str:
     if is_repairer or key in read([key]):
         actions: list[Action] = [RepairerRow.member.set(is_repairer), RepairerRow.kind.set(RepairerRow)]
         transaction.update("repairer", RepairerRow(*key), actions)
+    else:
+        transaction.check("no_repairer", RepairerRow, key, RepairerRow.pk.does_not_exist())
     try:
         transaction.commit()
-    except ConditionsFailed:
-        return "duplicate"
+    except ConditionsFailed as failed:
+        if "member" in failed.rows:
+            return "duplicate"
+        raise Contended("the person became a repairer meanwhile") from failed
     return "repairer_kept" if is_repairer else "member_kept"
