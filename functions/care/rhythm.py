@@ -4,7 +4,7 @@ For each hour of the day, and of the week, the longest silence that began in it 
 little every day lived at home. What was silent from ten at night until seven was silent from two on as well:
 so a silence that begins within one that is known may last until its end. Allowed is the longest of that hour
 and its neighbours, and a margin for what has not happened yet: half an hour and a part of what is missing to
-the cap in the first four weeks, while it is worth a call to get to know somebody; five hours after as many
+the cap in the first three weeks, while it is worth a call to get to know somebody; five hours after as many
 again, when a call should be rare; or twice as much as the person has surprised us by since three weeks of
 them were known. So a nap, a night and a weekly outing are left in peace, each at its time, and nobody waits
 for the night's patience at ten in the morning. The hours of the week weigh in as weeks go by.
@@ -34,7 +34,7 @@ SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hou
 LONGEST = timedelta(hours=24)  # a longer silence is an absence nobody told us of, not a rhythm
 MARGIN = timedelta(minutes=30)
 LATER_MARGIN = timedelta(hours=5)
-FIRST_DAYS = 28  # from then on the margin grows, and is the later one after as many again
+FIRST_DAYS = 21  # from then on the margin grows, and is the later one after as many again
 SHARE = 0.2  # of what the own longest silence leaves to the cap: the shorter it is, the less it has shown
 DAYS_TO_BE_SURPRISED = 21  # until then what is longer than ever is no surprise
 SURPRISES = 2  # so many times as much as somebody has surprised us by is left to them

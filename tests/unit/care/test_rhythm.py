@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.care.rhythm import (
+    DAYS_TO_BE_SURPRISED,
     EMPTY,
     FIRST_DAYS,
     HOUR,
@@ -214,10 +215,10 @@ def test_patience_grows_to_five_hours_more_than_ever_and_no_further(
 
 
 def test_somebody_who_has_surprised_us_is_given_more_time_at_every_hour() -> None:
-    steady = regular(30, {9: HOUR, 15: HOUR})
-    since = MONDAY.replace(hour=9) + timedelta(days=31)
+    steady = regular(DAYS_TO_BE_SURPRISED + 1, {9: HOUR, 15: HOUR})
+    since = MONDAY.replace(hour=9) + timedelta(days=DAYS_TO_BE_SURPRISED + 2)
     surprised = learned(steady, since, since + 3 * HOUR, SHANGHAI)
-    evening = MONDAY.replace(hour=15) + timedelta(days=32)
+    evening = MONDAY.replace(hour=15) + timedelta(days=DAYS_TO_BE_SURPRISED + 3)
     assert gap(surprised, evening) > gap(steady, evening) + 2 * HOUR
     assert surprised.surprise == pytest.approx(2 * 3600, abs=60)
 
