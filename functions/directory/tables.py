@@ -1,7 +1,13 @@
 """The rows of the directory's table; the README says who reads them how."""
 
 from pydantic_core import from_json, to_json
-from pynamodb.attributes import Attribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.attributes import (
+    Attribute,
+    ListAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UnicodeSetAttribute,
+)
 from pynamodb.constants import STRING
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
@@ -68,10 +74,11 @@ class CoveredRow(Row, discriminator="covered"):
 
 
 class BuildingRow(Row, discriminator="building"):
-    """`<community>#buildings` / `<building>`."""
+    """`<community>#buildings` / `<building>`. `version`: told last; none in rows of before 2026-11-26."""
 
     name = UnicodeAttribute()
     attempt = UnicodeAttribute()
+    version = NumberAttribute(null=True)
 
     @staticmethod
     def key(community: str, building: str) -> Key:
@@ -80,10 +87,15 @@ class BuildingRow(Row, discriminator="building"):
 
 
 class UnitRow(Row, discriminator="unit"):
-    """`<community>#units#<building>` / `<unit>`. `area_m2` is decimal text: owners vote by it."""
+    """`<community>#units#<building>` / `<unit>`. `area_m2` is decimal text: owners vote by it.
+
+    `name`: what people call it, where that is not its id. `version`: as of a building.
+    """
 
     area_m2 = UnicodeAttribute()
+    name = UnicodeAttribute(null=True)
     attempt = UnicodeAttribute()
+    version = NumberAttribute(null=True)
 
     @staticmethod
     def key(community: str, building: str, unit: str) -> Key:
@@ -126,9 +138,14 @@ class PersonRow(PersonalRow, discriminator="person"):
 
 
 class MembershipRow(PersonalRow, discriminator="membership"):
-    """`<community>#members` / `<person>`. Without roles the person has gone, and `person` with them."""
+    """`<community>#members` / `<person>`. Without roles the person has gone, and `person` with them.
+
+    `homes`: `<building>/<unit>` each; rows of before 2026-11-26 have but the one, in `building` and `unit`,
+    which are the first of them for code of before.
+    """
 
     roles = UnicodeSetAttribute(null=True)
+    homes = ListAttribute(of=UnicodeAttribute, null=True)
     building = UnicodeAttribute(null=True)
     unit = UnicodeAttribute(null=True)
     version = NumberAttribute()

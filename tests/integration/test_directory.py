@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from chalice.app import Chalice
 
+from functions.directory.tables import BuildingRow, MembershipRow
 from linli.tables import OutboxRow
 from tests.integration import gateway
 from tests.integration.conftest import Http, Invoke, Service, enter, published
@@ -281,11 +282,216 @@ def test_a_home_is_a_unit_of_the_same_community(directory: Chalice, http: Http) 
         return http(directory, "PUT", path, body=body, **WILLOW_MANAGER)
 
     assert live("m7", "1").status == 409
-    assert live("b1", "101").body["home"] == {"building": "b1", "unit": "101"}
+    assert live("b1", "101").body["home"] == {"building": "b1", "unit": "101", "building_name": "Building 1"}
+
+
+HOMES = [{"building": "b1", "unit": "202"}, {"building": "b1", "unit": "301"}]
+RECORD = {"name": "Li Lei", "phone": "+8613900000000"}
+
+
+@pytest.fixture
+def flats(directory: Chalice, http: Http) -> None:
+    """Two more flats in willow's building."""
+    for home in HOMES:
+        body = {"unit": home["unit"], "area_m2": "50"}
+        path = "/communities/willow/buildings/b1/units"
+        assert http(directory, "POST", path, body=body, **WILLOW_MANAGER).status == 201
+
+
+def bare(homes: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [{"building": each["building"], "unit": each["unit"]} for each in homes]
+
+
+@pytest.mark.usefixtures("flats")
+def test_a_person_has_several_homes_and_a_change_of_roles_leaves_them(directory: Chalice, http: Http) -> None:
+    path = "/communities/willow/memberships/li-1"
+
+    def say(method: str, **body: Any) -> gateway.Answer:
+        return http(directory, method, path, body=body, **WILLOW_MANAGER)
+
+    both = say("PUT", roles=["resident"], homes=HOMES)
+    roles = say("PUT", roles=["resident", "caregiver"])
+    patched = say("PATCH", roles=["resident", "manager"])
+    moved = say("PATCH", homes=[HOMES[1]])
+    short = say("PATCH", home=HOMES[0])
+    none = say("PATCH", home=None)
+
+    assert (both.body["home"]["unit"], bare(both.body["homes"])) == ("202", HOMES)
+    assert [bare(each.body["homes"]) for each in (roles, patched)] == [HOMES, HOMES]
+    assert patched.body["roles"] == ["manager", "resident"]
+    assert [bare(each.body["homes"]) for each in (moved, short, none)] == [[HOMES[1]], [HOMES[0]], []]
+    told = [(d["home"], d["homes"]) for _, d in facts("willow") if d.get("person") == "li-1"]
+    two = ("b1/202", ["b1/202", "b1/301"])
+    assert told == [two, two, two, ("b1/301", ["b1/301"]), ("b1/202", ["b1/202"]), (None, [])]
+
+
+@pytest.mark.usefixtures("flats")
+def test_each_home_is_a_unit_of_the_community_and_the_one_that_is_not_is_named(
+    directory: Chalice, http: Http
+) -> None:
+    body = {"roles": ["resident"], "homes": [*HOMES, {"building": "b1", "unit": "999"}]}
+
+    refused = http(directory, "PUT", "/communities/willow/memberships/li-1", body=body, **WILLOW_MANAGER)
+
+    assert (refused.status, "b1/999" in refused.body["detail"]) == (409, True)
+
+
+def test_a_membership_of_before_keeps_its_one_home(directory: Chalice, http: Http) -> None:
+    key = MembershipRow.key("willow", "old-1")
+    MembershipRow(
+        *key, person="old-1", roles={"resident"}, building="b1", unit="101", version=3, since=gateway.NOW
+    ).save()
+
+    changed = http(
+        directory,
+        "PUT",
+        "/communities/willow/memberships/old-1",
+        body={"roles": ["guard"]},
+        **WILLOW_MANAGER,
+    )
+
+    assert (changed.body["version"], changed.body["home"]["unit"]) == (4, "101")
+    me = http(directory, "GET", "/me", **member("old-1", "willow", "guard")).body
+    assert [bare(each["homes"]) for each in me["communities"]] == [[{"building": "b1", "unit": "101"}]]
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_who_is_no_member_has_nothing_to_patch(directory: Chalice, http: Http, *, gone: bool) -> None:
+    path = "/communities/willow/memberships/li-1"
+    if gone:
+        http(directory, "PUT", path, body={"roles": ["guard"]}, **WILLOW_MANAGER)
+        http(directory, "DELETE", path, **WILLOW_MANAGER)
+
+    assert http(directory, "PATCH", path, body={"roles": ["guard"]}, **WILLOW_MANAGER).status == 404
+
+
+@pytest.mark.usefixtures("flats")
+def test_a_home_is_shown_by_what_people_call_it(directory: Chalice, http: Http) -> None:
+    at = "/communities/willow"
+    building = http(directory, "PATCH", f"{at}/buildings/b1", body={"name": "3号楼"}, **WILLOW_MANAGER)
+    unit = http(
+        directory, "PATCH", f"{at}/buildings/b1/units/202", body={"name": "2单元202"}, **WILLOW_MANAGER
+    )
+    given = http(
+        directory,
+        "PUT",
+        f"{at}/memberships/li-1",
+        body={"roles": ["resident"], "homes": HOMES},
+        **WILLOW_MANAGER,
+    )
+
+    assert (building.body, unit.body["name"]) == ({"building": "b1", "name": "3号楼"}, "2单元202")
+    called = [
+        {"building": "b1", "unit": "202", "building_name": "3号楼", "unit_name": "2单元202"},
+        {"building": "b1", "unit": "301", "building_name": "3号楼"},
+    ]
+    assert given.body["homes"] == called
+    me = http(directory, "GET", "/me", **member("li-1", "willow", "resident")).body
+    assert (me["communities"][0]["home"], me["communities"][0]["homes"]) == (called[0], called)
+    members = http(directory, "GET", f"{at}/memberships", **WILLOW_MANAGER).body["items"]
+    assert [each["homes"] for each in members if each["person"] == "li-1"] == [called]
+    units = http(directory, "GET", f"{at}/buildings/b1/units", **WILLOW_MANAGER).body["items"]
+    assert [(each["unit"], each.get("name")) for each in units] == [
+        ("101", None), ("202", "2单元202"), ("301", None),
+    ]  # fmt: skip
+
+
+def test_a_place_is_told_with_every_change_and_with_nothing_else(directory: Chalice, http: Http) -> None:
+    at = "/communities/willow/buildings/b1"
+
+    def patch(path: str, **body: Any) -> None:
+        assert http(directory, "PATCH", path, body=body, **WILLOW_MANAGER).status == 200
+
+    patch(at, name="Garden Court")
+    patch(at, name="Garden Court")
+    patch(f"{at}/units/101", name="2单元101", area_m2="90")
+    patch(f"{at}/units/101", name=None)
+    patch(f"{at}/units/101")
+
+    told = [(e, d["name"], d["area_m2"]) for e, d in facts("willow") if "building" in d]
+    assert told == [
+        ("building/willow/b1/1", "Building 1", None),
+        ("building/willow/b1/101/1", "101", "89.50"),
+        ("building/willow/b1/101/2", "2单元101", "90"),
+        ("building/willow/b1/101/3", "101", "90"),
+        ("building/willow/b1/2", "Garden Court", None),
+    ]
+
+
+def test_a_place_of_before_is_told_by_the_first_word_about_it(directory: Chalice, http: Http) -> None:
+    BuildingRow(*BuildingRow.key("willow", "b8"), name="8", attempt="of-before").save()
+
+    for _ in range(2):
+        path = "/communities/willow/buildings/b8"
+        http(directory, "PATCH", path, body={"name": "8"}, **WILLOW_MANAGER)
+
+    assert [e for e, d in facts("willow") if d.get("building") == "b8"] == ["building/willow/b8/1"]
+
+
+def test_a_place_that_is_not_there_has_no_name(directory: Chalice, http: Http) -> None:
+    for path in ("b99", "b99/units/101", "b1/units/999"):
+        at = f"/communities/willow/buildings/{path}"
+        assert http(directory, "PATCH", at, body={"name": "X"}, **WILLOW_MANAGER).status == 404
+
+
+def test_of_two_names_at_one_moment_the_later_is_told_last(
+    directory: Chalice, http: Http, meanwhile: Meanwhile
+) -> None:
+    at = "/communities/willow/buildings/b1"
+    meanwhile(
+        "TransactWriteItems",
+        lambda: http(directory, "PATCH", at, body={"name": "Theirs"}, **WILLOW_MANAGER),
+    )
+
+    http(directory, "PATCH", at, body={"name": "Mine"}, **WILLOW_MANAGER)
+
+    told = [d["name"] for _, d in facts("willow") if d.get("building") == "b1" and d["unit"] is None]
+    assert told == ["Building 1", "Theirs", "Mine"]
+
+
+@pytest.mark.parametrize("path", ["people/nobody-7", "memberships/nobody-7"])
+def test_the_record_of_who_never_was_a_member_can_be_removed(
+    directory: Chalice, http: Http, path: str
+) -> None:
+    at = "/communities/willow"
+    http(directory, "PUT", f"{at}/people/nobody-7", body=RECORD, **WILLOW_MANAGER)
+
+    answers = [http(directory, "DELETE", f"{at}/{path}", **WILLOW_MANAGER).status for _ in range(2)]
+
+    assert answers == [204, 204]
+    assert http(directory, "GET", f"{at}/people/nobody-7", **WILLOW_MANAGER).status == 404
+
+
+def test_a_members_record_stays_as_long_as_the_membership(directory: Chalice, http: Http) -> None:
+    path = "/communities/willow/people/willow-resident-1"
+
+    refused = http(directory, "DELETE", path, **WILLOW_MANAGER)
+
+    assert (refused.status, refused.problem) == (409, "conflict")
+    assert http(directory, "GET", path, **WILLOW_MANAGER).status == 200
+
+
+@pytest.mark.parametrize(("path", "ends"), [("people/nobody-7", 409), ("memberships/nobody-7", 204)])
+def test_who_becomes_a_member_at_the_moment_of_the_removal_keeps_the_record(
+    directory: Chalice, http: Http, meanwhile: Meanwhile, path: str, ends: int
+) -> None:
+    at = "/communities/willow"
+    http(directory, "PUT", f"{at}/people/nobody-7", body=RECORD, **WILLOW_MANAGER)
+    given = {"roles": ["guard"]}
+    meanwhile(
+        "TransactWriteItems",
+        lambda: http(directory, "PUT", f"{at}/memberships/nobody-7", body=given, **WILLOW_MANAGER),
+    )
+
+    assert http(directory, "DELETE", f"{at}/{path}", **WILLOW_MANAGER).status == ends
+
+    assert http(directory, "GET", f"{at}/people/nobody-7", **WILLOW_MANAGER).status == 200
+    members = http(directory, "GET", f"{at}/memberships", **WILLOW_MANAGER).body["items"]
+    assert [each["roles"] for each in members if each["person"] == "nobody-7"] == [["guard"]]
 
 
 def test_who_has_gone_is_forgotten_there_and_nowhere_else(directory: Chalice, http: Http) -> None:
-    record = {"name": "Li Lei", "phone": "+8613900000000"}
+    record = RECORD
     for community, asker in (("willow", WILLOW_MANAGER), ("maple", MAPLE_MANAGER)):
         at = f"/communities/{community}"
         http(directory, "PUT", f"{at}/people/li-1", body=record, **asker)
@@ -296,7 +502,7 @@ def test_who_has_gone_is_forgotten_there_and_nowhere_else(directory: Chalice, ht
     assert http(directory, "GET", "/communities/willow/people/li-1", **WILLOW_MANAGER).status == 404
     assert http(directory, "GET", "/communities/maple/people/li-1", **MAPLE_MANAGER).body["name"] == "Li Lei"
     me = http(directory, "GET", "/me", **member("li-1", "maple", "resident")).body
-    assert me["communities"] == [{"community": "maple", "roles": ["resident"], "record": record}]
+    assert me["communities"] == [{"community": "maple", "roles": ["resident"], "homes": [], "record": record}]
 
 
 def test_one_sees_oneself_whole(directory: Chalice, http: Http) -> None:
@@ -319,12 +525,16 @@ REQUESTS: list[tuple[str, str, Any]] = [
     ("PATCH", "/communities/willow", {"version": 1, "name": "Mine"}),
     ("GET", "/communities/willow/buildings", None),
     ("POST", "/communities/willow/buildings", {"building": "b9", "name": "9"}),
+    ("PATCH", "/communities/willow/buildings/b1", {"name": "Mine"}),
     ("GET", "/communities/willow/buildings/b1/units", None),
+    ("PATCH", "/communities/willow/buildings/b1/units/101", {"name": "Mine"}),
     ("POST", "/communities/willow/buildings/b1/units", {"unit": "9", "area_m2": "9"}),
     ("GET", "/communities/willow/people", None),
     ("GET", "/communities/willow/people/willow-resident-1", None),
     ("PUT", "/communities/willow/people/willow-resident-1", {"name": "X", "phone": "12345"}),
+    ("DELETE", "/communities/willow/people/willow-resident-1", None),
     ("GET", "/communities/willow/memberships", None),
+    ("PATCH", "/communities/willow/memberships/willow-resident-1", {"roles": ["manager"]}),
     ("PUT", "/communities/willow/memberships/mallory-1", {"roles": ["manager"]}),
     ("DELETE", "/communities/willow/memberships/willow-resident-1", None),
 ]

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, field_validator
 
-from functions.directory.homes import Home
+from functions.directory.homes import Home, HomesGiven, HomeShown
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
@@ -16,11 +16,26 @@ def _sorted_once(roles: list[CommunityRole]) -> list[CommunityRole]:
     return sorted(set(roles))
 
 
-class MembershipGiven(Contract):
-    """The roles a person shall have from now on, and where they live."""
+Roles = Annotated[list[CommunityRole], Field(min_length=1, max_length=6), AfterValidator(_sorted_once)]
 
-    roles: Annotated[list[CommunityRole], Field(min_length=1, max_length=5), AfterValidator(_sorted_once)]
-    home: Home | None = None
+
+class MembershipGiven(HomesGiven):
+    """The roles a person shall have from now on, and where they live; homes of which nothing is said stay."""
+
+    roles: Roles
+
+
+class MembershipPatch(HomesGiven):
+    """What shall change of a membership: a JSON merge patch (RFC 7396). What is not named stays."""
+
+    roles: Roles | None = None
+
+    @field_validator("roles")
+    @classmethod
+    def _some(cls, roles: list[CommunityRole] | None) -> list[CommunityRole]:
+        if roles is None:
+            raise ValueError("cannot be taken back: delete the membership")
+        return roles
 
 
 class Membership(Contract):
@@ -31,6 +46,17 @@ class Membership(Contract):
 
     person: Id
     roles: list[str]
-    home: Home | None = None
+    homes: list[Home] = []
+    version: int
+    since: Instant
+
+
+class MembershipShown(Contract):
+    """The same with its homes as people call them; `home` is the first of them."""
+
+    person: Id
+    roles: list[str]
+    home: HomeShown | None = None
+    homes: list[HomeShown]
     version: int
     since: Instant

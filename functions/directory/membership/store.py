@@ -1,66 +1,99 @@
 """A membership and the event that tells of it: one transaction, whoever else changes it meanwhile."""
 
+from contextlib import suppress
 from datetime import datetime
 
-from functions.directory.homes import Home
+from functions.directory import records
+from functions.directory.addresses import homes_of, named
+from functions.directory.homes import HomeShown
 from functions.directory.membership.domain import ended, fact, given
-from functions.directory.membership.models import Membership, MembershipGiven
+from functions.directory.membership.models import (
+    Membership,
+    MembershipGiven,
+    MembershipPatch,
+    MembershipShown,
+)
 from functions.directory.tables import MembershipRow, PersonRow, UnitRow
 from linli.cursors import Page, PageQuery, page_of
-from linli.errors import Conflict
+from linli.errors import Conflict, NotFound
 from linli.tables import Transaction, read, until_it_holds
 
 
-def give(community: str, person: str, wanted: MembershipGiven, now: datetime) -> Membership:
-    """Give a person roles. Raises Conflict when the home is no unit of the community."""
-    return until_it_holds(lambda: _give(community, person, wanted, now))
+def give(
+    community: str, person: str, wanted: MembershipGiven | MembershipPatch, now: datetime
+) -> MembershipShown:
+    """Give a person roles and homes, or change those of a member.
+
+    Raises NotFound for a patch of who is no member, Conflict when a home is no unit of the community.
+    """
+    after = until_it_holds(lambda: _give(community, person, wanted, now))
+    names = named((community, home) for home in after.homes)
+    return _shown(after, [names[community, home] for home in after.homes])
 
 
 def end(community: str, person: str, now: datetime) -> None:
-    """Take all roles, and forget how to reach the person; who is no member is left alone."""
-    until_it_holds(lambda: _end(community, person, now))
+    """Take all roles, and forget how to reach the person, also one who was written down and never had any.
+
+    Who had none and is given some at this moment keeps them, and the record.
+    """
+    if not until_it_holds(lambda: _end(community, person, now)):
+        with suppress(Conflict):
+            records.forget(community, person)
 
 
-def members(community: str, query: PageQuery) -> Page[Membership]:
+def members(community: str, query: PageQuery) -> Page[MembershipShown]:
     """The members by person; who has gone is left out. Raises InvalidCursor."""
     partition = MembershipRow.key(community, "")[0]
-    return page_of(MembershipRow, partition, query, lambda row: _shown(row) if row.roles else None)
+    page = page_of(MembershipRow, partition, query, lambda row: _standing(row) if row.roles else None)
+    names = named((community, home) for each in page.items for home in each.homes)
+    items = [_shown(each, [names[community, home] for home in each.homes]) for each in page.items]
+    return Page(items=items, next_cursor=page.next_cursor)
 
 
-def _give(community: str, person: str, wanted: MembershipGiven, now: datetime) -> Membership:
-    key, home = MembershipRow.key(community, person), wanted.home
-    unit = UnitRow.key(community, home.building, home.unit) if home else None
-    rows = read([key, *([unit] if unit else [])])
-    if unit and unit not in rows:
-        raise Conflict("home: is not a unit of this community")
+def _give(
+    community: str, person: str, wanted: MembershipGiven | MembershipPatch, now: datetime
+) -> Membership:
+    key = MembershipRow.key(community, person)
+    units = {UnitRow.key(community, home.building, home.unit): home for home in wanted.given_homes() or ()}
+    rows = read([key, *units])
     row = rows.one(MembershipRow, key)
-    before = _shown(row) if row else None
+    if isinstance(wanted, MembershipPatch) and (row is None or not row.roles):
+        raise NotFound
+    missing = [str(home) for unit, home in units.items() if unit not in rows]
+    if missing:
+        raise Conflict(f"home: {', '.join(missing)} is not a unit of this community")
+    before = _standing(row) if row else None
     after = given(person, before, wanted, now)
     if after != before:
         _change(Transaction(), community, before, after, now)
     return after
 
 
-def _end(community: str, person: str, now: datetime) -> None:
+def _end(community: str, person: str, now: datetime) -> bool:
+    """Whether there was a membership to end."""
     key = MembershipRow.key(community, person)
     row = read([key]).one(MembershipRow, key)
-    before = _shown(row) if row else None
+    before = _standing(row) if row else None
     after = ended(before) if before else None
-    if after and after != before:
-        transaction = Transaction()
-        transaction.delete("person", PersonRow(*PersonRow.key(community, person)))
-        _change(transaction, community, before, after, now)
+    if after is None or after == before:
+        return False
+    transaction = Transaction()
+    transaction.delete("person", PersonRow(*PersonRow.key(community, person)))
+    _change(transaction, community, before, after, now)
+    return True
 
 
 def _change(
     transaction: Transaction, community: str, before: Membership | None, after: Membership, now: datetime
 ) -> None:
+    first = after.homes[0] if after.homes else None
     row = MembershipRow(
         *MembershipRow.key(community, after.person),
         person=after.person if after.roles else None,
         roles=set(after.roles) or None,
-        building=after.home.building if after.home else None,
-        unit=after.home.unit if after.home else None,
+        homes=[str(each) for each in after.homes] or None,
+        building=first.building if first else None,
+        unit=first.unit if first else None,
         version=after.version,
         since=after.since,
     )
@@ -73,8 +106,22 @@ def _change(
     transaction.commit()
 
 
-def _shown(row: MembershipRow) -> Membership:
-    home = Home(building=row.building, unit=row.unit) if row.building and row.unit else None
+def _standing(row: MembershipRow) -> Membership:
     return Membership(
-        person=row.sk, roles=sorted(row.roles or ()), home=home, version=int(row.version), since=row.since
+        person=row.sk,
+        roles=sorted(row.roles or ()),
+        homes=homes_of(row),
+        version=int(row.version),
+        since=row.since,
+    )
+
+
+def _shown(membership: Membership, homes: list[HomeShown]) -> MembershipShown:
+    return MembershipShown(
+        person=membership.person,
+        roles=membership.roles,
+        home=homes[0] if homes else None,
+        homes=homes,
+        version=membership.version,
+        since=membership.since,
     )

@@ -2,6 +2,7 @@
 
 from chalice.app import Blueprint
 
+from functions.directory import records
 from functions.directory.person import store
 from functions.directory.person.models import Me, Person, PersonRecord
 from linli.cursors import Page, PageQuery
@@ -23,6 +24,12 @@ def put_person(request: Request[PersonRecord, Nothing]) -> Person:
 def get_person(request: Request[Nothing, Nothing]) -> Person:
     """A community's record of a person."""
     return store.load(request.tenant, request.path["person"])
+
+
+@route(blueprint, "DELETE", PERSON, Permission.CHANGE_PEOPLE)
+def delete_person(request: Request[Nothing, Nothing]) -> None:
+    """A manager removes the record of who is no member; a member's goes when the membership ends."""
+    records.forget(request.tenant, request.path["person"])
 
 
 @route(blueprint, "GET", PEOPLE, Permission.READ_PEOPLE, query=PageQuery)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from functions.directory.homes import Home
+from functions.directory.homes import HomeShown
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.phones import Phone
@@ -31,11 +31,12 @@ class Person(RecordKept):
 
 
 class MyCommunity(Contract):
-    """What one is to a community, and what it has written down."""
+    """What one is to a community, one's homes there, and what it has written down; `home` is the first."""
 
     community: Id
     roles: list[str]
-    home: Home | None = None
+    home: HomeShown | None = None
+    homes: list[HomeShown] = []
     record: RecordKept | None = None
 
 

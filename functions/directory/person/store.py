@@ -1,6 +1,7 @@
 """A community's records of people, and one person's rows in all of them."""
 
-from functions.directory.homes import Home
+from functions.directory.addresses import homes_of, named
+from functions.directory.homes import HomeShown
 from functions.directory.person.models import Me, MyCommunity, Person, PersonRecord, RecordKept
 from functions.directory.tables import MembershipRow, OfficialRow, OperatorRow, PersonalRow, PersonRow
 from linli.cursors import Page, PageQuery, page_of
@@ -27,14 +28,21 @@ def people(community: str, query: PageQuery) -> Page[Person]:
 
 
 def me(person: str) -> Me:
-    """Everything about one person: one query of the index."""
+    """Everything about one person: one query of the index, and one read of what their homes are called."""
     rows = list(PersonalRow.by_person.query(person))
     records = {row.tenant: _record(row) for row in rows if isinstance(row, PersonRow)}
     members = {row.tenant: row for row in rows if isinstance(row, MembershipRow)}
+    homes = {community: homes_of(row) for community, row in members.items()}
+    names = named((community, home) for community, each in homes.items() for home in each)
     return Me(
         person=person,
         communities=[
-            _my_community(community, members.get(community), records.get(community))
+            _my_community(
+                community,
+                members.get(community),
+                records.get(community),
+                [names[community, home] for home in homes.get(community, ())],
+            )
             for community in sorted(records.keys() | members.keys())
         ],
         companies=sorted(row.tenant for row in rows if isinstance(row, OperatorRow)),
@@ -42,10 +50,12 @@ def me(person: str) -> Me:
     )
 
 
-def _my_community(community: str, member: MembershipRow | None, record: RecordKept | None) -> MyCommunity:
-    home = Home(building=member.building, unit=member.unit) if member and member.unit else None
+def _my_community(
+    community: str, member: MembershipRow | None, record: RecordKept | None, homes: list[HomeShown]
+) -> MyCommunity:
     roles = sorted(member.roles or ()) if member else []
-    return MyCommunity(community=community, roles=roles, home=home, record=record)
+    home = homes[0] if homes else None
+    return MyCommunity(community=community, roles=roles, home=home, homes=homes, record=record)
 
 
 def _record(row: PersonRow) -> RecordKept:
