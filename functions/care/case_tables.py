@@ -12,7 +12,8 @@ from functions.care.work import Duty, Visit
 from linli.due import TimedRow
 from linli.identities import EffectRow
 from linli.instants import to_epoch_seconds, to_text
-from linli.tables import ContractAttribute, CopyRow, InstantAttribute, Row
+from linli.members import DwellerRow
+from linli.tables import ContractAttribute, InstantAttribute, Row
 
 MESSAGES_KEPT = timedelta(days=180)
 TIMELINE_KEPT = timedelta(days=730)
@@ -219,13 +220,12 @@ class RosterRow(Row, discriminator="roster"):
         return f"{community}#roster", person
 
 
-class StaffRow(CopyRow, discriminator="care_member"):
+class StaffRow(DwellerRow, discriminator="care_member"):
     """`<community>#members` / `<person>`: what the directory said last: their roles, for who is called, and
-    their home, `<building>/<unit>`, with the version that said so.
+    their homes, with the version that said so: of who has gone, the homes that they had.
     """
 
     roles = UnicodeSetAttribute(null=True)
-    home = UnicodeAttribute(null=True)
     home_version = NumberAttribute(null=True)
 
     @staticmethod

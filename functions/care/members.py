@@ -1,5 +1,5 @@
 """Who has which roles and lives where, as the directory says last: nobody is called as what they are no more,
-and no meter tells of who has moved.
+and no meter tells of who has moved. A second home is no move: the watch is over the one that it names.
 """
 
 from dataclasses import dataclass, replace
@@ -35,11 +35,11 @@ def roles(community: str, person: str) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """What the directory has said of somebody: roles and home, each with the version that said so last."""
+    """What the directory has said of somebody: roles and homes, each with the version that said so last."""
 
     roles: frozenset[str] = frozenset()
     version: int = 0
-    home: str | None = None
+    homes: tuple[str, ...] = ()
     home_version: int = 0
 
     @classmethod
@@ -47,25 +47,31 @@ class Member:
         """As it is kept. Rows of before homes had a version of their own are of one version."""
         if row is None:
             return cls()
-        version = int(row.version)
-        home_version = int(row.home_version or (version if row.home else 0))
-        return cls(frozenset(row.roles or ()), version, row.home, home_version)
+        version, homes = int(row.version), tuple(row.places)
+        home_version = int(row.home_version or (version if homes else 0))
+        return cls(frozenset(row.roles or ()), version, homes, home_version)
 
     def told(self, fact: MembershipChanged) -> "Member":
-        """With what a fact tells, in whatever order facts come: one without a home leaves the home known."""
+        """With what a fact tells, in whatever order facts come. Who has gone lived where they were said to
+        last: the meters of a home that they had left before tell of somebody else.
+        """
         member = self
         if fact.version > member.version:
             member = replace(member, roles=frozenset(fact.roles), version=fact.version)
-        if fact.home is not None and fact.version > member.home_version:
-            member = replace(member, home=fact.home, home_version=fact.version)
+        if fact.roles and fact.version > member.home_version:
+            member = replace(member, homes=tuple(fact.homes), home_version=fact.version)
         return member
+
+    def lives_elsewhere(self, home: str) -> bool:
+        """Whether the directory has them in other homes than this one alone; nobody without any is."""
+        return bool(self.homes) and home not in self.homes
 
 
 def keep(fact: MembershipChanged, now: datetime) -> str:
-    """Take a person's roles and home in, unless newer ones are here. Returns the outcome.
+    """Take a person's roles and homes in, unless newer ones are here. Returns the outcome.
 
-    Somebody without any role has moved out, somebody with another home has moved, or a clerk was mistaken:
-    the watch goes on as it is until staff change it. A fact without a home leaves the one that is known.
+    Somebody without any role has moved out, somebody with other homes has moved, or a clerk was mistaken:
+    the watch goes on as it is until staff change it.
     """
     return until_it_holds(lambda: _keep(fact, now))
 
@@ -98,7 +104,8 @@ def _row(key: Key, member: Member) -> StaffRow:
         *key,
         roles=set(member.roles) or None,
         version=member.version,
-        home=member.home,
+        home=next(iter(member.homes), None),
+        homes=list(member.homes) or None,
         home_version=member.home_version or None,
     )
 
@@ -107,7 +114,8 @@ def _same(row: StaffRow | None) -> Condition:
     """That nothing has been told of somebody since their row was read."""
     if row is None:
         return Row.pk.does_not_exist()
-    home = StaffRow.home == row.home if row.home else StaffRow.home.does_not_exist()
+    said = StaffRow.home_version
+    home = said == row.home_version if row.home_version else said.does_not_exist()
     same: Condition = (StaffRow.version == row.version) & home
     return same
 
@@ -154,16 +162,16 @@ def _ask_where(
     """Let `transaction` ask where they live when the directory has them elsewhere, or take it back: when it
     agrees, or has them nowhere.
     """
-    home, has_gone = member.home, member.version > 0 and not member.roles
-    if has_gone or home in {None, watch.home}:
+    has_gone = member.version > 0 and not member.roles
+    if has_gone or not member.lives_elsewhere(watch.home):
         if asked is None:
             return None
         words = "has gone" if has_gone else "the watch and the directory agree again"
         duties.cleared(transaction, watch.community, watch.person, "moved_home", now, words=words)
         return None if has_gone else "home_agrees"
     words = (
-        f"lives in {home} according to the directory, and is watched over in {watch.home}, whose meters do "
-        "not count meanwhile: end the watch, or set it up at the new home"
+        f"lives in {' and '.join(member.homes)} according to the directory, and is watched over in "
+        f"{watch.home}, whose meters do not count meanwhile: end the watch, or set it up at the new home"
     )
     if asked is not None and asked.duty.words == words:
         return None

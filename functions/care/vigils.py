@@ -12,6 +12,7 @@ from pynamodb.expressions.update import Action
 
 from functions.care.case_tables import StaffRow
 from functions.care.deadlines import due_at
+from functions.care.members import Member
 from functions.care.movement import released
 from functions.care.states import Setting, WatchState
 from functions.care.tables import StateRow, WatchRow
@@ -79,7 +80,7 @@ def found(community: str, person: str) -> Vigil | None:
         alert_at=row.alert_at,
         moved_again=bool(row.moved_again),
         listed_at=row.due_at,
-        elsewhere=member is not None and member.home not in {None, watch.watch.home},
+        elsewhere=Member.of(member).lives_elsewhere(watch.watch.home),
     )
 
 

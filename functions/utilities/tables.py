@@ -16,6 +16,7 @@ from functions.utilities.meters import Meter
 from functions.utilities.readings import DAY_MS, Kind, Reading, Standing
 from functions.utilities.signals import Watch
 from functions.utilities.tariffs import Tariff
+from linli.members import DwellerRow
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
 Key = tuple[str, str]
@@ -191,11 +192,8 @@ class HouseholdRow(Row, discriminator="household"):
         return f"{community}#households", home
 
 
-class ResidentRow(Row, discriminator="living"):
+class ResidentRow(DwellerRow, discriminator="living"):
     """`<community>#living` / `<person>`: where a person lives, as the directory said last."""
-
-    home = UnicodeAttribute(null=True)
-    version = NumberAttribute()
 
     @staticmethod
     def key(community: str, person: str) -> Key:

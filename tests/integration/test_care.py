@@ -1249,12 +1249,27 @@ def test_a_clerks_mistake_about_the_home_takes_the_question_back(willow: Neighbo
     assert willow.fact("sign_of_life", used("water", NOW)) == ["moved"]
 
 
-def test_a_home_that_is_not_said_again_is_no_return(willow: Neighbourhood) -> None:
-    """A clerk who changes the roles alone says nothing of where somebody lives."""
-    facts = lives_in("b2/202", 2), lives_in(None, 3, "resident", "family"), lives_in("b3/303", 4)
-    assert willow.fact("community", *facts) == ["moved_home", "member_kept", "moved_home"]
-    assert "b3/303" in DutyRow.get(*DutyRow.key("willow", "moved_home", GRAN)).duty.words
+def test_a_second_home_is_no_move_and_a_watch_in_either_is_right(willow: Neighbourhood) -> None:
+    both = ["b2/202", "b1/101"]
+    second = MembershipChanged(community="willow", person=GRAN, roles=["resident"], homes=both, version=2)
+    assert willow.fact("community", second) == ["member_kept"]
+    assert willow.duties() == []
+    assert willow.fact("sign_of_life", used("water", NOW)) == ["moved"]
+
+    # When the one that is watched is given up
+    left = MembershipChanged(
+        community="willow", person=GRAN, roles=["resident"], homes=["b2/202", "b3/303"], version=3
+    )
+    assert willow.fact("community", left) == ["moved_home"]
+    words = DutyRow.get(*DutyRow.key("willow", "moved_home", GRAN)).duty.words
+    assert "lives in b2/202 and b3/303" in words
     assert willow.fact("sign_of_life", used("water", NOW)) == ["not_counted"]
+
+
+def test_a_home_that_is_taken_away_in_so_many_words_is_gone(willow: Neighbourhood) -> None:
+    facts = lives_in("b2/202", 2), lives_in(None, 3, "resident", "family"), lives_in("b3/303", 4)
+    assert willow.fact("community", *facts) == ["moved_home", "home_agrees", "moved_home"]
+    assert "b3/303" in DutyRow.get(*DutyRow.key("willow", "moved_home", GRAN)).duty.words
 
 
 def test_who_has_moved_and_then_gone_is_the_same_in_whatever_order_that_is_told(

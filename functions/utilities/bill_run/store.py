@@ -17,7 +17,7 @@ from functions.utilities.bill_run.domain import (
 )
 from functions.utilities.bill_run.models import Bill, BillsAsked, Plan, Run, Step, Weight
 from functions.utilities.days import days_of_month, midnight
-from functions.utilities.homes import home_of
+from functions.utilities.homes import homes_of
 from functions.utilities.meters import Medium, Meter, Register
 from functions.utilities.readings import DAY_MS, intervals
 from functions.utilities.sites import dial_of
@@ -35,7 +35,7 @@ from functions.utilities.tables import (
 from functions.utilities.tariffs import Tariff, in_force
 from linli import communities
 from linli.communities import CommunityRow
-from linli.cursors import Page, page_of
+from linli.cursors import Page, page_of, page_of_several
 from linli.errors import InvalidRequest, NotFound
 from linli.events import BillIssued
 from linli.reading import read_as
@@ -139,15 +139,13 @@ def issue(community: str, period: str, homes: Sequence[str]) -> int:
 
 
 def bills(community: str, person: str, asked: BillsAsked, *, all_of_them: bool) -> Page[Bill]:
-    """A month's bills, or those of the home a person lives in, the last first. Raises InvalidRequest."""
+    """A month's bills, or those of each home a person lives in, the last first. Raises InvalidRequest."""
     if all_of_them:
         if asked.period is None:
             raise InvalidRequest("period: which month")
         return page_of(BillRow, BillRow.of_period(community, asked.period), asked, _shown)
-    home = home_of(community, person)
-    if home is None:
-        return Page(items=[])
-    return page_of(BillRow, BillRow.of_home(community, home), asked, _shown, newest_first=True)
+    shelves = [BillRow.of_home(community, home) for home in homes_of(community, person)]
+    return page_of_several(BillRow, shelves, asked, _shown, lambda row: row.sk)
 
 
 def _shown(row: BillRow) -> Bill:

@@ -6,7 +6,7 @@ from typing import cast
 
 from functions.utilities.consumption.domain import Place, months, shown
 from functions.utilities.consumption.models import Consumption, MonthAsked, MonthsAsked, RegisterMonth
-from functions.utilities.homes import home_of, meters_of
+from functions.utilities.homes import homes_of, meters_of
 from functions.utilities.meters import Medium, Meter
 from functions.utilities.tables import UseRow
 from linli.cursors import Page, page_of
@@ -27,9 +27,8 @@ def of_meters(community: str, meters: Iterable[Meter], asked: MonthsAsked) -> Co
 
 
 def of_home(community: str, person: str, asked: MonthAsked) -> Page[RegisterMonth]:
-    """The month of the home that a person lives in."""
-    home = home_of(community, person)
-    meters = meters_of(community, home) if home else []
+    """The month of each home that a person lives in."""
+    meters = meters_of(community, homes_of(community, person))
     found = of_meters(community, meters, MonthsAsked(since=asked.month, until=asked.month))
     return Page(items=found.items)
 

@@ -7,6 +7,7 @@ from functions.utilities.tables import HouseholdRow, MeterRow, ResidentRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
 from linli.events import MembershipChanged, WatchChanged
+from linli.members import dwelling
 from linli.tables import Row, Transaction, read, until_it_holds
 from linli.tables import find as find_row
 
@@ -22,18 +23,17 @@ def _keep(fact: MembershipChanged) -> str:
     known = row if isinstance(row, ResidentRow) else None
     if known is not None and known.version >= fact.version:
         return "duplicate"
-    was, home = known.home if known else None, fact.home if fact.roles else None
+    was, homes = set(known.places if known else ()), set(fact.homes)
     transaction = Transaction()
-    for number, (place, comes) in enumerate(((was, False), (home, True))):
-        if place is not None and was != home:
-            household = HouseholdRow(*HouseholdRow.key(fact.community, place))
-            members = {fact.person}
-            change = HouseholdRow.members.add(members) if comes else HouseholdRow.members.delete(members)
-            transaction.update(f"home-{number}", household, [change, HouseholdRow.kind.set(HouseholdRow)])
+    for home in sorted(was ^ homes):
+        household = HouseholdRow(*HouseholdRow.key(fact.community, home))
+        members = {fact.person}
+        change = HouseholdRow.members.add(members) if home in homes else HouseholdRow.members.delete(members)
+        transaction.update(f"home-{home}", household, [change, HouseholdRow.kind.set(HouseholdRow)])
     condition = ResidentRow.version == known.version if known else ResidentRow.pk.does_not_exist()
-    transaction.put("living", ResidentRow(*key, home=home, version=fact.version), condition)
+    transaction.put("living", ResidentRow(*key, **dwelling(fact)), condition)
     transaction.commit()
-    return "moved" if was != home else "unchanged"
+    return "moved" if was != homes else "unchanged"
 
 
 def keep_watch(fact: WatchChanged) -> str:
