@@ -126,10 +126,14 @@ class Entry(Contract):
 
 @dataclass(frozen=True, slots=True)
 class Reachable:
-    """Somebody of the chain, and how they can be reached; addresses are looked up when something is sent."""
+    """Somebody of the chain, and how they can be reached; addresses are looked up when something is sent.
+
+    `whose`: the person whose second number it is, if it is one.
+    """
 
     recipient: str
     channels: frozenset[Channel]
+    whose: str | None = None
 
 
 Circle = Mapping[Recipient, Sequence[Reachable]]

@@ -4,6 +4,9 @@ Each step of the chain is asked, waited for, and asked again by its next channel
 way to the next at once. Gone through without an answer, the whole chain is called again and again, by all
 channels at once, and the alert heads the staff queue. Of a step of many, some are asked a round, the others
 the next.
+
+Somebody on duty hears of every alert: who has one contact alone is asked again together with them, not before
+them, and where the steps for staff reach nobody, whoever else is on duty has a step of their own.
 """
 
 from collections.abc import Iterable
@@ -18,6 +21,7 @@ from linli.policies import CarePolicy, ChainStep, Channel, Recipient
 MOST_ASKED = 15  # people a round
 MOST_CALLS = 40  # each is a message and a line, and a transaction holds 100 items
 AWAKE: tuple[Recipient, ...] = ("manager", "caregiver")  # on duty, at night as well
+ON_DUTY_WAYS: list[Channel] = ["push", "voice", "sms", "staff"]
 LAPSED = {
     "acknowledged": "nothing was said since",
     "snoozed": "put off until now",
@@ -83,7 +87,7 @@ def failed(
     following = [] if declined else list(_untried(step.alert, call, circle))
     if following:
         step.change(calls=[*step.alert.calls, _asked(step, call.level, call.recipient, following[0])])
-    elif not _anybody_out(step.alert):
+    elif not any(each.level == step.alert.level and each.result == "calling" for each in step.alert.calls):
         _all_failed(step, circle, setting)
     return step
 
@@ -159,13 +163,14 @@ def _all_failed(step: Step, circle: Circle, setting: Setting) -> None:
     circle.
     """
     if step.alert.unanswered_since is None:
-        rung = step.alert.chain[step.alert.level]
-        if step.alert.rounds >= _pages(step.alert, rung, circle):
-            step.change(rounds=_rounds(step.alert, rung, circle))
+        level = step.alert.level
+        if step.alert.rounds >= _pages(step.alert, step.alert.chain[level], circle):
+            step.change(rounds=_rounds(step.alert, level, circle))
         _call(step, circle, setting)
 
 
 def _call(step: Step, circle: Circle, setting: Setting) -> None:
+    _reach_duty(step, circle)
     until = None if step.alert.emergency else quiet_until(step.now, setting)
     if until is not None and until > step.now:
         if _hold(step, circle, until):
@@ -173,15 +178,57 @@ def _call(step: Step, circle: Circle, setting: Setting) -> None:
         step.log("nobody_to_call", "quiet hours, and nobody on duty can be told")
         _unanswered(step, "it is not held")
     for level in range(step.alert.level, len(step.alert.chain)):
-        rung = step.alert.chain[level]
         if level != step.alert.level:
             step.change(level=level, rounds=0)
-        if step.alert.rounds >= _rounds(step.alert, rung, circle):
+        if step.alert.rounds >= _rounds(step.alert, level, circle):
             continue
         if _ring(step, circle, level, setting):
             return
-        step.log("nobody_to_call", f"nobody to call as {rung.to}")
+        step.log("nobody_to_call", f"nobody to call as {step.alert.chain[level].to}")
     _go_on_for_ever(step, circle, setting)
+
+
+def _reach_duty(step: Step, circle: Circle) -> None:
+    """Where the steps for staff reach nobody, whoever else is on duty has one at the end of the chain."""
+    chain = step.alert.chain
+    staff = [rung for rung in chain if rung.to in AWAKE]
+    if not staff or any(_reachable(rung, circle) for rung in staff):
+        return
+    for to in AWAKE:
+        rung = ChainStep(to=to, channels=ON_DUTY_WAYS, wait_minutes=chain[-1].wait_minutes)
+        if _reachable(rung, circle):
+            step.change(chain=[*chain, rung])
+            return
+
+
+def _asked_with_duty(alert: Alert, circle: Circle) -> list[tuple[int, int]]:
+    """The level and round of each time that an only contact is asked before those on duty are: the first time
+    alone, then together with them, since nobody knows of the alert but who does not answer.
+    """
+    chain = alert.chain
+    on_duty = (n for n, rung in enumerate(chain) if rung.to in AWAKE and _reachable(rung, circle))
+    first = next(on_duty, 0)
+    levels = [level for level, rung in enumerate(chain[:first]) if rung.to == "contact"]
+    people = {each.whose or each.recipient for level in levels for each in _reachable(chain[level], circle)}
+    if len(people) != 1 or alert.unanswered_since:
+        return []
+    return [(level, again) for level in levels for again in range(chain[level].repeats + 1)]
+
+
+def _along(step: Step, circle: Circle, level: int) -> list[Call]:
+    """The only contact, who was asked the last time and has not answered, once more with those on duty."""
+    asks = _asked_with_duty(step.alert, circle)
+    contacts = {each.recipient for each in circle["contact"]}
+    waited = any(each.recipient in contacts and each.result == "calling" for each in step.alert.calls)
+    if not asks or not waited or level <= asks[-1][0]:
+        return []
+    before = sum(_rounds(step.alert, each, circle) for each in range(asks[-1][0] + 1, level))
+    return [
+        _asked(step, at, each.recipient, channel)
+        for at, again in asks[1:][before + step.alert.rounds :][:1]
+        for each in _reachable(step.alert.chain[at], circle)
+        for channel in _channels(step.alert.chain[at], each, again, loud=_is_loud(step.alert))
+    ]
 
 
 def _hold(step: Step, circle: Circle, until: datetime) -> bool:
@@ -245,10 +292,13 @@ def _pages(alert: Alert, rung: ChainStep, circle: Circle) -> int:
     return max(1, ceil(len(_reachable(rung, circle)) / _asked_at_once(alert, rung)))
 
 
-def _rounds(alert: Alert, rung: ChainStep, circle: Circle) -> int:
+def _rounds(alert: Alert, level: int, circle: Circle) -> int:
     """How many rounds a step has: its repeats, and at least one for everybody. All channels at once are not
-    repeated: the chain comes round again.
+    repeated: the chain comes round again. An only contact has one round alone, the others are not theirs.
     """
+    rung, asks = alert.chain[level], _asked_with_duty(alert, circle)
+    if level in {at for at, _ in asks}:
+        return int(level == asks[0][0])
     repeats = 0 if alert.unanswered_since else rung.repeats
     return max(repeats + 1, _pages(alert, rung, circle))
 
@@ -269,6 +319,7 @@ def _ring(step: Step, circle: Circle, level: int, setting: Setting) -> bool:
     ]
     if not calls:
         return False
+    calls += _along(step, circle, level)
     step.change(calls=calls, rounds=rounds + 1, due_at=step.now + wait_of(step.alert, rung, setting.policy))
     return True
 

@@ -22,12 +22,16 @@ class OnDuty(Contract):
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Somebody of the circle, with what only the sender of a message needs: who and where they are."""
+    """Somebody of the circle, with what only the sender of a message needs: who and where they are.
+
+    `whose`: of a second number, the person who is told by another.
+    """
 
     to: Recipient
     recipient: str
     person: str | None
     phone: str | None
+    whose: str | None = None
 
     @property
     def channels(self) -> frozenset[Channel]:
@@ -73,7 +77,7 @@ def _contacts(contacts: Sequence[Contact]) -> Iterator[Party]:
     people = set[str]()
     for number, each in enumerate(contacts, 1):
         if each.person is not None and each.person in people:
-            yield Party("contact", f"contact-{number}", None, each.phone)
+            yield Party("contact", f"contact-{number}", None, each.phone, each.person)
         else:
             yield _party("contact", each, f"contact-{number}")
             people |= {each.person} if each.person else set()
@@ -87,7 +91,7 @@ def circle_of(found: Sequence[Party]) -> Circle:
     """The same without addresses: what the rules of calling may know."""
     circle: dict[Recipient, list[Reachable]] = {"person": [], "contact": [], "caregiver": [], "manager": []}
     for party in found:
-        circle[party.to].append(Reachable(party.recipient, party.channels))
+        circle[party.to].append(Reachable(party.recipient, party.channels, party.whose))
     return circle
 
 
