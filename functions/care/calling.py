@@ -192,10 +192,10 @@ def _reach_duty(step: Step, circle: Circle) -> None:
     """Where the steps for staff reach nobody, whoever else is on duty has one at the end of the chain."""
     chain = step.alert.chain
     staff = [rung for rung in chain if rung.to in AWAKE]
-    if not staff or any(_reachable(rung, circle) for rung in staff):
+    if not staff or any(_is_on_duty(rung, circle) for rung in staff):
         return
     for to in AWAKE:
-        rung = ChainStep(to=to, channels=ON_DUTY_WAYS, wait_minutes=chain[-1].wait_minutes)
+        rung = ChainStep(to=to, channels=ON_DUTY_WAYS, wait_minutes=chain[-1].wait_minutes, repeats=1)
         if _reachable(rung, circle):
             step.change(chain=[*chain, rung])
             return
@@ -206,9 +206,9 @@ def _asked_with_duty(alert: Alert, circle: Circle) -> list[tuple[int, int]]:
     alone, then together with them, since nobody knows of the alert but who does not answer.
     """
     chain = alert.chain
-    on_duty = (n for n, rung in enumerate(chain) if rung.to in AWAKE and _reachable(rung, circle))
+    on_duty = (n for n, rung in enumerate(chain) if _is_on_duty(rung, circle))
     first = next(on_duty, 0)
-    levels = [level for level, rung in enumerate(chain[:first]) if rung.to == "contact"]
+    levels = [n for n, rung in enumerate(chain[:first]) if rung.to == "contact" and _reachable(rung, circle)]
     people = {each.whose or each.recipient for level in levels for each in _reachable(chain[level], circle)}
     if len(people) != 1 or alert.unanswered_since:
         return []
@@ -220,9 +220,10 @@ def _along(step: Step, circle: Circle, level: int) -> list[Call]:
     asks = _asked_with_duty(step.alert, circle)
     contacts = {each.recipient for each in circle["contact"]}
     waited = any(each.recipient in contacts and each.result == "calling" for each in step.alert.calls)
-    if not asks or not waited or level <= asks[-1][0]:
+    if not asks or not waited or step.alert.chain[level].to not in AWAKE:
         return []
-    before = sum(_rounds(step.alert, each, circle) for each in range(asks[-1][0] + 1, level))
+    between = [each for each in range(asks[-1][0] + 1, level) if _is_on_duty(step.alert.chain[each], circle)]
+    before = sum(_rounds(step.alert, each, circle) for each in between)
     return [
         _asked(step, at, each.recipient, channel)
         for at, again in asks[1:][before + step.alert.rounds :][:1]
@@ -301,6 +302,10 @@ def _rounds(alert: Alert, level: int, circle: Circle) -> int:
         return int(level == asks[0][0])
     repeats = 0 if alert.unanswered_since else rung.repeats
     return max(repeats + 1, _pages(alert, rung, circle))
+
+
+def _is_on_duty(rung: ChainStep, circle: Circle) -> bool:
+    return rung.to in AWAKE and bool(_reachable(rung, circle))
 
 
 def _reachable(rung: ChainStep, circle: Circle) -> list[Reachable]:

@@ -22,6 +22,7 @@ from functions.care.alerts import Message
 from linli.contracts import Contract
 from linli.errors import Forbidden
 from linli.instants import to_epoch_seconds
+from linli.phones import parts
 from linli.policies import Channel
 
 TOLERANCE = timedelta(minutes=5)
@@ -62,14 +63,15 @@ class Channels(Contract):
 class Notice(Contract):
     """What a gateway is told: no name, no address, no word about health.
 
-    `to`: a phone (E.164), or the person's id for push. `template`: the key of a text that the gateway has had
-    approved, where its law or provider asks for that; `text` says the same. `alert`: what an app opens.
-    `digits`: what a voice gateway offers.
+    `to`: a phone (E.164), or the person's id for push. `extension`: whom to ask for there. `template`: the
+    key of a text that the gateway has had approved, where its law or provider asks for that; `text` says the
+    same. `alert`: what an app opens. `digits`: what a voice gateway offers.
     """
 
     message_id: str
     channel: Channel
     to: str
+    extension: str | None = None
     template: str
     text: str
     urgent: bool
@@ -125,10 +127,12 @@ def outgoing(message: Message, to: str, gateway: Gateway, reply_url: str | None,
     """The request that hands `message` over to a gateway."""
     asks = message.purpose == "alert"
     template = template_of(message)
+    number, extension = parts(to)
     notice = Notice(
         message_id=message.message,
         channel=message.channel,
-        to=to,
+        to=number,
+        extension=extension,
         template=f"care_{template}",
         text=TEXTS[template],
         urgent=message.emergency,

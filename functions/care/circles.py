@@ -7,7 +7,7 @@ from functions.care.alerts import Capacity, Circle, Reachable
 from functions.care.watches import Contact, Watch
 from linli.contracts import Contract
 from linli.ids import Id
-from linli.phones import Phone
+from linli.phones import Phone, parts
 from linli.policies import Channel, Recipient
 
 
@@ -35,12 +35,14 @@ class Party:
 
     @property
     def channels(self) -> frozenset[Channel]:
-        """Push reaches who has our app, a phone is for messages and calls, staff see their queue."""
+        """Push reaches who has our app, a phone is for messages and calls, one with an extension for calls
+        alone, staff see their queue.
+        """
         ways: set[Channel] = set()
         if self.person is not None:
             ways.add("push")
         if self.phone is not None:
-            ways |= {"sms", "voice"}
+            ways |= {"voice"} if parts(self.phone)[1] else {"sms", "voice"}
         if self.to in {"caregiver", "manager"}:
             ways.add("staff")
         return frozenset(ways)
@@ -73,9 +75,15 @@ def parties(person: str, watch: Watch | None, roster: Iterable[OnDuty]) -> list[
 
 
 def _contacts(contacts: Sequence[Contact]) -> Iterator[Party]:
-    """A contact's second number is called by itself; our app tells them once."""
-    people = set[str]()
+    """A contact's second number is called by itself; our app tells them once, and so does a number that is
+    written down twice.
+    """
+    people, numbers = set[str](), set[str]()
     for number, each in enumerate(contacts, 1):
+        again = each.phone is not None and each.phone in numbers
+        numbers |= {each.phone} if each.phone else set()
+        if again and (each.person is None or each.person in people):
+            continue
         if each.person is not None and each.person in people:
             yield Party("contact", f"contact-{number}", None, each.phone, each.person)
         else:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from chalice.app import Chalice
 
-from functions.directory.tables import BuildingRow, MembershipRow
+from functions.directory.tables import BuildingRow, MembershipRow, PersonRow
 from linli.tables import OutboxRow
 from tests.integration import gateway
 from tests.integration.conftest import Http, Invoke, Service, enter, published
@@ -283,6 +283,19 @@ def test_a_home_is_a_unit_of_the_same_community(directory: Chalice, http: Http) 
 
     assert live("m7", "1").status == 409
     assert live("b1", "101").body["home"] == {"building": "b1", "unit": "101", "building_name": "Building 1"}
+
+
+def test_a_phone_finds_whose_it_is_in_whatever_spelling(directory: Chalice, http: Http) -> None:
+    at = "/communities/willow/people"
+    body = {"name": "Li Lei", "phone": "139 0001 0001"}
+    assert http(directory, "PUT", f"{at}/li-1", body=body, **WILLOW_MANAGER).body["phone"] == "+8613900010001"
+    PersonRow(*PersonRow.key("willow", "old-1"), person="old-1", name="Han", phone="139-0001-0001").save()
+    PersonRow(*PersonRow.key("willow", "old-2"), person="old-2", name="Mei", phone="95598").save()
+
+    for spelling in ("13900010001", "+86 139 0001 0001", "0086 139-0001-0001", " 8613900010001"):
+        found = http(directory, "GET", at, query={"phone": spelling}, **WILLOW_MANAGER).body["items"]
+        assert [each["person"] for each in found] == ["li-1", "old-1"]
+    assert http(directory, "GET", at, query={"phone": "110"}, **WILLOW_MANAGER).status == 400
 
 
 HOMES = [{"building": "b1", "unit": "202"}, {"building": "b1", "unit": "301"}]

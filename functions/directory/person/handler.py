@@ -4,8 +4,8 @@ from chalice.app import Blueprint
 
 from functions.directory import records
 from functions.directory.person import store
-from functions.directory.person.models import Me, Person, PersonRecord
-from linli.cursors import Page, PageQuery
+from functions.directory.person.models import Me, PeopleAsked, Person, PersonRecord
+from linli.cursors import Page
 from linli.http import Nothing, Request, route
 from linli.permissions import Permission
 
@@ -32,9 +32,9 @@ def delete_person(request: Request[Nothing, Nothing]) -> None:
     records.forget(request.tenant, request.path["person"])
 
 
-@route(blueprint, "GET", PEOPLE, Permission.READ_PEOPLE, query=PageQuery)
-def list_people(request: Request[Nothing, PageQuery]) -> Page[Person]:
-    """A community's address book."""
+@route(blueprint, "GET", PEOPLE, Permission.READ_PEOPLE, query=PeopleAsked)
+def list_people(request: Request[Nothing, PeopleAsked]) -> Page[Person]:
+    """A community's address book, or whose a phone is."""
     return store.people(request.tenant, request.query)
 
 

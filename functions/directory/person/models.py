@@ -7,6 +7,7 @@ from pydantic import Field
 from functions.directory.homes import HomeShown
 from linli.contracts import Contract
 from linli.ids import Id
+from linli.pages import PageQuery
 from linli.phones import Phone
 
 
@@ -15,6 +16,12 @@ class PersonRecord(Contract):
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
     phone: Phone
+
+
+class PeopleAsked(PageQuery):
+    """Everybody, or those who are reached under a `phone`, in whatever spelling."""
+
+    phone: Phone | None = None
 
 
 class RecordKept(Contract):

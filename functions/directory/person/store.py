@@ -2,9 +2,10 @@
 
 from functions.directory.addresses import homes_of, named
 from functions.directory.homes import HomeShown
-from functions.directory.person.models import Me, MyCommunity, Person, PersonRecord, RecordKept
+from functions.directory.person.models import Me, MyCommunity, PeopleAsked, Person, PersonRecord, RecordKept
 from functions.directory.tables import MembershipRow, OfficialRow, OperatorRow, PersonalRow, PersonRow
-from linli.cursors import Page, PageQuery, page_of
+from linli.cursors import Page, page_of
+from linli.phones import compared
 from linli.tables import Transaction, find
 
 
@@ -22,9 +23,13 @@ def save(community: str, person: str, record: PersonRecord) -> Person:
     return Person(person=person, name=record.name, phone=record.phone)
 
 
-def people(community: str, query: PageQuery) -> Page[Person]:
-    """A community's records by person. Raises InvalidCursor."""
-    return page_of(PersonRow, PersonRow.key(community, "")[0], query, _shown)
+def people(community: str, asked: PeopleAsked) -> Page[Person]:
+    """A community's records by person; pages of those under a phone may be short. Raises InvalidCursor."""
+
+    def shown(row: PersonRow) -> Person | None:
+        return _shown(row) if asked.phone is None or compared(row.phone) == asked.phone else None
+
+    return page_of(PersonRow, PersonRow.key(community, "")[0], asked, shown)
 
 
 def me(person: str) -> Me:

@@ -257,6 +257,140 @@ def test_nobody_to_call_heads_the_staff_queue_at_once_and_stays_due() -> None:
     assert step.entries[-1].what == "nobody_to_call"
 
 
+# An only contact, and who is on duty
+
+ALONE: Circle = {**CIRCLE, "contact": CIRCLE["contact"][:1]}
+
+
+def minutes(steps: list[Step]) -> list[tuple[int, str, str]]:
+    """When whom was told by which channel, in minutes since noon."""
+    return [
+        (int((step.now - NOON).total_seconds()) // 60, each.recipient, each.channel)
+        for step in steps
+        for each in step.messages
+    ]
+
+
+def to_contact(**more: Any) -> list[ChainStep]:
+    """A contact with any number of rounds, then those on duty."""
+    ways: list[Channel] = ["push", "voice"]
+    contact = ChainStep(to="contact", channels=["push", "sms", "voice"], wait_minutes=5, **more)
+    return [contact, *(ChainStep(to=to, channels=ways, wait_minutes=5) for to in ("caregiver", "manager"))]
+
+
+def test_an_only_contact_who_does_not_answer_is_asked_again_with_those_on_duty() -> None:
+    _, steps = run(alert(), NOON + timedelta(minutes=49), ALONE)
+    assert minutes(steps) == [
+        (0, "ann", "push"), (5, "ann", "voice"), (10, "daughter", "push"),
+        (20, "carer", "push"), (20, "daughter", "sms"), (35, "carer", "voice"),
+    ]  # fmt: skip
+
+
+def test_the_rounds_of_an_only_contact_go_along_with_all_that_follow() -> None:
+    _, steps = run(alert(chain=to_contact(repeats=4)), NOON + timedelta(minutes=14), ALONE)
+    assert minutes(steps) == [
+        (0, "daughter", "push"), (5, "carer", "push"), (5, "daughter", "sms"),
+        (10, "boss", "push"), (10, "daughter", "voice"),
+    ]  # fmt: skip
+
+
+def test_two_numbers_of_one_person_are_one_contact() -> None:
+    both = [*CIRCLE["contact"][:1], Reachable("contact-2", frozenset({"voice"}), whose="daughter")]
+    _, steps = run(
+        alert(chain=to_contact(repeats=1)), NOON + timedelta(minutes=9), {**CIRCLE, "contact": both}
+    )
+    assert minutes(steps) == [
+        (0, "daughter", "push"), (0, "contact-2", "voice"),
+        (5, "carer", "push"), (5, "daughter", "sms"), (5, "contact-2", "voice"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("declined", [True, False])
+def test_an_only_contact_whose_channels_all_fail_gives_way_at_once_and_is_not_asked_along(
+    *, declined: bool
+) -> None:
+    step = advanced(alert(chain=to_contact(repeats=3)), ALONE, SETTING, NOON)
+    sent = list(step.messages)
+    for message in sent:
+        step = failed(step.alert, message.message, ALONE, SETTING, NOON, declined=declined)
+        sent += [each for each in step.messages if each.recipient == "daughter"]
+    assert told([step]) == [("carer", "push")]
+    _, later = run(step.alert, NOON + timedelta(minutes=9), ALONE)
+    assert "daughter" not in {who for who, _ in told(later)}
+
+
+def test_who_is_on_duty_and_cannot_be_reached_gives_way_though_the_contact_is_asked_along() -> None:
+    one, _ = run(alert(chain=to_contact(repeats=3)), NOON + timedelta(minutes=5), ALONE)
+    later = NOON + timedelta(minutes=6)
+    step = failed(one, str(one.calls[0].message), ALONE, SETTING, later)
+    assert told([step]) == [("carer", "voice")]
+    step = failed(step.alert, step.messages[0].message, ALONE, SETTING, later)
+    assert told([step])[0] == ("boss", "push")
+
+
+@pytest.mark.parametrize("contacts", [[], CIRCLE["contact"][:1], CIRCLE["contact"]])
+def test_where_the_steps_for_staff_reach_nobody_whoever_else_is_on_duty_is_told(
+    contacts: list[Reachable],
+) -> None:
+    # Given a chain for caregivers, of whom none is on duty; a manager is
+    circle: Circle = {**ALONE, "caregiver": [], "contact": contacts}
+    chain = [*to_contact()[:2]]
+    one, steps = run(alert(chain=chain), NOON + timedelta(minutes=6), circle)
+    assert ("boss", "push") in told(steps)
+    assert one.unanswered_since is None, "before the second round"
+    # And at night as well
+    quiet = advanced(alert(MIDNIGHT, chain=chain), circle, SETTING, MIDNIGHT)
+    assert told([quiet]) == [("boss", "push")]
+
+
+RUNGS = st.builds(
+    ChainStep,
+    to=st.sampled_from(get_args(Recipient)),
+    channels=st.lists(st.sampled_from(get_args(Channel)), min_size=1, max_size=4),
+    wait_minutes=st.integers(1, 20),
+    repeats=st.integers(0, 3),
+)
+WAYS = st.frozensets(st.sampled_from(get_args(Channel)), min_size=1)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    chain=st.lists(RUNGS, min_size=1, max_size=5).filter(
+        lambda chain: any(each.to in {"caregiver", "manager"} for each in chain)
+    ),
+    contact=WAYS, caregiver=st.none() | WAYS, manager=st.none() | WAYS, emergency=st.booleans(),
+)  # fmt: skip
+def test_no_only_contact_is_asked_twice_before_somebody_on_duty_knows(
+    chain: list[ChainStep],
+    contact: frozenset[Channel],
+    caregiver: frozenset[Channel] | None,
+    manager: frozenset[Channel] | None,
+    *,
+    emergency: bool,
+) -> None:
+    # Given one contact, and whoever is on duty, who can be reached in some way
+    circle: Circle = {
+        "person": [Reachable("ann", EVERY_WAY)],
+        "contact": [Reachable("daughter", contact)],
+        "caregiver": [Reachable("carer", caregiver)] if caregiver else [],
+        "manager": [Reachable("boss", manager)] if manager else [],
+    }
+    one, called = alert(emergency=emergency, chain=chain_for(chain, emergency=emergency)), list[list[Any]]()
+    # When nobody answers until the chain has been gone through
+    while one.unanswered_since is None:
+        step = advanced(one, circle, SETTING, one.due_at or NOON)
+        one = step.alert
+        called.append([each.actor for each in step.entries if each.what == "called"])
+    # Then one of those on duty has been called before the contact is called a second time
+    in_turn = [who for each in called for who in dict.fromkeys(each)]
+    times = [number for number, who in enumerate(in_turn) if who == "daughter"]
+    on_duty = [number for number, who in enumerate(in_turn) if who in {"carer", "boss"}]
+    assert bool(on_duty) == bool(caregiver or manager)
+    assert len(times) < 2 or not on_duty or on_duty[0] < times[1]
+    # And everybody who can be reached by their steps has been called
+    assert bool(times) or not any(contact & set(rung.channels) for rung in one.chain if rung.to == "contact")
+
+
 # Of many
 
 MANY = [Reachable(f"carer-{number:02}", EVERY_WAY) for number in range(50)]

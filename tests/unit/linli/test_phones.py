@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from functions.care.watches import Contact
 from functions.directory.person.models import Person, PersonRecord
 from linli.contracts import Contract
-from linli.phones import E164_PATTERN, Phone, canonical
+from linli.phones import E164_PATTERN, Phone, canonical, compared, parts
 
 
 class Reached(Contract):
@@ -67,6 +67,34 @@ def test_what_is_no_number_or_cannot_be_told_is_refused(text: str) -> None:
         Reached(phone=text)
 
 
+EXTENSIONS = [
+    "+8657188888888;ext=801", "tel:+86-571-8888-8888;ext=801", "0571-88888888 ext. 801",
+    "0571-8888 8888转801", "0571-88888888 分机801", "0571-88888888 分机：801",
+    "0571-88888888#801", "057188888888 x801",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", EXTENSIONS)
+def test_an_extension_is_kept_apart_in_all_its_spellings(text: str) -> None:
+    assert canonical(text) == "+8657188888888;ext=801"
+    assert canonical(canonical(text)) == canonical(text)
+    assert parts(canonical(text)) == ("+8657188888888", "801")
+    assert PersonRecord(name="Li", phone=text).phone == Contact(name="Li", phone=text).phone
+
+
+@pytest.mark.parametrize(
+    "text", ["+8613800000000;ext=1", "138 0000 0000 转 8", "+8657188888888;ext=", "转801"]
+)
+def test_what_has_no_extension_or_nothing_else_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no telephone number such as"):
+        canonical(text)
+
+
+def test_a_number_of_before_is_compared_by_its_form_where_it_has_one() -> None:
+    assert compared("139 0001 0001") == compared("+8613900010001")
+    assert compared("88880000") == "88880000"
+
+
 @given(st.from_regex(E164_PATTERN.replace("$", r"\Z"), fullmatch=True))
 def test_a_number_that_was_kept_in_that_form_is_still_read(number: str) -> None:
     assert canonical(canonical(number)) == canonical(number)
@@ -77,7 +105,7 @@ def test_a_number_that_was_kept_in_that_form_is_still_read(number: str) -> None:
 @given(st.text(max_size=45))
 def test_whatever_is_taken_is_e164(text: str) -> None:
     try:
-        number = canonical(text)
+        number, _ = parts(canonical(text))
     except ValueError:
         return
     assert number[0] == "+"

@@ -2,8 +2,11 @@
 
 Spaces, dashes, dots, brackets, full-width and invisible characters tell nothing; `00` is `+`. A number
 without either is one of China (工业和信息化部《电信网编号计划》): a mobile number, one with its area code, or
-400 and 800. What cannot be told (a number without its area code, an extension) is refused: a wrong number is
-worse than none.
+400 and 800. What cannot be told (a number without its area code, a short one such as 110) is refused: a wrong
+number is worse than none.
+
+An extension (分机) is kept apart from the number, as RFC 3966 has it: `+861088880000;ext=801`. Only what says
+that it is one is: behind a dash it may be anything.
 """
 
 import re
@@ -27,20 +30,45 @@ _IN_CHINA = re.compile(
     """,
     re.VERBOSE,
 )
+_EXTENSION = re.compile(r"(?:;ext=|ext(?:ension)?:?|[x#转]|分机:?)([0-9]{1,7})", re.IGNORECASE)
+_WITHOUT_EXTENSIONS = re.compile(r"\+861[3-9][0-9]{9}")  # mobile numbers of China
+APART = ";ext="
 FORM = (
-    "is no telephone number such as +8613800000000, 138 0000 0000 or 010-8888 0000 (with its area code and "
-    "without an extension)"
+    "is no telephone number such as +8613800000000, 138 0000 0000 or 010-8888 0000 (with its area code; an "
+    "extension is ext 801)"
 )
 LONGEST = 40
 
 
 def canonical(text: str) -> str:
-    """The E.164 form of a number. Raises ValueError for what is none, or cannot be told."""
-    plain = _DECORATION.sub("", _TRUNK.sub("", normalize("NFKC", text)[:LONGEST]))
-    number = _with_country(plain)
+    """The E.164 form of a number, and its extension if it has one. Raises ValueError for what is none, or
+    cannot be told.
+    """
+    plain = _DECORATION.sub("", _TRUNK.sub("", normalize("NFKC", text)[:LONGEST])).removeprefix("tel:")
+    told = _EXTENSION.search(plain)
+    extension = told[1] if told and told.end() == len(plain) else None
+    number = _with_country(plain[: told.start()] if told and extension else plain)
     if len(text) > LONGEST or _E164.fullmatch(number) is None:
         raise ValueError(FORM)
-    return number
+    if extension is None:
+        return number
+    if _WITHOUT_EXTENSIONS.fullmatch(number):
+        raise ValueError(FORM)
+    return f"{number}{APART}{extension}"
+
+
+def compared(text: str) -> str:
+    """What a number is compared by: its form, or the text itself where older rows hold what is none."""
+    try:
+        return canonical(text)
+    except ValueError:
+        return text
+
+
+def parts(number: str) -> tuple[str, str | None]:
+    """The number to dial, and the extension to ask for, of a canonical form."""
+    dialled, _, extension = number.partition(APART)
+    return dialled, extension or None
 
 
 def _with_country(plain: str) -> str:
@@ -67,7 +95,7 @@ Phone = Annotated[
     WithJsonSchema(
         {
             "type": "string",
-            "description": "E.164; other spellings of a number are taken and kept as E.164.",
+            "description": "E.164, `;ext=` and an extension behind it; other spellings are kept so.",
             "examples": ["+8613800000000"],
             "maxLength": LONGEST,
         }
