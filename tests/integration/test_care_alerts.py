@@ -174,8 +174,8 @@ def test_from_silence_to_the_contact_who_sees_to_it_and_the_caregiver_who_closes
     house.minute(opened + 10 * MINUTE)
     house.minute(opened + 15 * MINUTE)
     house.minute(opened + 20 * MINUTE)
-    # Then her daughter is called, and what she is told names nobody and nothing
-    assert house.gateways.sent[2:] == [(DAUGHTER, "push"), (DAUGHTERS, "sms")]
+    # Then her daughter is called, the second time with the caregiver: what they are told names nobody
+    assert house.gateways.sent[2:] == [(DAUGHTER, "push"), (CARER, "push"), (DAUGHTERS, "sms")]
     notice = house.gateways.notices[-1]
     assert notice.keys() == {
         "message_id", "channel", "to", "template", "text", "urgent", "digits", "reply_url",
@@ -201,7 +201,8 @@ def test_from_silence_to_the_contact_who_sees_to_it_and_the_caregiver_who_closes
         ("opened", None, None),
         ("called", GRAN, "push"), ("sent", GRAN, "push"), ("called", GRAN, "voice"), ("sent", GRAN, "voice"),
         ("called", DAUGHTER, "push"), ("sent", DAUGHTER, "push"),
-        ("called", DAUGHTER, "sms"), ("sent", DAUGHTER, "sms"),
+        ("called", CARER, "push"), ("called", DAUGHTER, "sms"),
+        ("sent", CARER, "push"), ("sent", DAUGHTER, "sms"),
         ("acknowledged", DAUGHTER, None), ("resolved", CARER, None),
     ]  # fmt: skip
     assert lines[-2]["at"] == "2026-01-05T10:21:07.000Z"
@@ -234,6 +235,80 @@ def test_she_says_that_she_is_fine(house: House) -> None:
     assert house.reply(GRAN, "push", opened + MINUTE, digit="1").body == {"outcome": "resolved"}
     assert (house.alert.outcome, house.alert.answered_as) == ("fine", "person")
     assert vigils.load("willow", GRAN).open_alert is None
+
+
+def watched(house: House, **changed: Any) -> None:
+    """The watch is set up anew, with other contacts or another chain."""
+    body = {**GRANNY, "sensors": [*GRANNY["sensors"], BUTTON], **changed}
+    assert house.call("PUT", f"watches/{GRAN}", WILLOW_MANAGER, NOW - 8 * HOUR, body=body).status == 200
+
+
+ON_DUTY = {CARER, BOSS, "+8613800000009"}
+ONE_CONTACT = [{"name": "Her neighbour", "phone": "139 0001 0001"}]
+NEIGHBOURS = "+8613900010001"
+
+
+@pytest.mark.parametrize("channels", [["voice"], ["push", "sms", "voice"]])
+def test_an_only_contact_who_does_not_answer_is_not_called_again_before_somebody_on_duty_knows(
+    house: House, channels: list[str]
+) -> None:
+    chain = [
+        {"to": "contact", "channels": channels, "wait_minutes": 10, "repeats": 3},
+        {"to": "manager", "channels": ["push", "staff"], "wait_minutes": 10},
+    ]
+    watched(house, contacts=ONE_CONTACT, chain=chain)
+    opened = silent(house)
+    for minute in range(5, 60, 5):
+        house.minute(opened + minute * MINUTE)
+    to = [to for to, _ in house.gateways.sent]
+    assert to[:3] == [NEIGHBOURS, BOSS, NEIGHBOURS]
+
+
+@pytest.mark.parametrize("event", ["failed", "no_answer"])
+def test_an_only_contact_whose_one_channel_fails_gives_way_to_those_on_duty_at_once(
+    house: House, event: str
+) -> None:
+    chain = [
+        {"to": "contact", "channels": ["voice"], "wait_minutes": 60, "repeats": 3},
+        {"to": "manager", "channels": ["push", "staff"]},
+    ]
+    watched(house, contacts=ONE_CONTACT, chain=chain)
+    opened = silent(house)
+    assert house.reply(NEIGHBOURS, "voice", opened + MINUTE, event).body["outcome"] == event
+    house.work()
+    assert house.gateways.sent == [(NEIGHBOURS, "voice"), (BOSS, "push")]
+
+
+def test_without_any_contact_those_on_duty_are_next(house: House) -> None:
+    watched(house, contacts=[])
+    opened = silent(house)
+    house.minute(opened + 5 * MINUTE)
+    house.minute(opened + 10 * MINUTE)
+    assert house.gateways.sent == [(GRAN, "push"), (HERS, "voice"), (CARER, "push")]
+
+
+def test_a_chain_whose_staff_are_off_duty_tells_whoever_else_is_on_duty(house: House) -> None:
+    chain = [
+        {"to": "contact", "channels": ["voice"], "wait_minutes": 10, "repeats": 5},
+        {"to": "caregiver", "channels": ["push", "staff"], "wait_minutes": 10},
+    ]
+    watched(house, contacts=ONE_CONTACT, chain=chain, caregiver=None)
+    opened = silent(house)
+    house.minute(opened + 10 * MINUTE)
+    assert house.gateways.sent == [(NEIGHBOURS, "voice"), (BOSS, "push"), (NEIGHBOURS, "voice")]
+    assert house.alert.unanswered_since is None
+
+
+def test_an_extension_is_told_to_the_gateway_apart_and_nobody_texts_it(house: House) -> None:
+    office = [{"name": "Her son's office", "phone": "0571-88888888 ext. 801"}]
+    chain = [
+        {"to": "contact", "channels": ["sms", "voice"]},
+        {"to": "manager", "channels": ["push", "staff"]},
+    ]
+    watched(house, contacts=office, chain=chain)
+    silent(house)
+    (notice,) = house.gateways.notices
+    assert (notice["channel"], notice["to"], notice["extension"]) == ("voice", "+8657188888888", "801")
 
 
 def test_who_cannot_help_is_not_waited_for(house: House) -> None:
