@@ -92,6 +92,20 @@ def failed(
     return step
 
 
+def not_picked_up(alert: Alert, message: str, circle: Circle, setting: Setting, now: datetime) -> Step:
+    """An only contact let the telephone ring, and has no other way: those on duty are told at once, since
+    nobody else is left of whom an answer could come.
+    """
+    step, call = Step.on(alert, now), _out(alert, message)
+    asks = _asked_with_duty(alert, circle)
+    alone = bool(asks) and alert.level == asks[0][0]
+    if call is None or not alone or any(_untried(alert, call, circle)):
+        return step
+    step.change(rounds=_rounds(alert, alert.level, circle))
+    _call(step, circle, setting)
+    return step
+
+
 def handed_back(alert: Alert, message: Message, circle: Circle, setting: Setting, now: datetime) -> Step:
     """Who had said they would see to it cannot after all: the round their answer ended is called anew at
     once, without them.

@@ -246,6 +246,17 @@ def message_failed(message: Message, now: datetime, words: str) -> tuple[Step, C
     return until_it_holds(attempt, RACES)
 
 
+def not_picked_up(message: Message, now: datetime) -> Step:
+    """Nobody picked up a call: what follows, which is nothing unless it was to an only contact."""
+
+    def attempt() -> Step:
+        case = load(message.community, message.alert or "")
+        step = calling.not_picked_up(case.alert, message.message, case.circle, case.setting, now)
+        return keep(step, case.alert, f"no_answer/{message.message}") if step.changed else step
+
+    return until_it_holds(attempt, RACES)
+
+
 def hand_over(step: Step) -> None:
     """Leave what a kept step has made due to the worker, at once; should this fail, the sweep finds it."""
     alert = step.alert

@@ -276,7 +276,7 @@ def test_an_only_contact_whose_one_channel_fails_gives_way_to_those_on_duty_at_o
     opened = silent(house)
     assert house.reply(NEIGHBOURS, "voice", opened + MINUTE, event).body["outcome"] == event
     house.work()
-    assert house.gateways.sent == [(NEIGHBOURS, "voice"), (BOSS, "push")]
+    assert house.gateways.sent[:2] == [(NEIGHBOURS, "voice"), (BOSS, "push")]
 
 
 def test_without_any_contact_those_on_duty_are_next(house: House) -> None:

@@ -31,7 +31,7 @@ def take_in(community: str, channel: Channel, reply: GatewayReply, delivery: str
         case "delivered":
             return _note(message, "delivered", now)
         case "no_answer":
-            return _note(message, "no_answer", now)
+            return _not_picked_up(message, now)
         case "failed":
             return _failed(message, now)
         case "declined" | "said":
@@ -45,6 +45,15 @@ def _note(message: Message, state: str, now: datetime) -> str:
     casebook.log(transaction, message, what, now, "" if state == "delivered" else "no answer")
     with suppress(ConditionsFailed):
         transaction.commit()
+    return state
+
+
+def _not_picked_up(message: Message, now: datetime) -> str:
+    state = _note(message, "no_answer", now)
+    if message.purpose == "alert":
+        step = casebook.not_picked_up(message, now)
+        if step.changed:
+            casebook.hand_over(step)
     return state
 
 

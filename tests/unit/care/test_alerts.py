@@ -22,7 +22,15 @@ from functions.care.answering import (
     moved,
     noted,
 )
-from functions.care.calling import advanced, chain_for, failed, handed_back, quiet_until, told_otherwise
+from functions.care.calling import (
+    advanced,
+    chain_for,
+    failed,
+    handed_back,
+    not_picked_up,
+    quiet_until,
+    told_otherwise,
+)
 from functions.care.states import Setting
 from linli.errors import Forbidden
 from linli.policies import CarePolicy, ChainStep, Channel, Recipient
@@ -317,6 +325,22 @@ def test_an_only_contact_whose_channels_all_fail_gives_way_at_once_and_is_not_as
     assert told([step]) == [("carer", "push")]
     _, later = run(step.alert, NOON + timedelta(minutes=9), ALONE)
     assert "daughter" not in {who for who, _ in told(later)}
+
+
+def test_an_only_contact_who_does_not_pick_up_has_those_on_duty_told_at_once() -> None:
+    # Given one contact, who has a telephone alone, and an hour to answer it
+    alone: Circle = {**CIRCLE, "contact": [Reachable("contact-1", frozenset({"voice"}))]}
+    chain = [ChainStep(to="contact", channels=["voice"], wait_minutes=60, repeats=2), *to_contact()[1:]]
+    one = advanced(alert(chain=chain), alone, SETTING, NOON).alert
+    # When nobody picks up
+    later = NOON + timedelta(minutes=1)
+    step = not_picked_up(one, str(one.calls[0].message), alone, SETTING, later)
+    assert told([step]) == [("carer", "push"), ("contact-1", "voice")]
+    # Then told again it changes nothing, and of who has another way or is one of several neither
+    assert not not_picked_up(step.alert, str(one.calls[0].message), alone, SETTING, later).changed
+    for circle in (CIRCLE, ALONE):
+        one, _ = run(alert(), NOON + timedelta(minutes=10), circle)
+        assert not not_picked_up(one, str(one.calls[0].message), circle, SETTING, one.changed_at).changed
 
 
 def test_who_is_on_duty_and_cannot_be_reached_gives_way_though_the_contact_is_asked_along() -> None:
