@@ -29,6 +29,7 @@ from linli.events import (
     Fact,
     GatePassed,
     MembershipChanged,
+    PlaceChanged,
     UseObserved,
 )
 from linli.registered import RegisteredRow
@@ -1264,6 +1265,27 @@ def test_a_second_home_is_no_move_and_a_watch_in_either_is_right(willow: Neighbo
     words = DutyRow.get(*DutyRow.key("willow", "moved_home", GRAN)).duty.words
     assert "lives in b2/202 and b3/303" in words
     assert willow.fact("sign_of_life", used("water", NOW)) == ["not_counted"]
+
+
+def place(name: str, version: int, unit: str | None = None) -> Fact:
+    return PlaceChanged(community="willow", building="b1", unit=unit, name=name, version=version)
+
+
+def test_staff_are_shown_what_people_call_a_home(willow: Neighbourhood) -> None:
+    def shown() -> list[str | None]:
+        lists = (
+            willow.http(willow.app, "GET", f"/communities/willow/{each}", **WILLOW_MANAGER).body["items"]
+            for each in ("watches", "rounds")
+        )
+        return [each.get("home_name") for items in lists for each in items if each["person"] == GRAN]
+
+    assert shown() == [None, None]
+
+    assert willow.fact("community", place("3号楼", 2), place("Building 1", 1)) == ["place_kept", "duplicate"]
+    assert shown() == ["3号楼 101", "3号楼 101"]
+
+    willow.fact("community", place("2单元101", 1, "101"))
+    assert shown() == ["3号楼 2单元101", "3号楼 2单元101"]
 
 
 def test_a_home_that_is_taken_away_in_so_many_words_is_gone(willow: Neighbourhood) -> None:

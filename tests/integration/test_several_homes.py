@@ -10,6 +10,7 @@ from chalice.app import Chalice
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from functions.directory.homes import MOST_HOMES
 from functions.payments.tables import LivingRow
 from functions.utilities.bill_run.models import Bill
 from functions.utilities.tables import BillRow, ResidentRow
@@ -190,6 +191,17 @@ def test_pages_over_several_homes_are_whole_and_the_last_first(till: Till, limit
     assert sorted(found) == sorted(issued)
     times = [issued[bill][1] for bill in found]
     assert times == sorted(times, reverse=True)
+
+
+def test_a_cursor_of_many_homes_is_short_enough_to_be_sent_back(till: Till) -> None:
+    homes = [f"b1/{number}" for number in range(MOST_HOMES)]
+    for number, home in enumerate(homes):
+        till.owe(f"bill-{number}", home=home)
+    till.tell("household", owner(2, *homes))
+
+    found = listed(till, WILLOW_RESIDENT, limit="15")
+
+    assert sorted(found) == sorted(f"bill-{number}" for number in range(MOST_HOMES))
 
 
 def test_a_cursor_ends_with_the_homes_that_it_was_given_for(till: Till, http: Http) -> None:

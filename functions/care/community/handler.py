@@ -4,13 +4,13 @@ from chalice.app import Blueprint
 
 from functions.care import members
 from functions.care.community import store
-from linli import registered
-from linli.events import CommunityChanged, DeviceRegistered, DeviceRevoked, MembershipChanged
+from linli import places, registered
+from linli.events import CommunityChanged, DeviceRegistered, DeviceRevoked, MembershipChanged, PlaceChanged
 from linli.naming import reference
 from linli.queues import Received, bus_queue
 
 blueprint = Blueprint(__name__)
-Told = CommunityChanged | MembershipChanged | DeviceRegistered | DeviceRevoked
+Told = CommunityChanged | MembershipChanged | PlaceChanged | DeviceRegistered | DeviceRevoked
 
 
 @blueprint.on_sqs_message(queue_arn=reference("CommunityArn"), batch_size=10, name="community")
@@ -22,5 +22,7 @@ def community(received: Received[Told]) -> str:
             return store.keep(fact, received.event.time)
         case MembershipChanged() as fact:
             return members.keep(fact, received.event.time)
+        case PlaceChanged() as fact:
+            return places.keep(fact)
         case DeviceRegistered() | DeviceRevoked() as fact:
             return registered.keep(fact, received.event.time)

@@ -10,11 +10,12 @@ from functions.care.work import Visit, next_visit
 MET = frozenset({"fine", "needs_help"})
 
 
-def round_of(visit: Visit, home: str, today: date) -> Round:
+def round_of(visit: Visit, home: str, home_name: str | None, today: date) -> Round:
     """A line of today's rounds."""
     return Round(
         person=visit.person,
         home=home,
+        home_name=home_name,
         next_on=visit.next_on,
         overdue_days=(today - visit.next_on).days,
         last_at=visit.last_at,

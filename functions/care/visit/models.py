@@ -9,10 +9,11 @@ from linli.local_times import Day
 
 
 class Round(Contract):
-    """Somebody to be visited; `overdue_days`: since when, nought for today."""
+    """Somebody to be visited; `home_name`: where, as people say. `overdue_days`: since when, nought for today."""
 
     person: Id
     home: str
+    home_name: str | None = None
     next_on: Day
     overdue_days: int
     last_at: Instant | None

@@ -9,6 +9,7 @@ from functions.care.tables import WatchRow
 from functions.care.visit.domain import MET, after, line, round_of
 from functions.care.visit.models import Round, VisitKept, VisitMade
 from functions.care.work import Visit, today
+from linli import places
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
@@ -28,7 +29,13 @@ def of_today(community: str, query: PageQuery, now: datetime) -> Page[Round]:
     keys = {each.person: WatchRow.key(community, each.person) for each in page.items}
     rows = read(keys.values())
     watches = {person: row.watch for person, key in keys.items() if (row := rows.one(WatchRow, key))}
-    items = [round_of(each, watches[each.person].home, day) for each in page.items if each.person in watches]
+    names = places.called(community, {watch.home for watch in watches.values()})
+    items = [
+        round_of(each, home, names.get(home), day)
+        for each in page.items
+        if each.person in watches
+        for home in [watches[each.person].home]
+    ]
     goes_on = len(page.items) == query.limit  # the list goes on with the visits of later days
     return Page(items=items, next_cursor=page.next_cursor if goes_on else None)
 

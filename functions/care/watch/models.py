@@ -30,8 +30,9 @@ class WatchSeen(Settings):
 
 
 class Watched(Contract):
-    """One of the list."""
+    """One of the list. `home_name`: what people call their home."""
 
     person: Id
     home: str
+    home_name: str | None = None
     cannot_tell: list[str] = []

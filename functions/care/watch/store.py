@@ -10,6 +10,7 @@ from functions.care.tables import HomeRow, StateRow, WatchRow
 from functions.care.vigils import Vigil
 from functions.care.watch.models import Watched, WatchSeen
 from functions.care.watches import Settings, Watch
+from linli import places
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict
 from linli.events import WatchChanged
@@ -86,12 +87,18 @@ def _shown(vigil: Vigil) -> WatchSeen:
 def watched(community: str, query: PageQuery) -> Page[Watched]:
     """Who is watched over, by person. Raises InvalidCursor."""
     partition, _ = WatchRow.key(community, "")
-    return page_of(
-        WatchRow,
-        partition,
-        query,
-        lambda row: Watched(person=row.sk, home=row.watch.home, cannot_tell=row.watch.cannot_tell),
-    )
+    page = page_of(WatchRow, partition, query, lambda row: row.watch)
+    names = places.called(community, {watch.home for watch in page.items})
+    items = [
+        Watched(
+            person=watch.person,
+            home=watch.home,
+            home_name=names.get(watch.home),
+            cannot_tell=watch.cannot_tell,
+        )
+        for watch in page.items
+    ]
+    return Page(items=items, next_cursor=page.next_cursor)
 
 
 def end(community: str, person: str, now: datetime) -> None:

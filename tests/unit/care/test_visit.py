@@ -39,7 +39,7 @@ def test_what_a_visit_leads_to(outcome: Any, what: str, days: int) -> None:
 def test_the_longest_overdue_comes_first() -> None:
     visits = [Visit(person=each, next_on=date(2026, 1, day)) for each, day in (("b", 5), ("a", 5), ("c", 3))]
     assert [each.person for each in sorted(visits, key=lambda one: one.place)] == ["c", "a", "b"]
-    assert round_of(visits[2], "b1/101", date(2026, 1, 5)).overdue_days == 2
+    assert round_of(visits[2], "b1/101", None, date(2026, 1, 5)).overdue_days == 2
 
 
 @given(hours=st.integers(0, 366 * 24))

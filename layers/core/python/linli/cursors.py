@@ -6,7 +6,8 @@ A cursor of one community, list or person is worthless for another: the scope is
 import hmac
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any, TypeVar
 
 from pynamodb.indexes import Index
@@ -76,36 +77,40 @@ def page_of_several(
     shown: Callable[[Source], Item | None],
     at: Callable[[Source], Any],
 ) -> Page[Item]:
-    """One page of what is under several partitions, the last first by `at`, which they are sorted by.
+    """One page of what is under several partitions, the last first by `at`, which their range key holds.
 
-    Reads at most `limit` rows of each, in a round trip each. Raises InvalidCursor, also when the partitions
-    are others than those of the page before.
+    The cursor says how far all of them have been shown, and how many of each at that very place, so that it
+    is as long for forty partitions as for two. Reads a row more than `limit` of each, in a round trip each.
+    Raises InvalidCursor, also when the partitions are others than those of the page before.
     """
     name = source.Meta.index_name if isinstance(source, Index) else source.__name__
     scope = "|".join([name, *partitions])
-    positions: dict[str, Any] = verify(query.cursor, scope) if query.cursor else dict.fromkeys(partitions)
-    rows = {
-        partition: source.query(
-            partition,
-            limit=query.limit,
-            page_size=query.limit,
-            last_evaluated_key=position,
-            scan_index_forward=False,
-        )
-        for partition, position in positions.items()
-    }
-    heads = {partition: head for partition, each in rows.items() if (head := next(each, None)) is not None}
+    attributes = source.Meta.attributes if isinstance(source, Index) else source.get_attributes()
+    place = next(each for each in attributes.values() if each.is_range_key)
+    reached, seen = verify(query.cursor, scope) if query.cursor else (None, {})
+    until = None if reached is None else place <= place.deserialize(reached)
+    rows = [
+        islice(_last_first(source, partition, query.limit + 1 + skipped, until), skipped, None)
+        for number, partition in enumerate(partitions)
+        for skipped in [seen.get(str(number), 0)]
+    ]
+    heads = {number: row for number, each in enumerate(rows) if (row := next(each, None)) is not None}
     items: list[Item] = []
-    positions = {partition: positions[partition] for partition in heads}
     for _ in range(query.limit):
         if not heads:
             break
-        last = max(heads, key=lambda partition: at(heads[partition]))
-        item = shown(heads.pop(last))
-        items += [] if item is None else [item]
-        positions[last] = rows[last].last_evaluated_key
-        if positions[last] is None:
-            del positions[last]
-        elif (head := next(rows[last], None)) is not None:
-            heads[last] = head
-    return Page(items=items, next_cursor=sign(positions, scope) if positions else None)
+        number = max(heads, key=lambda each: at(heads[each]))
+        row = heads.pop(number)
+        here = place.serialize(at(row))
+        seen = {} if here != reached else seen
+        reached, seen = here, seen | {str(number): seen.get(str(number), 0) + 1}
+        items += [item for item in [shown(row)] if item is not None]
+        if (following := next(rows[number], None)) is not None:
+            heads[number] = following
+    return Page(items=items, next_cursor=sign([reached, seen], scope) if heads else None)
+
+
+def _last_first(
+    source: type[Source] | Index[Source], partition: str, most: int, until: Any
+) -> Iterator[Source]:
+    return source.query(partition, until, limit=most, page_size=most, scan_index_forward=False)
