@@ -9,7 +9,7 @@ from linli.local_times import Day
 
 
 class Round(Contract):
-    """Somebody to be visited; `home_name`: where, as people say. `overdue_days`: since when, nought for today."""
+    """Somebody to be visited. `home_name`: as people say. `overdue_days`: since when, nought for today."""
 
     person: Id
     home: str
