@@ -3,12 +3,12 @@
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
+from functions.directory.names import Name
 from linli.contracts import Contract
 from linli.ids import Id
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Area = Annotated[Decimal, Field(gt=0, le=100_000, decimal_places=2)]
 
 

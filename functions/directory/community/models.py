@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, GetPydanticSchema
 
+from functions.directory.names import Name
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.merge_patch import patch_of
@@ -25,7 +26,6 @@ def _is_time_zone(name: str) -> str:
 
 
 TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_is_time_zone)]
-Name = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class CommunityCreated(Contract):

@@ -1,10 +1,7 @@
 """What is known of a person."""
 
-from typing import Annotated
-
-from pydantic import Field
-
 from functions.directory.homes import HomeShown
+from functions.directory.names import Name
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.pages import PageQuery
@@ -14,7 +11,7 @@ from linli.phones import Phone
 class PersonRecord(Contract):
     """How a community calls and reaches a person."""
 
-    name: Annotated[str, Field(min_length=1, max_length=100)]
+    name: Name
     phone: Phone
 
 
