@@ -41,8 +41,8 @@ class Window(Contract):
 class Tier(Contract):
     """A step (阶梯): what is above the step before, up to and with `up_to`; the last one has no end.
 
-    In a household of more persons than the tariff's `heads` (一户多人口) it reaches further: by `wider_by` once,
-    and by `per_head` for each person above.
+    In a household of more persons than the tariff's `heads` (一户多人口) it reaches further: by `wider_by`
+    once, and by `per_head` for each person above.
     """
 
     up_to: Quantity | None = None
@@ -60,11 +60,11 @@ class Tier(Contract):
 class Tariff(Contract):
     """The price of a medium from a local day on.
 
-    `price` (flat); or `windows` (time of use, 峰谷; together the whole day, once), or `tiers` (阶梯) per `month`
-    or calendar `year`, or both: then the windows give the price, and what a step's price is above the first
-    step's is added for what is used in it (Jiangsu, Zhejiang, Shanghai). `heads`: up to so many persons in a
-    home the steps are as they are written. `shared_by`: how what shared meters used is apportioned among the
-    homes (公摊).
+    `price` (flat); or `windows` (time of use, 峰谷; together the whole day, once), or `tiers` (阶梯) per
+    `month` or calendar `year`, or both: then the windows give the price, and what a step's price is above
+    the first step's is added for what is used in it (Jiangsu, Zhejiang, Shanghai). `heads`: up to so many
+    persons in a home the steps are as they are written. `shared_by`: how what shared meters used is
+    apportioned among the homes (公摊).
     """
 
     tariff: Id

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from functions.utilities.home_use import HeldDays
 from functions.utilities.meters import Home, Medium
 from linli.contracts import Contract
 from linli.events import CorrectionReason
@@ -97,8 +98,8 @@ class Unshared(Contract):
 class Plan(Contract):
     """A run as it was planned: everything that all of its bills have in common, fixed once.
 
-    `charged`: what was charged of the shared costs in the end, where later runs corrected it. `earlier`: the
-    runs that were planned before this one.
+    `charged`: what was charged of the shared costs in the end, where later runs corrected it. `runs`: the
+    others that were planned before; `under_way` those of which homes may still have no bill.
     """
 
     period: Period
@@ -109,7 +110,8 @@ class Plan(Contract):
     unshared: list[Unshared] = []
     charged: list[SharedUse] | None = None
     corrections: list[SharedCorrection] = []
-    earlier: list[Period] = []
+    runs: list[Period] = []
+    under_way: list[Period] = []
 
     @property
     def stands(self) -> list[SharedUse]:
@@ -129,15 +131,6 @@ class Run(Contract):
     bills: int
     gaps: int = 0
     unshared: list[Unshared] = []
-
-
-class HeldDays(Contract):
-    """Days of a meter that are not billed while a reading of them is held."""
-
-    meter: Id
-    medium: Medium
-    first_day: Day
-    last_day: Day
 
 
 class Gap(Contract):

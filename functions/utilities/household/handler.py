@@ -5,7 +5,7 @@ from chalice.app import Blueprint
 from functions.utilities.household import store
 from functions.utilities.household.models import Household, HouseholdDescribed
 from linli.cursors import Page, PageQuery
-from linli.events import MembershipChanged, WatchChanged
+from linli.events import MembershipChanged, PlaceChanged, WatchChanged
 from linli.http import Nothing, Request, route
 from linli.naming import reference
 from linli.permissions import Permission
@@ -18,13 +18,15 @@ HOUSEHOLD = HOUSEHOLDS + "/{building}/{unit}"
 
 @blueprint.on_sqs_message(queue_arn=reference("HouseholdArn"), batch_size=10, name="household")
 @bus_queue
-def household(received: Received[MembershipChanged | WatchChanged]) -> str:
-    """Somebody moved in, moved, or left; or somebody there is watched over, or no longer."""
+def household(received: Received[MembershipChanged | WatchChanged | PlaceChanged]) -> str:
+    """Somebody moved in, moved, or left; or is watched over, or no longer; or a unit has another area."""
     match received.fact:
         case WatchChanged() as watch:
             return store.keep_watch(watch)
+        case PlaceChanged() as place:
+            return store.keep_place(place)
         case member:
-            return store.keep_member(member)
+            return store.keep_member(member, received.event.time)
 
 
 @route(blueprint, "PUT", HOUSEHOLD, Permission.CHANGE_HOUSEHOLDS, body=HouseholdDescribed)

@@ -1,39 +1,73 @@
 """Who lives where, and what the shares of shared consumption go by."""
 
-from decimal import Decimal
+from datetime import datetime
 
+from functions.utilities.days import day_of, to_ms
+from functions.utilities.household.domain import moved
 from functions.utilities.household.models import Household, HouseholdDescribed
 from functions.utilities.tables import HouseholdRow, MeterRow, ResidentRow
+from linli import communities
+from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
-from linli.events import MembershipChanged, WatchChanged
-from linli.members import dwelling
-from linli.tables import Row, Transaction, read, until_it_holds
+from linli.events import MembershipChanged, PlaceChanged, WatchChanged
+from linli.tables import ConditionsFailed, Row, Transaction, read, until_it_holds
 from linli.tables import find as find_row
 
 
-def keep_member(fact: MembershipChanged) -> str:
-    """Move a person to where `fact` says they live. Returns the outcome."""
-    return until_it_holds(lambda: _keep(fact))
+def keep_member(fact: MembershipChanged, at: datetime) -> str:
+    """Move a person to where `fact`, told `at` this time, says they live. Returns the outcome."""
+    return until_it_holds(lambda: _keep(fact, at))
 
 
-def _keep(fact: MembershipChanged) -> str:
-    key = ResidentRow.key(fact.community, fact.person)
-    row = read([key]).get(key)
-    known = row if isinstance(row, ResidentRow) else None
+def _keep(fact: MembershipChanged, at: datetime) -> str:
+    key, place = ResidentRow.key(fact.community, fact.person), CommunityRow.key(fact.community)
+    rows = read([key, place])
+    known = rows.one(ResidentRow, key)
     if known is not None and known.version >= fact.version:
         return "duplicate"
-    was, homes = set(known.places if known else ()), set(fact.homes)
-    transaction = Transaction()
-    for home in sorted(was ^ homes):
-        household = HouseholdRow(*HouseholdRow.key(fact.community, home))
-        members = {fact.person}
-        change = HouseholdRow.members.add(members) if home in homes else HouseholdRow.members.delete(members)
-        transaction.update(f"home-{home}", household, [change, HouseholdRow.kind.set(HouseholdRow)])
+    day = day_of(to_ms(at), communities.known(rows, fact.community).time_zone).isoformat()
+    was, homes = known.all_homes if known else [], fact.homes
+    transaction, person = Transaction(), {fact.person}
+    for number, home in enumerate(sorted(set(was) ^ set(homes))):
+        row = HouseholdRow(*HouseholdRow.key(fact.community, home))
+        change = (
+            [HouseholdRow.members.add(person), HouseholdRow.former.delete(person)]
+            if home in homes
+            else [HouseholdRow.members.delete(person), HouseholdRow.former.add(person)]
+        )
+        transaction.update(f"home-{number}", row, [*change, HouseholdRow.kind.set(HouseholdRow)])
     condition = ResidentRow.version == known.version if known else ResidentRow.pk.does_not_exist()
-    transaction.put("living", ResidentRow(*key, **dwelling(fact)), condition)
+    living = ResidentRow(
+        *key,
+        home=homes[0] if homes else None,
+        homes=homes,
+        stays=moved(known.all_stays if known else [], homes, day),
+        version=fact.version,
+    )
+    transaction.put("living", living, condition)
     transaction.commit()
-    return "moved" if was != homes else "unchanged"
+    return "moved" if set(was) != set(homes) else "unchanged"
+
+
+def keep_place(fact: PlaceChanged) -> str:
+    """Keep the area of a unit, as the directory says it. Returns the outcome."""
+    if fact.unit is None or fact.area_m2 is None:
+        return "not_ours"
+    row = HouseholdRow(*HouseholdRow.key(fact.community, f"{fact.building}/{fact.unit}"))
+    actions = [
+        HouseholdRow.kind.set(HouseholdRow),
+        HouseholdRow.unit_area_m2.set(str(fact.area_m2)),
+        HouseholdRow.place_version.set(fact.version),
+    ]
+    older = HouseholdRow.place_version.does_not_exist() | (HouseholdRow.place_version < fact.version)
+    transaction = Transaction()
+    transaction.update("household", row, actions, older)
+    try:
+        transaction.commit()
+    except ConditionsFailed:
+        return "duplicate"
+    return "area_kept"
 
 
 def keep_watch(fact: WatchChanged) -> str:
@@ -86,7 +120,7 @@ def find(community: str, home: str) -> Household:
     """A household. Raises NotFound."""
     key = HouseholdRow.key(community, home)
     row = read([key]).one(HouseholdRow, key)
-    if row is None or _is_trace(row):
+    if row is None or row.is_trace:
         raise NotFound
     return _shown(row)
 
@@ -94,14 +128,7 @@ def find(community: str, home: str) -> Household:
 def households(community: str, query: PageQuery) -> Page[Household]:
     """The community's households by home. Raises InvalidCursor."""
     partition, _ = HouseholdRow.key(community, "")
-    return page_of(HouseholdRow, partition, query, lambda row: None if _is_trace(row) else _shown(row))
-
-
-def _is_trace(row: HouseholdRow) -> bool:
-    """Whether nothing is left of a household but that there was one: in another order of the facts that say
-    who came and went, there would be no row.
-    """
-    return not (row.members or row.meters or row.area_m2) and row.headcount is None
+    return page_of(HouseholdRow, partition, query, lambda row: None if row.is_trace else _shown(row))
 
 
 def _shown(row: HouseholdRow) -> Household:
@@ -109,6 +136,6 @@ def _shown(row: HouseholdRow) -> Household:
         home=row.sk,
         members=sorted(row.members or ()),
         meters=sorted(row.meters or ()),
-        area_m2=Decimal(row.area_m2) if row.area_m2 else None,
+        area_m2=row.area,
         headcount=None if row.headcount is None else int(row.headcount),
     )
