@@ -48,6 +48,11 @@ class HomeUse:
         """Those of the days of which something is known, and nothing is in doubt."""
         return [day for day in sorted(days) if day in self.days and day not in self.held]
 
+    def between(self, first: date, end: date) -> Decimal:
+        """What was used from one day to before another, without what is in doubt."""
+        used = (each for day, each in self.days.items() if first <= day < end and day not in self.held)
+        return sum(used, ZERO)
+
 
 @dataclass(frozen=True, slots=True)
 class Prices:
@@ -95,8 +100,7 @@ def _charged(
     if tariff.tiers is None:
         return
     start = days[0].replace(day=1, month=1 if tariff.tiered_by == "year" else days[0].month)
-    counted = use.among(day for day in use.days if max(start, prices.since or date.min) <= day < days[0])
-    before = sum((use.days[day] for day in counted), ZERO)
+    before = use.between(max(start, prices.since or date.min), days[0])
     more = 0 if prices.heads is None or tariff.heads is None else prices.heads - tariff.heads
     first = tariff.tiers[0].price
     for number, tier, part in by_step(tariff.tiers, before, quantity, more):
@@ -121,6 +125,8 @@ def by_window(
             cuts.append((midnight(day + DAY, zone), day, None))
     instants = [at for at, _, _ in cuts]
     used: dict[date, dict[str, int]] = {}
+    if not cuts:
+        return used
     for each in intervals:
         for number, ticks in shares(each, instants):
             _, day, window = cuts[number - 1] if number else (0, days[0], None)

@@ -299,7 +299,7 @@ def _with_evidence(account: Account, looking: Looking, meters: Sequence[Meter]) 
         for meter in meters
         for row in CorrectionRow.query(
             CorrectionRow.partition(looking.community, meter.meter),
-            CorrectionRow.sk > (to_text(since) if since else ""),
+            CorrectionRow.sk > (to_text(since) if since else "0"),
         )
         if row.decision
         for month in _months_of(row, looking.zone)
