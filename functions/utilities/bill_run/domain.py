@@ -209,7 +209,7 @@ def filled(weights: Sequence[Weight], now: Mapping[str, Weight]) -> list[Weight]
     return [
         Weight(
             home=each.home,
-            area_m2=now[each.home].area_m2 if each.area_m2 is None and each.home in now else each.area_m2,
+            area_m2=each.area_m2 or (now[each.home].area_m2 if each.home in now else None),
             headcount=now[each.home].headcount
             if each.headcount is None and each.home in now
             else each.headcount,
@@ -219,47 +219,46 @@ def filled(weights: Sequence[Weight], now: Mapping[str, Weight]) -> list[Weight]
 
 
 def corrected_shares(
-    planned: Plan, used: Sequence[tuple[str, Medium, Decimal]], tariffs: Sequence[Tariff]
+    planned: Plan,
+    weights: Sequence[Weight],
+    used: Sequence[tuple[str, Medium, Decimal]],
+    tariffs: Sequence[Tariff],
 ) -> tuple[list[SharedUse], list[SharedCorrection]]:
     """What a run's shared costs are by what is known now, and what each home is to bear besides.
 
-    `planned.weights` are filled already. What still cannot be borne stays as it was charged.
+    `weights`: the run's, filled. What still cannot be borne stays as it was charged.
     """
-    weights = planned.weights or ()
     stood = {each.meter: each for each in planned.stands}
     waited = {each.meter: each.reason for each in planned.unshared}
     costs, left = shared_costs(used, tariffs, weights, planned.period)
     kept = {each.meter for each in left} | (stood.keys() - {meter for meter, _, _ in used})
-    costs += [stood[meter] for meter in sorted(kept & stood.keys())]
     corrections = []
     for cost in costs:
         before = stood.get(cost.meter)
-        if before == cost:
-            continue
-        was = share(before, weights) if before else {}
+        was = share(before, planned.weights or ()) if before else {}
         now = share(cost, weights)
-        corrections.append(
-            SharedCorrection(
-                period=planned.period,
-                meter=cost.meter,
-                medium=cost.medium,
-                quantity=cost.quantity - (before.quantity if before else ZERO),
-                price=cost.price,
-                reason=_why_shared(before, cost, waited.get(cost.meter)),
-                shares={
-                    home: now.get(home, 0) - was.get(home, 0)
-                    for home in sorted(now.keys() | was.keys())
-                    if now.get(home, 0) != was.get(home, 0)
-                },
+        homes = sorted(home for home in now.keys() | was.keys() if now.get(home, 0) != was.get(home, 0))
+        if homes:
+            corrections.append(
+                SharedCorrection(
+                    period=planned.period,
+                    meter=cost.meter,
+                    medium=cost.medium,
+                    quantity=cost.quantity - (before.quantity if before else ZERO),
+                    price=cost.price,
+                    reason=_why_shared(before, cost, waited.get(cost.meter)),
+                    shares={home: now.get(home, 0) - was.get(home, 0) for home in homes},
+                )
             )
-        )
-    return costs, corrections
+    return [*costs, *(stood[meter] for meter in sorted(kept & stood.keys()))], corrections
 
 
 def _why_shared(before: SharedUse | None, cost: SharedUse, waited: str | None) -> CorrectionReason:
     if before is None:
         return "late_reading" if waited is None else "late_tariff" if waited == "no_rule" else "late_area"
-    return "late_reading" if before.quantity != cost.quantity else "late_tariff"
+    if before.quantity != cost.quantity:
+        return "late_reading"
+    return "late_tariff" if before.price != cost.price or before.by != cost.by else "late_area"
 
 
 # A home's own use

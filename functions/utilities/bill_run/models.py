@@ -54,8 +54,8 @@ class Weight(Contract):
     headcount: int | None = None
 
     def by(self, basis: Basis) -> Decimal | int | None:
-        """The home's weight."""
-        return self.area_m2 if basis == "area" else self.headcount
+        """The home's weight. Nought is no area: runs of before 2026-11-26 took an unknown one for it."""
+        return self.area_m2 or None if basis == "area" else self.headcount
 
 
 class SharedUse(Contract):
@@ -95,6 +95,15 @@ class Unshared(Contract):
     homes_count: int = 0
 
 
+class SharedGap(Contract):
+    """A shared meter that nobody has read for the whole month, or of which days are in doubt."""
+
+    meter: Id
+    medium: Medium
+    no_reading: bool = False
+    held: list[HeldDays] = []
+
+
 class Plan(Contract):
     """A run as it was planned: everything that all of its bills have in common, fixed once.
 
@@ -108,6 +117,7 @@ class Plan(Contract):
     weights: list[Weight] | None = None
     shared: list[SharedUse] = []
     unshared: list[Unshared] = []
+    shared_gaps: list[SharedGap] = []
     charged: list[SharedUse] | None = None
     corrections: list[SharedCorrection] = []
     runs: list[Period] = []
@@ -131,6 +141,7 @@ class Run(Contract):
     bills: int
     gaps: int = 0
     unshared: list[Unshared] = []
+    shared_gaps: list[SharedGap] = []
 
 
 class Gap(Contract):
@@ -176,6 +187,7 @@ class Check(Contract):
     counts: GapCounts
     items: list[Gap]
     unshared: list[Unshared]
+    shared_gaps: list[SharedGap]
     next_cursor: str | None = None
 
 

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
+from pynamodb.expressions.condition import Condition
+
 from functions.utilities import tasks
 from functions.utilities.bill_run.domain import (
     Account,
@@ -31,11 +33,13 @@ from functions.utilities.bill_run.models import (
     Plan,
     Run,
     RunAsked,
+    SharedCorrection,
+    SharedGap,
     Step,
     Weight,
 )
 from functions.utilities.days import day_of, days_of_month, month_of, months_between, to_ms
-from functions.utilities.home_use import ZERO
+from functions.utilities.home_use import ZERO, HomeUse
 from functions.utilities.homes import homes_of, household_of, meters_of, stays_of
 from functions.utilities.metered import Looking, Metered, held_readings, look
 from functions.utilities.meters import Medium, Meter
@@ -60,6 +64,7 @@ from linli.reading import read_as
 from linli.tables import ConditionsFailed, Rows, Transaction, read, until_it_holds
 
 AT_ONCE = 20
+MOST_SHARES = 4_000  # of homes, in one run's row
 MONTHS_BACK = 37  # a reading may come three years late
 UNDER_WAY = timedelta(days=3)  # as long as steps of a run may still be on their way
 
@@ -94,6 +99,7 @@ def find(community: str, period: str) -> Run:
         bills=BillRow.count(BillRow.of_period(community, period)),
         gaps=GapRow.count(GapRow.key(community, period, "")[0]),
         unshared=planned.unshared,
+        shared_gaps=planned.shared_gaps,
     )
 
 
@@ -108,7 +114,8 @@ def check(community: str, asked: RunAsked, now: datetime) -> Check:
     planned = plan(asked.period, known.time_zone, known.policies.utilities.due_days, now)
     looking = _looking(community, known.time_zone, asked.period)
     weights = _weights(community)
-    _, unshared = shared_costs(_shared_use(looking), looking.tariffs, weights, planned.period)
+    shared = _shared_use(looking, _shared_meters(community))
+    _, unshared = shared_costs(shared.used, looking.tariffs, weights, planned.period)
     weight_of = {each.home: each for each in weights}
 
     def looked_at(row: HouseholdRow) -> Gap | None:
@@ -124,6 +131,7 @@ def check(community: str, asked: RunAsked, now: datetime) -> Check:
         counts=counted(page.items),
         items=[each for each in page.items if each.is_one],
         unshared=unshared,
+        shared_gaps=shared.gaps,
         next_cursor=page.next_cursor,
     )
 
@@ -146,30 +154,29 @@ def _planned(community: str, period: str) -> Plan:
         return planned
     zone = communities.known(read([CommunityRow.key(community)]), community).time_zone
     looking = _looking(community, zone, period)
-    weights = _weights(community)
-    shared, unshared = shared_costs(_shared_use(looking), looking.tariffs, weights, period)
+    weights, meters = _weights(community), _shared_meters(community)
+    of_shared = _shared_use(looking, meters)
+    shared, unshared = shared_costs(of_shared.used, looking.tariffs, weights, period)
     others = _other_runs(community, period)
-    transaction, corrections = Transaction(), []
+    transaction, corrections, told = Transaction(), list[SharedCorrection](), 0
     for row in others:
         other = read_as(Plan, row.plan)
         now = filled(other.weights or (), {each.home: each for each in weights})
-        used = _shared_use(replace(looking, period=other.period), doubtful=False)
-        whole = other.model_copy(update={"weights": now})
-        charged, found = corrected_shares(whole, used, looking.tariffs)
-        if found:
-            corrections += found
-            kept = whole.model_copy(update={"charged": charged})
-            version = int(row.charged_version or 0)
-            same = RunRow.charged_version == version if version else RunRow.charged_version.does_not_exist()
-            changed = RunRow(
-                row.pk, row.sk, plan=kept.model_dump_json(), planned=True, charged_version=version + 1
-            )
-            transaction.put(f"run-{row.sk}", changed, same)
+        used = _shared_use(replace(looking, period=other.period), meters)
+        charged, found = corrected_shares(other, now, used.settled, looking.tariffs)
+        size = sum(len(each.shares) for each in found)
+        if not found or (told and told + size > MOST_SHARES):
+            continue  # what is too much for one row comes with the next run
+        told += size
+        corrections += found
+        kept = other.model_copy(update={"weights": now, "charged": charged})
+        transaction.put(f"run-{row.sk}", *_charged_anew(row, kept))
     planned = planned.model_copy(
         update={
             "weights": weights,
             "shared": shared,
             "unshared": unshared,
+            "shared_gaps": of_shared.gaps,
             "corrections": corrections,
             "runs": [row.sk for row in others],
             "under_way": [
@@ -183,6 +190,13 @@ def _planned(community: str, period: str) -> Plan:
     transaction.put("run", row, RunRow.planned.does_not_exist())
     transaction.commit()
     return planned
+
+
+def _charged_anew(row: RunRow, kept: Plan) -> tuple[RunRow, Condition]:
+    version = int(row.charged_version or 0)
+    same = RunRow.charged_version == version if version else RunRow.charged_version.does_not_exist()
+    changed = RunRow(row.pk, row.sk, plan=kept.model_dump_json(), planned=True, charged_version=version + 1)
+    return changed, same
 
 
 def _other_runs(community: str, period: str) -> list[RunRow]:
@@ -276,9 +290,11 @@ def _commit(community: str, household: HouseholdRow, planned: Plan, bills: Seque
         listed = BillRow(BillRow.of_period(community, period), home + of_tenancy, bill=text)
         transaction.put(f"listed-{of_tenancy}", listed)
         transaction.publish([issued(community, each)], each.bill, planned.started_at)
+    told = GapRow(*GapRow.key(community, period, home), gap=gap.model_dump_json())
     if gap.is_one:
-        row = GapRow(*GapRow.key(community, period, home), gap=gap.model_dump_json())
-        transaction.put("gap", row)
+        transaction.put("gap", told)
+    elif period in (household.passed or set()):
+        transaction.delete("gap", told)
     transaction.commit()
 
 
@@ -398,14 +414,32 @@ def _weight(row: HouseholdRow) -> Weight:
     return Weight(home=row.sk, area_m2=row.area, headcount=None if heads is None else int(heads))
 
 
-def _shared_use(looking: Looking, *, doubtful: bool = True) -> list[tuple[str, Medium, Decimal]]:
-    """What shared meters used in a month, without the days in doubt; not those at all if not `doubtful`."""
-    found = []
-    for row in MeterRow.query(MeterRow.key(looking.community, "")[0], consistent_read=True):
-        if row.meter.asset is not None:
-            use = look(looking, [row.meter]).use.get(row.meter.medium)
-            days = days_of_month(looking.period)
-            if use is not None and (doubtful or not use.held.intersection(days)):
-                quantity = sum((use.days[day] for day in use.among(days)), ZERO)
-                found.append((row.meter.meter, row.meter.medium, quantity))
+@dataclass(slots=True)
+class _SharedUse:
+    """What shared meters used in a month, without the days in doubt; `settled`: those without any."""
+
+    used: list[tuple[str, Medium, Decimal]] = field(default_factory=list)
+    settled: list[tuple[str, Medium, Decimal]] = field(default_factory=list)
+    gaps: list[SharedGap] = field(default_factory=list)
+
+
+def _shared_meters(community: str) -> list[Meter]:
+    rows = MeterRow.query(MeterRow.key(community, "")[0], consistent_read=True)
+    return [row.meter for row in rows if row.meter.asset is not None]
+
+
+def _shared_use(looking: Looking, meters: Sequence[Meter]) -> _SharedUse:
+    found, days = _SharedUse(), days_of_month(looking.period)
+    for meter in meters:
+        metered = look(looking, [meter])
+        use = metered.use.get(meter.medium, HomeUse())
+        named = (meter.meter, meter.medium, sum((use.days[day] for day in use.among(days)), ZERO))
+        found.used.append(named)
+        held = [each for each in use.doubted if each.first_day <= days[-1] and days[0] <= each.last_day]
+        found.settled += [] if held else [named]
+        if held or metered.unread:
+            gap = SharedGap(
+                meter=meter.meter, medium=meter.medium, no_reading=bool(metered.unread), held=held
+            )
+            found.gaps.append(gap)
     return found

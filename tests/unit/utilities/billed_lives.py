@@ -11,7 +11,7 @@ from typing import Any
 
 from functions.utilities.bill_run.domain import Account, bills_of
 from functions.utilities.bill_run.models import Bill, Plan
-from functions.utilities.days import DAY, day_of, days_of_month, midnight, per_day
+from functions.utilities.days import DAY, days_of_month, midnight, per_day
 from functions.utilities.home_use import HomeUse, by_window, days_of, doubts
 from functions.utilities.readings import Dial, Interval, Reading, intervals, post, resettled, shares
 from functions.utilities.tariffs import Tariff
@@ -92,7 +92,9 @@ def quantity(ticks: int) -> Decimal:
 
 
 def in_force(tariffs: Sequence[Tariff], day: date) -> Tariff | None:
-    return max((each for each in tariffs if each.valid_from <= day), key=lambda each: each.valid_from, default=None)
+    return max(
+        (each for each in tariffs if each.valid_from <= day), key=lambda each: each.valid_from, default=None
+    )
 
 
 KINDS: tuple[dict[str, Any], ...] = (
@@ -117,7 +119,7 @@ def a_tariff(number: int, begins: date, random: Random) -> Tariff:
 
 def lived(seed: int) -> Life:
     """A life in which all comes in any order, and at the end everything is in, decided, and billed."""
-    random, life = Random(seed), Life()
+    random, life = Random(seed), Life()  # noqa: S311  a life, not a secret
     replaced = random.randrange(FIRST_MS + 40 * 24 * HOUR_MS, END_MS) if random.random() < 0.4 else None
     truth = _dials(random, replaced)
     events: list[Callable[[], None]] = []
@@ -129,20 +131,25 @@ def lived(seed: int) -> Life:
 
         for first in range(0, len(readings), 3):
             part = readings[first : first + 3]
-            events.append(lambda register=register, part=part: life.enter(register, *part))  # type: ignore[misc]
+            events.append(lambda register=register, part=part: life.enter(register, *part))
         for _ in range(random.randrange(3) if readings else 0):
             wrong = random.choice(readings)
-            guess = Reading(wrong.at + random.choice([0, 0, 7 * HOUR_MS]), wrong.ticks + random.randrange(-5_000, 9_000))
+            guess = Reading(
+                wrong.at + random.choice([0, 0, 7 * HOUR_MS]), wrong.ticks + random.randrange(-5_000, 9_000)
+            )
             kind = random.choice(["actual", "estimate"])
-            made = Reading(guess.at, max(guess.ticks, 0), kind)  # type: ignore[arg-type]
-            events.append(lambda register=register, made=made: life.enter(register, made))  # type: ignore[misc]
+            made = Reading(guess.at, max(guess.ticks, 0), kind)
+            events.append(lambda register=register, made=made: life.enter(register, made))
         if random.random() < 0.5:
-            events.append(lambda register=register, is_true=is_true: life.decide(register, is_true))  # type: ignore[misc]
-    begins = [date(2025, 12, 1), *(date(2026, random.randrange(1, 6), random.randrange(1, 28)) for _ in range(random.randrange(3)))]
+            events.append(lambda register=register, is_true=is_true: life.decide(register, is_true))
+    begins = [
+        date(2025, 12, 1),
+        *(date(2026, random.randrange(1, 6), random.randrange(1, 28)) for _ in range(random.randrange(3))),
+    ]
     for number, day in enumerate(sorted(set(begins))):
         made_tariff = a_tariff(number, day, random)
-        events.append(lambda made_tariff=made_tariff: life.tariffs.append(made_tariff))  # type: ignore[misc]
-    events += [lambda period=period: life.run(period) for period in (*MONTHS, *random.choices(MONTHS, k=2))]  # type: ignore[misc]
+        events.append(lambda made_tariff=made_tariff: life.tariffs.append(made_tariff))
+    events += [lambda period=period: life.run(period) for period in (*MONTHS, *random.choices(MONTHS, k=2))]
     if random.random() < 0.5:
         events += _moves(random, life)
     random.shuffle(events)
@@ -150,14 +157,20 @@ def lived(seed: int) -> Life:
         happens()
     for register, readings in enumerate(truth):
         right = {(each.at, each.ticks) for each in readings}
-        life.decide(register, lambda each, right=right: (each.at, each.ticks) in right)  # type: ignore[misc]
+        life.decide(register, lambda each, right=right: (each.at, each.ticks) in right)
     life.run(LAST)
     return life
 
 
 def _dials(random: Random, replaced: int | None) -> list[list[Reading]]:
     """What the dials really showed: a second one after the first, if it was replaced."""
-    instants = sorted({FIRST_MS, END_MS, *(random.randrange(FIRST_MS, END_MS) // 60_000 * 60_000 for _ in range(random.randrange(2, 14)))})
+    instants = sorted(
+        {
+            FIRST_MS,
+            END_MS,
+            *(random.randrange(FIRST_MS, END_MS) // 60_000 * 60_000 for _ in range(random.randrange(2, 14))),
+        }
+    )
     dials: list[list[Reading]] = [[], []]
     ticks, at = random.randrange(10**6), FIRST_MS
     for instant in instants:
@@ -253,7 +266,9 @@ def billed(life: Life) -> dict[str, int]:
     for bill in life.bills:
         key = bill.tenancy.isoformat() if bill.tenancy else ""
         found[key] = found.get(key, 0) + bill.amount_fen
-    return {key: fen for key, fen in found.items() if fen or key in {each.key for each in tenancies(life.stays)}}
+    return {
+        key: fen for key, fen in found.items() if fen or key in {each.key for each in tenancies(life.stays)}
+    }
 
 
 def wrong(seed: int) -> str | None:
@@ -273,4 +288,6 @@ def wrong(seed: int) -> str | None:
     )
     first, last = date(2026, 1, 1), days_of_month(LAST)[-1]
     used = sum(ticks for day, ticks in per_day(life.advanced(), ZONE).items() if first <= day <= last)
-    return None if quantities == quantity(used) else f"life {seed}: billed {quantities}, used {quantity(used)}"
+    return (
+        None if quantities == quantity(used) else f"life {seed}: billed {quantities}, used {quantity(used)}"
+    )

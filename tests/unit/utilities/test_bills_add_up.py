@@ -1,4 +1,4 @@
-"""What was billed in the end is what the dials say, by the tariffs of the days, in whatever order all became known."""
+"""What was billed in the end is what the dials say, in whatever order all became known."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
