@@ -446,11 +446,9 @@ def _corrected(account: Account, about: _Month, use: HomeUse | None) -> list[Bil
 
 
 def _why(account: Account, about: _Month) -> CorrectionReason:
-    corrected, days, named = about.corrected, about.days, (about.month, about.medium)
-    if corrected and corrected.first_day:
-        was_of = (corrected.first_day, corrected.last_day)
-        if not days or was_of != (days[0], days[-1]):
-            return "tenant_changed"
+    corrected, named = about.corrected, (about.month, about.medium)
+    if _changed_hands(account, about):
+        return "tenant_changed"
     now, was = _used(about.due), _used({key: quantity for key, (quantity, _) in about.billed.items()})
     lacked = about.medium in corrected.unpriced if corrected else named in account.unpriced
     if lacked or (about.billed and now == was):
@@ -464,9 +462,23 @@ def _why(account: Account, about: _Month) -> CorrectionReason:
     ):
         return "replaced_estimate"
     held = {each.medium for each in corrected.held} if corrected else set()
-    if named in account.decided or about.medium in held:
-        return "corrected_reading"
-    return "late_reading"
+    return "corrected_reading" if named in account.decided or about.medium in held else "late_reading"
+
+
+def _changed_hands(account: Account, about: _Month) -> bool:
+    """Whether a month was billed for other days, or to others, than it is now."""
+    if about.corrected is None or about.corrected.first_day is None:
+        return bool(about.days) and _was_anothers(account, about.month, about.days[0])
+    was_of = (about.corrected.first_day, about.corrected.last_day)
+    return not about.days or was_of != (about.days[0], about.days[-1])
+
+
+def _was_anothers(account: Account, month: str, day: date) -> bool:
+    """Whether a day was billed to other tenants."""
+    return any(
+        each.period == month and each.first_day and each.last_day and each.first_day <= day <= each.last_day
+        for each in account.bills
+    )
 
 
 def _used(lines: Mapping[Key, Decimal]) -> Decimal:

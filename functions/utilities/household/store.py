@@ -2,10 +2,14 @@
 
 from datetime import datetime
 
+from pynamodb.expressions.condition import Condition
+
 from functions.utilities.days import day_of, to_ms
-from functions.utilities.household.domain import moved
-from functions.utilities.household.models import Household, HouseholdDescribed
+from functions.utilities.homes import stays_of
+from functions.utilities.household.domain import moved, told
+from functions.utilities.household.models import Household, HouseholdDescribed, Stay, Stays, StayTold
 from functions.utilities.tables import HouseholdRow, MeterRow, ResidentRow
+from functions.utilities.tenancies import lived
 from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
@@ -37,7 +41,7 @@ def _keep(fact: MembershipChanged, at: datetime) -> str:
             else [HouseholdRow.members.delete(person), HouseholdRow.former.add(person)]
         )
         transaction.update(f"home-{number}", row, [*change, HouseholdRow.kind.set(HouseholdRow)])
-    condition = ResidentRow.version == known.version if known else ResidentRow.pk.does_not_exist()
+    condition = _as_read(known)
     living = ResidentRow(
         *key,
         home=homes[0] if homes else None,
@@ -48,6 +52,50 @@ def _keep(fact: MembershipChanged, at: datetime) -> str:
     transaction.put("living", living, condition)
     transaction.commit()
     return "moved" if set(was) != set(homes) else "unchanged"
+
+
+def _as_read(known: ResidentRow | None) -> Condition:
+    if known is None:
+        return ResidentRow.pk.does_not_exist()
+    stays = known.stays
+    same: Condition = ResidentRow.stays.does_not_exist() if stays is None else ResidentRow.stays == stays
+    return same & (ResidentRow.version == known.version)
+
+
+def tell_stay(community: str, home: str, person: str, said: StayTold) -> Stays:
+    """Keep on which days somebody lived in a home. Raises InvalidRequest, Conflict."""
+    until_it_holds(lambda: _tell_stay(community, home, person, said))
+    return stays(community, home)
+
+
+def _tell_stay(community: str, home: str, person: str, said: StayTold) -> None:
+    key = ResidentRow.key(community, person)
+    known = read([key]).one(ResidentRow, key)
+    homes = known.all_homes if known else []
+    lives_there = home in homes
+    after = told(known.all_stays if known else [], home, said, lives_there=lives_there)
+    transaction = Transaction()
+    living = ResidentRow(
+        *key,
+        home=homes[0] if homes else None,
+        homes=homes,
+        stays=after,
+        version=known.version if known else 0,
+    )
+    transaction.put("living", living, _as_read(known))
+    if not lives_there:
+        actions = [HouseholdRow.kind.set(HouseholdRow), HouseholdRow.former.add({person})]
+        transaction.update("home", HouseholdRow(*HouseholdRow.key(community, home)), actions)
+    transaction.commit()
+
+
+def stays(community: str, home: str) -> Stays:
+    """Who lived in a home when. Raises NotFound."""
+    row = find_row(HouseholdRow, HouseholdRow.key(community, home))
+    found = lived(stays_of(community, row))
+    return Stays(
+        home=home, items=[Stay(person=each.person, since=each.since, until=each.until) for each in found]
+    )
 
 
 def keep_place(fact: PlaceChanged) -> str:

@@ -277,6 +277,8 @@ def wrong(seed: int) -> str | None:
     asked, should = billed(life), owed(life)
     if asked != should:
         return f"life {seed}: billed {asked}, owed {should}"
+    if life.stays:
+        return None  # who left is not sent a bill over nothing for the last litre
     quantities = sum(
         (
             line.quantity
