@@ -59,7 +59,8 @@ def _as_read(known: ResidentRow | None) -> Condition:
         return ResidentRow.pk.does_not_exist()
     stays = known.stays
     same: Condition = ResidentRow.stays.does_not_exist() if stays is None else ResidentRow.stays == stays
-    return same & (ResidentRow.version == known.version)
+    both: Condition = same & (ResidentRow.version == known.version)
+    return both
 
 
 def tell_stay(community: str, home: str, person: str, said: StayTold) -> Stays:
