@@ -16,7 +16,7 @@ def homes_of(community: str, person: str) -> list[str]:
     row = read([key]).one(ResidentRow, key)
     if row is None:
         return []
-    return list(dict.fromkeys([*row.all_homes, *(home for home, _, _ in row.all_stays)]))
+    return list(dict.fromkeys([*row.places, *(home for home, _, _ in row.all_stays)]))
 
 
 def household_of(community: str, home: str) -> HouseholdRow | None:

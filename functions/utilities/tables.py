@@ -17,6 +17,7 @@ from functions.utilities.meters import Meter
 from functions.utilities.readings import DAY_MS, Kind, Reading, Standing
 from functions.utilities.signals import Watch
 from functions.utilities.tariffs import Tariff
+from linli.members import DwellerRow
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
 Key = tuple[str, str]
@@ -212,17 +213,13 @@ class HouseholdRow(Row, discriminator="household"):
         return not (self.members or self.meters or self.area) and self.headcount is None
 
 
-class ResidentRow(Row, discriminator="living"):
+class ResidentRow(DwellerRow, discriminator="living"):
     """`<community>#living` / `<person>`: where a person lives, as the directory said last, and lived.
 
-    `homes`: all of them; rows of before 2026-11-26 have `home` alone. `stays`: [home, first day, last day]
-    each, a day being None where it is not known, or still to come.
+    `stays`: [home, first day, last day] each, a day being None where it is not known, or still to come.
     """
 
-    home = UnicodeAttribute(null=True)
-    homes: JSONAttribute = JSONAttribute(null=True)
     stays: JSONAttribute = JSONAttribute(null=True)
-    version = NumberAttribute()
 
     @staticmethod
     def key(community: str, person: str) -> Key:
@@ -230,18 +227,11 @@ class ResidentRow(Row, discriminator="living"):
         return f"{community}#living", person
 
     @property
-    def all_homes(self) -> list[str]:
-        """Where they live now."""
-        if self.homes is not None:
-            return [str(each) for each in self.homes]
-        return [self.home] if self.home else []
-
-    @property
     def all_stays(self) -> list[tuple[str, str | None, str | None]]:
         """Where they lived, and live."""
         if self.stays is not None:
             return [(home, since, until) for home, since, until in self.stays]
-        return [(home, None, None) for home in self.all_homes]
+        return [(home, None, None) for home in self.places]
 
 
 class ScheduledRow(Row, discriminator="billed_community"):

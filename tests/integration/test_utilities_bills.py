@@ -201,7 +201,7 @@ STEPS_AND_HOURS = {
 def test_windows_give_the_price_and_steps_a_surcharge(town: Town) -> None:
     meter(town, "power-1", "electricity")
     town.done("POST", "/tariffs", STEPS_AND_HOURS)
-    town.read(("2026-01-01", "0"), ("2026-02-01", "2480"), ("2026-03-01", "4832"), meter="power-1")
+    town.read(("2026-01-01", "7"), ("2026-02-01", "2487"), ("2026-03-01", "4839"), meter="power-1")
     town.run("2026-01", "2026-02")
     january, february = town.bill("2026-01"), town.bill("2026-02")
     assert [each["what"] for each in january["lines"]] == ["peak", "valley"]
@@ -256,7 +256,7 @@ def test_a_shared_cost_waits_for_who_is_unknown_and_is_then_borne_by_all(town: T
     meter(town, "shared", home=None, asset="b1-fire-tank")
     meter(town, "m-102", home="b1/102")
     town.done("PUT", "/households/b1/101", weights)
-    town.read(("2026-07-01", "0"), ("2026-08-01", "31"), ("2026-09-01", "62"), meter="shared")
+    town.read(("2026-07-01", "5"), ("2026-08-01", "36"), ("2026-09-01", "67"), meter="shared")
     found = town.check("2026-08")
     assert [each["home"] for each in found["items"] if each[lacking]] == ["b1/102"]
     assert [(each["meter"], each["amount_fen"], each["reason"]) for each in found["unshared"]] == [
@@ -454,7 +454,7 @@ def test_a_change_told_late_is_divided_at_its_day(town: Town) -> None:
 def test_meters_read_by_the_quarter_are_billed_by_the_hour_too(town: Town) -> None:
     meter(town, "power-1", "electricity")
     town.done("POST", "/tariffs", STEPS_AND_HOURS)
-    town.read(("2026-01-01", "0"), ("2026-06-30", "1800"), meter="power-1")
+    town.read(("2026-01-01", "7"), ("2026-06-30", "1807"), meter="power-1")
     town.run("2026-03")
     by = {each["what"]: Decimal(each["quantity"]) for each in town.bill("2026-03")["lines"]}
     assert sum(by.values()) == 310

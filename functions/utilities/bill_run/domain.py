@@ -303,7 +303,9 @@ def _bill(account: Account, tenancy: Tenancy, planned: Plan, shared: Shares) -> 
         *_share_corrections(account, tenancy, planned),
     ]
     lines += corrections
-    if not lines or (len(corrections) == len(lines) and not any(each.amount_fen for each in lines)):
+    payers = _payers(account, tenancy, days) if days else None
+    for_nothing = not any(each.amount_fen for each in lines)
+    if for_nothing and (len(corrections) == len(lines) or unpriced or held or payers == []):
         return None
     if not days:
         months = sorted({each.period for each in corrections if each.period})
@@ -417,7 +419,7 @@ def _corrections(
 ) -> list[BillLine]:
     """What the months before should have been billed, less what they were. What is in doubt waits."""
     found = []
-    months = account.passed | {month for month, _ in billed}
+    months = account.passed | {each.period for each in account.bills} | {month for month, _ in billed}
     media = account.use.keys() | {medium for _, medium in billed}
     for month in sorted(months - {period}):
         days = [day for day in days_of_month(month) if tenancy.holds(day)]

@@ -40,7 +40,7 @@ from functions.utilities.bill_run.models import (
 )
 from functions.utilities.days import day_of, days_of_month, month_of, months_between, to_ms
 from functions.utilities.home_use import ZERO, HomeUse
-from functions.utilities.homes import homes_of, household_of, meters_of, stays_of
+from functions.utilities.homes import days_seen, homes_of, household_of, meters_of, stays_of
 from functions.utilities.metered import Looking, Metered, held_readings, look
 from functions.utilities.meters import Medium, Meter
 from functions.utilities.tables import (
@@ -53,10 +53,10 @@ from functions.utilities.tables import (
     ScheduledRow,
     TariffRow,
 )
-from functions.utilities.tenancies import seen, tenancies
+from functions.utilities.tenancies import tenancies
 from linli import communities
 from linli.communities import CommunityRow
-from linli.cursors import Page, page_of, sign, verify
+from linli.cursors import Page, page_of, page_of_several
 from linli.errors import InvalidRequest, NotFound
 from linli.instants import to_text
 from linli.pages import PageQuery
@@ -64,6 +64,7 @@ from linli.reading import read_as
 from linli.tables import ConditionsFailed, Rows, Transaction, read, until_it_holds
 
 AT_ONCE = 20
+CHECKED_AT_ONCE = 50
 MOST_SHARES = 4_000  # of homes, in one run's row
 MONTHS_BACK = 37  # a reading may come three years late
 UNDER_WAY = timedelta(days=3)  # as long as steps of a run may still be on their way
@@ -124,7 +125,7 @@ def check(community: str, asked: RunAsked, now: datetime) -> Check:
         meters = meters_of(community, row)
         return _gap(weight_of[row.sk], looking, look(looking, meters))
 
-    query = PageQuery(limit=asked.limit or 100, cursor=asked.cursor)
+    query = PageQuery(limit=asked.limit or CHECKED_AT_ONCE, cursor=asked.cursor)
     page = page_of(HouseholdRow, HouseholdRow.key(community, "")[0], query, looked_at)
     return Check(
         period=asked.period,
@@ -353,29 +354,14 @@ def bills(community: str, person: str, asked: BillsAsked, *, all_of_them: bool) 
         if asked.period is None:
             raise InvalidRequest("period: which month")
         return page_of(BillRow, BillRow.of_period(community, asked.period), asked, _shown)
-    homes, scope = homes_of(community, person), f"bills|{community}|{person}"
-    place, inner = verify(asked.cursor, scope) if asked.cursor else (0, None)
-    items: list[Bill] = []
-    while place < len(homes):
-        page = _bills_seen(
-            community, homes[place], person, PageQuery(limit=asked.limit - len(items), cursor=inner)
-        )
-        items += page.items
-        place, inner = (place, page.next_cursor) if page.next_cursor else (place + 1, None)
-        if inner or len(items) >= asked.limit:
-            break
-    more = place < len(homes)
-    return Page(items=items, next_cursor=sign([place, inner], scope) if more else None)
+    stays = {home: days_seen(community, home, person) for home in homes_of(community, person)}
 
-
-def _bills_seen(community: str, home: str, person: str, query: PageQuery) -> Page[Bill]:
-    stays = seen(stays_of(community, household_of(community, home)), person)
-
-    def shown(row: BillRow) -> Bill | None:
+    def seen_of(row: BillRow) -> Bill | None:
         found = _shown(row)
-        return found if is_seen(found, person, stays) else None
+        return found if is_seen(found, person, stays[found.home]) else None
 
-    return page_of(BillRow, BillRow.of_home(community, home), query, shown, newest_first=True)
+    shelves = [BillRow.of_home(community, home) for home in stays]
+    return page_of_several(BillRow, shelves, asked, seen_of, lambda row: row.sk)
 
 
 def _shown(row: BillRow) -> Bill:

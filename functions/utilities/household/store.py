@@ -15,6 +15,7 @@ from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
 from linli.events import MembershipChanged, PlaceChanged, WatchChanged
+from linli.members import dwelling
 from linli.tables import ConditionsFailed, Row, Transaction, read, until_it_holds
 from linli.tables import find as find_row
 
@@ -31,7 +32,7 @@ def _keep(fact: MembershipChanged, at: datetime) -> str:
     if known is not None and known.version >= fact.version:
         return "duplicate"
     day = day_of(to_ms(at), communities.known(rows, fact.community).time_zone).isoformat()
-    was, homes = known.all_homes if known else [], fact.homes
+    was, homes = known.places if known else [], fact.homes
     transaction, person = Transaction(), {fact.person}
     for number, home in enumerate(sorted(set(was) ^ set(homes))):
         row = HouseholdRow(*HouseholdRow.key(fact.community, home))
@@ -42,13 +43,7 @@ def _keep(fact: MembershipChanged, at: datetime) -> str:
         )
         transaction.update(f"home-{number}", row, [*change, HouseholdRow.kind.set(HouseholdRow)])
     condition = _as_read(known)
-    living = ResidentRow(
-        *key,
-        home=homes[0] if homes else None,
-        homes=homes,
-        stays=moved(known.all_stays if known else [], homes, day),
-        version=fact.version,
-    )
+    living = ResidentRow(*key, stays=moved(known.all_stays if known else [], homes, day), **dwelling(fact))
     transaction.put("living", living, condition)
     transaction.commit()
     return "moved" if set(was) != set(homes) else "unchanged"
@@ -72,14 +67,14 @@ def tell_stay(community: str, home: str, person: str, said: StayTold) -> Stays:
 def _tell_stay(community: str, home: str, person: str, said: StayTold) -> None:
     key = ResidentRow.key(community, person)
     known = read([key]).one(ResidentRow, key)
-    homes = known.all_homes if known else []
+    homes = known.places if known else []
     lives_there = home in homes
     after = told(known.all_stays if known else [], home, said, lives_there=lives_there)
     transaction = Transaction()
     living = ResidentRow(
         *key,
         home=homes[0] if homes else None,
-        homes=homes,
+        homes=homes or None,
         stays=after,
         version=known.version if known else 0,
     )

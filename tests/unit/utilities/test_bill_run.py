@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from functions.utilities.bill_run.domain import Account, bills_of, month_before, plan, shared_costs
+from functions.utilities.bill_run.domain import Account, bills_of, issued, month_before, plan, shared_costs
 from functions.utilities.bill_run.models import Bill, Plan, SharedUse, Weight
 from functions.utilities.home_use import HomeUse, by_window
 from functions.utilities.meters import Medium
 from functions.utilities.readings import Interval
 from functions.utilities.tariffs import Tariff, Tier, apportioned, by_step, fen
-from functions.utilities.tenancies import tenancies
+from functions.utilities.tenancies import Stay, tenancies
 from linli.errors import Conflict
 
 ZONE = "Asia/Shanghai"
@@ -182,3 +182,46 @@ def test_a_month_is_billed_when_it_is_over_by_local_time() -> None:
     with pytest.raises(Conflict):
         plan("2026-01", ZONE, 15, over - timedelta(seconds=1))
     assert month_before(datetime(2026, 1, 31, 17, tzinfo=UTC), ZONE) == "2026-01"
+
+
+LEGACY = """{"bill": "2026-01-abc", "home": "b1/101", "period": "2026-01", "lines": [], "amount_fen": 0,
+"unpriced": ["water"], "issued_at": "2026-02-03T02:00:00Z", "due_at": "2026-02-18T02:00:00Z"}"""
+
+
+def test_a_bill_over_nothing_of_before_is_put_right_once_there_is_a_tariff() -> None:
+    use = {"water": HomeUse(days={date(2026, 1, 5): Decimal(12), date(2026, 2, 5): Decimal(1)})}
+    old = Bill.model_validate_json(LEGACY)
+    planned = PLAN.model_copy(update={"period": "2026-02"})
+    found = bill(use, tariff(price="3"), planned=planned, bills=[old])
+    assert found
+    assert [(each.period, each.corrects, each.reason, each.amount_fen) for each in found.lines] == [
+        (None, None, None, 300),
+        ("2026-01", old.bill, "late_tariff", 3600),
+    ]
+    assert issued("willow", found).corrections[0].amount_fen == 3600
+
+
+def test_nothing_for_nothing_while_a_tariff_lacks_and_nobody_is_billed_for_an_empty_home() -> None:
+    days = {date(2026, 1, 5): Decimal(0)}
+    use = {"water": HomeUse(days=dict(days)), "gas": HomeUse(days={date(2026, 1, 5): Decimal(9)})}
+    water = tariff(price="3")
+    assert bill(use, water) is None
+    alone = bill({"water": HomeUse(days=dict(days))}, water)
+    assert alone
+    assert alone.amount_fen == 0
+    left = [Stay("a", date(2025, 1, 1), date(2025, 12, 1))]
+    account = replace(home({"water": HomeUse(days=dict(days))}, water), tenancies=tenancies(left))
+    assert bills_of(account, PLAN) == []
+
+
+@pytest.mark.parametrize(("persons", "fen"), [("abcd", 2300), ("abcde", 2100), ("abcdef", 2000)])
+def test_steps_are_wider_by_who_lives_there_unless_the_staff_said_otherwise(persons: str, fen: int) -> None:
+    tiers = [{"up_to": "7", "price": "2", "per_head": "1", "wider_by": "1"}, {"price": "3"}]
+    by_heads = tariff(tiers=tiers, heads=4)
+    use = {"water": HomeUse(days={date(2026, 1, 5): Decimal(10)})}
+    stays = [Stay(person, date(2025, 1, 1)) for person in persons]
+    account = replace(home(use, by_heads), tenancies=tenancies(stays))
+    (found,) = bills_of(account, PLAN)
+    assert (found.amount_fen, found.heads) == (fen, len(persons))
+    (said,) = bills_of(replace(account, headcount=4), PLAN)
+    assert said.amount_fen == 2300
