@@ -17,6 +17,7 @@ from functions.utilities.meters import Meter
 from functions.utilities.readings import DAY_MS, Kind, Reading, Standing
 from functions.utilities.signals import Watch
 from functions.utilities.tariffs import Tariff
+from functions.utilities.tenancies import Move, Place, stays_after
 from linli.members import DwellerRow
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
@@ -216,10 +217,12 @@ class HouseholdRow(Row, discriminator="household"):
 class ResidentRow(DwellerRow, discriminator="living"):
     """`<community>#living` / `<person>`: where a person lives, as the directory said last, and lived.
 
-    `stays`: [home, first day, last day] each, a day being None where it is not known, or still to come.
+    `moves`: [version, local day, homes] of each membership told, in order. `said`: home to [first day, last
+    day], as a manager said.
     """
 
-    stays: JSONAttribute = JSONAttribute(null=True)
+    moves: JSONAttribute = JSONAttribute(null=True)
+    said: JSONAttribute = JSONAttribute(null=True)
 
     @staticmethod
     def key(community: str, person: str) -> Key:
@@ -227,11 +230,16 @@ class ResidentRow(DwellerRow, discriminator="living"):
         return f"{community}#living", person
 
     @property
-    def all_stays(self) -> list[tuple[str, str | None, str | None]]:
+    def all_moves(self) -> list[Move]:
+        """How they moved; of rows of before 2026-11-26, where they are."""
+        if self.moves is not None:
+            return [(int(version), day, homes) for version, day, homes in self.moves]
+        return [(int(self.version), None, self.places)]
+
+    @property
+    def all_stays(self) -> list[Place]:
         """Where they lived, and live."""
-        if self.stays is not None:
-            return [(home, since, until) for home, since, until in self.stays]
-        return [(home, None, None) for home in self.places]
+        return stays_after(self.all_moves, self.said or {})
 
 
 class ScheduledRow(Row, discriminator="billed_community"):

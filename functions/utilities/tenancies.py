@@ -1,6 +1,6 @@
 """Who lived in a home when (入住、退租), by local days: whose days a bill holds, and who sees what."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -20,6 +20,36 @@ class Stay:
     def meets(self, first: date, last: date) -> bool:
         """Whether the person lived there on one of these days."""
         return (self.since or date.min) <= last and first <= (self.until or date.max)
+
+
+Place = tuple[str, str | None, str | None]
+"""A home, the first day there, the last; None where it is not known, or still to come."""
+Move = tuple[int, str | None, list[str]]
+"""A membership's version, the local day it was told, and the homes from then on."""
+
+
+def moved(stays: Sequence[Place], homes: Sequence[str], day: str | None) -> list[Place]:
+    """A person's stays when they live in `homes` from this local day on; that of leaving is still theirs."""
+    there = {home for home, _, until in stays if until is None}
+    ended: list[Place] = [
+        (home, since, day if until is None and home not in homes else until) for home, since, until in stays
+    ]
+    return [*ended, *((home, day, None) for home in homes if home not in there)]
+
+
+def stays_after(moves: Iterable[Move], said: Mapping[str, Sequence[str | None]]) -> list[Place]:
+    """A person's stays, whatever the order in which their moves were told. `said`: what a manager said of the
+    days in a home, the last time they lived there.
+    """
+    stays: list[Place] = []
+    for _, day, homes in sorted(moves, key=lambda each: each[0]):
+        stays = moved(stays, homes, day)
+    for home, (since, until) in said.items():
+        last = max((number for number, each in enumerate(stays) if each[0] == home), default=None)
+        there = (home, None, None) if last is None else stays[last]
+        others = [each for number, each in enumerate(stays) if number != last]
+        stays = [*others, (home, since or there[1], until or there[2])]
+    return stays
 
 
 @dataclass(frozen=True, slots=True)

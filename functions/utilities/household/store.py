@@ -1,12 +1,13 @@
 """Who lives where, and what the shares of shared consumption go by."""
 
 from datetime import datetime
+from typing import Any
 
 from pynamodb.expressions.condition import Condition
 
 from functions.utilities.days import day_of, to_ms
 from functions.utilities.homes import stays_of
-from functions.utilities.household.domain import moved, told
+from functions.utilities.household.domain import told
 from functions.utilities.household.models import Household, HouseholdDescribed, Stay, Stays, StayTold
 from functions.utilities.tables import HouseholdRow, MeterRow, ResidentRow
 from functions.utilities.tenancies import lived
@@ -15,7 +16,6 @@ from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
 from linli.events import MembershipChanged, PlaceChanged, WatchChanged
-from linli.members import dwelling
 from linli.tables import ConditionsFailed, Row, Transaction, read, until_it_holds
 from linli.tables import find as find_row
 
@@ -29,12 +29,14 @@ def _keep(fact: MembershipChanged, at: datetime) -> str:
     key, place = ResidentRow.key(fact.community, fact.person), CommunityRow.key(fact.community)
     rows = read([key, place])
     known = rows.one(ResidentRow, key)
-    if known is not None and known.version >= fact.version:
+    moves = known.all_moves if known else []
+    if known and (fact.version in {each[0] for each in moves} or _is_before_all(known, fact)):
         return "duplicate"
     day = day_of(to_ms(at), communities.known(rows, fact.community).time_zone).isoformat()
-    was, homes = known.places if known else [], fact.homes
+    moves = sorted([*moves, (fact.version, day, fact.homes)], key=lambda each: each[0])
+    was, (version, _, homes) = known.places if known else [], moves[-1]
     transaction, person = Transaction(), {fact.person}
-    for number, home in enumerate(sorted(set(was) ^ set(homes))):
+    for number, home in enumerate(sorted({*was, *fact.homes} - (set(was) & set(homes)))):
         row = HouseholdRow(*HouseholdRow.key(fact.community, home))
         change = (
             [HouseholdRow.members.add(person), HouseholdRow.former.delete(person)]
@@ -42,20 +44,39 @@ def _keep(fact: MembershipChanged, at: datetime) -> str:
             else [HouseholdRow.members.delete(person), HouseholdRow.former.add(person)]
         )
         transaction.update(f"home-{number}", row, [*change, HouseholdRow.kind.set(HouseholdRow)])
-    condition = _as_read(known)
-    living = ResidentRow(*key, stays=moved(known.all_stays if known else [], homes, day), **dwelling(fact))
-    transaction.put("living", living, condition)
+    transaction.put("living", _living(key, known, version, homes, moves=moves), _as_read(known))
     transaction.commit()
+    if version != fact.version:
+        return "duplicate"  # what is newer is here; of what was before, the days are kept
     return "moved" if set(was) != set(homes) else "unchanged"
+
+
+def _is_before_all(known: ResidentRow, fact: MembershipChanged) -> bool:
+    """Whether the row is of before 2026-11-26, which kept no moves, and knows better than the fact."""
+    return known.moves is None and known.version >= fact.version
+
+
+def _living(
+    key: tuple[str, str], known: ResidentRow | None, version: int, homes: list[str], **changed: Any
+) -> ResidentRow:
+    attributes: dict[str, Any] = {
+        "home": homes[0] if homes else None,
+        "homes": homes or None,
+        "version": version,
+        "moves": known.all_moves if known else [],
+        "said": known.said if known else None,
+    }
+    return ResidentRow(*key, **(attributes | changed))
 
 
 def _as_read(known: ResidentRow | None) -> Condition:
     if known is None:
         return ResidentRow.pk.does_not_exist()
-    stays = known.stays
-    same: Condition = ResidentRow.stays.does_not_exist() if stays is None else ResidentRow.stays == stays
-    both: Condition = same & (ResidentRow.version == known.version)
-    return both
+    moves, said = known.moves, known.said
+    same: Condition = ResidentRow.version == known.version
+    same &= ResidentRow.moves.does_not_exist() if moves is None else ResidentRow.moves == moves
+    same &= ResidentRow.said.does_not_exist() if said is None else ResidentRow.said == said
+    return same
 
 
 def tell_stay(community: str, home: str, person: str, said: StayTold) -> Stays:
@@ -69,16 +90,11 @@ def _tell_stay(community: str, home: str, person: str, said: StayTold) -> None:
     known = read([key]).one(ResidentRow, key)
     homes = known.places if known else []
     lives_there = home in homes
-    after = told(known.all_stays if known else [], home, said, lives_there=lives_there)
+    days = told(known.all_stays if known else [], home, said, lives_there=lives_there)
+    version = int(known.version) if known else 0
+    all_said = (known.said or {} if known else {}) | {home: list(days)}
     transaction = Transaction()
-    living = ResidentRow(
-        *key,
-        home=homes[0] if homes else None,
-        homes=homes or None,
-        stays=after,
-        version=known.version if known else 0,
-    )
-    transaction.put("living", living, _as_read(known))
+    transaction.put("living", _living(key, known, version, homes, said=all_said), _as_read(known))
     if not lives_there:
         actions = [HouseholdRow.kind.set(HouseholdRow), HouseholdRow.former.add({person})]
         transaction.update("home", HouseholdRow(*HouseholdRow.key(community, home)), actions)

@@ -1,10 +1,12 @@
 from datetime import date, timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.utilities.tenancies import Stay, seen, tenancies
+from functions.utilities.tenancies import Stay, moved, seen, stays_after, tenancies
 
+HERE, THERE = "b1/101", "b1/102"
 DAY = timedelta(days=1)
 START = date(2026, 1, 1)
 MARCH = [date(2026, 3, day) for day in range(1, 32)]
@@ -62,3 +64,26 @@ def test_days_between_tenants_are_nobodys() -> None:
 
 def test_who_comes_back_to_an_empty_home_had_never_left() -> None:
     assert of(Stay("a", START, date(2026, 3, 9)), Stay("a", date(2026, 3, 20))) == [(None, None, ["a"])]
+
+
+def test_who_moves_leaves_one_home_and_begins_in_another_that_day() -> None:
+    first = moved([], [HERE], "2026-01-05")
+    assert first == [(HERE, "2026-01-05", None)]
+    assert moved(first, [THERE], "2026-03-16") == [
+        (HERE, "2026-01-05", "2026-03-16"),
+        (THERE, "2026-03-16", None),
+    ]
+
+
+def test_who_keeps_a_home_stays_there_and_who_comes_back_begins_anew() -> None:
+    both = moved([(HERE, None, None)], [HERE, THERE], "2026-01-05")
+    assert both == [(HERE, None, None), (THERE, "2026-01-05", None)]
+    gone = moved(both, [], "2026-02-01")
+    assert [until for _, _, until in gone] == ["2026-02-01", "2026-02-01"]
+    assert moved(gone, [HERE], "2026-04-01")[-1] == (HERE, "2026-04-01", None)
+
+
+@given(st.permutations([(1, "2026-01-05", [HERE]), (2, "2026-02-01", [HERE, THERE]), (3, "2026-03-09", [])]))
+def test_stays_do_not_depend_on_the_order_in_which_moves_are_told(moves: list[Any]) -> None:
+    found = stays_after(moves, {HERE: ["2026-01-01", None]})
+    assert sorted(found) == [(HERE, "2026-01-01", "2026-03-09"), (THERE, "2026-02-01", "2026-03-09")]
