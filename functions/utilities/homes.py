@@ -1,34 +1,78 @@
-"""Whose meters somebody may see: their own homes', or all of the community's."""
+"""Whose meters somebody may see: their own homes', of the days they lived there, or all of them."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from datetime import date
 
 from functions.utilities.meters import Meter
 from functions.utilities.tables import HouseholdRow, MeterRow, ResidentRow
+from functions.utilities.tenancies import Stay, seen
 from linli.errors import NotFound
 from linli.tables import read
 
 
 def homes_of(community: str, person: str) -> list[str]:
-    """Where a person lives, as the directory said last: each of their homes."""
+    """Where a person lives and lived: where they live now comes first."""
     key = ResidentRow.key(community, person)
     row = read([key]).one(ResidentRow, key)
-    return row.places if row else []
+    if row is None:
+        return []
+    return list(dict.fromkeys([*row.places, *(home for home, _, _ in row.all_stays)]))
 
 
-def meters_of(community: str, homes: Iterable[str]) -> list[Meter]:
-    """The meters of homes, replaced ones too."""
-    households = read(HouseholdRow.key(community, home) for home in homes).values()
-    ids = {each for row in households if isinstance(row, HouseholdRow) for each in row.meters or ()}
-    rows = read(MeterRow.key(community, meter) for meter in sorted(ids))
+def household_of(community: str, home: str) -> HouseholdRow | None:
+    """A household."""
+    key = HouseholdRow.key(community, home)
+    return read([key]).one(HouseholdRow, key)
+
+
+def stays_of(community: str, household: HouseholdRow | None) -> list[Stay]:
+    """Who lived in a home when."""
+    if household is None:
+        return []
+    persons = sorted((household.members or set()) | (household.former or set()))
+    rows = read(ResidentRow.key(community, each) for each in persons) if persons else {}
+    return [
+        Stay(row.sk, _day(since), _day(until))
+        for row in rows.values()
+        if isinstance(row, ResidentRow)
+        for home, since, until in row.all_stays
+        if home == household.sk
+    ]
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def days_seen(community: str, home: str, person: str) -> list[Stay]:
+    """The days of a home that a person may see."""
+    return seen(stays_of(community, household_of(community, home)), person)
+
+
+def meters_of(community: str, household: HouseholdRow | None) -> list[Meter]:
+    """A home's meters, replaced ones too."""
+    ids = sorted(household.meters or ()) if household else []
+    rows = read(MeterRow.key(community, meter) for meter in ids) if ids else {}
     return [each.meter for each in rows.values() if isinstance(each, MeterRow)]
 
 
-def meter_seen_by(community: str, meter: str, person: str, *, all_of_them: bool) -> Meter:
-    """A meter that a person may see. Raises NotFound for one that is not there or is another home's."""
+def meter_seen_by(
+    community: str, meter: str, person: str, *, all_of_them: bool
+) -> tuple[Meter, Sequence[Stay] | None]:
+    """A meter that a person may see, and on which days; None is all of them.
+
+    Raises NotFound for one that is not there or is another home's.
+    """
     key = MeterRow.key(community, meter)
-    row = read([key]).get(key)
-    if not isinstance(row, MeterRow):
+    row = read([key]).one(MeterRow, key)
+    if row is None:
         raise NotFound
-    if not all_of_them and (row.meter.home is None or row.meter.home not in homes_of(community, person)):
+    if all_of_them:
+        return row.meter, None
+    home = row.meter.home
+    if home is None or home not in homes_of(community, person):
         raise NotFound
-    return row.meter
+    stays = days_seen(community, home, person)
+    if not stays:
+        raise NotFound
+    return row.meter, stays

@@ -1,6 +1,7 @@
 """The rows of the service's table; the README says who reads them how."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from pynamodb.attributes import (
     Attribute,
@@ -16,6 +17,7 @@ from functions.utilities.meters import Meter
 from functions.utilities.readings import DAY_MS, Kind, Reading, Standing
 from functions.utilities.signals import Watch
 from functions.utilities.tariffs import Tariff
+from functions.utilities.tenancies import Move, Place, stays_after
 from linli.members import DwellerRow
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
@@ -176,29 +178,68 @@ class HouseholdRow(Row, discriminator="household"):
     """`<community>#households` / `<building>/<unit>`: who lives there, which meters are there, how large it
     is.
 
-    `watched`: somebody there is watched over, as care said last, in `watch_version`.
+    `former`: who lived there once. `watched`: somebody there is watched over, as care said last, in
+    `watch_version`. `area_m2`, `headcount`: as the staff said; `unit_area_m2`: as the directory did last, in
+    `place_version`. `passed`: the months that runs went through, under `billed_version`.
     """
 
     members = UnicodeSetAttribute(null=True)
+    former = UnicodeSetAttribute(null=True)
     meters = UnicodeSetAttribute(null=True)
     area_m2 = UnicodeAttribute(null=True)
+    unit_area_m2 = UnicodeAttribute(null=True)
+    place_version = NumberAttribute(null=True)
     headcount = NumberAttribute(null=True)
     watched = BooleanAttribute(null=True)
     watch_version = NumberAttribute(null=True)
+    passed = UnicodeSetAttribute(null=True)
+    billed_version = NumberAttribute(null=True)
 
     @staticmethod
     def key(community: str, home: str) -> Key:
         """Where a household is."""
         return f"{community}#households", home
 
+    @property
+    def area(self) -> Decimal | None:
+        """Its area: what utilities was told itself counts before what the directory says."""
+        said = self.area_m2 or self.unit_area_m2
+        return Decimal(said) if said else None
+
+    @property
+    def is_trace(self) -> bool:
+        """Whether nothing is left of a household but that there was one: in another order of the facts that
+        say who came and went, there would be no row.
+        """
+        return not (self.members or self.meters or self.area) and self.headcount is None
+
 
 class ResidentRow(DwellerRow, discriminator="living"):
-    """`<community>#living` / `<person>`: where a person lives, as the directory said last."""
+    """`<community>#living` / `<person>`: where a person lives, as the directory said last, and lived.
+
+    `moves`: [version, local day, homes] of each membership told, in order. `said`: home to [first day, last
+    day], as a manager said.
+    """
+
+    moves: JSONAttribute = JSONAttribute(null=True)
+    said: JSONAttribute = JSONAttribute(null=True)
 
     @staticmethod
     def key(community: str, person: str) -> Key:
         """Where it says where a person lives."""
         return f"{community}#living", person
+
+    @property
+    def all_moves(self) -> list[Move]:
+        """How they moved; of rows of before 2026-11-26, where they are."""
+        if self.moves is not None:
+            return [(int(version), day, homes) for version, day, homes in self.moves]
+        return [(int(self.version), None, self.places)]
+
+    @property
+    def all_stays(self) -> list[Place]:
+        """Where they lived, and live."""
+        return stays_after(self.all_moves, self.said or {})
 
 
 class ScheduledRow(Row, discriminator="billed_community"):
@@ -224,10 +265,13 @@ class TariffRow(Row, discriminator="tariff"):
 
 
 class RunRow(Row, discriminator="bill_run"):
-    """`<community>#bill_runs` / `<period>`. `plan`: JSON of the run; `planned`: it is complete, and fixed."""
+    """`<community>#bill_runs` / `<period>`. `plan`: JSON of the run; `planned`: it is complete, and fixed but
+    for what later runs charged of its shared costs, under `charged_version`.
+    """
 
     plan = UnicodeAttribute()
     planned = BooleanAttribute(null=True)
+    charged_version = NumberAttribute(null=True)
 
     @staticmethod
     def key(community: str, period: str) -> Key:
@@ -235,8 +279,21 @@ class RunRow(Row, discriminator="bill_run"):
         return f"{community}#bill_runs", period
 
 
+class GapRow(Row, discriminator="bill_gap"):
+    """`<community>#gaps#<period>` / `<home>`: what a run could not bill of a home's month."""
+
+    gap = UnicodeAttribute()
+
+    @staticmethod
+    def key(community: str, period: str, home: str) -> Key:
+        """Where it says what a run left out of a home."""
+        return f"{community}#gaps#{period}", home
+
+
 class BillRow(Row, discriminator="bill"):
-    """`<community>#bills#<home>` / `<period>`, and the same `<community>#billed#<period>` / `<home>`."""
+    """`<community>#bills#<home>` / `<period>`, and the same `<community>#billed#<period>` / `<home>`; of
+    tenants before whom there were others, `#<their first day>` follows.
+    """
 
     bill = UnicodeAttribute()
 

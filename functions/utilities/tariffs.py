@@ -5,7 +5,6 @@ the largest remainder, so that the shares add up to the whole: equal remainders 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -40,18 +39,32 @@ class Window(Contract):
 
 
 class Tier(Contract):
-    """A step (阶梯): what is above the step before, up to and with `up_to`; the last one has no end."""
+    """A step (阶梯): what is above the step before, up to and with `up_to`; the last one has no end.
+
+    In a household of more persons than the tariff's `heads` (一户多人口) it reaches further: by `wider_by`
+    once, and by `per_head` for each person above.
+    """
 
     up_to: Quantity | None = None
     price: Price
+    wider_by: Quantity | None = None
+    per_head: Quantity | None = None
+
+    def reach(self, more: int) -> Decimal | None:
+        """Up to where it reaches when so many more persons live there than it is made for."""
+        if self.up_to is None or more <= 0:
+            return self.up_to
+        return self.up_to + (self.wider_by or 0) + more * (self.per_head or 0)
 
 
 class Tariff(Contract):
     """The price of a medium from a local day on.
 
-    Exactly one of: `price` (flat), `windows` (time of use; together the whole day, once), `tiers` per
-    `month` or calendar `year`. `shared_by`: how what shared meters used is apportioned among the homes
-    (公摊).
+    `price` (flat); or `windows` (time of use, 峰谷; together the whole day, once), or `tiers` (阶梯) per
+    `month` or calendar `year`, or both: then the windows give the price, and what a step's price is above
+    the first step's is added for what is used in it (Jiangsu, Zhejiang, Shanghai). `heads`: up to so many
+    persons in a home the steps are as they are written. `shared_by`: how what shared meters used is
+    apportioned among the homes (公摊).
     """
 
     tariff: Id
@@ -61,6 +74,7 @@ class Tariff(Contract):
     windows: Annotated[list[Window], Field(min_length=1, max_length=12)] | None = None
     tiers: Annotated[list[Tier], Field(min_length=1, max_length=8)] | None = None
     tiered_by: Literal["month", "year"] = "month"
+    heads: Annotated[int, Field(ge=1, le=20)] | None = None
     shared_by: Literal["area", "headcount"] | None = None
     shared_price: Price | None = None
 
@@ -71,12 +85,14 @@ class Tariff(Contract):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        if sum(each is not None for each in (self.price, self.windows, self.tiers)) != 1:
-            raise ValueError("send exactly one of price, windows, tiers")
+        if (self.price is None) == (self.windows is None and self.tiers is None):
+            raise ValueError("send price alone, or windows, tiers, or both of these")
         if self.windows is not None:
             _check_windows(self.windows)
         if self.tiers is not None:
             _check_tiers(self.tiers)
+        if (self.heads is not None) != any(each.wider_by or each.per_head for each in self.tiers or ()):
+            raise ValueError("heads: with tiers of which some are wider (wider_by, per_head), and only then")
         if (self.shared_by is None) != (self.shared_price is None):
             raise ValueError("send both of shared_by and shared_price, or neither")
         return self
@@ -100,6 +116,11 @@ def _check_tiers(tiers: Sequence[Tier]) -> None:
     rising = all(a is not None and (b is None or a < b) for a, b in pairwise(ends))
     if ends[-1] is not None or not rising:
         raise ValueError("tiers: each reaches further than the one before, and the last has no end")
+    if tiers[-1].wider_by or tiers[-1].per_head:
+        raise ValueError("tiers: the last one has no end that could be wider")
+    wider = [(each.wider_by or Decimal(0), each.per_head or Decimal(0)) for each in tiers[:-1]]
+    if any(b[0] < a[0] or b[1] < a[1] for a, b in pairwise(wider)):
+        raise ValueError("tiers: each widens at least as much as the one before")
 
 
 def in_force(tariffs: Sequence[Tariff], medium: Medium, day: date) -> Tariff | None:
@@ -108,37 +129,28 @@ def in_force(tariffs: Sequence[Tariff], medium: Medium, day: date) -> Tariff | N
     return max(valid, key=lambda each: each.valid_from, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a bill. `quantity` and `price` multiply to `amount_fen`, rounded half up."""
-
-    what: str
-    quantity: Decimal
-    price: Decimal
-    amount_fen: int
-
-
 def fen(yuan: Decimal) -> int:
-    """Yuan as whole fen, rounded half up."""
+    """Yuan as whole fen, rounded half up, away from nought: a credit is what was charged."""
     return int((yuan * 100).quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def line(what: str, quantity: Decimal, price: Decimal) -> Line:
-    """A line of a bill."""
-    return Line(what, quantity, price, fen(quantity * price))
+def by_step(
+    tiers: Sequence[Tier], before: Decimal, quantity: Decimal, more: int = 0
+) -> list[tuple[int, Tier, Decimal]]:
+    """What of `quantity` falls into which step, after `before` was used in the same month or year.
 
-
-def tiered(tiers: Sequence[Tier], before: Decimal, quantity: Decimal) -> list[Line]:
-    """What `quantity` costs after `before` was used in the same month or year: a line per tier reached."""
-    lines, start, end = [], before, before + quantity
+    `more`: how many more persons live there than the steps are made for. Numbered from 1; none is empty.
+    """
+    found, start, end = [], before, before + quantity
     floor = Decimal(0)
     for number, each in enumerate(tiers, start=1):
-        ceiling = each.up_to if each.up_to is not None else max(end, floor)
+        reach = each.reach(more)
+        ceiling = max(end, floor) if reach is None else reach
         part = min(end, ceiling) - max(start, floor)
         if part > 0:
-            lines.append(line(f"tier-{number}", part, each.price))
+            found.append((number, each, part))
         floor = ceiling
-    return lines
+    return found
 
 
 def apportioned(total: int, weights: Mapping[str, Fraction]) -> dict[str, int]:

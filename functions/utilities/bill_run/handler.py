@@ -3,8 +3,8 @@
 from chalice.app import Blueprint
 
 from functions.utilities.bill_run import store
-from functions.utilities.bill_run.models import Bill, BillsAsked, Run, RunAsked, Step
-from linli.cursors import Page
+from functions.utilities.bill_run.models import Bill, BillsAsked, Check, Gap, Run, RunAsked, Step
+from linli.cursors import Page, PageQuery
 from linli.errors import InvalidRequest
 from linli.http import Nothing, Request, route
 from linli.naming import reference
@@ -32,8 +32,10 @@ def bill_run(step: Step, _: Delivery) -> str:
 
 
 @route(blueprint, "POST", RUNS, Permission.RUN_BILLS, body=RunAsked, status=201)
-def start_bill_run(request: Request[RunAsked, Nothing]) -> Run:
-    """Bill a month that is over; again goes on with what is left of it."""
+def start_bill_run(request: Request[RunAsked, Nothing]) -> Run | Check:
+    """Bill a month that is over; again goes on with what is left of it. Or check what it would leave out."""
+    if request.body.check:
+        return store.check(request.tenant, request.body, request.now)
     return store.start(request.tenant, request.body.period, request.now)
 
 
@@ -41,6 +43,12 @@ def start_bill_run(request: Request[RunAsked, Nothing]) -> Run:
 def show_bill_run(request: Request[Nothing, Nothing]) -> Run:
     """How far a run is."""
     return store.find(request.tenant, request.path["period"])
+
+
+@route(blueprint, "GET", RUNS + "/{period}/gaps", Permission.RUN_BILLS, query=PageQuery)
+def list_gaps(request: Request[Nothing, PageQuery]) -> Page[Gap]:
+    """What a run could not bill, and why: readings and tariffs that lack, days that are held, estimates."""
+    return store.gaps(request.tenant, request.path["period"], request.query)
 
 
 @route(blueprint, "GET", "/communities/{community}/bills", Permission.READ_BILLS, query=BillsAsked)

@@ -1,48 +1,73 @@
-"""Runs, and one bill per home and month."""
+"""Runs, one bill per home, month and tenancy, and what a run leaves out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
+
+from pynamodb.expressions.condition import Condition
 
 from functions.utilities import tasks
 from functions.utilities.bill_run.domain import (
-    HomeUse,
-    bill,
-    by_window,
+    Account,
+    bills_of,
+    corrected_shares,
+    counted,
+    filled,
+    gap_of,
+    is_seen,
+    issued,
     month_before,
     plan,
-    shared_use,
+    shared_costs,
     shares_of,
+    span,
 )
-from functions.utilities.bill_run.models import Bill, BillsAsked, Plan, Run, Step, Weight
-from functions.utilities.days import days_of_month, midnight
-from functions.utilities.homes import homes_of
-from functions.utilities.meters import Medium, Meter, Register
-from functions.utilities.readings import DAY_MS, intervals
-from functions.utilities.sites import dial_of
+from functions.utilities.bill_run.models import (
+    Bill,
+    BillsAsked,
+    Check,
+    Gap,
+    Plan,
+    Run,
+    RunAsked,
+    SharedCorrection,
+    SharedGap,
+    Step,
+    Weight,
+)
+from functions.utilities.days import day_of, days_of_month, month_of, months_between, to_ms
+from functions.utilities.home_use import ZERO, HomeUse
+from functions.utilities.homes import days_seen, homes_of, household_of, meters_of, stays_of
+from functions.utilities.metered import Looking, Metered, held_readings, look
+from functions.utilities.meters import Medium, Meter
 from functions.utilities.tables import (
     BillRow,
-    ChunkRow,
+    CorrectionRow,
+    GapRow,
     HouseholdRow,
     MeterRow,
     RunRow,
     ScheduledRow,
     TariffRow,
-    UseRow,
-    day_text,
 )
-from functions.utilities.tariffs import Tariff, in_force
+from functions.utilities.tenancies import tenancies
 from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, page_of, page_of_several
 from linli.errors import InvalidRequest, NotFound
-from linli.events import BillIssued
+from linli.instants import to_text
+from linli.pages import PageQuery
 from linli.reading import read_as
-from linli.tables import ConditionsFailed, Row, Transaction, read
+from linli.tables import ConditionsFailed, Rows, Transaction, read, until_it_holds
 
 AT_ONCE = 20
-AROUND = 40  # days on either side, in which readings to split a month by windows are looked for
+CHECKED_AT_ONCE = 50
+MOST_SHARES = 4_000  # of homes, in one run's row
+MONTHS_BACK = 37  # a reading may come three years late
+UNDER_WAY = timedelta(days=3)  # as long as steps of a run may still be on their way
 
 
 def start(community: str, period: str, now: datetime) -> Run:
@@ -73,30 +98,48 @@ def find(community: str, period: str) -> Run:
         due_at=planned.due_at,
         homes=None if planned.weights is None else len(planned.weights),
         bills=BillRow.count(BillRow.of_period(community, period)),
+        gaps=GapRow.count(GapRow.key(community, period, "")[0]),
+        unshared=planned.unshared,
+        shared_gaps=planned.shared_gaps,
+    )
+
+
+def gaps(community: str, period: str, query: PageQuery) -> Page[Gap]:
+    """What a run could not bill, by home. Raises InvalidCursor."""
+    return page_of(GapRow, GapRow.key(community, period, "")[0], query, lambda row: read_as(Gap, row.gap))
+
+
+def check(community: str, asked: RunAsked, now: datetime) -> Check:
+    """What a run would leave out. Raises Conflict before the month is over, InvalidCursor."""
+    known = communities.known(read([CommunityRow.key(community)]), community)
+    planned = plan(asked.period, known.time_zone, known.policies.utilities.due_days, now)
+    looking = _looking(community, known.time_zone, asked.period)
+    weights = _weights(community)
+    shared = _shared_use(looking, _shared_meters(community))
+    _, unshared = shared_costs(shared.used, looking.tariffs, weights, planned.period)
+    weight_of = {each.home: each for each in weights}
+
+    def looked_at(row: HouseholdRow) -> Gap | None:
+        if row.sk not in weight_of:
+            return None
+        meters = meters_of(community, row)
+        return _gap(weight_of[row.sk], looking, look(looking, meters))
+
+    query = PageQuery(limit=asked.limit or CHECKED_AT_ONCE, cursor=asked.cursor)
+    page = page_of(HouseholdRow, HouseholdRow.key(community, "")[0], query, looked_at)
+    return Check(
+        period=asked.period,
+        counts=counted(page.items),
+        items=[each for each in page.items if each.is_one],
+        unshared=unshared,
+        shared_gaps=shared.gaps,
+        next_cursor=page.next_cursor,
     )
 
 
 def divide(community: str, period: str) -> None:
     """Fix what all bills of a run have in common, unless it is, and leave a step for every few homes."""
-    planned = _plan(community, period)
-    if planned.weights is None:
-        weights = [_weight(row) for row in HouseholdRow.query(HouseholdRow.key(community, "")[0])]
-        tariffs = _tariffs(community)
-        shared = [
-            use
-            for row in MeterRow.query(MeterRow.key(community, "")[0])
-            if row.meter.asset is not None
-            for quantity in [sum(_month(community, row.meter, period).values(), Decimal(0))]
-            if (use := shared_use(row.meter.meter, row.meter.medium, quantity, tariffs, period))
-        ]
-        planned = planned.model_copy(update={"weights": weights, "shared": shared})
-        row = RunRow(*RunRow.key(community, period), plan=planned.model_dump_json(), planned=True)
-        transaction = Transaction()
-        transaction.put("run", row, RunRow.planned.does_not_exist())
-        try:
-            transaction.commit()
-        except ConditionsFailed:
-            planned = _plan(community, period)
+    planned = until_it_holds(lambda: _planned(community, period))
     homes = [each.home for each in planned.weights or ()]
     steps = [
         Step(community=community, period=period, homes=homes[first : first + AT_ONCE])
@@ -105,51 +148,231 @@ def divide(community: str, period: str) -> None:
     tasks.leave("bill_run", steps)
 
 
+def _planned(community: str, period: str) -> Plan:
+    """A run with what its bills have in common, and what shared costs of the months before have become."""
+    planned = _plan(community, period)
+    if planned.weights is not None:
+        return planned
+    zone = communities.known(read([CommunityRow.key(community)]), community).time_zone
+    looking = _looking(community, zone, period)
+    weights, meters = _weights(community), _shared_meters(community)
+    of_shared = _shared_use(looking, meters)
+    shared, unshared = shared_costs(of_shared.used, looking.tariffs, weights, period)
+    others = _other_runs(community, period)
+    transaction, corrections, told = Transaction(), list[SharedCorrection](), 0
+    for row in others:
+        other = read_as(Plan, row.plan)
+        now = filled(other.weights or (), {each.home: each for each in weights})
+        used = _shared_use(replace(looking, period=other.period), meters)
+        charged, found = corrected_shares(other, now, used.settled, looking.tariffs)
+        size = sum(len(each.shares) for each in found)
+        if not found or (told and told + size > MOST_SHARES):
+            continue  # what is too much for one row comes with the next run
+        told += size
+        corrections += found
+        kept = other.model_copy(update={"weights": now, "charged": charged})
+        transaction.put(f"run-{row.sk}", *_charged_anew(row, kept))
+    planned = planned.model_copy(
+        update={
+            "weights": weights,
+            "shared": shared,
+            "unshared": unshared,
+            "shared_gaps": of_shared.gaps,
+            "corrections": corrections,
+            "runs": [row.sk for row in others],
+            "under_way": [
+                row.sk
+                for row in others
+                if read_as(Plan, row.plan).started_at + UNDER_WAY > planned.started_at
+            ],
+        }
+    )
+    row = RunRow(*RunRow.key(community, period), plan=planned.model_dump_json(), planned=True)
+    transaction.put("run", row, RunRow.planned.does_not_exist())
+    transaction.commit()
+    return planned
+
+
+def _charged_anew(row: RunRow, kept: Plan) -> tuple[RunRow, Condition]:
+    version = int(row.charged_version or 0)
+    same = RunRow.charged_version == version if version else RunRow.charged_version.does_not_exist()
+    changed = RunRow(row.pk, row.sk, plan=kept.model_dump_json(), planned=True, charged_version=version + 1)
+    return changed, same
+
+
+def _other_runs(community: str, period: str) -> list[RunRow]:
+    """The runs of about three years that were planned, besides this one."""
+    first, last = span(period, MONTHS_BACK)
+    partition = RunRow.key(community, "")[0]
+    rows = RunRow.query(partition, RunRow.sk.between(first, last), consistent_read=True)
+    return [row for row in rows if row.planned and row.sk != period]
+
+
 def issue(community: str, period: str, homes: Sequence[str]) -> int:
     """Issue the bills of some homes, once each. Returns how many are new."""
-    planned, tariffs = _plan(community, period), _tariffs(community)
     zone = communities.known(read([CommunityRow.key(community)]), community).time_zone
-    shared = shares_of(planned)
-    issued = 0
-    for home in homes:
-        use = _home_use(community, home, period, tariffs, zone)
-        found = bill(community, home, use, tariffs, planned, shared=shared)
-        if found is None:
-            continue
-        transaction = Transaction()
-        text = found.model_dump_json()
-        transaction.create("bill", BillRow(BillRow.of_home(community, home), period, bill=text))
-        transaction.put("listed", BillRow(BillRow.of_period(community, period), home, bill=text))
-        fact = BillIssued(
+    books = _Books(community, _looking(community, zone, period))
+    return sum(books.bill(period, home) for home in homes)
+
+
+@dataclass(slots=True)
+class _Books:
+    """A step of a run: the plans that its homes have in common are read once."""
+
+    community: str
+    looking: Looking
+    plans: dict[str, Plan] = field(default_factory=dict)
+    shares: dict[str, list[Mapping[str, int]]] = field(default_factory=dict)
+
+    def plan_of(self, period: str) -> Plan:
+        """A run's plan."""
+        if period not in self.plans:
+            self.plans[period] = _plan(self.community, period)
+            self.shares[period] = list(shares_of(self.plans[period]))
+        return self.plans[period]
+
+    def bill(self, period: str, home: str) -> int:
+        """Bill a home's month, and before it those of runs that have not come to it yet."""
+        row = household_of(self.community, home)
+        passed = (row.passed or set()) if row else set()
+        before = [
+            month
+            for month in sorted(self.plan_of(period).under_way)
+            if month < period and month not in passed and self._has(month, home)
+        ]
+        return sum(until_it_holds(partial(self._issue, month, home)) for month in [*before, period])
+
+    def _has(self, period: str, home: str) -> bool:
+        return any(each.home == home for each in self.plan_of(period).weights or ())
+
+    def _issue(self, period: str, home: str) -> int:
+        planned, community = self.plan_of(period), self.community
+        household = household_of(community, home)
+        if household is None:
+            return 0
+        bills = _bills_of(community, home, period)
+        gone_through = (household.passed or set()) | {each.period for each in bills}
+        passed = gone_through | (set(planned.runs) - set(planned.under_way))
+        meters = meters_of(community, household)
+        looking = replace(self.looking, period=period, months=frozenset(passed))
+        metered = look(looking, meters)
+        account = Account(
             community=community,
-            bill=found.bill,
             home=home,
-            period=period,
-            amount_fen=found.amount_fen,
-            issued_at=found.issued_at,
-            due_at=found.due_at,
+            tenancies=tenancies(stays_of(community, household)),
+            use=metered.use,
+            tariffs=looking.tariffs,
+            bills=bills,
+            passed=frozenset(passed),
+            headcount=None if household.headcount is None else int(household.headcount),
         )
-        transaction.publish([fact], found.bill, planned.started_at)
-        try:
-            transaction.commit()
-        except ConditionsFailed:
-            continue  # a run before this one, or this one's lost reply
-        issued += 1
-    return issued
+        found = bills_of(account, planned, self.shares[period])
+        if any(line.reason for each in found for line in each.lines):
+            found = bills_of(_with_evidence(account, looking, meters), planned, self.shares[period])
+        if not found and period in (household.passed or set()):
+            return 0
+        gap = _gap(_weight(household), looking, metered)
+        _commit(community, household, planned, found, gap)
+        return len(found)
+
+
+def _commit(community: str, household: HouseholdRow, planned: Plan, bills: Sequence[Bill], gap: Gap) -> None:
+    """Issue bills of a home, and keep that a run went through it; nobody else bills it at the same time."""
+    transaction, home, period = Transaction(), household.sk, planned.period
+    version = int(household.billed_version or 0)
+    same = HouseholdRow.billed_version == version if version else HouseholdRow.billed_version.does_not_exist()
+    actions = [HouseholdRow.passed.add({period}), HouseholdRow.billed_version.set(version + 1)]
+    transaction.update("household", HouseholdRow(household.pk, home), actions, same)
+    for each in bills:
+        text = each.model_dump_json()
+        of_tenancy = f"#{each.tenancy.isoformat()}" if each.tenancy else ""
+        mine = BillRow(BillRow.of_home(community, home), period + of_tenancy, bill=text)
+        transaction.create(f"bill-{of_tenancy}", mine)
+        listed = BillRow(BillRow.of_period(community, period), home + of_tenancy, bill=text)
+        transaction.put(f"listed-{of_tenancy}", listed)
+        transaction.publish([issued(community, each)], each.bill, planned.started_at)
+    told = GapRow(*GapRow.key(community, period, home), gap=gap.model_dump_json())
+    if gap.is_one:
+        transaction.put("gap", told)
+    elif period in (household.passed or set()):
+        transaction.delete("gap", told)
+    transaction.commit()
+
+
+def _with_evidence(account: Account, looking: Looking, meters: Sequence[Meter]) -> Account:
+    """The account with what says why it differs from what was billed."""
+    silent = account.passed - {each.period for each in account.bills}
+    keys = {GapRow.key(looking.community, month, account.home): month for month in silent}
+    rows = read(keys) if keys else Rows()
+    lacked = {
+        (month, medium)
+        for key, month in keys.items()
+        if (row := rows.one(GapRow, key))
+        for medium in read_as(Gap, row.gap).no_tariff
+    }
+    since = min((each.issued_at for each in account.bills), default=None)
+    decided = {
+        (month, meter.medium)
+        for meter in meters
+        for row in CorrectionRow.query(
+            CorrectionRow.partition(looking.community, meter.meter),
+            CorrectionRow.sk > (to_text(since) if since else "0"),
+        )
+        if row.decision
+        for month in _months_of(row, looking.zone)
+    }
+    replaced = {
+        (month_of(day_of(to_ms(at), looking.zone)), meter.medium)
+        for meter in meters
+        for at in (meter.closed_at, meter.installed_at if meter.replaces else None)
+        if at is not None
+    }
+    return replace(
+        account,
+        unpriced=frozenset(lacked),
+        decided=frozenset(decided),
+        replaced=frozenset(replaced),
+    )
+
+
+def _months_of(row: CorrectionRow, zone: str) -> set[str]:
+    """The months in which a correction changed what was used."""
+    ends = [int(at) for start, end, _ in (*row.was, *row.became) for at in (start, end - 1)]
+    return set(months_between(day_of(min(ends), zone), day_of(max(ends), zone))) if ends else set()
+
+
+def _gap(weight: Weight, looking: Looking, metered: Metered) -> Gap:
+    return gap_of(weight, metered.use, metered.unread, looking.tariffs, looking.period)
 
 
 def bills(community: str, person: str, asked: BillsAsked, *, all_of_them: bool) -> Page[Bill]:
-    """A month's bills, or those of each home a person lives in, the last first. Raises InvalidRequest."""
+    """A month's bills, or those of the days that a person lived somewhere, the last first.
+
+    Raises InvalidRequest, InvalidCursor.
+    """
     if all_of_them:
         if asked.period is None:
             raise InvalidRequest("period: which month")
         return page_of(BillRow, BillRow.of_period(community, asked.period), asked, _shown)
-    shelves = [BillRow.of_home(community, home) for home in homes_of(community, person)]
-    return page_of_several(BillRow, shelves, asked, _shown, lambda row: row.sk)
+    stays = {home: days_seen(community, home, person) for home in homes_of(community, person)}
+
+    def seen_of(row: BillRow) -> Bill | None:
+        found = _shown(row)
+        return found if is_seen(found, person, stays[found.home]) else None
+
+    shelves = [BillRow.of_home(community, home) for home in stays]
+    return page_of_several(BillRow, shelves, asked, seen_of, lambda row: row.sk)
 
 
 def _shown(row: BillRow) -> Bill:
     return read_as(Bill, row.bill)
+
+
+def _bills_of(community: str, home: str, period: str) -> list[Bill]:
+    first, last = span(period, MONTHS_BACK)
+    partition = BillRow.of_home(community, home)
+    rows = BillRow.query(partition, BillRow.sk.between(first, last + "~"), consistent_read=True)
+    return [_shown(row) for row in rows]
 
 
 def _plan(community: str, period: str) -> Plan:
@@ -160,88 +383,49 @@ def _plan(community: str, period: str) -> Plan:
     return read_as(Plan, row.plan)
 
 
-def _tariffs(community: str) -> list[Tariff]:
-    return [row.tariff for row in TariffRow.query(TariffRow.partition(community))]
+def _looking(community: str, zone: str, period: str) -> Looking:
+    tariffs = [row.tariff for row in TariffRow.query(TariffRow.partition(community), consistent_read=True)]
+    return Looking(community, zone, tariffs, period, held=held_readings(community))
+
+
+def _weights(community: str) -> list[Weight]:
+    rows = HouseholdRow.query(HouseholdRow.key(community, "")[0], consistent_read=True)
+    return [_weight(row) for row in rows if not row.is_trace]
 
 
 def _weight(row: HouseholdRow) -> Weight:
-    heads = len(row.members or ()) if row.headcount is None else int(row.headcount)
-    return Weight(home=row.sk, area_m2=Decimal(row.area_m2 or 0), headcount=heads)
+    """An area and a headcount; a home of which nobody was ever told who lives there has none."""
+    lived_in = bool(row.members or row.former)
+    heads = row.headcount if row.headcount is not None else len(row.members or ()) if lived_in else None
+    return Weight(home=row.sk, area_m2=row.area, headcount=None if heads is None else int(heads))
 
 
-def _billed(meter: Meter) -> Iterator[Register]:
-    return (each for each in meter.registers if each.billed)
+@dataclass(slots=True)
+class _SharedUse:
+    """What shared meters used in a month, without the days in doubt; `settled`: those without any."""
+
+    used: list[tuple[str, Medium, Decimal]] = field(default_factory=list)
+    settled: list[tuple[str, Medium, Decimal]] = field(default_factory=list)
+    gaps: list[SharedGap] = field(default_factory=list)
 
 
-def _month(community: str, meter: Meter, month: str) -> dict[date, Decimal]:
-    """What a meter's billed registers used on each day of a month."""
-    keys = {UseRow.key(community, month, meter.meter, each.obis): each for each in _billed(meter)}
-    rows = read(keys) if keys else {}
-    return _days(month, rows, keys)
+def _shared_meters(community: str) -> list[Meter]:
+    rows = MeterRow.query(MeterRow.key(community, "")[0], consistent_read=True)
+    return [row.meter for row in rows if row.meter.asset is not None]
 
 
-def _days(
-    month: str, rows: dict[tuple[str, str], Row], keys: dict[tuple[str, str], Register]
-) -> dict[date, Decimal]:
-    days: dict[date, Decimal] = {}
-    for key, register in keys.items():
-        row = rows.get(key)
-        for text, (ticks, _) in row.days.items() if isinstance(row, UseRow) else ():
-            day = date.fromisoformat(f"{month}-{text}")
-            days[day] = days.get(day, Decimal(0)) + register.quantity(int(ticks))
-    return days
-
-
-def _home_use(
-    community: str, home: str, period: str, tariffs: Sequence[Tariff], zone: str
-) -> dict[Medium, HomeUse]:
-    key = HouseholdRow.key(community, home)
-    household = read([key]).get(key)
-    ids = sorted(household.meters or ()) if isinstance(household, HouseholdRow) else []
-    rows = read(MeterRow.key(community, each) for each in ids) if ids else {}
-    use: dict[Medium, HomeUse] = {}
-    for row in rows.values():
-        if not isinstance(row, MeterRow):
-            continue
-        meter, found = row.meter, use.setdefault(row.meter.medium, HomeUse())
-        for day, quantity in _month(community, meter, period).items():
-            found.days[day] = found.days.get(day, Decimal(0)) + quantity
-        applying = _applying(tariffs, meter.medium, period)
-        if any(each.tiers is not None and each.tiered_by == "year" for each, _ in applying):
-            for number in range(1, int(period[5:])):
-                month = f"{period[:5]}{number:02}"
-                found.before += sum(_month(community, meter, month).values(), Decimal(0))
-        for tariff, days in applying:
-            if tariff.windows is not None:
-                windows = found.windows.setdefault(tariff.begins, {})
-                for name, quantity in _by_window(community, meter, tariff, days, zone).items():
-                    windows[name] = windows.get(name, Decimal(0)) + quantity
-    return use
-
-
-def _applying(tariffs: Sequence[Tariff], medium: Medium, period: str) -> list[tuple[Tariff, list[date]]]:
-    """The tariffs of a month, each with its days."""
-    days: dict[str, list[date]] = {}
-    named: dict[str, Tariff] = {}
-    for day in days_of_month(period):
-        tariff = in_force(tariffs, medium, day)
-        if tariff is not None:
-            named[tariff.begins] = tariff
-            days.setdefault(tariff.begins, []).append(day)
-    return [(named[name], each) for name, each in days.items()]
-
-
-def _by_window(
-    community: str, meter: Meter, tariff: Tariff, days: list[date], zone: str
-) -> dict[str, Decimal]:
-    """What a meter's billed registers used in each window of a tariff."""
-    first, last = (midnight(day, zone) // DAY_MS for day in (days[0], days[-1]))
-    between = ChunkRow.sk.between(day_text(first - AROUND), day_text(last + AROUND))
-    used: dict[str, Decimal] = {}
-    for register in _billed(meter):
-        partition = ChunkRow.key(community, meter.meter, register.obis, "")[0]
-        readings = [each for row in ChunkRow.query(partition, between) for each in row.readings]
-        advanced = intervals(readings, dial_of(meter, register))
-        for name, ticks in by_window(advanced, tariff.windows or (), days, zone).items():
-            used[name] = used.get(name, Decimal(0)) + register.quantity(ticks)
-    return used
+def _shared_use(looking: Looking, meters: Sequence[Meter]) -> _SharedUse:
+    found, days = _SharedUse(), days_of_month(looking.period)
+    for meter in meters:
+        metered = look(looking, [meter])
+        use = metered.use.get(meter.medium, HomeUse())
+        named = (meter.meter, meter.medium, sum((use.days[day] for day in use.among(days)), ZERO))
+        found.used.append(named)
+        held = [each for each in use.doubted if each.first_day <= days[-1] and days[0] <= each.last_day]
+        found.settled += [] if held else [named]
+        if held or metered.unread:
+            gap = SharedGap(
+                meter=meter.meter, medium=meter.medium, no_reading=bool(metered.unread), held=held
+            )
+            found.gaps.append(gap)
+    return found

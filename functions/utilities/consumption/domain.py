@@ -1,5 +1,6 @@
 """How a register's month is shown."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -7,6 +8,7 @@ from decimal import Decimal
 from functions.utilities.consumption.models import DayUse, RegisterMonth
 from functions.utilities.days import months_between
 from functions.utilities.meters import UNITS, Medium
+from functions.utilities.tenancies import Stay
 from linli.errors import InvalidRequest
 
 MOST_MONTHS = 13
@@ -52,3 +54,14 @@ def shown(place: Place, month: str, days: dict[str, list[int]]) -> RegisterMonth
         quantity=place.quantity(sum(int(ticks) for ticks, _ in days.values())),
         days=used,
     )
+
+
+def on_days(months: Iterable[RegisterMonth], stays: Sequence[Stay]) -> list[RegisterMonth]:
+    """The months as somebody may see them who lived there on some days only."""
+    found = []
+    for each in months:
+        days = [day for day in each.days if any(stay.meets(day.day, day.day) for stay in stays)]
+        if days:
+            quantity = sum((day.quantity for day in days), Decimal(0))
+            found.append(each.model_copy(update={"days": days, "quantity": quantity}))
+    return found

@@ -17,8 +17,8 @@ OF_METER = "/communities/{community}/meters/{meter}/consumption"
 def show_meter_consumption(request: Request[Nothing, MonthsAsked]) -> Consumption:
     """A meter's consumption by day and month: one's own home's, or any for those who look after them."""
     may = request.may(Permission.READ_ALL_CONSUMPTION)
-    meter = meter_seen_by(request.tenant, request.path["meter"], request.person, all_of_them=may)
-    return store.of_meters(request.tenant, [meter], request.query)
+    meter, stays = meter_seen_by(request.tenant, request.path["meter"], request.person, all_of_them=may)
+    return store.of_meters(request.tenant, [meter], request.query, stays)
 
 
 @route(
@@ -29,7 +29,7 @@ def show_meter_consumption(request: Request[Nothing, MonthsAsked]) -> Consumptio
     query=MonthAsked,
 )
 def list_consumption(request: Request[Nothing, MonthAsked]) -> Page[RegisterMonth]:
-    """A month of one's own home, or of the whole community for those who look after it."""
+    """A month of one's own homes, of one's own days there, or of all for those who look after them."""
     if request.may(Permission.READ_ALL_CONSUMPTION):
         return store.of_community(request.tenant, request.query)
-    return store.of_home(request.tenant, request.person, request.query)
+    return store.of_homes(request.tenant, request.person, request.query)

@@ -1,20 +1,23 @@
 """The months' use of registers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import cast
 
-from functions.utilities.consumption.domain import Place, months, shown
+from functions.utilities.consumption.domain import Place, months, on_days, shown
 from functions.utilities.consumption.models import Consumption, MonthAsked, MonthsAsked, RegisterMonth
-from functions.utilities.homes import homes_of, meters_of
+from functions.utilities.homes import homes_of, household_of, meters_of, stays_of
 from functions.utilities.meters import Medium, Meter
 from functions.utilities.tables import UseRow
+from functions.utilities.tenancies import Stay, seen
 from linli.cursors import Page, page_of
 from linli.tables import read
 
 
-def of_meters(community: str, meters: Iterable[Meter], asked: MonthsAsked) -> Consumption:
-    """Some meters' months. Raises InvalidRequest."""
+def of_meters(
+    community: str, meters: Iterable[Meter], asked: MonthsAsked, stays: Sequence[Stay] | None = None
+) -> Consumption:
+    """Some meters' months, of the days of `stays` alone where there are any. Raises InvalidRequest."""
     wanted = {
         UseRow.key(community, month, meter.meter, register.obis): month
         for month in months(asked.since, asked.until)
@@ -23,14 +26,17 @@ def of_meters(community: str, meters: Iterable[Meter], asked: MonthsAsked) -> Co
     }
     rows = read(wanted)
     items = [_of_row(row, month) for key, month in wanted.items() if isinstance(row := rows.get(key), UseRow)]
-    return Consumption(items=items)
+    return Consumption(items=items if stays is None else on_days(items, stays))
 
 
-def of_home(community: str, person: str, asked: MonthAsked) -> Page[RegisterMonth]:
-    """The month of each home that a person lives in."""
-    meters = meters_of(community, homes_of(community, person))
-    found = of_meters(community, meters, MonthsAsked(since=asked.month, until=asked.month))
-    return Page(items=found.items)
+def of_homes(community: str, person: str, asked: MonthAsked) -> Page[RegisterMonth]:
+    """The month of the homes that a person lives in, or lived in then."""
+    month, items = MonthsAsked(since=asked.month, until=asked.month), list[RegisterMonth]()
+    for home in homes_of(community, person):
+        household = household_of(community, home)
+        stays = seen(stays_of(community, household), person)
+        items += of_meters(community, meters_of(community, household), month, stays).items
+    return Page(items=items)
 
 
 def of_community(community: str, asked: MonthAsked) -> Page[RegisterMonth]:

@@ -1,11 +1,13 @@
 """Households: keep who lives where; describe, show, list."""
 
+from typing import Any
+
 from chalice.app import Blueprint
 
 from functions.utilities.household import store
-from functions.utilities.household.models import Household, HouseholdDescribed
+from functions.utilities.household.models import Household, HouseholdDescribed, Stays, StayTold
 from linli.cursors import Page, PageQuery
-from linli.events import MembershipChanged, WatchChanged
+from linli.events import MembershipChanged, PlaceChanged, WatchChanged
 from linli.http import Nothing, Request, route
 from linli.naming import reference
 from linli.permissions import Permission
@@ -18,13 +20,15 @@ HOUSEHOLD = HOUSEHOLDS + "/{building}/{unit}"
 
 @blueprint.on_sqs_message(queue_arn=reference("HouseholdArn"), batch_size=10, name="household")
 @bus_queue
-def household(received: Received[MembershipChanged | WatchChanged]) -> str:
-    """Somebody moved in, moved, or left; or somebody there is watched over, or no longer."""
+def household(received: Received[MembershipChanged | WatchChanged | PlaceChanged]) -> str:
+    """Somebody moved in, moved, or left; or is watched over, or no longer; or a unit has another area."""
     match received.fact:
         case WatchChanged() as watch:
             return store.keep_watch(watch)
+        case PlaceChanged() as place:
+            return store.keep_place(place)
         case member:
-            return store.keep_member(member)
+            return store.keep_member(member, received.event.time)
 
 
 @route(blueprint, "PUT", HOUSEHOLD, Permission.CHANGE_HOUSEHOLDS, body=HouseholdDescribed)
@@ -39,11 +43,23 @@ def show_household(request: Request[Nothing, Nothing]) -> Household:
     return store.find(request.tenant, _home(request))
 
 
+@route(blueprint, "PUT", HOUSEHOLD + "/stays/{person}", Permission.CHANGE_HOUSEHOLDS, body=StayTold)
+def tell_stay(request: Request[StayTold, Nothing]) -> Stays:
+    """Say on which days somebody lived in a home, where the directory was told on another day."""
+    return store.tell_stay(request.tenant, _home(request), request.path["person"], request.body)
+
+
+@route(blueprint, "GET", HOUSEHOLD + "/stays", Permission.CHANGE_HOUSEHOLDS)
+def list_stays(request: Request[Nothing, Nothing]) -> Stays:
+    """Who lived in a home, from which day to which."""
+    return store.stays(request.tenant, _home(request))
+
+
 @route(blueprint, "GET", HOUSEHOLDS, Permission.CHANGE_HOUSEHOLDS, query=PageQuery)
 def list_households(request: Request[Nothing, PageQuery]) -> Page[Household]:
     """The community's households."""
     return store.households(request.tenant, request.query)
 
 
-def _home(request: Request[HouseholdDescribed, Nothing] | Request[Nothing, Nothing]) -> str:
+def _home(request: Request[Any, Any]) -> str:
     return f"{request.path['building']}/{request.path['unit']}"

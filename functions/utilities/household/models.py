@@ -8,6 +8,7 @@ from pydantic import Field
 from functions.utilities.meters import Home
 from linli.contracts import Contract
 from linli.ids import Id
+from linli.local_times import Day
 
 
 class HouseholdDescribed(Contract):
@@ -15,6 +16,28 @@ class HouseholdDescribed(Contract):
 
     area_m2: Annotated[Decimal, Field(gt=0, le=100_000, decimal_places=2)] | None = None
     headcount: Annotated[int, Field(ge=0, le=100)] | None = None
+
+
+class StayTold(Contract):
+    """The first and the last local day that somebody lived in a home; what is not said stays as it is."""
+
+    since: Day | None = None
+    until: Day | None = None
+
+
+class Stay(Contract):
+    """Who lived in a home, from which day to which; without `since` from before anybody knows."""
+
+    person: Id
+    since: Day | None = None
+    until: Day | None = None
+
+
+class Stays(Contract):
+    """Who lived in a home, and lives there, as its bills are divided."""
+
+    home: Home
+    items: list[Stay]
 
 
 class Household(HouseholdDescribed):

@@ -1,39 +1,133 @@
 """Who lives where, and what the shares of shared consumption go by."""
 
-from decimal import Decimal
+from datetime import datetime
+from typing import Any
 
-from functions.utilities.household.models import Household, HouseholdDescribed
+from pynamodb.expressions.condition import Condition
+
+from functions.utilities.days import day_of, to_ms
+from functions.utilities.homes import stays_of
+from functions.utilities.household.domain import told
+from functions.utilities.household.models import Household, HouseholdDescribed, Stay, Stays, StayTold
 from functions.utilities.tables import HouseholdRow, MeterRow, ResidentRow
+from functions.utilities.tenancies import lived
+from linli import communities
+from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
-from linli.events import MembershipChanged, WatchChanged
-from linli.members import dwelling
-from linli.tables import Row, Transaction, read, until_it_holds
+from linli.events import MembershipChanged, PlaceChanged, WatchChanged
+from linli.tables import ConditionsFailed, Row, Transaction, read, until_it_holds
 from linli.tables import find as find_row
 
 
-def keep_member(fact: MembershipChanged) -> str:
-    """Move a person to where `fact` says they live. Returns the outcome."""
-    return until_it_holds(lambda: _keep(fact))
+def keep_member(fact: MembershipChanged, at: datetime) -> str:
+    """Move a person to where `fact`, told `at` this time, says they live. Returns the outcome."""
+    return until_it_holds(lambda: _keep(fact, at))
 
 
-def _keep(fact: MembershipChanged) -> str:
-    key = ResidentRow.key(fact.community, fact.person)
-    row = read([key]).get(key)
-    known = row if isinstance(row, ResidentRow) else None
-    if known is not None and known.version >= fact.version:
+def _keep(fact: MembershipChanged, at: datetime) -> str:
+    key, place = ResidentRow.key(fact.community, fact.person), CommunityRow.key(fact.community)
+    rows = read([key, place])
+    known = rows.one(ResidentRow, key)
+    moves = known.all_moves if known else []
+    if known and (fact.version in {each[0] for each in moves} or _is_before_all(known, fact)):
         return "duplicate"
-    was, homes = set(known.places if known else ()), set(fact.homes)
-    transaction = Transaction()
-    for home in sorted(was ^ homes):
-        household = HouseholdRow(*HouseholdRow.key(fact.community, home))
-        members = {fact.person}
-        change = HouseholdRow.members.add(members) if home in homes else HouseholdRow.members.delete(members)
-        transaction.update(f"home-{home}", household, [change, HouseholdRow.kind.set(HouseholdRow)])
-    condition = ResidentRow.version == known.version if known else ResidentRow.pk.does_not_exist()
-    transaction.put("living", ResidentRow(*key, **dwelling(fact)), condition)
+    day = day_of(to_ms(at), communities.known(rows, fact.community).time_zone).isoformat()
+    moves = sorted([*moves, (fact.version, day, fact.homes)], key=lambda each: each[0])
+    was, (version, _, homes) = known.places if known else [], moves[-1]
+    transaction, person = Transaction(), {fact.person}
+    for number, home in enumerate(sorted({*was, *fact.homes} - (set(was) & set(homes)))):
+        row = HouseholdRow(*HouseholdRow.key(fact.community, home))
+        change = (
+            [HouseholdRow.members.add(person), HouseholdRow.former.delete(person)]
+            if home in homes
+            else [HouseholdRow.members.delete(person), HouseholdRow.former.add(person)]
+        )
+        transaction.update(f"home-{number}", row, [*change, HouseholdRow.kind.set(HouseholdRow)])
+    transaction.put("living", _living(key, known, version, homes, moves=moves), _as_read(known))
     transaction.commit()
-    return "moved" if was != homes else "unchanged"
+    if version != fact.version:
+        return "duplicate"  # what is newer is here; of what was before, the days are kept
+    return "moved" if set(was) != set(homes) else "unchanged"
+
+
+def _is_before_all(known: ResidentRow, fact: MembershipChanged) -> bool:
+    """Whether the row is of before 2026-11-26, which kept no moves, and knows better than the fact."""
+    return known.moves is None and known.version >= fact.version
+
+
+def _living(
+    key: tuple[str, str], known: ResidentRow | None, version: int, homes: list[str], **changed: Any
+) -> ResidentRow:
+    attributes: dict[str, Any] = {
+        "home": homes[0] if homes else None,
+        "homes": homes or None,
+        "version": version,
+        "moves": known.all_moves if known else [],
+        "said": known.said if known else None,
+    }
+    return ResidentRow(*key, **(attributes | changed))
+
+
+def _as_read(known: ResidentRow | None) -> Condition:
+    if known is None:
+        return ResidentRow.pk.does_not_exist()
+    moves, said = known.moves, known.said
+    same: Condition = ResidentRow.version == known.version
+    same &= ResidentRow.moves.does_not_exist() if moves is None else ResidentRow.moves == moves
+    same &= ResidentRow.said.does_not_exist() if said is None else ResidentRow.said == said
+    return same
+
+
+def tell_stay(community: str, home: str, person: str, said: StayTold) -> Stays:
+    """Keep on which days somebody lived in a home. Raises InvalidRequest, Conflict."""
+    until_it_holds(lambda: _tell_stay(community, home, person, said))
+    return stays(community, home)
+
+
+def _tell_stay(community: str, home: str, person: str, said: StayTold) -> None:
+    key = ResidentRow.key(community, person)
+    known = read([key]).one(ResidentRow, key)
+    homes = known.places if known else []
+    lives_there = home in homes
+    days = told(known.all_stays if known else [], home, said, lives_there=lives_there)
+    version = int(known.version) if known else 0
+    all_said = (known.said or {} if known else {}) | {home: list(days)}
+    transaction = Transaction()
+    transaction.put("living", _living(key, known, version, homes, said=all_said), _as_read(known))
+    if not lives_there:
+        actions = [HouseholdRow.kind.set(HouseholdRow), HouseholdRow.former.add({person})]
+        transaction.update("home", HouseholdRow(*HouseholdRow.key(community, home)), actions)
+    transaction.commit()
+
+
+def stays(community: str, home: str) -> Stays:
+    """Who lived in a home when. Raises NotFound."""
+    row = find_row(HouseholdRow, HouseholdRow.key(community, home))
+    found = lived(stays_of(community, row))
+    return Stays(
+        home=home, items=[Stay(person=each.person, since=each.since, until=each.until) for each in found]
+    )
+
+
+def keep_place(fact: PlaceChanged) -> str:
+    """Keep the area of a unit, as the directory says it. Returns the outcome."""
+    if fact.unit is None or fact.area_m2 is None:
+        return "not_ours"
+    row = HouseholdRow(*HouseholdRow.key(fact.community, f"{fact.building}/{fact.unit}"))
+    actions = [
+        HouseholdRow.kind.set(HouseholdRow),
+        HouseholdRow.unit_area_m2.set(str(fact.area_m2)),
+        HouseholdRow.place_version.set(fact.version),
+    ]
+    older = HouseholdRow.place_version.does_not_exist() | (HouseholdRow.place_version < fact.version)
+    transaction = Transaction()
+    transaction.update("household", row, actions, older)
+    try:
+        transaction.commit()
+    except ConditionsFailed:
+        return "duplicate"
+    return "area_kept"
 
 
 def keep_watch(fact: WatchChanged) -> str:
@@ -86,7 +180,7 @@ def find(community: str, home: str) -> Household:
     """A household. Raises NotFound."""
     key = HouseholdRow.key(community, home)
     row = read([key]).one(HouseholdRow, key)
-    if row is None or _is_trace(row):
+    if row is None or row.is_trace:
         raise NotFound
     return _shown(row)
 
@@ -94,14 +188,7 @@ def find(community: str, home: str) -> Household:
 def households(community: str, query: PageQuery) -> Page[Household]:
     """The community's households by home. Raises InvalidCursor."""
     partition, _ = HouseholdRow.key(community, "")
-    return page_of(HouseholdRow, partition, query, lambda row: None if _is_trace(row) else _shown(row))
-
-
-def _is_trace(row: HouseholdRow) -> bool:
-    """Whether nothing is left of a household but that there was one: in another order of the facts that say
-    who came and went, there would be no row.
-    """
-    return not (row.members or row.meters or row.area_m2) and row.headcount is None
+    return page_of(HouseholdRow, partition, query, lambda row: None if row.is_trace else _shown(row))
 
 
 def _shown(row: HouseholdRow) -> Household:
@@ -109,6 +196,6 @@ def _shown(row: HouseholdRow) -> Household:
         home=row.sk,
         members=sorted(row.members or ()),
         meters=sorted(row.meters or ()),
-        area_m2=Decimal(row.area_m2) if row.area_m2 else None,
+        area_m2=row.area,
         headcount=None if row.headcount is None else int(row.headcount),
     )

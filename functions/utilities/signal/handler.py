@@ -15,5 +15,5 @@ blueprint = Blueprint(__name__)
 def list_signals(request: Request[Nothing, Nothing]) -> Signals:
     """A meter's episodes: of one's own home, or of any for those who look after them."""
     may = request.may(Permission.READ_ALL_CONSUMPTION)
-    meter = meter_seen_by(request.tenant, request.path["meter"], request.person, all_of_them=may)
-    return store.of_meter(request.tenant, meter)
+    meter, stays = meter_seen_by(request.tenant, request.path["meter"], request.person, all_of_them=may)
+    return store.of_meter(request.tenant, meter, stays)

@@ -1,15 +1,22 @@
 """Episodes, from the state of a meter's registers."""
 
-from functions.utilities.days import to_instant
+from collections.abc import Sequence
+from datetime import date
+
+from functions.utilities.days import day_of, to_instant
 from functions.utilities.ledger_facts import episode_id
 from functions.utilities.meters import Meter
 from functions.utilities.signal.models import Signals, SignalSeen
 from functions.utilities.tables import RegisterRow
+from functions.utilities.tenancies import Stay
+from linli import communities
+from linli.communities import CommunityRow
 from linli.tables import read
 
 
-def of_meter(community: str, meter: Meter) -> Signals:
-    """The last episodes of all registers of a meter."""
+def of_meter(community: str, meter: Meter, stays: Sequence[Stay] | None) -> Signals:
+    """The last episodes of all registers of a meter, of `stays` those that began then."""
+    zone = communities.known(read([CommunityRow.key(community)]), community).time_zone
     rows = read(RegisterRow.key(community, meter.meter, each.obis) for each in meter.registers)
     found = [
         SignalSeen(
@@ -22,5 +29,10 @@ def of_meter(community: str, meter: Meter) -> Signals:
         for row in rows.values()
         if isinstance(row, RegisterRow)
         for each in row.watch.episodes
+        if stays is None or _in(stays, day_of(each.since, zone))
     ]
     return Signals(items=sorted(found, key=lambda each: each.since, reverse=True))
+
+
+def _in(stays: Sequence[Stay], day: date) -> bool:
+    return any(each.meets(day, day) for each in stays)
