@@ -3,16 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Literal
 
 from functions.utilities.days import to_ms
-from functions.utilities.meters import Meter
-from functions.utilities.readings import Interval, Reading
+from functions.utilities.readings import Dial, Interval, Reading
 from functions.utilities.sites import Site
+from functions.utilities.standings import Doubt, doubt
 from functions.utilities.tables import CorrectionRow, HeldRow
 from linli.instants import to_text
 from linli.tables import Transaction
 
 CORRECTED = 200
+Reason = Doubt | Literal["run", "conflict", "changes_too_much", "before_installation", "after_replacement"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ def held_id(meter: str, register: str, reading: Reading) -> str:
 
 def keep_held(transaction: Transaction, site: Site, before: list[Reading], after: list[Reading]) -> int:
     """Keep the list of what waits for a manager. Returns how many rows change."""
-    old, new = set(_waiting(before)), set(_waiting(after))
+    old, new = set(_waiting(before, site.dial)), set(_waiting(after, site.dial))
     names = (site.community, site.meter.meter, site.register.obis)
     gone = {held_id(*names[1:], each) for each in old - new} - {held_id(*names[1:], each) for each in new}
     for held in sorted(gone):
@@ -42,7 +44,7 @@ def keep_held(transaction: Transaction, site: Site, before: list[Reading], after
     come = sorted(new - old, key=lambda each: (each.at, each.ticks))
     for each in come:
         held = held_id(*names[1:], each)
-        earlier = [other.ticks for other in after if other.at < each.at and other.standing == "kept"]
+        earlier = [other for other in after if other.at < each.at and other.standing == "kept"]
         row = HeldRow(
             *HeldRow.key(names[0], held),
             meter=names[1],
@@ -50,34 +52,40 @@ def keep_held(transaction: Transaction, site: Site, before: list[Reading], after
             at=each.at,
             ticks=each.ticks,
             decimals=site.register.decimals,
-            reason=_reason(site.meter, each),
-            before_ticks=earlier[-1] if earlier else None,
+            reason=_reason(site, after, each, earlier[-1] if earlier else None),
+            before_ticks=earlier[-1].ticks if earlier else None,
         )
         transaction.put(f"held-{held}", row)
     return len(gone) + len(come)
 
 
-def _waiting(readings: list[Reading]) -> list[Reading]:
-    """What a manager is asked about: conflicts, and of held readings in a row the first, which decides the
-    rest.
+def _waiting(readings: list[Reading], dial: Dial) -> list[Reading]:
+    """What a manager is asked about: conflicts, and of held readings in a row those that go on from none
+    before: they decide the rest.
     """
-    asked, before_held = [], False
+    asked: list[Reading] = []
+    row: list[Reading] = []
     for each in readings:
-        if each.standing == "conflict" or (each.standing == "held" and not before_held):
+        if each.standing == "conflict":
             asked.append(each)
-        if each.live:
-            before_held = each.standing == "held"
+        elif each.standing == "held" and all(dial.advance(other, each) is None for other in row):
+            asked.append(each)
+            row.append(each)
+        elif each.standing in ("kept", "superseded"):
+            row = []
     return asked
 
 
-def _reason(meter: Meter, reading: Reading) -> str:
+def _reason(site: Site, readings: list[Reading], reading: Reading, before: Reading | None) -> Reason:
+    meter = site.meter
     if reading.standing == "held":
-        return "drop"
+        return doubt(before, reading, site.dial) or "run"
     if reading.at < to_ms(meter.installed_at):
         return "before_installation"
     if meter.closed_at is not None and reading.at > to_ms(meter.closed_at):
         return "after_replacement"
-    return "conflict"
+    alone = not any(each.at == reading.at and each.live for each in readings)
+    return "changes_too_much" if alone else "conflict"
 
 
 def corrected(before: list[Interval], after: list[Interval]) -> tuple[list[Interval], list[Interval]]:
