@@ -60,19 +60,25 @@ def keep_held(transaction: Transaction, site: Site, before: list[Reading], after
 
 
 def _waiting(readings: list[Reading], dial: Dial) -> list[Reading]:
-    """What a manager is asked about: conflicts, and of held readings in a row those that go on from none
-    before: they decide the rest.
+    """What a manager is asked about: conflicts, and of held readings in a row the first with a reason of its
+    own: they decide the rest.
     """
     asked: list[Reading] = []
     row: list[Reading] = []
+    reasons: set[Doubt | None] = set()
+    last: Reading | None = None
     for each in readings:
         if each.standing == "conflict":
             asked.append(each)
-        elif each.standing == "held" and all(dial.advance(other, each) is None for other in row):
-            asked.append(each)
+        elif each.standing == "held":
+            why = doubt(last, each, dial)
+            if why not in reasons and all(dial.advance(other, each) is None for other in row):
+                asked.append(each)
             row.append(each)
+            reasons.add(why)
         elif each.standing in ("kept", "superseded"):
-            row = []
+            row, reasons = [], set()
+            last = each if each.standing == "kept" else last
     return asked
 
 

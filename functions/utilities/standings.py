@@ -219,9 +219,14 @@ class _Series:
         return self.dial.advance(self.readings[before], self.readings[after]) is not None
 
     def _found(self, number: int, stray: int | None) -> int | None:
-        """What the reading goes on from: the end of the heaviest series that can."""
+        """What the reading goes on from: what is believed so far, or the heaviest series below it.
+
+        A rise that is impossible since the last believed reading is so, however long ago the one before was.
+        """
         if self._joins(self.longest, number, stray):
             return self.longest
+        if self.readings[number].ticks >= self.readings[self.longest].ticks:
+            return None
         found, weight = None, -1
         for place in range(number - 1, max(self.first, number - LOOKED_BACK) - 1, -1):
             if found is not None and self.heaviest[place - self.first] <= weight:
