@@ -22,6 +22,8 @@ LOOKED_BACK = 500  # readings; a wrong run that is longer is for a human
 CONFIRMED = 2  # readings that make a single first one wrong, which was higher
 LONG_SILENCE_MS = 7 * DAY_MS
 OUTWEIGHED = 4  # times as many readings after such a silence make several first ones wrong
+FLICKER = 2  # steps of its last digit that a source falls back by, having saved or summed up rounded numbers
+FLICKER_SHARE = 100  # steps to a m3 or kWh, at least: in coarser ones a drop is a drop
 STUCK = 2  # equal readings that count as evidence: a dial that hangs says nothing more
 HEARSAY = 2  # readings that a human's word for a lower one does not make wrong: the dial was set back
 
@@ -77,7 +79,7 @@ def _rounded(readings: Sequence[Reading], actual: Sequence[int], dial: Dial) -> 
     """Readings that tell no more than a finer one beside them: neither use nor a flow backwards.
 
     That a source rounds is known where its dial drops by less than the coarser step; to whole m3 or kWh,
-    where it does so again. A last digit that flickers is one less.
+    where it does so again. A last digit that flickers is one or two less.
     """
     ticks = [readings[number].ticks for number in actual]
     found = Counter(
@@ -94,7 +96,10 @@ def _rounded(readings: Sequence[Reading], actual: Sequence[int], dial: Dial) -> 
     ]
     last = None
     for place in sorted(set(range(len(ticks))) - set(aside)):
-        if last is not None and ticks[place] == last - 1 and not readings[actual[place]].trusted:
+        flickers = last is not None and 0 < last - ticks[place] <= FLICKER * _own_step(
+            last, ticks[place], dial
+        )
+        if flickers and not readings[actual[place]].trusted:
             aside.append(place)
         else:
             last = ticks[place]
@@ -111,6 +116,14 @@ def _coarser_step(before: int, after: int, unit: int) -> int | None:
             return step
         step *= 10
     return None
+
+
+def _own_step(before: int, after: int, dial: Dial) -> int:
+    """The step in which a source shows both, a hundredth of a m3 or kWh at the most."""
+    step = 1
+    while step * FLICKER_SHARE < dial.unit and before % (step * 10) == 0 == after % (step * 10):
+        step *= 10
+    return step
 
 
 def _roundings(ticks: int, step: int) -> tuple[int, int]:

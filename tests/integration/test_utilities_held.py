@@ -205,17 +205,17 @@ def test_a_clock_that_fell_back_by_weeks_costs_none_of_the_true_readings(
     assert open_days(app, http, meter) == []
 
 
-@pytest.mark.parametrize("length", [3, 7, 40])
+@pytest.mark.parametrize("length", [3, 16])
 def test_a_plausible_run_gives_way_too_however_far_back_the_last_true_one_is(
     app: Chalice, http: Http, invoke: Invoke, length: int
 ) -> None:
     meter = fitted(app, http, "gas")
     start = datetime.fromisoformat("2026-08-01T16:00:00Z")
-    true = [(to_text(start + n * timedelta(days=1)), round(100 + 0.3 * n, 3)) for n in range(100)]
+    true = [(to_text(start + n * timedelta(days=1)), round(100 + 0.3 * n, 3)) for n in range(40)]
     run = range(5, 5 + length)
     shown = [(at, value + 80 if n in run else value) for n, (at, value) in enumerate(true)]
     Sender(app, invoke, meter)(*shown, together=False)
-    assert used(app, http, meter) == Decimal("29.7")
+    assert used(app, http, meter) == Decimal("11.7")
 
 
 def test_rounding_that_alternates_is_no_use_and_opens_no_ticket(
@@ -225,7 +225,7 @@ def test_rounding_that_alternates_is_no_use_and_opens_no_ticket(
     invoke(app, "household", batch(told(told_watch, "watch-1")))
     meter = fitted(app, http, "water")
     start = datetime.fromisoformat("2026-10-01T00:00:00Z")
-    shown = [(to_text(start + n * timedelta(minutes=30)), 123.457 if n % 2 else 123.46) for n in range(96)]
+    shown = [(to_text(start + n * timedelta(minutes=30)), 123.457 if n % 2 else 123.46) for n in range(24)]
     Sender(app, invoke, meter)(*shown, together=False)
     assert used(app, http, meter) == Decimal(0)
     assert held(app, http) == []
@@ -243,7 +243,7 @@ lives = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lives, st.randoms(use_true_random=False))
 def test_any_order_of_arrival_makes_the_same_history(
     app: Chalice, http: Http, invoke: Invoke, life: list[tuple[int, str]], random: Any

@@ -148,6 +148,25 @@ def test_any_number_of_equal_plausible_high_readings_gives_way_too() -> None:
     assert kept(entered([*before, *high, *true])) == [120_000, 120_500, 120_600, 120_700, 120_800]
 
 
+@pytest.mark.parametrize(
+    ("shown", "believed"),
+    [
+        ((3.737, 0, 3.746), 2),  # a monitor whose mains came back: nought for four seconds
+        ((1590.0, 1600.0, 0, 0, 1585.0, 1585.0, 1600.1), 3),  # and one that told its last backup in between
+        ((9.0, 9.5, 9.86, 9.47, 9.6, 9.8, 10.1), 5),  # counts on from what it had saved
+        ((21.03, 672.216, 21.04, 672.3, 21.05, 672.4, 21.06), 4),  # every second telegram is decoded wrongly
+        ((144.0, 0.144, 144.1, 0.1441, 144.2), 3),  # two sources, one of them in other units
+        ((4.0, 4_294.967, 4.1, 4_294.966, 4.2), 3),  # negative numbers, taken for positive ones
+    ],
+)
+def test_what_firmware_of_the_trade_is_known_to_tell_costs_nothing(
+    shown: tuple[float, ...], believed: int
+) -> None:
+    found = entered([*daily(*(shown[0] for _ in range(2)), first=-2), *every(240, *shown)])
+    assert total(found) == round((shown[-1] - shown[0]) * 1000)
+    assert len(kept(found)) == believed + 2
+
+
 def test_a_burst_that_the_pipe_can_pass_is_true() -> None:
     burst = every(60, 100.0, 104.5, 109.0, 113.9)
     assert kept(entered(burst)) == [each.ticks for each in burst]
@@ -226,6 +245,9 @@ def test_an_error_code_first_at_an_instant_does_not_keep_the_reading_of_that_ins
         (123.456, 123.5, 123.46, 123.5, 123.47, 123.5, 123.6, 123.71),
         (10.4, 10, 10.4, 10, 10.4, 10.5),
         (217.001, 217.0, 217.001, 217.0, 217.002),
+        (0.28, 0.27, 0.28, 0.27, 0.29),
+        (226.02, 226.04, 226.02, 226.02, 226.05),
+        (2385.977, 2385.976, 2385.978),
     ],
 )
 def test_rounding_that_alternates_is_neither_use_nor_a_flow_backwards(shown: tuple[float, ...]) -> None:
@@ -246,6 +268,11 @@ def test_rounding_costs_no_more_than_a_step(steps: list[tuple[int, int]], cut: b
         shown.append(Reading(START + n * HOUR_MS, rounded))
     found = [*shown, Reading(START + len(steps) * HOUR_MS, ticks + 201)]
     assert abs(total(entered(found)) - (ticks + 201 - shown[0].ticks)) <= 100
+
+
+def test_a_flow_backwards_in_small_steps_is_no_flicker() -> None:
+    assert kept(entered(every(60, 10.52, 10.51, 10.49, 10.46))) == [10_520]
+    assert "held" in {each.standing for each in entered(every(60, 10.52, 10.51, 10.49, 10.46))}
 
 
 def test_a_drop_in_equal_steps_is_no_rounding() -> None:
