@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from itertools import islice
 from typing import Literal
 
 from functions.utilities.days import to_ms
@@ -14,7 +15,12 @@ from linli.instants import to_text
 from linli.tables import Transaction
 
 CORRECTED = 200
-Reason = Doubt | Literal["run", "conflict", "changes_too_much", "before_installation", "after_replacement"]
+Reason = (
+    Doubt
+    | Literal[
+        "run", "contradicted", "conflict", "changes_too_much", "before_installation", "after_replacement"
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,44 +42,43 @@ def held_id(meter: str, register: str, reading: Reading) -> str:
 
 def keep_held(transaction: Transaction, site: Site, before: list[Reading], after: list[Reading]) -> int:
     """Keep the list of what waits for a manager. Returns how many rows change."""
-    old, new = set(_waiting(before, site.dial)), set(_waiting(after, site.dial))
-    names = (site.community, site.meter.meter, site.register.obis)
-    gone = {held_id(*names[1:], each) for each in old - new} - {held_id(*names[1:], each) for each in new}
+    old, new = _waiting(site, before), _waiting(site, after)
+    community, meter, register = site.community, site.meter.meter, site.register.obis
+    gone = {held_id(meter, register, each) for each in old} - {held_id(meter, register, each) for each in new}
     for held in sorted(gone):
-        transaction.delete(f"gone-{held}", HeldRow(*HeldRow.key(names[0], held)))
-    come = sorted(new - old, key=lambda each: (each.at, each.ticks))
-    for each in come:
-        held = held_id(*names[1:], each)
-        earlier = [other for other in after if other.at < each.at and other.standing == "kept"]
+        transaction.delete(f"gone-{held}", HeldRow(*HeldRow.key(community, held)))
+    come = [(each, why) for each, why in new.items() if old.get(each) != why]
+    for each, (reason, earlier) in come:
+        held = held_id(meter, register, each)
         row = HeldRow(
-            *HeldRow.key(names[0], held),
-            meter=names[1],
-            register=names[2],
+            *HeldRow.key(community, held),
+            meter=meter,
+            register=register,
             at=each.at,
             ticks=each.ticks,
             decimals=site.register.decimals,
-            reason=_reason(site, after, each, earlier[-1] if earlier else None),
-            before_ticks=earlier[-1].ticks if earlier else None,
+            reason=reason,
+            before_ticks=earlier,
         )
         transaction.put(f"held-{held}", row)
     return len(gone) + len(come)
 
 
-def _waiting(readings: list[Reading], dial: Dial) -> list[Reading]:
-    """What a manager is asked about: conflicts, and of held readings in a row the first with a reason of its
-    own: they decide the rest.
+def _waiting(site: Site, readings: list[Reading]) -> dict[Reading, tuple[Reason, int | None]]:
+    """What a manager is asked about, why, and what the dial showed before: conflicts, and of held readings in a
+    row the first with a reason of its own: they decide the rest.
     """
-    asked: list[Reading] = []
+    asked: dict[Reading, tuple[Reason, int | None]] = {}
     row: list[Reading] = []
-    reasons: set[Doubt | None] = set()
+    reasons: set[Reason] = set()
     last: Reading | None = None
-    for each in readings:
+    for place, each in enumerate(readings):
         if each.standing == "conflict":
-            asked.append(each)
+            asked[each] = _aside(site, readings, each), last.ticks if last else None
         elif each.standing == "held":
-            why = doubt(last, each, dial)
-            if why not in reasons and all(dial.advance(other, each) is None for other in row):
-                asked.append(each)
+            why = doubt(last, each, site.dial) or _otherwise(site.dial, readings, place)
+            if why not in reasons and all(site.dial.advance(other, each) is None for other in row):
+                asked[each] = why, last.ticks if last else None
             row.append(each)
             reasons.add(why)
         elif each.standing in ("kept", "superseded"):
@@ -82,10 +87,14 @@ def _waiting(readings: list[Reading], dial: Dial) -> list[Reading]:
     return asked
 
 
-def _reason(site: Site, readings: list[Reading], reading: Reading, before: Reading | None) -> Reason:
+def _otherwise(dial: Dial, readings: list[Reading], place: int) -> Reason:
+    """Why a reading is held that could follow the last one that counts."""
+    after = next((each for each in islice(readings, place + 1, None) if each.standing == "kept"), None)
+    return "run" if after is None or dial.advance(readings[place], after) is not None else "contradicted"
+
+
+def _aside(site: Site, readings: list[Reading], reading: Reading) -> Reason:
     meter = site.meter
-    if reading.standing == "held":
-        return doubt(before, reading, site.dial) or "run"
     if reading.at < to_ms(meter.installed_at):
         return "before_installation"
     if meter.closed_at is not None and reading.at > to_ms(meter.closed_at):

@@ -16,10 +16,10 @@ class HeldReading(Contract):
     that counts.
 
     `reason`: `drop` (no rollover explains it), `rise` (more than the register's maximum since then),
-    `error_code` (all ones, all nines or nought), `run` (it goes on from others that are held), `conflict`
-    (another value at the same instant), `changes_too_much` (months would have to be counted anew),
-    `before_installation` or `after_replacement` of its meter. `released_by`: a `decision`, and of the first
-    four `the_dial` too, when it goes on from it.
+    `error_code` (all ones, all nines or nought), `run` (it goes on from others that are held),
+    `contradicted` (what the dial showed later is less), `conflict` (another value at the same instant),
+    `changes_too_much` (months would have to be counted anew), `before_installation` or `after_replacement` of
+    its meter. `released_by`: a `decision`, and of the first five `the_dial` too, when it goes on from it.
     """
 
     held: Id

@@ -15,7 +15,7 @@ from linli.errors import InvalidRequest, NotFound
 from linli.idempotency import Creation
 from linli.tables import read
 
-THE_DIAL_RELEASES = ("drop", "rise", "error_code", "run")
+THE_DIAL_RELEASES = ("drop", "rise", "error_code", "run", "contradicted")
 
 
 def waiting(community: str, query: PageQuery) -> Page[HeldReading]:
