@@ -65,8 +65,8 @@ def keep_held(transaction: Transaction, site: Site, before: list[Reading], after
 
 
 def _waiting(site: Site, readings: list[Reading]) -> dict[Reading, tuple[Reason, int | None]]:
-    """What a manager is asked about, why, and what the dial showed before: conflicts, and of held readings in a
-    row the first with a reason of its own: they decide the rest.
+    """What a manager is asked about, why, and what the dial showed before: conflicts, and of held readings in
+    a row the first with a reason of its own: they decide the rest.
     """
     asked: dict[Reading, tuple[Reason, int | None]] = {}
     row: list[Reading] = []
