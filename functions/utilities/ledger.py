@@ -6,14 +6,17 @@ days.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import takewhile
 
 from functions.utilities import ledger_facts, reviews
-from functions.utilities.ledger_pages import Page, load
-from functions.utilities.readings import DAY_MS, Dial, Interval, Reading, Verdict, intervals, post, resettled
+from functions.utilities.ledger_pages import Page, last_believed, load
+from functions.utilities.readings import DAY_MS, Dial, Interval, Reading, Verdict, intervals
 from functions.utilities.reviews import Decision
 from functions.utilities.signals import Watch, rewatched, watched, with_back_flow
 from functions.utilities.sites import Site
+from functions.utilities.standings import Posted, contradiction, post, resettled
 from functions.utilities.tables import ChunkRow, RegisterRow, day_text
 from linli.errors import Conflict
 from linli.tables import Transaction, until_it_holds
@@ -22,6 +25,15 @@ LONGEST_SPAN = 30  # days of a register in one transaction
 HOURS_BACK = 24  # what flows in an hour at the most may flow back; more is another fault
 MOST_ROWS = 95  # a transaction has at most 100, and a correction may come
 Also = Callable[[Transaction], None]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstReading:
+    """A reading at the fitting or removal of a meter; `confirmed`: whatever speaks against it."""
+
+    site: Site
+    reading: Reading
+    confirmed: bool = False
 
 
 def enter(site: Site, new: Sequence[Reading], cause: str, now: datetime) -> list[Verdict]:
@@ -44,13 +56,66 @@ def decide(site: Site, decision: Decision, cause: str, now: datetime, also: Also
     Raises ConditionsFailed, Contended, Unavailable.
     """
     page = load(site, decision.at, decision.at, whole=True)
-    readings = [_decided(each, decision) for each in page.readings]
+    alike = _alike(page.readings, decision)
+    readings = [_decided(each, decision, alike) for each in page.readings]
     if decision.corrected_ticks is not None:
         corrected = Reading(decision.at, decision.corrected_ticks, "corrected", decided=True)
         place = next(number for number, each in enumerate(readings) if each.at == decision.at)
         readings.insert(place, corrected)
     settled = resettled(readings, site.dial, from_the_first=page.from_the_first)
-    _save(site, page, settled, cause, now, decision=decision, also=also)
+    transaction = Transaction()
+    write(transaction, Change(site, page, settled, cause, now, decision))
+    also(transaction)
+    transaction.commit()
+
+
+def vouch(transaction: Transaction, first: FirstReading, cause: str, now: datetime) -> int:
+    """Add a reading that somebody took at the fitting or removal of a meter. Returns how many rows change.
+
+    A final one sets aside what came after it. Raises Conflict when it contradicts what the dial showed,
+    unless it was `confirmed`, and when another one was taken at that instant.
+    """
+    site, reading = first.site, first.reading
+    page = load(site, reading.at, reading.at, whole=True)
+    known = page.readings
+    if reading.kind == "final":
+        known = [
+            replace(each, standing="conflict") if each.at > reading.at and each.live else each
+            for each in known
+        ]
+        known = resettled(known, site.dial, from_the_first=page.from_the_first)
+    there = next((each for each in known if each.at == reading.at and each.live and each.trusted), None)
+    if there is not None and there.ticks != reading.ticks:
+        raise Conflict(f"{site.register.obis} was read otherwise then: {site.register.value(there.ticks)}")
+    why = contradiction(known, reading, site.dial)
+    if there is None and why is not None and not first.confirmed:
+        raise Conflict(
+            f"{reading.kind}: {site.register.obis} cannot show that now; confirm it if it does", reason=why
+        )
+    posted = post(known, [reading], site.dial, from_the_first=page.from_the_first)
+    if posted.readings == page.readings:
+        return 0
+    return write(transaction, Change(site, page, posted.readings, cause, now))
+
+
+def judge_anew(site: Site, cause: str, now: datetime) -> None:
+    """Find anew which of a register's last readings count, since its dial can do other than was known.
+
+    Raises Contended, Unavailable, and Conflict when too much would change.
+    """
+    until_it_holds(lambda: _judge_anew(site, cause, now))
+
+
+def _judge_anew(site: Site, cause: str, now: datetime) -> None:
+    last = last_believed(site)
+    if last is None:
+        return
+    page = load(site, last, last, whole=True)
+    settled = resettled(page.readings, site.dial, from_the_first=page.from_the_first)
+    if settled != page.readings:
+        transaction = Transaction()
+        write(transaction, Change(site, page, settled, cause, now))
+        transaction.commit()
 
 
 def _parts(readings: list[tuple[int, Reading]]) -> list[list[tuple[int, Reading]]]:
@@ -63,8 +128,8 @@ def _parts(readings: list[tuple[int, Reading]]) -> list[list[tuple[int, Reading]
     return parts
 
 
-class _TooManyRows(Exception):
-    pass
+class _TooManyRows(Conflict):
+    """More rows change than fit into a transaction."""
 
 
 def _enter(new: list[Reading], site: Site, cause: str, now: datetime) -> list[Verdict]:
@@ -72,6 +137,11 @@ def _enter(new: list[Reading], site: Site, cause: str, now: datetime) -> list[Ve
         tried: list[str] = []
         return until_it_holds(lambda: _attempt(new, site, cause, now, tried))
     except _TooManyRows:
+        if len(new) == 1:
+            if new[0].standing == "conflict":
+                raise
+            # It would turn what counted for months: a manager is asked, and nothing else changes.
+            return _enter([replace(new[0], standing="conflict")], site, cause, now)
         half = len(new) // 2
         return [*_enter(new[:half], site, cause, now), *_enter(new[half:], site, cause, now)]
 
@@ -81,15 +151,38 @@ def _attempt(new: list[Reading], site: Site, cause: str, now: datetime, tried: l
     name = f"{cause}-{new[0].at}"
     page = load(site, new[0].at, new[-1].at)
     posted = post(page.readings, new, site.dial, from_the_first=page.from_the_first)
+    if not page.from_the_first and _in_doubt(page.readings, posted):
+        page = load(site, new[0].at, new[-1].at, wide=True)
+        posted = post(page.readings, new, site.dial, from_the_first=page.from_the_first)
     if posted.readings != page.readings:
         tried.append(name)
-        _save(site, page, posted.readings, name, now, may_split=len(new) > 1)
+        transaction = Transaction()
+        write(transaction, Change(site, page, posted.readings, name, now), may_split=len(new) > 1)
+        transaction.commit()
     elif tried and page.state and page.state.cause == name:
         return posted.standings
     return posted.verdicts
 
 
-def _decided(each: Reading, decision: Decision) -> Reading:
+def _in_doubt(known: Sequence[Reading], posted: Posted) -> bool:
+    """Whether more of what came before may decide: something new is held, or something known changes."""
+    return "held" in posted.verdicts or not set(known) <= set(posted.readings)
+
+
+def _alike(readings: Sequence[Reading], decision: Decision) -> set[int]:
+    """The instants of held readings that follow the rejected one and show the same: an error code is told for
+    hours, and rejected once.
+    """
+    following = [each for each in readings if each.live and each.at >= decision.at]
+    if decision.decision != "reject" or not following or following[0].standing != "held":
+        return set()
+    held = takewhile(lambda each: each.standing == "held", following)
+    return {each.at for each in held if each.ticks == decision.ticks and not each.decided}
+
+
+def _decided(each: Reading, decision: Decision, alike: set[int]) -> Reading:
+    if each.at in alike and each.ticks == decision.ticks and each.standing == "held":
+        return replace(each, standing="rejected")
     if each.at != decision.at or each.standing == "rejected":
         return each
     if each.ticks == decision.ticks and decision.decision == "accept":
@@ -99,29 +192,35 @@ def _decided(each: Reading, decision: Decision) -> Reading:
     return each
 
 
-def _save(
-    site: Site,
-    page: Page,
-    readings: list[Reading],
-    cause: str,
-    now: datetime,
-    *,
-    decision: Decision | None = None,
-    may_split: bool = False,
-    also: Also = lambda _: None,
-) -> None:
-    """Write what `readings` change of `page`, if nobody changed the register in between."""
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A page's readings as they are to be; `cause`: the id of what brought that."""
+
+    site: Site
+    page: Page
+    readings: list[Reading]
+    cause: str
+    now: datetime
+    decision: Decision | None = None
+
+
+def write(transaction: Transaction, change: Change, *, may_split: bool = False) -> int:
+    """Add the rows that change, if nobody changes the register in between. Returns how many.
+
+    Raises Conflict for more than fit into a transaction.
+    """
+    site, page, readings = change.site, change.page, change.readings
+    cause, now, decision = change.cause, change.now, change.decision
     before, after = intervals(page.readings, site.dial), intervals(readings, site.dial)
     state = page.state
     old_watch = state.watch if state else Watch()
     watch = _watch(site, page, readings, after, old_watch)
     kept = [each.at for each in readings if each.standing == "kept"]
-    last_at = max([*kept, int(state.last_at) if state else 0])
+    last_at = max([*kept, int(state.last_at) if state and not (page.to_the_last and kept) else 0])
     use, facts = ledger_facts.use(site, page, before, after, last_at)
     facts += ledger_facts.signals(site, old_watch, watch)
     if site.watched and decision is None:
         facts += ledger_facts.signs_of_life(site, before, after)
-    transaction = Transaction()
     version = int(state.version) if state else 0
     row = RegisterRow(
         *RegisterRow.key(site.community, site.meter.meter, site.register.obis),
@@ -142,15 +241,12 @@ def _save(
     if corrected[0] or decision:
         transaction.put("correction", reviews.correction(site, corrected, cause, now, decision))
     room = MOST_ROWS - count - len(use)
-    if may_split and len(facts) > room:
-        raise _TooManyRows
-    if room < 0:
-        raise Conflict("this would change too much at once: decide on later readings first")
+    if room < 0 or (may_split and len(facts) > room):
+        raise _TooManyRows("this would change too much at once: decide on later readings first")
     facts = facts[max(len(facts) - room, 0) :]  # of consumption long ago, which comes first
     where = f"{site.community}/{site.meter.meter}/{site.register.obis}"
     transaction.publish(facts, f"meter_reading/{where}/{version + 1}", now)
-    also(transaction)
-    transaction.commit()
+    return MOST_ROWS - room + len(facts)
 
 
 def _watch(site: Site, page: Page, readings: list[Reading], after: list[Interval], old: Watch) -> Watch:
@@ -170,10 +266,11 @@ def _watch(site: Site, page: Page, readings: list[Reading], after: list[Interval
 
 
 def _ran_back(readings: list[Reading], at: int, dial: Dial) -> bool:
-    """Whether a flow backwards explains a held reading: it is a little less than the one before."""
+    """Whether a flow backwards explains a held reading: the last, and a little less than the one before."""
     held = next(each for each in readings if each.at == at and each.standing == "held")
     before = [each for each in readings if each.at < at and each.standing == "kept"]
-    if not before:
+    gone_on = any(each.at > at and each.standing == "kept" for each in readings)
+    if not before or gone_on or dial.is_error_code(held.ticks):
         return False
     back = before[-1].ticks - held.ticks
     return 0 < back * HOURS_BACK <= dial.most_per_day * max(at - before[-1].at, DAY_MS) // DAY_MS

@@ -3,12 +3,15 @@
 from dataclasses import dataclass, field
 
 from functions.utilities.days import DAY, day_of, months_between
+from functions.utilities.meters import Meter
 from functions.utilities.readings import DAY_MS, Reading
 from functions.utilities.sites import Site
+from functions.utilities.standings import unsettled
 from functions.utilities.tables import ChunkRow, RegisterRow, UseRow, day_text
 from linli.tables import read
 
 CONTEXT = 6  # readings on either side that decide whether one counts, and more
+WIDE = 62  # days, where a reading is in doubt
 FORWARD_DAYS = 400
 
 
@@ -23,9 +26,9 @@ class Page:
     use: dict[str, UseRow] = field(default_factory=dict)
 
 
-def load(site: Site, first: int, last: int, *, whole: bool = False) -> Page:
+def load(site: Site, first: int, last: int, *, whole: bool = False, wide: bool = False) -> Page:
     """The readings from well before `first` to after `last`: one round trip when they follow on, else up to
-    three.
+    three. `whole`: whatever they follow on; `wide`: from long before.
     """
     community, meter, register = site.community, site.meter.meter, site.register.obis
     state_key = RegisterRow.key(community, meter, register)
@@ -42,7 +45,8 @@ def load(site: Site, first: int, last: int, *, whole: bool = False) -> Page:
     page = Page(state, [], from_the_first=True, to_the_last=True)
     page.use = {month: row for key, month in use_keys.items() if isinstance(row := rows.get(key), UseRow)}
     if state is not None:
-        _widen(site, page, state, chunks, (first, last), whole=whole)
+        least = WIDE if wide else CONTEXT * 2 if whole or state.newest_at > first else CONTEXT
+        _widen(site, page, state, chunks, (first, last), least=least)
     page.readings = [each for day in sorted(chunks) for each in chunks[day].readings]
     return page
 
@@ -54,16 +58,14 @@ def _widen(
     chunks: dict[str, ChunkRow],
     span: tuple[int, int],
     *,
-    whole: bool,
+    least: int,
 ) -> None:
     partition = ChunkRow.key(site.community, site.meter.meter, site.register.obis, "")[0]
     first, last = span
     start = (first // DAY_MS - 1) * DAY_MS
     before = sum(_counting(row, first) for row in chunks.values())
-    late = state.newest_at > first
     page.from_the_first = state.first_at >= start
-    if not page.from_the_first and (before < CONTEXT or late or whole):
-        least = CONTEXT if not late else CONTEXT * 2
+    if not page.from_the_first and (before < CONTEXT or least > CONTEXT):
         earlier = ChunkRow.query(
             partition,
             ChunkRow.sk < day_text(start // DAY_MS),
@@ -89,3 +91,43 @@ def _widen(
 
 def _counting(row: ChunkRow, until: int) -> int:
     return sum(each.standing == "kept" for each in row.readings if each.at < until)
+
+
+def last_believed(site: Site) -> int | None:
+    """When the last reading of a register was taken that counts, in ms."""
+    key = RegisterRow.key(site.community, site.meter.meter, site.register.obis)
+    state = read([key]).get(key)
+    return int(state.last_at) if isinstance(state, RegisterRow) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A register whose last readings are held: what it used `since` then is not known; the last one was at
+    `until`. Both in ms.
+    """
+
+    register: str
+    since: int
+    until: int
+
+
+def unsettled_of(community: str, meter: Meter) -> list[Unsettled]:
+    """The registers of a meter whose use is not known to the last reading, since what they showed is held.
+
+    One round trip, and a Query for each register whose newest reading does not count.
+    """
+    keys = {RegisterRow.key(community, meter.meter, each.obis): each.obis for each in meter.registers}
+    rows = read(keys)
+    found = []
+    for key, register in keys.items():
+        state = rows.get(key)
+        if not isinstance(state, RegisterRow) or state.newest_at <= state.last_at:
+            continue
+        first, last = int(state.last_at) // DAY_MS, int(state.newest_at) // DAY_MS
+        between = ChunkRow.sk.between(day_text(first), day_text(last))
+        partition = ChunkRow.key(community, meter.meter, register, "")[0]
+        chunks = ChunkRow.query(partition, between, consistent_read=True)
+        span = unsettled([each for row in chunks for each in row.readings])
+        if span is not None:
+            found.append(Unsettled(register, *span))
+    return found

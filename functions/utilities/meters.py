@@ -26,6 +26,13 @@ MOST_PER_DAY: dict[Medium, Decimal] = {
     "gas": Decimal(144),
     "heat": Decimal(480),
 }
+# What is shared hangs on a larger one: DN100 125 m3/h, three phases of 100 A, G65 100 m3/h, 500 kW.
+MOST_SHARED_PER_DAY: dict[Medium, Decimal] = {
+    "water": Decimal(3000),
+    "electricity": Decimal(1584),
+    "gas": Decimal(2400),
+    "heat": Decimal(12_000),
+}
 LARGEST_GROUP = 255
 
 
@@ -67,11 +74,14 @@ def _on_a_dial(value: Decimal) -> Decimal:
 Value = Annotated[Decimal, Field(ge=0, lt=1_000_000_000), AfterValidator(_on_a_dial)]
 
 
+MostPerDay = Annotated[Decimal, Field(gt=0, le=100_000_000, decimal_places=4)]
+
+
 class Register(Contract):
     """One counter of a meter, in the unit of its medium: m3 or kWh.
 
     `digits` before the point: after 10^digits it begins again at nought. `multiplier`: of transformers, for
-    what is used. `most_per_day`: the most its dial can advance in a day; a drop that would take more is no
+    what is used. `most_per_day`: the most its dial can advance in a day; what would take more is held, and no
     rollover. Tighten it from the meter's history. `billed`: whether its consumption is charged.
     """
 
@@ -79,7 +89,7 @@ class Register(Contract):
     digits: Annotated[int, Field(ge=1, le=9)] = 5
     decimals: Annotated[int, Field(ge=0, le=4)] = 3
     multiplier: Annotated[Decimal, Field(gt=0, le=100_000, max_digits=9)] = Decimal(1)
-    most_per_day: Annotated[Decimal, Field(gt=0, le=100_000_000, decimal_places=4)] | None = None
+    most_per_day: MostPerDay | None = None
     billed: bool = True
 
     @property
@@ -155,5 +165,6 @@ class Meter(MeterFitted):
 
     def most_ticks_per_day(self, register: Register) -> int:
         """The most that a register can advance in a day, in ticks."""
-        most = register.most_per_day or MOST_PER_DAY[self.medium]
+        usual = MOST_PER_DAY if self.asset is None else MOST_SHARED_PER_DAY
+        most = register.most_per_day or usual[self.medium]
         return int(most.scaleb(register.decimals))

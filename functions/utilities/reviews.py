@@ -3,16 +3,24 @@
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from itertools import islice
+from typing import Literal
 
 from functions.utilities.days import to_ms
-from functions.utilities.meters import Meter
-from functions.utilities.readings import Interval, Reading
+from functions.utilities.readings import Dial, Interval, Reading
 from functions.utilities.sites import Site
+from functions.utilities.standings import Doubt, doubt
 from functions.utilities.tables import CorrectionRow, HeldRow
 from linli.instants import to_text
 from linli.tables import Transaction
 
 CORRECTED = 200
+Reason = (
+    Doubt
+    | Literal[
+        "run", "contradicted", "conflict", "changes_too_much", "before_installation", "after_replacement"
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,50 +42,65 @@ def held_id(meter: str, register: str, reading: Reading) -> str:
 
 def keep_held(transaction: Transaction, site: Site, before: list[Reading], after: list[Reading]) -> int:
     """Keep the list of what waits for a manager. Returns how many rows change."""
-    old, new = set(_waiting(before)), set(_waiting(after))
-    names = (site.community, site.meter.meter, site.register.obis)
-    gone = {held_id(*names[1:], each) for each in old - new} - {held_id(*names[1:], each) for each in new}
+    old, new = _waiting(site, before), _waiting(site, after)
+    community, meter, register = site.community, site.meter.meter, site.register.obis
+    gone = {held_id(meter, register, each) for each in old} - {held_id(meter, register, each) for each in new}
     for held in sorted(gone):
-        transaction.delete(f"gone-{held}", HeldRow(*HeldRow.key(names[0], held)))
-    come = sorted(new - old, key=lambda each: (each.at, each.ticks))
-    for each in come:
-        held = held_id(*names[1:], each)
-        earlier = [other.ticks for other in after if other.at < each.at and other.standing == "kept"]
+        transaction.delete(f"gone-{held}", HeldRow(*HeldRow.key(community, held)))
+    come = [(each, why) for each, why in new.items() if old.get(each) != why]
+    for each, (reason, earlier) in come:
+        held = held_id(meter, register, each)
         row = HeldRow(
-            *HeldRow.key(names[0], held),
-            meter=names[1],
-            register=names[2],
+            *HeldRow.key(community, held),
+            meter=meter,
+            register=register,
             at=each.at,
             ticks=each.ticks,
             decimals=site.register.decimals,
-            reason=_reason(site.meter, each),
-            before_ticks=earlier[-1] if earlier else None,
+            reason=reason,
+            before_ticks=earlier,
         )
         transaction.put(f"held-{held}", row)
     return len(gone) + len(come)
 
 
-def _waiting(readings: list[Reading]) -> list[Reading]:
-    """What a manager is asked about: conflicts, and of held readings in a row the first, which decides the
-    rest.
+def _waiting(site: Site, readings: list[Reading]) -> dict[Reading, tuple[Reason, int | None]]:
+    """What a manager is asked about, why, and what the dial showed before: conflicts, and of held readings in
+    a row the first with a reason of its own: they decide the rest.
     """
-    asked, before_held = [], False
-    for each in readings:
-        if each.standing == "conflict" or (each.standing == "held" and not before_held):
-            asked.append(each)
-        if each.live:
-            before_held = each.standing == "held"
+    asked: dict[Reading, tuple[Reason, int | None]] = {}
+    row: list[Reading] = []
+    reasons: set[Reason] = set()
+    last: Reading | None = None
+    for place, each in enumerate(readings):
+        if each.standing == "conflict":
+            asked[each] = _aside(site, readings, each), last.ticks if last else None
+        elif each.standing == "held":
+            why = doubt(last, each, site.dial) or _otherwise(site.dial, readings, place)
+            if why not in reasons and all(site.dial.advance(other, each) is None for other in row):
+                asked[each] = why, last.ticks if last else None
+            row.append(each)
+            reasons.add(why)
+        elif each.standing in ("kept", "superseded"):
+            row, reasons = [], set()
+            last = each if each.standing == "kept" else last
     return asked
 
 
-def _reason(meter: Meter, reading: Reading) -> str:
-    if reading.standing == "held":
-        return "drop"
+def _otherwise(dial: Dial, readings: list[Reading], place: int) -> Reason:
+    """Why a reading is held that could follow the last one that counts."""
+    after = next((each for each in islice(readings, place + 1, None) if each.standing == "kept"), None)
+    return "run" if after is None or dial.advance(readings[place], after) is not None else "contradicted"
+
+
+def _aside(site: Site, readings: list[Reading], reading: Reading) -> Reason:
+    meter = site.meter
     if reading.at < to_ms(meter.installed_at):
         return "before_installation"
     if meter.closed_at is not None and reading.at > to_ms(meter.closed_at):
         return "after_replacement"
-    return "conflict"
+    alone = not any(each.at == reading.at and each.live for each in readings)
+    return "changes_too_much" if alone else "conflict"
 
 
 def corrected(before: list[Interval], after: list[Interval]) -> tuple[list[Interval], list[Interval]]:

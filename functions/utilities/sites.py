@@ -11,7 +11,7 @@ from linli.policies import UtilitiesPolicy
 
 def dial_of(meter: Meter, register: Register) -> Dial:
     """What a register's dial can do."""
-    return Dial(register.modulus, meter.most_ticks_per_day(register))
+    return Dial(register.modulus, meter.most_ticks_per_day(register), 10**register.decimals)
 
 
 @dataclass(frozen=True, slots=True)

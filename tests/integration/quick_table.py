@@ -28,6 +28,7 @@ INDEXES: dict[str, tuple[str, str, tuple[str, ...]]] = {  # as in infra/payments
 COMPARISONS: dict[str, Callable[[Any, list[Any]], bool]] = {
     "=": lambda value, given: value == given[0],
     "<": lambda value, given: value < given[0],
+    ">": lambda value, given: value > given[0],
     "<=": lambda value, given: value <= given[0],
     "BETWEEN": lambda value, given: given[0] <= value <= given[1],
     "IN": lambda value, given: value in given,

@@ -511,6 +511,23 @@ willow-meter-1,8-0:1.0.0
     assert used(app, http) == {"2026-01-05": "1.500"}
 
 
+def test_a_file_holds_what_the_dial_cannot_have_shown(app: Chalice, http: Http, invoke: Invoke) -> None:
+    shown = ["10", "16777.215", "10.25", "10250", "0", "10.2500000001", "10.5"]
+    rows = [f"willow-meter-1,2026-01-{day:02}T00:00:00+08:00,{value}" for day, value in enumerate(shown, 5)]
+    ended, report = upload(app, http, invoke, "\n".join(["meter,measured_at,value", *rows]) + "\n")
+    assert ended["counts"] == {"kept": 4, "held": 3}
+    assert [line.split(",")[1] for line in report[1:]] == [
+        "kept",
+        "held",
+        "kept",
+        "held",
+        "held",
+        "kept",
+        "kept",
+    ]
+    assert sum(map(Decimal, used(app, http).values())) == Decimal("0.5")
+
+
 def test_json_lines_are_entered_alike_and_again_changes_nothing(
     app: Chalice, http: Http, invoke: Invoke
 ) -> None:

@@ -12,10 +12,14 @@ from linli.instants import Instant
 
 
 class HeldReading(Contract):
-    """A reading that waits. `before`: what the dial showed at the last reading before it that counts.
+    """A reading that waits, and counts nowhere. `before`: what the dial showed at the last reading before it
+    that counts.
 
-    `reason`: `drop` (no rollover explains it), `conflict` (another value at the same instant),
-    `before_installation` or `after_replacement` of its meter.
+    `reason`: `drop` (no rollover explains it), `rise` (more than the register's maximum since then),
+    `error_code` (all ones, all nines or nought), `run` (it goes on from others that are held),
+    `contradicted` (what the dial showed later is less), `conflict` (another value at the same instant),
+    `changes_too_much` (months would have to be counted anew), `before_installation` or `after_replacement` of
+    its meter. `released_by`: a `decision`, and of the first five `the_dial` too, when it goes on from it.
     """
 
     held: Id
@@ -25,6 +29,7 @@ class HeldReading(Contract):
     value: Decimal
     reason: str
     before: Decimal | None = None
+    released_by: list[Literal["decision", "the_dial"]] = ["decision"]
 
 
 class Verdict(Contract):

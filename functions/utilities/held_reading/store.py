@@ -15,6 +15,8 @@ from linli.errors import InvalidRequest, NotFound
 from linli.idempotency import Creation
 from linli.tables import read
 
+THE_DIAL_RELEASES = ("drop", "rise", "error_code", "run", "contradicted")
+
 
 def waiting(community: str, query: PageQuery) -> Page[HeldReading]:
     """The community's held readings. Raises InvalidCursor."""
@@ -66,4 +68,5 @@ def _shown(row: HeldRow) -> HeldReading:
         value=value(row.ticks),
         reason=row.reason,
         before=None if row.before_ticks is None else value(row.before_ticks),
+        released_by=["decision", "the_dial"] if row.reason in THE_DIAL_RELEASES else ["decision"],
     )

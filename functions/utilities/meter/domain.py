@@ -1,8 +1,8 @@
 """How meters are registered and replaced."""
 
 from functions.utilities.days import to_ms
-from functions.utilities.meter.models import FirstReading, MeterRegistered, Replacement
-from functions.utilities.meters import Meter
+from functions.utilities.meter.models import FirstReading, MeterChanged, MeterRegistered, Replacement
+from functions.utilities.meters import Meter, Register
 from functions.utilities.readings import Kind, Reading
 from linli.errors import Conflict, InvalidRequest
 
@@ -12,18 +12,24 @@ def registered(asked: MeterRegistered) -> Meter:
     return Meter.model_validate(asked.model_dump(exclude={"initial"}))
 
 
-def first_readings(meter: Meter, shown: list[FirstReading], at: int, kind: Kind) -> dict[str, Reading]:
-    """Readings taken at the fitting or removal of a meter, by register.
+Taken = tuple[Register, Reading, bool]  # the last: it was confirmed
 
-    Raises InvalidRequest for a register the meter has not, or a value its dial cannot show.
+
+def first_readings(meter: Meter, shown: list[FirstReading], at: int, kind: Kind) -> list[Taken]:
+    """Readings taken at the fitting or removal of a meter: one of each register.
+
+    Raises InvalidRequest for a register the meter has not, one that is missing or named twice, and a value
+    its dial cannot show.
     """
-    found: dict[str, Reading] = {}
+    if sorted(each.obis for each in shown) != sorted(each.obis for each in meter.registers):
+        raise InvalidRequest(f"{kind}: one reading of each register of {meter.meter}")
+    found = []
     for each in shown:
         register = meter.register_of(each.obis)
         ticks = register.ticks(each.value) if register else None
-        if ticks is None:
+        if register is None or ticks is None:
             raise InvalidRequest(f"{kind}: {each.obis} cannot show that")
-        found[each.obis] = Reading(at, ticks, kind)
+        found.append((register, Reading(at, ticks, kind), each.confirmed))
     return found
 
 
@@ -37,15 +43,29 @@ def replaced(old: Meter, asked: Replacement) -> tuple[Meter, Meter]:
     new = registered(asked.fitted)
     if (new.medium, new.home, new.asset) != (old.medium, old.home, old.asset):
         raise InvalidRequest("fitted: is for another medium or place than the meter it replaces")
-    if {each.obis for each in asked.final} != {each.obis for each in old.registers}:
-        raise InvalidRequest("final: one reading of each register of the old meter")
     if new.meter == old.meter or new.installed_at < old.installed_at:
         raise InvalidRequest("fitted: is the same meter, or was there before it")
     closed = old.model_copy(update={"closed_at": new.installed_at, "replaced_by": new.meter})
     return closed, new.model_copy(update={"replaces": old.meter})
 
 
-def opening(asked: MeterRegistered) -> dict[str, Reading]:
-    """The first readings of a meter as it is fitted."""
+def opening(asked: MeterRegistered) -> list[Taken]:
+    """The first readings of a meter as it is fitted; none where it was not read. Raises InvalidRequest."""
     meter = registered(asked)
+    if not asked.initial:
+        return []
     return first_readings(meter, asked.initial, to_ms(asked.installed_at), "initial")
+
+
+def changed(meter: Meter, asked: MeterChanged) -> Meter:
+    """The meter with other maxima. Raises InvalidRequest for a register that it has not."""
+    unknown = asked.most_per_day.keys() - {each.obis for each in meter.registers}
+    if unknown:
+        raise InvalidRequest(f"most_per_day: the meter has no register {min(unknown)}")
+    registers = [
+        each.model_copy(update={"most_per_day": asked.most_per_day[each.obis]})
+        if each.obis in asked.most_per_day
+        else each
+        for each in meter.registers
+    ]
+    return meter.model_copy(update={"registers": registers})

@@ -1,9 +1,9 @@
-"""Meters: register, replace, show, list."""
+"""Meters: register, change, replace, show, list."""
 
 from chalice.app import Blueprint
 
 from functions.utilities.meter import store
-from functions.utilities.meter.models import Correction, MeterRegistered, Replaced, Replacement
+from functions.utilities.meter.models import Correction, MeterChanged, MeterRegistered, Replaced, Replacement
 from functions.utilities.meters import Meter
 from linli.cursors import Page, PageQuery
 from linli.http import Nothing, Request, route
@@ -30,6 +30,12 @@ def list_meters(request: Request[Nothing, PageQuery]) -> Page[Meter]:
 def show_meter(request: Request[Nothing, Nothing]) -> Meter:
     """One meter."""
     return store.find(request.tenant, request.path["meter"])
+
+
+@route(blueprint, "PATCH", METER, Permission.CHANGE_METERS, body=MeterChanged)
+def change_meter(request: Request[MeterChanged, Nothing]) -> Meter:
+    """Set what a meter's registers can advance in a day; what is held is judged anew."""
+    return store.change(request.tenant, request.path["meter"], request.body, request.now)
 
 
 @route(blueprint, "POST", METER + "/replacement", Permission.CHANGE_METERS, body=Replacement, status=201)

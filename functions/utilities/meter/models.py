@@ -5,20 +5,23 @@ from typing import Annotated
 
 from pydantic import Field
 
-from functions.utilities.meters import Meter, MeterFitted, Obis, Value
+from functions.utilities.meters import Meter, MeterFitted, MostPerDay, Obis, Value
 from linli.contracts import Contract
 from linli.instants import Instant
 
 
 class FirstReading(Contract):
-    """What a register showed."""
+    """What a register showed. `confirmed`: somebody looked again, and it does show that, whatever speaks
+    against it.
+    """
 
     obis: Obis
     value: Value
+    confirmed: bool = False
 
 
 class MeterRegistered(MeterFitted):
-    """A new meter, with what its registers showed when it was fitted, if it was read."""
+    """A new meter, with what each of its registers showed when it was fitted, if it was read."""
 
     initial: Annotated[list[FirstReading], Field(max_length=8)] = []
 
@@ -28,6 +31,14 @@ class Replacement(Contract):
 
     final: Annotated[list[FirstReading], Field(min_length=1, max_length=8)]
     fitted: MeterRegistered
+
+
+class MeterChanged(Contract):
+    """What a manager changes of a meter: by OBIS code the most that a register's dial can advance in a day,
+    null for what is usual.
+    """
+
+    most_per_day: Annotated[dict[Obis, MostPerDay | None], Field(min_length=1, max_length=8)]
 
 
 class Replaced(Contract):

@@ -4,16 +4,17 @@ from datetime import datetime
 
 from functions.utilities import ledger
 from functions.utilities.days import to_instant, to_ms
-from functions.utilities.meter.domain import first_readings, opening, registered, replaced
+from functions.utilities.ledger import FirstReading
+from functions.utilities.meter.domain import Taken, changed, first_readings, opening, registered, replaced
 from functions.utilities.meter.models import (
     CorrectedInterval,
     Correction,
+    MeterChanged,
     MeterRegistered,
     Replaced,
     Replacement,
 )
 from functions.utilities.meters import Meter
-from functions.utilities.readings import Reading
 from functions.utilities.sites import Site
 from functions.utilities.tables import CorrectionRow, HouseholdRow, MeterRow
 from linli import communities
@@ -23,18 +24,22 @@ from linli.errors import Conflict, NotFound
 from linli.tables import ConditionsFailed, Transaction, read, until_it_holds
 from linli.tables import find as find_row
 
+MOST_ROWS = 100  # of a transaction
+
 
 def register(community: str, asked: MeterRegistered, now: datetime) -> Meter:
-    """Register a meter; the same again changes nothing. Raises Conflict when the id is another meter's."""
+    """Register a meter with its first readings, whole or not at all; the same again changes nothing.
+
+    Raises Conflict when the id is another meter's, or a first reading is an error code.
+    """
     readings = opening(asked)
-    meter = until_it_holds(lambda: _register(community, registered(asked)))
-    _enter(community, meter, readings, f"fitted-{meter.meter}", now)
-    return meter
+    return until_it_holds(lambda: _register(community, registered(asked), readings, now))
 
 
-def _register(community: str, meter: Meter) -> Meter:
+def _register(community: str, meter: Meter, readings: list[Taken], now: datetime) -> Meter:
     transaction = Transaction()
     _create(transaction, community, meter)
+    _vouch(transaction, community, meter, readings, now)
     try:
         transaction.commit()
     except ConditionsFailed as failed:
@@ -44,35 +49,40 @@ def _register(community: str, meter: Meter) -> Meter:
         fitted = set(MeterRegistered.model_fields) - {"initial"}
         if standing is None or standing.meter.model_dump(include=fitted) != meter.model_dump(include=fitted):
             raise Conflict("there is another meter of this id") from failed
+        _complete(community, [(standing.meter, readings)], now)
         return standing.meter
     return meter
 
 
 def replace(community: str, old: str, asked: Replacement, now: datetime) -> Replaced:
-    """Close a meter and open another in its place; the same again changes nothing.
+    """Close a meter and open another in its place, with all of their readings, whole or not at all; the same
+    again changes nothing.
 
-    Raises NotFound, Conflict when it is closed already or the new id is another meter's, and InvalidRequest.
+    Raises NotFound, Conflict when it is closed already, the new id is another meter's or a reading
+    contradicts what the dial showed, and InvalidRequest.
     """
-    closed, opened = until_it_holds(lambda: _replace(community, old, asked))
-    finals = first_readings(closed, asked.final, to_ms(asked.fitted.installed_at), "final")
-    _enter(community, closed, finals, f"closed-{old}", now)
-    _enter(community, opened, opening(asked.fitted), f"fitted-{opened.meter}", now)
+    closed, opened = until_it_holds(lambda: _replace(community, old, asked, now))
     return Replaced(closed=closed, opened=opened)
 
 
-def _replace(community: str, old: str, asked: Replacement) -> tuple[Meter, Meter]:
+def _replace(community: str, old: str, asked: Replacement, now: datetime) -> tuple[Meter, Meter]:
     """The closed meter and the one in its place, as they are after this or the same request."""
     key = MeterRow.key(community, old)
     row = find_row(MeterRow, key)
-    first_readings(row.meter, asked.final, to_ms(asked.fitted.installed_at), "final")
-    opening(asked.fitted)
+    finals = first_readings(row.meter, asked.final, to_ms(asked.fitted.installed_at), "final")
+    initials = opening(asked.fitted)
     if row.meter.replaced_by == asked.fitted.meter:
-        return row.meter, find(community, asked.fitted.meter)
+        opened = find(community, asked.fitted.meter)
+        _complete(community, [(row.meter, finals), (opened, initials)], now)
+        return row.meter, opened
     closed, opened = replaced(row.meter, asked)
     transaction = Transaction()
     _create(transaction, community, opened)
     after = MeterRow(*key, meter=closed, version=row.version + 1, watched=row.watched)
     transaction.put("closed", after, MeterRow.version == row.version)
+    rows = _vouch(transaction, community, closed, finals, now)
+    if rows + _vouch(transaction, community, opened, initials, now) > MOST_ROWS - 3:
+        raise Conflict("this would change too much at once: decide on the readings of this meter first")
     try:
         transaction.commit()
     except ConditionsFailed as failed:
@@ -80,6 +90,31 @@ def _replace(community: str, old: str, asked: Replacement) -> tuple[Meter, Meter
             raise Conflict("there is another meter of this id") from failed
         raise
     return closed, opened
+
+
+def change(community: str, meter: str, asked: MeterChanged, now: datetime) -> Meter:
+    """Set what a meter's registers can advance in a day; what is held is judged anew by it.
+
+    Raises NotFound, InvalidRequest.
+    """
+    after = until_it_holds(lambda: _change(community, meter, asked))
+    known = communities.known(read([CommunityRow.key(community)]), community)
+    for each in after.registers:
+        if each.obis in asked.most_per_day:
+            site = Site(community, after, each, known.time_zone, known.policies.utilities)
+            ledger.judge_anew(site, f"changed-{meter}", now)
+    return after
+
+
+def _change(community: str, meter: str, asked: MeterChanged) -> Meter:
+    key = MeterRow.key(community, meter)
+    row = find_row(MeterRow, key)
+    after = changed(row.meter, asked)
+    transaction = Transaction()
+    written = MeterRow(*key, meter=after, version=row.version + 1, watched=row.watched)
+    transaction.put("meter", written, MeterRow.version == row.version)
+    transaction.commit()
+    return after
 
 
 def find(community: str, meter: str) -> Meter:
@@ -126,13 +161,26 @@ def _create(transaction: Transaction, community: str, meter: Meter) -> None:
     transaction.update("household", HouseholdRow(*key), actions, as_read)
 
 
-def _enter(community: str, meter: Meter, readings: dict[str, Reading], cause: str, now: datetime) -> None:
+def _vouch(
+    transaction: Transaction, community: str, meter: Meter, readings: list[Taken], now: datetime
+) -> int:
+    """Add a meter's first readings. Returns how many rows change."""
+    if not readings:
+        return 0
     known = communities.known(read([CommunityRow.key(community)]), community)
-    for code, reading in readings.items():
-        register = meter.register_of(code)
-        if register is not None:
-            site = Site(community, meter, register, known.time_zone, known.policies.utilities)
-            ledger.enter(site, [reading], cause, now)
+    rows = 0
+    for register, reading, confirmed in readings:
+        site = Site(community, meter, register, known.time_zone, known.policies.utilities)
+        cause = f"closed-{meter.meter}" if reading.kind == "final" else f"fitted-{meter.meter}"
+        rows += ledger.vouch(transaction, FirstReading(site, reading, confirmed), cause, now)
+    return rows
+
+
+def _complete(community: str, taken: list[tuple[Meter, list[Taken]]], now: datetime) -> None:
+    """Enter what is missing of the first readings of meters that are there."""
+    transaction = Transaction()
+    if sum(_vouch(transaction, community, meter, readings, now) for meter, readings in taken):
+        transaction.commit()
 
 
 def _correction(row: CorrectionRow, meter: Meter) -> Correction | None:

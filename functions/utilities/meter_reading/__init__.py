@@ -2,7 +2,7 @@
 queue.
 
 Rule: meter, register and instant are the key; consumption is the difference of adjacent readings by
-measurement time.
+measurement time, and none is above what the register can advance.
 Result: each reading counts once, is a duplicate, or is held for a manager; consumption and signals are
 published.
 """

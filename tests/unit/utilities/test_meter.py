@@ -105,7 +105,7 @@ def test_a_replacement_links_both_and_closes_the_old_one() -> None:
     closed, opened = replaced(old, replacement())
     assert (closed.replaced_by, opened.replaces) == ("m-2", "m-1")
     assert closed.closed_at == opened.installed_at
-    assert opening(replacement().fitted)["8-0:1.0.0"].ticks == 3000
+    assert [reading.ticks for _, reading, _ in opening(replacement().fitted)] == [3000]
     with pytest.raises(Conflict):
         replaced(closed, replacement())
 
