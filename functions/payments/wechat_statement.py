@@ -1,13 +1,25 @@
-"""The statement file of WeChat Pay (交易账单): UTF-8, one line for a payment and one for each refund."""
+"""The statement file of WeChat Pay (交易账单): UTF-8, one line for a payment and one for each refund.
+
+Two lines of totals (总交易单数 and so on) are its end: their count says whether all of it was read.
+"""
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from functions.payments.exchange import Answer, Merchant, Unreadable
 from functions.payments.money import fen_of
 from functions.payments.notices import Notice, Said
-from functions.payments.statement_files import LARGEST_FILE, in_china, rows
+from functions.payments.statement_files import (
+    LARGEST_FILE,
+    Table,
+    below_heading,
+    counted,
+    in_china,
+    lines_of,
+    readable,
+    table,
+)
 from linli.errors import Unavailable
 
 OK = 200
@@ -21,6 +33,7 @@ TIME, APP, SELLER, TRADE, ORDER, STATE = (
 )
 CURRENCY, REFUND, REFUND_STATE = "货币种类", "商户退款单号", "退款状态"
 AMOUNT, REFUND_AMOUNT = "订单金额", "申请退款金额"
+TOTAL = "总交易单数"
 COLUMNS = (TIME, APP, SELLER, TRADE, ORDER, STATE, CURRENCY, REFUND, REFUND_STATE, AMOUNT, REFUND_AMOUNT)
 LINE_STATES: dict[str, Said] = {"SUCCESS": "refunded", "FAIL": "refund_failed", "PROCESSING": "waiting"}
 
@@ -33,13 +46,35 @@ def lines(answer: Answer, merchant: Merchant, *, sha1: str) -> tuple[Notice, ...
     if len(answer.body) > LARGEST_FILE or not hmac.compare_digest(found, sha1.lower()):
         raise Unreadable("the statement is not the file that was promised")
     try:
-        details = rows(answer.body.decode("utf-8-sig"), COLUMNS)
-        return tuple(_line(line, merchant) for line in details if line[STATE] in ("SUCCESS", "REFUND"))
+        details = _details(answer.body.decode("utf-8-sig", "replace"))
+        read = readable(details, ORDER, lambda line: _line(line, merchant))
+        return tuple(line for line in read if line is not None)
     except (ValueError, KeyError) as error:
         raise Unreadable("the statement is not what it should be") from error
 
 
-def _line(line: Mapping[str, str], merchant: Merchant) -> Notice:
+def _details(text: str) -> Table:
+    """The records above the totals, which must have counted as many. Raises ValueError."""
+    heading, below = below_heading(lines_of(text), COLUMNS)
+    end = _end(below)
+    details = table(below[:end], heading)
+    if counted(below[end + 1].split(",`")[0]) != details.lines:
+        raise ValueError("totals: another count than what was read")
+    return details
+
+
+def _end(lines: Sequence[str]) -> int:
+    """Where the totals are: the last line that begins like them, and one of numbers, with nothing below."""
+    heads = [number for number, line in enumerate(lines) if line.lstrip("\ufeff` ").startswith(TOTAL)]
+    if not heads or heads[-1] + 1 >= len(lines) or any(line.strip() for line in lines[heads[-1] + 2 :]):
+        raise ValueError("does not end with its totals")
+    return heads[-1]
+
+
+def _line(line: Mapping[str, str], merchant: Merchant) -> Notice | None:
+    """What a record says; None where it tells of neither a payment nor a refund."""
+    if line[STATE] not in ("SUCCESS", "REFUND"):
+        return None
     back = line[STATE] == "REFUND"
     return Notice(
         provider=merchant.provider,

@@ -478,7 +478,7 @@ def test_a_statement_is_fetched_and_read() -> None:
     assert (paid.said, paid.order, paid.amount_fen, paid.seller) == ("paid", INTENT, 3580, "1900000109")
     assert (back.said, back.refund, back.refund_fen, back.amount_fen) == ("refunded", REFUND, 1000, None)
     assert paid.at == datetime(2026, 1, 5, 7, 59, 58, tzinfo=UTC)
-    assert read_statement(HEADING + "\n" + TOTALS) == ()
+    assert read_statement(HEADING + "\n" + TOTALS.replace("`2,", "`0,")) == ()
 
 
 def test_a_day_on_which_nothing_happened_has_no_statement() -> None:
