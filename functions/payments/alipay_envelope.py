@@ -24,6 +24,7 @@ from functions.payments.exchange import (
     UnknownSerial,
     Unreadable,
 )
+from functions.payments.serials import alipay_serial
 from functions.payments.signatures import is_by, signature_of, signed
 from functions.payments.statement_files import CHINA
 from linli.errors import Unavailable
@@ -43,7 +44,7 @@ READ = (
 )  # fmt: skip
 """What we read of a notification. The signed text joins `name=value` by `&` and escapes nothing, so that a
 value which holds `&name=` could be another notification, cut elsewhere, under the same signature."""
-_NAME = re.compile(rb"[a-z_]+")
+_NAME = re.compile(rb"[!-%'-<>-~]+")  # what we do not know is signed text and no more; `&` and `=` join it
 _SWALLOWED = re.compile(b"&(?:" + "|".join(READ).encode() + b")=")
 
 Node = dict[str, Any]
@@ -93,9 +94,10 @@ def _signed_text(fields: list[tuple[bytes, bytes]]) -> bytes:
 def _keys(merchant: Merchant, serial: str) -> list[str]:
     if not serial:
         return list(merchant.provider_keys.values())
-    if serial not in merchant.provider_keys:
+    known = alipay_serial(serial)
+    if known not in merchant.provider_keys:
         raise UnknownSerial("alipay_cert_sn: not one of ours")
-    return [merchant.provider_keys[serial]]
+    return [merchant.provider_keys[known]]
 
 
 def _check(signature: bytes, texts: tuple[bytes, ...], keys: list[str]) -> None:

@@ -17,7 +17,7 @@ from linli.events import Fact, PaymentRefunded, PaymentSettled, RefundRequested
 
 Outcome = Literal[
     "settled", "settled_late", "surplus", "refunded", "refund_failed", "refund_stuck", "noted", "closed",
-    "duplicate", "stale", "waiting", "mismatched",
+    "duplicate", "overtaken", "waiting", "mismatched",
 ]  # fmt: skip
 Mismatch = Literal[
     "unknown_order", "provider", "currency", "amount", "seller", "app", "trade", "unknown_refund",
@@ -81,7 +81,7 @@ def settle(known: Known, notice: Notice, now: datetime) -> Effect:
         case "closed":
             effect = _closed(intent)
         case "waiting" | "unknown":
-            effect = Effect("waiting" if intent.state == "open" else "stale")
+            effect = Effect("waiting" if intent.state == "open" else "overtaken")
     return effect
 
 
@@ -277,7 +277,7 @@ def _refund_failed(refund: Refund | None, intent: Intent, notice: Notice, now: d
     if refund is None:
         return Effect("mismatched", "unknown_refund")
     if not refund.is_under_way:
-        return Effect("duplicate" if refund.state == "failed" else "stale")
+        return Effect("duplicate" if refund.state == "failed" else "overtaken")
     freed = Effect(
         "refund_failed",
         intent=intent.model_copy(update={"reserved_fen": intent.reserved_fen - refund.amount_fen}),
@@ -291,7 +291,7 @@ def _refund_stuck(refund: Refund | None, intent: Intent) -> Effect:
     if refund is None:
         return Effect("mismatched", "unknown_refund")
     if refund.state != "requested":
-        return Effect("duplicate" if refund.state == "stuck" else "stale")
+        return Effect("duplicate" if refund.state == "stuck" else "overtaken")
     return Effect("refund_stuck", intent=intent, refunds=(refund.model_copy(update={"state": "stuck"}),))
 
 
@@ -299,4 +299,4 @@ def _closed(intent: Intent) -> Effect:
     """Nobody can pay it any more."""
     if intent.state == "open":
         return Effect("closed", intent=intent.model_copy(update={"state": "closed"}))
-    return Effect("duplicate" if intent.state == "closed" else "stale")
+    return Effect("duplicate" if intent.state == "closed" else "overtaken")

@@ -31,6 +31,7 @@ TIME, APP, SELLER, TRADE, ORDER, STATE = (
     "商户订单号",
     "交易状态",
 )
+OF_PROVIDER = "特约商户号"
 CURRENCY, REFUND, REFUND_STATE = "货币种类", "商户退款单号", "退款状态"
 AMOUNT, REFUND_AMOUNT = "订单金额", "申请退款金额"
 TOTAL = "总交易单数"
@@ -84,9 +85,17 @@ def _line(line: Mapping[str, str], merchant: Merchant) -> Notice | None:
         trade=line[TRADE],
         amount_fen=None if back else fen_of(line[AMOUNT]),
         currency=line[CURRENCY],
-        seller=line[SELLER],
+        seller=_seller(line, merchant),
         app=line[APP],
         refund=line[REFUND] if back else None,
         refund_fen=fen_of(line[REFUND_AMOUNT]) if back else None,
         at=in_china(line[TIME]),
     )
+
+
+def _seller(line: Mapping[str, str], merchant: Merchant) -> str:
+    """Whose money it is: of a service provider's statement, the merchant's that it names."""
+    named = line.get(OF_PROVIDER, "")
+    if merchant.sp_seller and named not in {"", "0"}:
+        return named if line[SELLER] == merchant.sp_seller else line[SELLER]
+    return line[SELLER]
