@@ -225,16 +225,48 @@ class MeterSignalEnded(Fact):
         return self.meter
 
 
+CorrectionReason = Literal[
+    "late_reading",
+    "replaced_estimate",
+    "late_tariff",
+    "corrected_reading",
+    "meter_replaced",
+    "late_area",
+    "tenant_changed",
+]
+
+
+class BillCorrection(Contract):
+    """What a bill gives back (below nought) or asks for besides, of an earlier month and its bill; contained
+    in the amount.
+    """
+
+    model_config = Contract.model_config | {"extra": "ignore"}
+    bill: Id | None = None
+    period: str
+    reason: CorrectionReason
+    amount_fen: int
+
+
 class BillIssued(Fact):
-    """A home owes so much for a period; the lines of the bill add up to `amount_fen`."""
+    """A home owes so much for a period; the lines of the bill add up to `amount_fen`. Below nought it is a
+    credit, to be carried to what the same payers owe next.
+
+    `payers`: who lived there from `first_day` to `last_day`, whoever lives there now; nobody when it is
+    empty. None where that is not known: whoever lives there.
+    """
 
     TYPE = "linli.utilities.bill_issued.v1"
     bill: Id
     home: str
     period: str
-    amount_fen: Annotated[int, Field(ge=0)]
+    amount_fen: int
     issued_at: Instant
     due_at: Instant
+    payers: list[Id] | None = None
+    first_day: Day | None = None
+    last_day: Day | None = None
+    corrections: list[BillCorrection] = []
 
     def entity(self) -> str:
         return self.bill
