@@ -4,8 +4,8 @@ from functions.payments.tables import LivingRow
 from linli.tables import read
 
 
-def home_of(community: str, person: str) -> str | None:
-    """Where a person lives."""
+def homes_of(community: str, person: str) -> list[str]:
+    """Where a person lives: each of their homes."""
     key = LivingRow.key(community, person)
     row = read([key]).one(LivingRow, key)
-    return row.home if row else None
+    return row.places if row else []

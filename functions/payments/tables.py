@@ -12,7 +12,8 @@ from functions.payments.ledger import Entry
 from functions.payments.notices import Notice
 from functions.payments.orders import Due, Intent, Ordered, Refund
 from linli.due import TimedRow
-from linli.tables import ContractAttribute, CopyRow, InstantAttribute, Row
+from linli.members import DwellerRow
+from linli.tables import ContractAttribute, InstantAttribute, Row
 
 Key = tuple[str, str]
 SHELVED = [
@@ -252,10 +253,8 @@ class CallbackRow(TimedRow, discriminator="callback"):
         return f"{community}#inbox#{state}"
 
 
-class LivingRow(CopyRow, discriminator="dweller"):
+class LivingRow(DwellerRow, discriminator="dweller"):
     """`<community>#living` / `<person>`: where a person lives, as the directory said last."""
-
-    home = UnicodeAttribute(null=True)
 
     @staticmethod
     def key(community: str, person: str) -> Key:

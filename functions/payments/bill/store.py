@@ -4,12 +4,12 @@ from datetime import datetime
 
 from functions.payments import ledger
 from functions.payments.bill.models import DuesAsked
-from functions.payments.homes import home_of
+from functions.payments.homes import homes_of
 from functions.payments.orders import Due
 from functions.payments.tables import DueRow, EntryRow
 from linli import communities
 from linli.communities import CommunityRow
-from linli.cursors import Page, page_of
+from linli.cursors import Page, page_of, page_of_several
 from linli.errors import Conflict, NotFound
 from linli.events import BillIssued
 from linli.tables import ConditionsFailed, Transaction, find, read
@@ -54,25 +54,24 @@ def take_in(fact: BillIssued, now: datetime) -> str:
 
 
 def dues(community: str, person: str, asked: DuesAsked, *, all_of_them: bool) -> Page[Due]:
-    """The dues of a home, the last first, or all of the community's in a state.
+    """The dues of a home or of all one's own, the last first, or all of the community's in a state.
 
     Raises InvalidCursor, and NotFound for another home than one's own.
     """
-    home = asked.home if all_of_them else home_of(community, person)
-    if asked.home not in {None, home}:
+    own = None if all_of_them else homes_of(community, person)
+    if own is not None and asked.home is not None and asked.home not in own:
         raise NotFound
-    if home is not None:
-        shelf = DueRow.of_home(community, home)
-        return page_of(DueRow.by_shelf, shelf, asked, _shown, newest_first=True)
-    if not all_of_them:
-        return Page(items=[])
+    homes = own if asked.home is None else [asked.home]
+    if homes is not None:
+        shelves = [DueRow.of_home(community, home) for home in homes]
+        return page_of_several(DueRow.by_shelf, shelves, asked, _shown, lambda row: row.shelved_at)
     return page_of(DueRow.by_state, DueRow.in_state(community, asked.state), asked, _shown)
 
 
 def due(community: str, bill: str, person: str, *, any_of_them: bool) -> Due:
     """One of them. Raises NotFound, for another home's as well."""
     found = find(DueRow, DueRow.key(community, bill)).now
-    if not any_of_them and found.home != home_of(community, person):
+    if not any_of_them and found.home not in homes_of(community, person):
         raise NotFound
     return found
 

@@ -2,7 +2,7 @@
 
 from functions.payments import gateway, merchants
 from functions.payments.exchange import Order
-from functions.payments.homes import home_of
+from functions.payments.homes import homes_of
 from functions.payments.orders import Due, Intent, Ordered, intent_of
 from functions.payments.payment_intent.domain import (
     WITHIN,
@@ -31,7 +31,7 @@ def open_intent(community: str, payer: str, wanted: IntentWanted, creation: Crea
     """The payer's order for a bill, a new one if none serves, told to the provider; without parameters when
     nobody can pay it any more: it or its bill is paid, it is over, or the merchant account was changed since.
 
-    Raises NotFound for a bill that is not of the payer's home, Conflict for one that is paid or was ordered
+    Raises NotFound for a bill of none of the payer's homes, Conflict for one that is paid or was ordered
     too often, or a provider that the community does not use, Unavailable when the provider does not answer.
     """
     earlier = creation.before()
@@ -70,7 +70,7 @@ def _opened(community: str, payer: str, wanted: IntentWanted, creation: Creation
     due_key, living_key = DueRow.key(community, wanted.bill), LivingRow.key(community, payer)
     rows = read([due_key, living_key, lock_key, ordered_key, CommunityRow.key(community)])
     due, living = rows.one(DueRow, due_key), rows.one(LivingRow, living_key)
-    if due is None or living is None or living.home != due.due.home:
+    if due is None or living is None or due.due.home not in living.places:
         raise NotFound
     refuse_if_paid(due.now)
     lock = rows.one(OpenIntentRow, lock_key)
@@ -127,7 +127,7 @@ def receipt(community: str, number: str, person: str, *, any_of_them: bool) -> R
     found = find(IntentRow, IntentRow.key(community, intent_of(number))).intent
     if found.receipt != number:
         raise NotFound
-    if not any_of_them and found.payer != person and found.home != home_of(community, person):
+    if not any_of_them and found.payer != person and found.home not in homes_of(community, person):
         raise NotFound
     return Receipt(
         receipt=number,

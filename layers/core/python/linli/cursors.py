@@ -6,7 +6,7 @@ A cursor of one community, list or person is worthless for another: the scope is
 import hmac
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from pynamodb.indexes import Index
@@ -16,7 +16,7 @@ from linli.pages import Item, Page, PageQuery
 from linli.secrets import keyed_hash
 from linli.tables import Row
 
-__all__ = ["Page", "PageQuery", "page_of", "sign", "verify"]
+__all__ = ["Page", "PageQuery", "page_of", "page_of_several", "sign", "verify"]
 KEY = "cursor-key"
 Source = TypeVar("Source", bound=Row)
 
@@ -67,3 +67,45 @@ def page_of(
     items = [item for row in rows if (item := shown(row)) is not None]
     end = rows.last_evaluated_key
     return Page(items=items, next_cursor=sign(end, scope) if end else None)
+
+
+def page_of_several(
+    source: type[Source] | Index[Source],
+    partitions: Sequence[str],
+    query: PageQuery,
+    shown: Callable[[Source], Item | None],
+    at: Callable[[Source], Any],
+) -> Page[Item]:
+    """One page of what is under several partitions, the last first by `at`, which they are sorted by.
+
+    Reads at most `limit` rows of each, in a round trip each. Raises InvalidCursor, also when the partitions
+    are others than those of the page before.
+    """
+    name = source.Meta.index_name if isinstance(source, Index) else source.__name__
+    scope = "|".join([name, *partitions])
+    positions: dict[str, Any] = verify(query.cursor, scope) if query.cursor else dict.fromkeys(partitions)
+    rows = {
+        partition: source.query(
+            partition,
+            limit=query.limit,
+            page_size=query.limit,
+            last_evaluated_key=position,
+            scan_index_forward=False,
+        )
+        for partition, position in positions.items()
+    }
+    heads = {partition: head for partition, each in rows.items() if (head := next(each, None)) is not None}
+    items: list[Item] = []
+    positions = {partition: positions[partition] for partition in heads}
+    for _ in range(query.limit):
+        if not heads:
+            break
+        last = max(heads, key=lambda partition: at(heads[partition]))
+        item = shown(heads.pop(last))
+        items += [] if item is None else [item]
+        positions[last] = rows[last].last_evaluated_key
+        if positions[last] is None:
+            del positions[last]
+        elif (head := next(rows[last], None)) is not None:
+            heads[last] = head
+    return Page(items=items, next_cursor=sign(positions, scope) if positions else None)
