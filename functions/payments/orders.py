@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from linli.contracts import Contract
+from linli.errors import Conflict
 from linli.events import BillCorrection, Means, Provider
 from linli.ids import Id
 from linli.instants import Instant
@@ -84,6 +85,22 @@ def lowered_by(bills: Sequence[Due], carried: Sequence[Due]) -> tuple[Share, ...
                 left[bill.bill] -= off_fen
                 fen -= off_fen
     return tuple(taken)
+
+
+def refuse_if_paid(due: Due) -> None:
+    """Raises Conflict for a bill that has nothing left to pay."""
+    if due.state == "paid":
+        raise Conflict("the bill is paid", receipt=due.receipt or "")
+    if due.amount_fen <= 0:
+        raise Conflict("it is a credit, which lowers what is paid next", bill=due.bill)
+
+
+def shares_of(dues: Sequence[Due], carried: Sequence[Due]) -> tuple[Share, ...]:
+    """What is paid for each bill, and what carried credits take off; nothing to tell of one bill alone."""
+    off = lowered_by(dues, carried)
+    if len(dues) == 1 and not off:
+        return ()
+    return (*(Share(bill=due.bill, amount_fen=due.amount_fen) for due in dues), *off)
 
 
 class Intent(Contract):

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from functions.payments.orders import Due, Intent, Ordered, Share, lowered_by
+from functions.payments.orders import Due, Intent, Ordered, Share, refuse_if_paid
 from functions.payments.payment_intent.models import IntentWanted
-from linli.errors import Conflict
+from linli.errors import Conflict, NotFound
 from linli.instants import to_text
 
 STILL_PAYABLE = timedelta(minutes=1)  # what is left must do for a payer to pay
@@ -25,20 +25,12 @@ class Place:
     now: datetime
 
 
-def refuse_if_paid(due: Due) -> None:
-    """Raises Conflict for a bill that has nothing left to pay."""
-    if due.state == "paid":
-        raise Conflict("the bill is paid", receipt=due.receipt or "")
-    if due.amount_fen <= 0:
-        raise Conflict("it is a credit, which lowers what is paid next", bill=due.bill)
-
-
-def shares_of(dues: Sequence[Due], carried: Sequence[Due]) -> tuple[Share, ...]:
-    """What is paid for each bill, and what carried credits take off; nothing to tell of one bill alone."""
-    off = lowered_by(dues, carried)
-    if len(dues) == 1 and not off:
-        return ()
-    return (*(Share(bill=due.bill, amount_fen=due.amount_fen) for due in dues), *off)
+def owed_by(payer: str, homes: Sequence[str], dues: Sequence[Due]) -> None:
+    """Raises NotFound for bills of somebody else, Conflict for one that has nothing left to pay."""
+    if not all(due.is_of(payer, homes) for due in dues):
+        raise NotFound
+    for due in dues:
+        refuse_if_paid(due)
 
 
 def can_be_paid(intent: Intent, due: Due, now: datetime) -> bool:

@@ -6,16 +6,15 @@ from functions.payments import gateway, merchants, till
 from functions.payments.credits import credits_for, offset
 from functions.payments.exchange import Order
 from functions.payments.homes import homes_of
-from functions.payments.orders import Due, Intent, Ordered, intent_of
+from functions.payments.orders import Due, Intent, Ordered, intent_of, shares_of
 from functions.payments.payment_intent.domain import (
     WITHIN,
     Place,
     can_be_paid,
     counted,
     opened,
-    refuse_if_paid,
+    owed_by,
     serves,
-    shares_of,
 )
 from functions.payments.payment_intent.models import IntentsAsked, IntentView, IntentWanted, Receipt, shown
 from functions.payments.tables import DueRow, IntentRow, LivingRow, OpenIntentRow, OrderedRow
@@ -78,7 +77,10 @@ def _opened(community: str, payer: str, wanted: IntentWanted, creation: Creation
     living_key = LivingRow.key(community, payer)
     rows = read([*due_keys, living_key, *lock_keys, *ordered_keys, CommunityRow.key(community)])
     living = rows.one(LivingRow, living_key)
-    dues = _owed(payer, living.places if living else [], [rows.one(DueRow, key) for key in due_keys])
+    dues = [found.now for key in due_keys if (found := rows.one(DueRow, key))]
+    if len(dues) < len(bills):
+        raise NotFound
+    owed_by(payer, living.places if living else [], dues)
     shares = shares_of(dues, credits_for(community, dues))
     if shares and sum(share.amount_fen for share in shares) <= 0:
         for home in sorted({due.home for due in dues}):
@@ -107,16 +109,6 @@ def _opened(community: str, payer: str, wanted: IntentWanted, creation: Creation
     creation.claim(transaction)
     transaction.commit()
     return intent, dues
-
-
-def _owed(payer: str, homes: Sequence[str], rows: Sequence[DueRow | None]) -> list[Due]:
-    """The bills as they are. Raises NotFound for one that is not the payer's, Conflict for a paid one."""
-    dues = [row.now for row in rows if row is not None]
-    if len(dues) < len(rows) or not all(due.is_of(payer, homes) for due in dues):
-        raise NotFound
-    for due in dues:
-        refuse_if_paid(due)
-    return dues
 
 
 def _held_by(locks: Iterable[OpenIntentRow | None]) -> list[str]:

@@ -36,16 +36,16 @@ def merchant(
     provider: Annotated[Provider, typer.Argument(metavar="PROVIDER", help="alipay or wechat.")],
     contract: ContractFile,
     signing_key: KeyFile,
+    *,
     stage: Annotated[str, typer.Option("--stage", help="Which stage.")] = LOCAL,
     profile: Annotated[str | None, typer.Option("--profile", help="AWS profile.")] = None,
-    *,
     check: CheckOption = False,
 ) -> None:
-    """Make a community a merchant of Alipay or WeChat Pay: its contract and key, checked whole, as secrets."""
+    """Make a community a merchant of Alipay or WeChat Pay: contract and key, checked whole, as secrets."""
     if not is_id(community):
         raise CommandError("COMMUNITY is no id")
-    texts = (path.read_text(encoding="utf-8-sig") for path in (contract, signing_key))
-    kept = checked(*texts, community, provider)
+    told, key = (path.read_text(encoding="utf-8-sig") for path in (contract, signing_key))
+    kept = checked(told, key, community, provider)
     console = Console(soft_wrap=True, highlight=False)
     if check:
         console.print(f"the contract of {community} with {provider} is whole")
