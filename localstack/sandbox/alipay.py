@@ -99,16 +99,17 @@ class Alipay:
         fields = dict(parse_qsl(parameters["orderStr"], strict_parsing=True))
         if fields["method"] != "alipay.trade.app.pay" or not self._is_signed(fields):
             raise No("the order is not signed by its merchant")
-        return self._made(json.loads(fields["biz_content"]), fields["app_id"], fields["notify_url"])
+        return self._made(json.loads(fields["biz_content"]), fields["app_id"], fields.get("notify_url", ""))
 
     def _made(self, wanted: Node, app: str, notify_url: str) -> Order:
         """The order, new if it has to be. Raises No if its number is another merchant's."""
         if self.book.find(NAME, wanted["out_trade_no"]) is None:
             at, account = text_of(now_in_china()), self.accounts.of(app)
             trade = at[:10].replace("-", "") + number(wanted["out_trade_no"], length=20)
+            expires_at = wanted.get("time_expire") or text_of(now_in_china() + LASTS)
             new = Order(
                 NAME, account.seller, account.app, wanted["out_trade_no"], trade, fen(wanted["total_amount"]),
-                wanted["subject"], notify_url, at, wanted.get("time_expire") or text_of(now_in_china() + LASTS),
+                wanted["subject"], notify_url, at, expires_at,
             )  # fmt: skip
             self.book.put(new)
         order = self._order(wanted, app)
@@ -158,9 +159,8 @@ class Alipay:
         happened = self.book.statement(NAME, seller, day)
         lines = [HEADING, *(_line(*each) for each in happened)]
         title = "#支付宝业务明细查询"
-        text = "\r\n".join(
-            [title, f"#账号：[{seller}0156]", *lines, *_totals(happened), "#导出时间：[sandbox]", ""]
-        )
+        ends = [*_totals(happened), "#导出时间：[sandbox]", ""]
+        text = "\r\n".join([title, f"#账号：[{seller}0156]", *lines, *ends])
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as files:
             files.writestr(

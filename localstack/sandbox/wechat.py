@@ -1,5 +1,6 @@
 """The sandbox's WeChat Pay v3: orders of a mini-program, its cashier, callbacks, statement files."""
 
+import gzip
 import hashlib
 import json
 import re
@@ -119,7 +120,7 @@ class Wechat:
             lines = f"{request.method}\n{target}\n{stamp}\n{found.get('nonce_str')}\n".encode()
             text = lines + request.body + b"\n"
             if signing.fits(found.get("signature", ""), text, self.accounts.merchant_public):
-                return found["mchid"]
+                return str(found["mchid"])
         return None
 
     def _answer(self, request: Request, seller: str) -> Said:
@@ -128,7 +129,7 @@ class Wechat:
             ("POST", "/v3/pay/transactions/jsapi"): lambda: self._prepay(request.json, seller),
             ("POST", "/v3/refund/domestic/refunds"): lambda: self._refund(request.json, seller),
             ("GET", "/v3/certificates"): lambda: self._certificates(seller),
-            ("GET", "/v3/bill/tradebill"): lambda: self._where_statement(request.query["bill_date"], seller),
+            ("GET", "/v3/bill/tradebill"): lambda: self._where_statement(request.query, seller),
         }
         if call := calls.get((request.method, path)):
             return call()
@@ -141,8 +142,8 @@ class Wechat:
         return error(404, "RESOURCE_NOT_EXISTS")
 
     def _certificates(self, seller: str) -> Said:
-        """All that the provider has, enciphered for the merchant; one that was made before some rule of serials
-        is left out.
+        """All that the provider has, enciphered for the merchant; not those whose serial is too long, as they
+        were once.
         """
         now, key_of = now_in_china(), self.accounts.of(seller).api_v3_key
         data = []
@@ -271,17 +272,23 @@ class Wechat:
         lines = [*(_line(*each) for each in happened), TOTALS, ",".join(f"`{each}" for each in totals)]
         return "\r\n".join(["\ufeff" + HEADING, *lines, ""]).encode()
 
-    def _where_statement(self, day: str, seller: str) -> Said:
+    def _where_statement(self, wanted: dict[str, str], seller: str) -> Said:
+        """The digest is of the file as it is before it is packed (`tar_type` GZIP)."""
+        day = wanted["bill_date"]
         if not self.book.statement(NAME, seller, day):
             return error(400, "NO_STATEMENT_EXIST")
         digest = hashlib.sha1(self._file(seller, day), usedforsecurity=False).hexdigest()
-        url = f"{self.base}/wechat/v3/billdownload/file?token={day}"
+        packed = "&tartype=gzip" if wanted.get("tar_type") == "GZIP" else ""
+        url = f"{self.base}/wechat/v3/billdownload/file?token={day}{packed}"
         return 200, {"hash_type": "SHA1", "hash_value": digest, "download_url": url}
 
     def statement(self, request: Request) -> Response:
         """The file that a day's address leads to: it is not signed, and asking for it is."""
         seller = self._signer(request)
-        return Response(200, self._file(seller, request.query["token"])) if seller else Response(401)
+        if not seller:
+            return Response(401)
+        file = self._file(seller, request.query["token"])
+        return Response(200, gzip.compress(file) if "tartype" in request.query else file)
 
 
 def _line(order: Order, refund: Refund | None) -> str:
