@@ -163,7 +163,7 @@ def counted(text: str) -> int:
 
 def in_china(text: str) -> datetime:
     """`2026-01-05 08:00:00`, with or without a fraction, is midnight UTC. Raises ValueError."""
-    instant = datetime.fromisoformat(text)
+    instant = datetime.fromisoformat(unicodedata.normalize("NFKC", text))
     if instant.tzinfo is not None:
         raise ValueError("has an offset of its own")
     return instant.replace(tzinfo=CHINA)

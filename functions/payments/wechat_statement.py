@@ -36,6 +36,8 @@ CURRENCY, REFUND, REFUND_STATE = "货币种类", "商户退款单号", "退款�
 AMOUNT, REFUND_AMOUNT = "订单金额", "申请退款金额"
 TOTAL = "总交易单数"
 COLUMNS = (TIME, APP, SELLER, TRADE, ORDER, STATE, CURRENCY, REFUND, REFUND_STATE, AMOUNT, REFUND_AMOUNT)
+BEFORE = {AMOUNT: "总金额", REFUND_AMOUNT: "退款金额", OF_PROVIDER: "子商户号"}
+"""As files of merchants call it that have no coupons of their own (免充值券)."""
 LINE_STATES: dict[str, Said] = {"SUCCESS": "refunded", "FAIL": "refund_failed", "PROCESSING": "waiting"}
 
 
@@ -56,12 +58,25 @@ def lines(answer: Answer, merchant: Merchant, *, sha1: str) -> tuple[Notice, ...
 
 def _details(text: str) -> Table:
     """The records above the totals, which must have counted as many. Raises ValueError."""
-    heading, below = below_heading(lines_of(text), COLUMNS)
+    heading, below = _heading(lines_of(text))
     end = _end(below)
     details = table(below[:end], heading)
     if counted(below[end + 1].split(",`")[0]) != details.lines:
         raise ValueError("totals: another count than what was read")
     return details
+
+
+def _heading(lines: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The heading in today's words, also of a merchant whose files still have those of before.
+
+    Raises ValueError for neither.
+    """
+    try:
+        return below_heading(lines, COLUMNS)
+    except ValueError:
+        heading, below = below_heading(lines, [BEFORE.get(column, column) for column in COLUMNS])
+        today = {old: new for new, old in BEFORE.items()}
+        return [today.get(column, column) for column in heading], below
 
 
 def _end(lines: Sequence[str]) -> int:
@@ -80,7 +95,7 @@ def _line(line: Mapping[str, str], merchant: Merchant) -> Notice | None:
     return Notice(
         provider=merchant.provider,
         notice=f"statement-{line[TRADE]}-{line[REFUND] if back else ''}"[:128],
-        said=LINE_STATES[line[REFUND_STATE]] if back else "paid",
+        said=LINE_STATES.get(line[REFUND_STATE], "waiting") if back else "paid",
         order=line[ORDER],
         trade=line[TRADE],
         amount_fen=None if back else fen_of(line[AMOUNT]),

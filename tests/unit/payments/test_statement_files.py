@@ -174,6 +174,17 @@ def test_values_are_what_stands_between_backticks_tabs_and_blanks() -> None:
     assert alipay_says(alipay_file(of_alipay(MINE)).replace("（元）", "(元)")) == [MINE]
 
 
+def test_a_file_in_the_words_of_before_is_read_as_well() -> None:
+    """Merchants without coupons of their own: 总金额, and neither 订单金额 nor 申请退款金额."""
+    columns = WECHAT.split(",")[:24]
+    heading = ",".join(columns).replace("应结订单金额", "总金额").replace("特约商户号", "子商户号")
+    line = ",`".join(of_wechat(MINE).split(",`")[:24]).replace("15:59:58", "15：59：58")
+    totals = (
+        "总交易单数,总交易额,总退款金额,总代金券或立减优惠退款金额,手续费总金额\r\n`1,`35.80,`0.0,`0.0,`0"
+    )
+    assert wechat_says("\r\n".join([heading, line, totals])) == [MINE]
+
+
 names = st.text(st.characters(exclude_characters=",`\r", exclude_categories=["Cs"]), max_size=12)
 
 
