@@ -80,6 +80,11 @@ def alipay_file(*lines: str, count: int | None = None) -> str:
     ])  # fmt: skip
 
 
+@pytest.mark.parametrize("odd", [*BREAKS[2:], "\r"])
+def test_a_record_ends_at_a_line_end_and_at_nothing_else(odd: str) -> None:
+    assert lines_of(f"a{odd}b\r\nc\nd") == [f"a{odd}b", "c", "d"]
+
+
 @pytest.mark.parametrize("odd", [*BREAKS, '"', '""', "`", ",", "#", "\ufffd", "\u3000"])
 @pytest.mark.parametrize("where", ["name", "remark"])
 def test_a_character_in_anothers_value_hides_no_line_of_ours(odd: str, where: str) -> None:
@@ -182,7 +187,7 @@ def test_a_file_in_the_words_of_before_is_read_as_well() -> None:
     totals = (
         "总交易单数,总交易额,总退款金额,总代金券或立减优惠退款金额,手续费总金额\r\n`1,`35.80,`0.0,`0.0,`0"
     )
-    assert wechat_says("\r\n".join([heading, line, totals])) == [MINE]
+    assert wechat_says(f"{heading}\r\n{line}\r\n{totals}") == [MINE]
 
 
 names = st.text(st.characters(exclude_characters=",`\r", exclude_categories=["Cs"]), max_size=12)
