@@ -236,6 +236,17 @@ def test_a_credit_that_covers_an_open_bill_pays_it(till: Till, http: Http) -> No
     even(till)
 
 
+def test_a_credit_that_was_missed_pays_a_bill_when_it_is_ordered(
+    till: Till, http: Http, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("functions.payments.bill.store.offset", lambda *_: 0)  # the list was a moment behind
+    bill(till, "credit-1", -1000)
+    bill(till, "bill-1", 300)
+    refused = order(till, http, "bill-1")
+    assert (refused.status, till.due("bill-1").state, till.due("credit-1").refunded_fen) == (409, "paid", 300)
+    assert even(till) == {"charges": 700, "dues": -700}
+
+
 def test_two_orders_use_a_credit_once(till: Till, http: Http) -> None:
     bill(till, "bill-1", 3000)
     bill(till, "bill-2", 3000)
