@@ -25,7 +25,8 @@ def credits_for(community: str, bills: Iterable[Due]) -> list[Due]:
         for home in sorted({bill.home for bill in wanted})
         for row in DueRow.by_state.query(DueRow.credits_of(community, home), limit=MOST_AT_ONCE)
     ]
-    return [credit for credit in rows if credit.left_fen and any(credit.is_for(bill) for bill in wanted)]
+    usable = (each for each in rows if each.left_fen and any(each.is_for(bill) for bill in wanted))
+    return sorted(usable, key=lambda each: (each.issued_at, each.bill))[:MOST_AT_ONCE]
 
 
 def offset(community: str, home: str, now: datetime, also: Due | None = None) -> int:

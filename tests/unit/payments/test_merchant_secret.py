@@ -213,3 +213,37 @@ def test_the_command_says_what_is_wrong_and_keeps_nothing(tmp_path: Path) -> Non
         merchants.merchant("willow", "wechat", told, key_file)
     key_file.write_text(OURS)
     merchants.merchant("willow", "wechat", told, key_file, check=True)
+
+
+def test_the_command_keeps_both_secrets_in_one_spelling(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: dict[str, str] = {}
+
+    class Vault:
+        class exceptions:  # noqa: N801  as boto3 has it
+            class ResourceNotFoundException(Exception):
+                pass
+
+        def get_secret_value(self, SecretId: str) -> Any:  # noqa: N803  as boto3 has it
+            if SecretId not in kept:
+                raise self.exceptions.ResourceNotFoundException
+            return {"SecretString": kept[SecretId]}
+
+        def create_secret(self, Name: str, SecretString: str) -> None:  # noqa: N803  as boto3 has it
+            kept[Name] = SecretString
+
+    class Stage:
+        def client(self, _service: str) -> Vault:
+            return Vault()
+
+    monkeypatch.setattr(merchants, "connect", lambda *_: Stage())
+    told, key_file = tmp_path / "contract.json", tmp_path / "key.pem"
+    told.write_text(contract(provider_keys={f"0x{SERIAL.lower()}": bare(PUBLIC)}))
+    key_file.write_text(bare(OURS))
+    for _ in range(2):
+        merchants.merchant("willow", "wechat", told, key_file, stage="test")
+    assert set(kept) == {"linli/test/merchants/willow/wechat", "linli/test/signing-keys/willow/wechat"}
+    secret = Merchant.model_validate_json(kept["linli/test/merchants/willow/wechat"])
+    assert secret.provider_keys == {SERIAL: PUBLIC}
+    assert kept["linli/test/signing-keys/willow/wechat"].startswith("-----BEGIN PRIVATE KEY-----")
