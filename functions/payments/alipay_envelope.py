@@ -24,7 +24,6 @@ from functions.payments.exchange import (
     UnknownSerial,
     Unreadable,
 )
-from functions.payments.serials import alipay_serial
 from functions.payments.signatures import is_by, signature_of, signed
 from functions.payments.statement_files import CHINA
 from linli.errors import Unavailable
@@ -94,10 +93,10 @@ def _signed_text(fields: list[tuple[bytes, bytes]]) -> bytes:
 def _keys(merchant: Merchant, serial: str) -> list[str]:
     if not serial:
         return list(merchant.provider_keys.values())
-    known = alipay_serial(serial)
-    if known not in merchant.provider_keys:
+    key = merchant.key_of(serial)
+    if key is None:
         raise UnknownSerial("alipay_cert_sn: not one of ours")
-    return [merchant.provider_keys[known]]
+    return [key]
 
 
 def _check(signature: bytes, texts: tuple[bytes, ...], keys: list[str]) -> None:

@@ -112,6 +112,12 @@ class Merchant(Contract):
             raise ValueError(f"api_v3_key: has {length} bytes, wechat's has {LENGTH_OF_API_V3_KEY}")
         return self
 
+    def key_of(self, serial: str) -> str | None:
+        """The provider's key of a serial, however either is spelled. Raises ValueError for what is none."""
+        wanted = wechat_serial(serial) if self.provider == "wechat" else alipay_serial(serial)
+        keys = ((_spelled(name, self.provider), key) for name, key in self.provider_keys.items())
+        return next((key for name, key in keys if name == wanted), None)
+
     @property
     def signs_as(self) -> str:
         """Whose certificate signs what we send."""

@@ -8,13 +8,16 @@ import binascii
 import re
 from base64 import b64decode, b64encode
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_private_key, load_der_public_key
-from cryptography.x509 import Certificate, load_der_x509_certificate
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 KEYS_KEPT = 64
 LONGEST_SIGNATURE = 1024  # base64 characters: an RSA key of 6144 bits
@@ -63,7 +66,7 @@ def private_key_of(text: str) -> RSAPrivateKey:
     try:
         key = load_der_private_key(der, password=None)
     except (ValueError, TypeError) as error:
-        if _is_public(der):
+        if _is_public(text):
             raise ValueError("is a public key: the private one belongs here") from error
         raise ValueError("is no private key, or a part of one") from error
     if not isinstance(key, RSAPrivateKey):
@@ -75,20 +78,25 @@ def private_key_of(text: str) -> RSAPrivateKey:
 def public_key_of(text: str) -> RSAPublicKey:
     """The key that verifies, of a certificate too. Raises ValueError likewise."""
     _, der = _pasted(text)
-    certificate = certificate_of(text)
     try:
-        key = certificate.public_key() if certificate else load_der_public_key(der)
+        key = load_der_public_key(der)
     except ValueError as error:
-        if _is_private(der):
+        certificate = certificate_of(text)
+        if certificate is not None:
+            key = certificate.public_key()
+        elif _is_private(der):
             raise ValueError("is a private key: the provider's public one belongs here") from error
-        raise ValueError("is no public key, or a part of one") from error
+        else:
+            raise ValueError("is no public key, or a part of one") from error
     if not isinstance(key, RSAPublicKey):
         raise ValueError("is not an RSA public key")  # noqa: TRY004  of what it holds, not of its type
     return key
 
 
-def certificate_of(text: str) -> Certificate | None:
+def certificate_of(text: str) -> "Certificate | None":
     """The certificate that was pasted, if it is one."""
+    from cryptography.x509 import load_der_x509_certificate  # noqa: PLC0415  callbacks hardly need it
+
     try:
         return load_der_x509_certificate(_pasted(text)[1])
     except ValueError:
@@ -108,14 +116,11 @@ def _pasted(text: str) -> tuple[str, bytes]:
         raise ValueError("is neither PEM nor base64") from error
 
 
-def _is_public(der: bytes) -> bool:
+def _is_public(text: str) -> bool:
     try:
-        load_der_public_key(der)
-    except ValueError:
-        try:
-            load_der_x509_certificate(der)
-        except ValueError:
-            return False
+        public_key_of(text)
+    except ValueError as error:
+        return str(error).startswith("is not an RSA")  # of another kind
     return True
 
 

@@ -32,7 +32,7 @@ from functions.payments.exchange import (
     UnknownSerial,
     Unreadable,
 )
-from functions.payments.serials import PUBLIC_KEY_ID, wechat_serial
+from functions.payments.serials import PUBLIC_KEY_ID
 from functions.payments.signatures import is_by, signature_of, signed
 
 SCHEME = "WECHATPAY2-SHA256-RSA2048"
@@ -75,12 +75,12 @@ def check(headers: Mapping[str, str], body: bytes, merchant: Merchant, now: date
 
 def _key(merchant: Merchant, serial: str) -> str:
     try:
-        known = wechat_serial(serial)
+        key = merchant.key_of(serial)
     except ValueError as error:
         raise Malformed("Wechatpay-Serial: is no serial") from error
-    if known not in merchant.provider_keys:
+    if key is None:
         raise UnknownSerial("Wechatpay-Serial: not one of ours")
-    return merchant.provider_keys[known]
+    return key
 
 
 def deciphered(resource: Node, merchant: Merchant) -> Node:

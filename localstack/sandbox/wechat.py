@@ -114,7 +114,8 @@ class Wechat:
         stamp = found.get("timestamp", "")
         if not stamp.isdecimal() or abs(time.time() - int(stamp)) > SKEW_S:
             return None
-        if found.get("serial_no") != self.accounts.of(found["mchid"]).serial:
+        serial = self.accounts.of(found["mchid"]).serial
+        if found.get("serial_no", "").lstrip("0").upper() != serial.lstrip("0"):
             return None
         for target in (request.target, request.target.removeprefix(PREFIX)):
             lines = f"{request.method}\n{target}\n{stamp}\n{found.get('nonce_str')}\n".encode()
