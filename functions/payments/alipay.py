@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from functions.payments.alipay_envelope import Node, failed, fields_of, question, request, verify
+from functions.payments.alipay_envelope import READ, Node, failed, fields_of, question, request, verify
 from functions.payments.alipay_statement import lines
 from functions.payments.exchange import (
     Acknowledgement,
@@ -55,7 +55,8 @@ def parse(delivery: Delivery, merchant: Merchant) -> Notice:
     if charset is None:
         raise Unreadable("charset: not one that we know")
     try:
-        fields = {name.decode("ascii"): value.decode(charset) for name, value in raw.items() if value}
+        read = {name.decode(): value for name, value in raw.items() if value and name.decode() in READ}
+        fields = {name: value.decode(charset) for name, value in read.items()}
         return _notice(fields, merchant)
     except (ValueError, KeyError) as error:
         raise Unreadable("the notification lacks what it must have") from error

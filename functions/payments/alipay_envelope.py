@@ -43,7 +43,7 @@ READ = (
 )  # fmt: skip
 """What we read of a notification. The signed text joins `name=value` by `&` and escapes nothing, so that a
 value which holds `&name=` could be another notification, cut elsewhere, under the same signature."""
-_NAME = re.compile(rb"[a-z_]+")
+_NAME = re.compile(rb"[!-%'-<>-~]+")  # what we do not know is signed text and no more; `&` and `=` join it
 _SWALLOWED = re.compile(b"&(?:" + "|".join(READ).encode() + b")=")
 
 Node = dict[str, Any]
@@ -93,9 +93,10 @@ def _signed_text(fields: list[tuple[bytes, bytes]]) -> bytes:
 def _keys(merchant: Merchant, serial: str) -> list[str]:
     if not serial:
         return list(merchant.provider_keys.values())
-    if serial not in merchant.provider_keys:
+    key = merchant.key_of(serial)
+    if key is None:
         raise UnknownSerial("alipay_cert_sn: not one of ours")
-    return [merchant.provider_keys[serial]]
+    return [key]
 
 
 def _check(signature: bytes, texts: tuple[bytes, ...], keys: list[str]) -> None:

@@ -22,6 +22,7 @@ from functions.payments.exchange import (
 from functions.payments.merchants import refreshed, signing_key
 from functions.payments.notices import Notice
 from functions.payments.providers import PROVIDERS
+from functions.payments.signatures import private_key_of
 from linli.errors import Unavailable
 from linli.outbound import session
 
@@ -81,7 +82,12 @@ def statement(merchant: Merchant, day: date) -> tuple[Notice, ...]:
 
 
 def _stamp(merchant: Merchant) -> Stamp:
-    return Stamp(signing_key(merchant), datetime.now(UTC), secrets.token_hex(16))
+    key = signing_key(merchant)
+    try:
+        private_key_of(key)
+    except ValueError as error:
+        raise Unavailable(f"{merchant.provider}: the community's signing key {error}") from None
+    return Stamp(key, datetime.now(UTC), secrets.token_hex(16))
 
 
 def _ask(question: Question[Told], merchant: Merchant) -> Told:

@@ -1,7 +1,10 @@
 """Who lives where, as the directory said last."""
 
+from contextlib import suppress
+
+from functions.payments.orders import Due
 from functions.payments.tables import LivingRow
-from linli.tables import read
+from linli.tables import ConditionsFailed, Transaction, change, find, read
 
 
 def homes_of(community: str, person: str) -> list[str]:
@@ -9,3 +12,32 @@ def homes_of(community: str, person: str) -> list[str]:
     key = LivingRow.key(community, person)
     row = read([key]).one(LivingRow, key)
     return row.places if row else []
+
+
+def may_see(community: str, person: str, due: Due) -> bool:
+    """Whether a bill is a person's: who was billed, or, where that is not known, who lives there."""
+    return due.is_of(person, homes_of(community, person) if due.payers is None else ())
+
+
+def billed_homes(community: str, person: str) -> list[str]:
+    """Where a person lives, and where bills may be theirs from the days when they did."""
+    key = LivingRow.key(community, person)
+    row = read([key]).one(LivingRow, key)
+    return row.billed if row else []
+
+
+def remember_payers(community: str, due: Due) -> None:
+    """See to it that those who were billed for a home find its bills, whatever we have heard of them."""
+    for person in due.payers or ():
+        key = LivingRow.key(community, person)
+        row = read([key]).one(LivingRow, key)
+        if row is None:
+            transaction = Transaction()
+            transaction.create("living", LivingRow(*key, version=0, formerly=[due.home]))
+            with suppress(ConditionsFailed):  # the directory's word came meanwhile
+                transaction.commit()
+                continue
+            row = find(LivingRow, key)
+        if due.home not in row.billed:
+            former = LivingRow.formerly
+            change(row, [former.set((former | []).append([due.home]))], LivingRow.pk.exists())

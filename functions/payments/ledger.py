@@ -3,6 +3,7 @@
 A line's amount is a debit when positive, a credit when negative. The chart of accounts:
 
     alipay, wechat   what the provider holds for us               (asset)
+    cash, transfer   what was taken by hand                       (asset)
     dues             what homes owe                               (asset)
     charges          what bills asked for                         (income)
     refunds          what was given back of paid bills            (income, contra)
@@ -17,11 +18,11 @@ from pydantic import Field, model_validator
 
 from functions.payments.orders import Intent, Refund
 from linli.contracts import Contract
-from linli.events import Provider
+from linli.events import Means
 from linli.ids import Id
 from linli.instants import Instant
 
-Account = Literal["alipay", "wechat", "dues", "charges", "refunds", "surplus"]
+Account = Literal["alipay", "wechat", "cash", "transfer", "dues", "charges", "refunds", "surplus"]
 Cause = Literal["bill", "payment", "surplus", "refund", "surplus_refund"]
 
 
@@ -45,7 +46,7 @@ class Entry(Contract):
     bill: Id
     intent: Id | None = None
     refund: Id | None = None
-    provider: Provider | None = None
+    provider: Means | None = None
     moved_at: Instant | None = None
 
     @model_validator(mode="after")
@@ -60,23 +61,39 @@ def _moved(amount_fen: int, debit: Account, credit: Account) -> tuple[Line, Line
 
 
 def issued(bill: str, amount_fen: int, at: datetime) -> Entry:
-    """A bill came in: the home owes it."""
+    """A bill came in: the home owes it; a credit, below nought: so much less."""
     lines = _moved(amount_fen, "dues", "charges")
     return Entry(entry=f"bill-{bill}", cause="bill", at=at, lines=lines, bill=bill)
 
 
-def paid(intent: Intent, at: datetime, moved_at: datetime | None, *, surplus: bool) -> Entry:
-    """Money arrived at the provider: for the bill, or on top of what had been paid."""
+def paid(
+    intent: Intent, at: datetime, moved_at: datetime | None, *, surplus: bool, surplus_fen: int = 0
+) -> Entry:
+    """Money arrived: for the bills, or on top of what had been paid, or `surplus_fen` of it on top."""
+    surplus_fen = intent.amount_fen if surplus else surplus_fen
+    of_bills_fen = intent.amount_fen - surplus_fen
+    lines = (
+        Line(account=_where(intent.provider), fen=intent.amount_fen),
+        Line(account="dues", fen=-of_bills_fen),
+        Line(account="surplus", fen=-surplus_fen),
+    )
     return Entry(
         entry=f"payment-{intent.intent}",
-        cause="surplus" if surplus else "payment",
+        cause="payment" if of_bills_fen else "surplus",
         at=at,
-        lines=_moved(intent.amount_fen, intent.provider, "surplus" if surplus else "dues"),
+        lines=tuple(line for line in lines if line.fen),
         bill=intent.bill,
         intent=intent.intent,
         provider=intent.provider,
         moved_at=moved_at,
     )
+
+
+def _where(means: Means) -> Account:
+    """The account of what was paid by it. Raises ValueError for a credit, which moves nothing."""
+    if means == "credit":
+        raise ValueError("a credit moves no money")
+    return means
 
 
 def refunded(refund: Refund, at: datetime, moved_at: datetime | None, *, surplus: bool) -> Entry:
@@ -85,7 +102,7 @@ def refunded(refund: Refund, at: datetime, moved_at: datetime | None, *, surplus
         entry=f"refund-{refund.refund}",
         cause="surplus_refund" if surplus else "refund",
         at=at,
-        lines=_moved(refund.amount_fen, "surplus" if surplus else "refunds", refund.provider),
+        lines=_moved(refund.amount_fen, "surplus" if surplus else "refunds", _where(refund.provider)),
         bill=refund.bill,
         intent=refund.intent,
         refund=refund.refund,

@@ -1,12 +1,15 @@
 """Merchants' keys: two secrets per community and provider, `linli/<stage>/merchants/<community>/<provider>`
 and `…/signing-keys/…`, since whoever verifies callbacks must not be able to ask for money back.
 
-Cached for five minutes, and fetched afresh when a signature fails that a new key might explain: at most once
-a minute for each, by the time of the event, so that forgers cannot make us ask more often.
+Cached for a minute, so that nobody waits for longer after a change of keys on either side, and fetched afresh
+when a signature fails that a new key might explain: at most once a minute for each, by the time of the event,
+so that forgers cannot make us ask more often.
 """
 
 from datetime import datetime, timedelta
 from functools import lru_cache
+
+from pydantic import ValidationError
 
 from functions.payments.exchange import Delivery, Merchant, Refused
 from functions.payments.orders import Intent
@@ -44,7 +47,7 @@ def refreshed(stale: Merchant, now: datetime) -> Merchant | None:
 
 
 def signing_key(of: Merchant) -> str:
-    """The key that signs what the community sends to the provider (PEM). Raises Unavailable without one."""
+    """The key that signs what the community sends to the provider. Raises Unavailable without one."""
     key = secret_if_any(f"signing-keys/{of.community}/{of.provider}")
     if key is None:
         raise Unavailable(f"{of.provider}: the community's signing key is not set up")
@@ -71,7 +74,11 @@ def _merchant(community: str, provider: str, *, fresh: bool) -> Merchant:
     text = secret_if_any(f"merchants/{community}/{provider}", fresh=fresh)
     if text is None:
         raise NotFound("this community is no merchant of this provider")
-    found = _parsed(text)
+    try:
+        found = _parsed(text)
+    except ValidationError as error:  # whose own text repeats what it was given
+        places = ", ".join(sorted({".".join(map(str, each["loc"][:1])) for each in error.errors()}))
+        raise Unavailable(f"the merchant's secret is not what it should be: {places or 'whole'}") from None
     if (found.community, found.provider) != (community, provider):
         raise NotFound("the merchant's secret is another's")
     return found

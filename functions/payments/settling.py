@@ -11,13 +11,13 @@ from typing import Any, Literal
 from functions.payments import ledger
 from functions.payments.ledger import Entry
 from functions.payments.notices import Notice
-from functions.payments.orders import Intent, Refund, receipt_of
+from functions.payments.orders import Intent, Refund, Share, receipt_of
 from functions.payments.refund_keys import elsewhere_key, refund_key, surplus_refund
 from linli.events import Fact, PaymentRefunded, PaymentSettled, RefundRequested
 
 Outcome = Literal[
     "settled", "settled_late", "surplus", "refunded", "refund_failed", "refund_stuck", "noted", "closed",
-    "duplicate", "stale", "waiting", "mismatched",
+    "duplicate", "overtaken", "waiting", "mismatched",
 ]  # fmt: skip
 Mismatch = Literal[
     "unknown_order", "provider", "currency", "amount", "seller", "app", "trade", "unknown_refund",
@@ -31,29 +31,54 @@ class Known:
     """What our books hold about a notice's order.
 
     `refund` is the one the notice is about, if we know it. `bill_paid_by`: the intent that settled the bill,
-    None while nobody has, as far as we know: the transaction makes sure of it.
+    None while nobody has, as far as we know: the transaction makes sure of it. `taken`: those of an order's
+    bills that others have paid, and its credits that others have used.
     """
 
     intent: Intent | None
     refund: Refund | None = None
     bill_paid_by: str | None = None
     zone: str = "Asia/Shanghai"
+    taken: frozenset[str] = frozenset()
+
+    def used(self, intent: Intent) -> tuple[Share, ...]:
+        """The bills of an order that its money settles now, and what its credits take off them.
+
+        Nothing where a credit is gone: the money is not enough then, and goes back.
+        """
+        gone = self.taken | ({intent.bill} if self.bill_paid_by is not None else frozenset[str]())
+        off = tuple(part for part in intent.parts if part.amount_fen < 0)
+        if not gone.isdisjoint(part.bill for part in off):
+            return ()
+        bills = tuple(part for part in intent.parts if part.amount_fen > 0 and part.bill not in gone)
+        left_fen = sum(part.amount_fen for part in bills)
+        for part in off:
+            fen = min(-part.amount_fen, left_fen)
+            left_fen -= fen
+            bills += (Share(bill=part.bill, amount_fen=-fen),) if fen else ()
+        return bills
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What changes, all of it in one transaction; nothing when only `outcome` (and `mismatch`) are given.
 
-    `intent` and `refunds` are as they become. `pays_bill`: the intent settles its bill.
+    `intent` and `refunds` are as they become. `pays`: the bills that the intent settles, and, below nought,
+    the credits that it uses.
     """
 
     outcome: Outcome
     mismatch: Mismatch | None = None
     intent: Intent | None = None
-    pays_bill: bool = False
+    pays: tuple[Share, ...] = ()
     refunds: tuple[Refund, ...] = ()
     entries: tuple[Entry, ...] = ()
     facts: tuple[Fact, ...] = field(default=())
+
+    @property
+    def pays_bill(self) -> bool:
+        """Whether a bill is settled."""
+        return bool(self.pays)
 
     @property
     def changes_nothing(self) -> bool:
@@ -81,7 +106,7 @@ def settle(known: Known, notice: Notice, now: datetime) -> Effect:
         case "closed":
             effect = _closed(intent)
         case "waiting" | "unknown":
-            effect = Effect("waiting" if intent.state == "open" else "stale")
+            effect = Effect("waiting" if intent.state == "open" else "overtaken")
     return effect
 
 
@@ -109,44 +134,77 @@ def _paid(known: Known, intent: Intent, notice: Notice, now: datetime, gone_fen:
     if intent.state == "paid":
         return Effect("duplicate")
     moved_at = None if notice.said == "refunded" else notice.at
-    paid = intent.model_copy(update={"state": "paid", "trade": notice.trade, "paid_at": now})
-    if known.bill_paid_by is None:
-        receipt = receipt_of(intent.intent, now, known.zone)
-        fact = PaymentSettled(
-            community=intent.community,
-            intent=intent.intent,
-            bill=intent.bill,
-            provider=intent.provider,
-            amount_fen=intent.amount_fen,
-            receipt=receipt,
-            settled_at=now,
-        )
-        return Effect(
-            "settled" if intent.state == "open" else "settled_late",
-            intent=paid.model_copy(update={"receipt": receipt}),
-            pays_bill=True,
-            entries=(ledger.paid(intent, now, moved_at, surplus=False),),
-            facts=(fact,),
-        )
-    back_fen = intent.amount_fen - gone_fen
-    surplus = Effect(
-        "surplus",
-        intent=paid.model_copy(update={"surplus": True, "reserved_fen": back_fen}),
-        entries=(ledger.paid(intent, now, moved_at, surplus=True),),
+    return arrived(known, intent, now, moved_at, trade=notice.trade, gone_fen=gone_fen)
+
+
+def arrived(
+    known: Known,
+    intent: Intent,
+    now: datetime,
+    moved_at: datetime | None,
+    *,
+    trade: str | None = None,
+    gone_fen: int = 0,
+) -> Effect:
+    """Money is there: it settles the bills that are open; what is for others goes back."""
+    used = known.used(intent)
+    surplus_fen = intent.amount_fen - sum(part.amount_fen for part in used)
+    bills = [part for part in used if part.amount_fen > 0]
+    receipt = receipt_of(intent.intent, now, known.zone) if bills else None
+    paid = intent.model_copy(
+        update={
+            "state": "paid",
+            "trade": trade,
+            "paid_at": now,
+            "receipt": receipt,
+            "surplus": surplus_fen == intent.amount_fen,
+            "surplus_fen": surplus_fen,
+            "shares": used if intent.shares else (),
+        }
     )
-    if not back_fen:
-        return surplus
-    refund = Refund(
-        refund=surplus_refund(intent.intent),
+    outcome: Outcome = "settled" if intent.state == "open" else "settled_late"
+    effect = Effect(
+        outcome if bills else "surplus",
+        intent=paid,
+        pays=used,
+        entries=(ledger.paid(intent, now, moved_at, surplus=paid.surplus, surplus_fen=surplus_fen),),
+        facts=tuple(_settled(intent, part, receipt or "", now) for part in bills),
+    )
+    return _surplus_back(effect, paid, surplus_fen - gone_fen, now)
+
+
+def _settled(intent: Intent, part: Share, receipt: str, now: datetime) -> PaymentSettled:
+    return PaymentSettled(
+        community=intent.community,
         intent=intent.intent,
-        bill=intent.bill,
+        bill=part.bill,
         provider=intent.provider,
+        amount_fen=part.amount_fen,
+        receipt=receipt,
+        settled_at=now,
+    )
+
+
+def _surplus_back(effect: Effect, paid: Intent, back_fen: int, now: datetime) -> Effect:
+    """`effect`, and what nobody asked for on its way back."""
+    if back_fen <= 0:
+        return effect
+    refund = Refund(
+        refund=surplus_refund(paid.intent),
+        intent=paid.intent,
+        bill=paid.bill,
+        provider=paid.provider,
         amount_fen=back_fen,
         why="surplus",
         state="requested",
         requested_at=now,
     )
-    return replace(surplus, refunds=(refund,), facts=(requested(intent, refund),))
+    return replace(
+        effect,
+        intent=paid.model_copy(update={"reserved_fen": back_fen}),
+        refunds=(refund,),
+        facts=(*effect.facts, requested(paid, refund)),
+    )
 
 
 def requested(intent: Intent, refund: Refund) -> RefundRequested:
@@ -254,7 +312,8 @@ def _gone_back(
     before: Effect, intent: Intent, refund: Refund, now: datetime, moved_at: datetime | None
 ) -> Effect:
     """`before`, and then a refund carried out."""
-    entry = ledger.refunded(refund, now, moved_at, surplus=intent.surplus)
+    is_surplus = intent.surplus or refund.why == "surplus"
+    entry = ledger.refunded(refund, now, moved_at, surplus=is_surplus)
     fact = PaymentRefunded(
         community=intent.community,
         refund=refund.refund,
@@ -263,13 +322,20 @@ def _gone_back(
         amount_fen=refund.amount_fen,
         refunded_at=now,
     )
+    of_bills_fen = intent.of_bills_back_fen + (0 if is_surplus else refund.amount_fen)
+    back = {"refunded_fen": intent.refunded_fen + refund.amount_fen, "of_bills_back_fen": of_bills_fen}
     return replace(
         before,
-        intent=intent.model_copy(update={"refunded_fen": intent.refunded_fen + refund.amount_fen}),
+        intent=intent.model_copy(update=back),
         refunds=(*before.refunds, refund),
         entries=(*before.entries, entry),
         facts=(*before.facts, fact),
     )
+
+
+def given_back(intent: Intent, refund: Refund, now: datetime) -> Effect:
+    """Money of a payment by hand was handed back."""
+    return _gone_back(Effect("refunded"), intent, refund, now, now)
 
 
 def _refund_failed(refund: Refund | None, intent: Intent, notice: Notice, now: datetime) -> Effect:
@@ -277,7 +343,7 @@ def _refund_failed(refund: Refund | None, intent: Intent, notice: Notice, now: d
     if refund is None:
         return Effect("mismatched", "unknown_refund")
     if not refund.is_under_way:
-        return Effect("duplicate" if refund.state == "failed" else "stale")
+        return Effect("duplicate" if refund.state == "failed" else "overtaken")
     freed = Effect(
         "refund_failed",
         intent=intent.model_copy(update={"reserved_fen": intent.reserved_fen - refund.amount_fen}),
@@ -291,7 +357,7 @@ def _refund_stuck(refund: Refund | None, intent: Intent) -> Effect:
     if refund is None:
         return Effect("mismatched", "unknown_refund")
     if refund.state != "requested":
-        return Effect("duplicate" if refund.state == "stuck" else "stale")
+        return Effect("duplicate" if refund.state == "stuck" else "overtaken")
     return Effect("refund_stuck", intent=intent, refunds=(refund.model_copy(update={"state": "stuck"}),))
 
 
@@ -299,4 +365,4 @@ def _closed(intent: Intent) -> Effect:
     """Nobody can pay it any more."""
     if intent.state == "open":
         return Effect("closed", intent=intent.model_copy(update={"state": "closed"}))
-    return Effect("duplicate" if intent.state == "closed" else "stale")
+    return Effect("duplicate" if intent.state == "closed" else "overtaken")

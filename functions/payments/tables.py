@@ -1,10 +1,12 @@
 """The rows of the payments table; the README says who reads them how."""
 
 from datetime import date, datetime
+from hashlib import sha256
 from typing import TypeVar
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
-from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BinaryAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
 from functions.payments.discrepancies import Discrepancy
@@ -37,7 +39,9 @@ class ByShelf(GlobalSecondaryIndex[Shelved]):
 
 
 class ByState(GlobalSecondaryIndex[Shelved]):
-    """A community's dues, open or paid, by when they were issued."""
+    """A community's dues, open or paid, by when they are due; a home's credits, by that of their bills. Rows
+    of before 2026-11-26 are sorted by when they were issued.
+    """
 
     class Meta:
         index_name = "by_state"
@@ -51,7 +55,8 @@ class DueRow(Row, discriminator="due"):
     """`<community>#due#<bill>` / `due`.
 
     `due` is the bill as it was issued. What paying it changes stands beside it, so that a payment needs no
-    read of the row: `paid_by` is set once, under the condition that nobody has.
+    read of the row: `paid_by` is set once, under the condition that nobody has. `refunded_fen` is what went
+    back of its payment; of a credit, what of it has lowered other bills. `shelved_at` is when it is due.
     """
 
     due = ContractAttribute(Due)
@@ -79,6 +84,17 @@ class DueRow(Row, discriminator="due"):
     def in_state(community: str, state: str) -> str:
         """The community's dues in a state."""
         return f"{community}#dues#{state}"
+
+    @staticmethod
+    def credits_of(community: str, home: str) -> str:
+        """A home's credits of which something is left."""
+        return f"{community}#credits#{home}"
+
+    @staticmethod
+    def standing_of(community: str, due: Due) -> str:
+        """Where a bill stands when it is issued."""
+        is_credit = due.amount_fen < 0
+        return DueRow.credits_of(community, due.home) if is_credit else DueRow.in_state(community, due.state)
 
     @property
     def now(self) -> Due:
@@ -121,14 +137,20 @@ class IntentRow(TimedRow, discriminator="payment_intent"):
         """The shelf of a payer's intents."""
         return f"{community}#payer#{payer}"
 
+    @staticmethod
+    def by_hand(community: str) -> str:
+        """The shelf of a community's payments by hand."""
+        return f"{community}#hand"
+
     @classmethod
     def of(cls, intent: Intent, version: int, due_at: datetime | None) -> "IntentRow":
         """An intent's row; `due_at` is when the provider is asked about it, if ever."""
+        of_payer = cls.of_payer(intent.community, intent.payer)
         return cls(
             *cls.key(intent.community, intent.intent),
             intent=intent,
             version=version,
-            shelf=cls.of_payer(intent.community, intent.payer),
+            shelf=cls.by_hand(intent.community) if intent.is_by_hand else of_payer,
             shelved_at=intent.created_at,
             **cls.timed(intent.intent, due_at),
         )
@@ -254,12 +276,34 @@ class CallbackRow(TimedRow, discriminator="callback"):
 
 
 class LivingRow(DwellerRow, discriminator="dweller"):
-    """`<community>#living` / `<person>`: where a person lives, as the directory said last."""
+    """`<community>#living` / `<person>`: where a person lives, as the directory said last.
+
+    `formerly`: homes of before, whose bills may still be theirs.
+    """
+
+    formerly = ListAttribute(of=UnicodeAttribute, null=True)
+
+    @property
+    def billed(self) -> list[str]:
+        """The homes whose bills may be the person's."""
+        return list(dict.fromkeys([*self.places, *(str(each) for each in self.formerly or [])]))
 
     @staticmethod
     def key(community: str, person: str) -> Key:
         """Where it says where a person lives."""
         return f"{community}#living", person
+
+
+class TransferRow(Row, discriminator="transfer_reference"):
+    """`<community>#transfers` / `<digest of the reference>`: a transfer that was entered, once."""
+
+    intent = UnicodeAttribute()
+
+    @staticmethod
+    def key(community: str, reference: str) -> Key:
+        """Where a transfer's reference is, in whichever spelling."""
+        plain = "".join(normalize("NFKC", reference).upper().split())
+        return f"{community}#transfers", sha256(plain.encode()).hexdigest()[:40]
 
 
 class ReconciledRow(Row, discriminator="reconciled_community"):

@@ -4,13 +4,14 @@ The intent's version guards the intent and its refunds, `paid_by` of the bill th
 first attempt takes the bill for unpaid without reading it: the transaction finds out if it is not.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pynamodb.expressions.update import Action
 
 from functions.payments.notices import Notice
-from functions.payments.orders import Intent, Refund
+from functions.payments.orders import Due, Intent, Refund, provider_of
 from functions.payments.refund_keys import refund_key
 from functions.payments.settling import Effect, Known, settle
 from functions.payments.tables import CallbackRow, DueRow, EntryRow, IntentRow, OpenIntentRow, RefundRow
@@ -39,11 +40,14 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An intent as it is held, under its version, and the time zone of its community."""
+    """An intent as it is held, under its version, and the time zone of its community. Version 0: it is not
+    there yet. `credits`: as they are, those that it may use.
+    """
 
     intent: Intent
     version: int
     zone: str
+    credits: Mapping[str, Due] = field(default_factory=dict)
 
 
 def take(told: Told, now: datetime) -> Effect:
@@ -52,9 +56,9 @@ def take(told: Told, now: datetime) -> Effect:
 
     def attempt() -> Effect:
         bill_too = next(attempts, True)
-        known, version = _known(told, bill_too=bill_too)
+        known, held = _known(told, bills_too=bill_too)
         effect = settle(known, told.notice, now)
-        _keep(told, known, effect, version, now)
+        _keep(told, held, effect, now)
         return effect
 
     effect = until_it_holds(attempt)
@@ -67,7 +71,7 @@ def take(told: Told, now: datetime) -> Effect:
 def strand(community: str, refund: Refund, now: datetime) -> Effect:
     """A refund of an order of another merchant account than today's: only a person can finish it, there."""
     notice = Notice(
-        provider=refund.provider,
+        provider=provider_of(refund.provider),
         notice=f"another-account-{refund.refund}",
         said="refund_stuck",
         order=refund.intent,
@@ -76,11 +80,11 @@ def strand(community: str, refund: Refund, now: datetime) -> Effect:
     return take(Told(community, notice), now)
 
 
-def _known(told: Told, *, bill_too: bool) -> tuple[Known, int]:
-    """What the books hold about a notice's order, and the version of its intent."""
+def _known(told: Told, *, bills_too: bool) -> tuple[Known, Held | None]:
+    """What the books hold about a notice's order, and the order as it is held."""
     community, order = told.community, told.notice.order
     if not is_id(order):
-        return Known(None), 0
+        return Known(None), None
     intent_key, community_key = IntentRow.key(community, order), CommunityRow.key(community)
     keys = [intent_key, community_key]
     if told.notice.said in {"refunded", "refund_failed", "refund_stuck"}:
@@ -88,21 +92,36 @@ def _known(told: Told, *, bill_too: bool) -> tuple[Known, int]:
     rows = read(keys)
     row = rows.one(IntentRow, intent_key)
     if row is None:
-        return Known(None), 0
+        return Known(None), None
     refund = rows.one(RefundRow, keys[-1])
-    paid_by = None
-    if bill_too:
-        due_key = DueRow.key(community, row.intent.bill)
-        due = read([due_key]).one(DueRow, due_key)
-        paid_by = due.paid_by if due else None
+    needs_bills = bills_too or len(row.intent.bills) < len(row.intent.parts)
+    bills = dues_of(row.intent) if needs_bills else {}
     zone = communities.known(rows, community).time_zone
-    return Known(row.intent, refund.refund if refund else None, paid_by, zone), int(row.version)
+    known = Known(row.intent, refund.refund if refund else None, zone=zone, taken=taken(row.intent, bills))
+    return known, Held(row.intent, int(row.version), zone, bills)
 
 
-def _keep(told: Told, known: Known, effect: Effect, version: int, now: datetime) -> None:
+def dues_of(intent: Intent) -> dict[str, Due]:
+    """The bills and credits of an order, as they are."""
+    keys = {DueRow.key(intent.community, part.bill) for part in intent.parts}
+    found = (row.now for row in read(keys).values() if isinstance(row, DueRow))
+    return {due.bill: due for due in found}
+
+
+def taken(intent: Intent, dues: Mapping[str, Due]) -> frozenset[str]:
+    """Those of an order's bills that others have paid, and of its credits of which less is left."""
+    return frozenset(
+        part.bill
+        for part in intent.parts
+        if (due := dues.get(part.bill)) is not None
+        and (due.state == "paid" if part.amount_fen > 0 else due.left_fen < -part.amount_fen)
+    )
+
+
+def _keep(told: Told, held: Held | None, effect: Effect, now: datetime) -> None:
     transaction = Transaction()
-    if known.intent is not None and effect.intent is not None:
-        write(transaction, Held(known.intent, version, known.zone), effect, now)
+    if held is not None and effect.intent is not None:
+        write(transaction, held, effect, now)
     if told.callback is not None:
         row = CallbackRow(*CallbackRow.key(told.community, told.callback))
         transaction.update("callback", row, _marked(told, effect, now))
@@ -115,34 +134,72 @@ def write(transaction: Transaction, held: Held, effect: Effect, now: datetime) -
     """Add all that an effect changes."""
     before, version = held.intent, held.version
     intent, community = effect.intent or before, before.community
-    transaction.put("intent", IntentRow.of(intent, version + 1, None), IntentRow.version == version)
-    if before.state == "open":
-        key = OpenIntentRow.key(community, before.payer, before.bill)
-        transaction.delete("lock", OpenIntentRow(*key))
+    as_held = IntentRow.version == version if version else IntentRow.pk.does_not_exist()
+    transaction.put("intent", IntentRow.of(intent, version + 1, None), as_held)
+    if before.state == "open" and version:
+        for number, bill in enumerate(before.bills):
+            key = OpenIntentRow.key(community, before.payer, bill)
+            transaction.delete(f"lock-{number}", OpenIntentRow(*key))
     for refund in effect.refunds:
         due_at = now + FIRST_ASKED_AFTER if refund.is_under_way else None
         transaction.put("refund", RefundRow.of(community, refund, due_at))
     for entry in effect.entries:
         transaction.create("entry", EntryRow.of(community, entry, held.zone))
-    changes = _of_bill(intent, effect, now)
-    if changes:
-        unpaid = DueRow.pk.exists() & DueRow.paid_by.does_not_exist()
-        due = DueRow(*DueRow.key(community, intent.bill))
-        transaction.update("due", due, changes, unpaid if effect.pays_bill else None)
+    _write_bills(transaction, held, effect, intent, now)
     transaction.publish(effect.facts, f"settling/{community}/{intent.intent}/{version + 1}", now)
 
 
-def _of_bill(intent: Intent, effect: Effect, now: datetime) -> list[Action]:
-    """What changes of the bill."""
-    changes: list[Action] = []
-    if effect.pays_bill:
-        standing = DueRow.in_state(intent.community, "paid")
-        changes += [DueRow.paid_by.set(intent.intent), DueRow.paid_at.set(now)]
-        changes += [DueRow.receipt.set(intent.receipt or ""), DueRow.standing.set(standing)]
-    back_fen = sum(refund.amount_fen for refund in effect.refunds if refund.state == "done")
-    if back_fen and not intent.surplus:
-        changes.append(DueRow.refunded_fen.add(back_fen))
-    return changes
+def _write_bills(transaction: Transaction, held: Held, effect: Effect, intent: Intent, now: datetime) -> None:
+    """Add what changes of bills and credits."""
+    back = _back_of_bills(held.intent, effect)
+    pays = {part.bill: part.amount_fen for part in effect.pays}
+    for number, bill in enumerate(dict.fromkeys([*pays, *back])):
+        row = DueRow(*DueRow.key(intent.community, bill))
+        if pays.get(bill, 0) < 0:
+            of = (intent.community, held.credits[bill])
+            use_credit(transaction, f"due-{number}", of, -pays[bill], by=intent.intent, now=now)
+            continue
+        changes: list[Action] = []
+        if bill in pays:
+            standing = DueRow.in_state(intent.community, "paid")
+            changes += [DueRow.paid_by.set(intent.intent), DueRow.paid_at.set(now)]
+            changes += [DueRow.receipt.set(intent.receipt or ""), DueRow.standing.set(standing)]
+        if back.get(bill):
+            changes.append(DueRow.refunded_fen.add(back[bill]))
+        unpaid = DueRow.pk.exists() & DueRow.paid_by.does_not_exist()
+        transaction.update(f"due-{number}", row, changes, unpaid if bill in pays else None)
+
+
+def use_credit(
+    transaction: Transaction, name: str, of: tuple[str, Due], fen: int, *, by: str, now: datetime
+) -> None:
+    """Add that so much of a community's credit lowers what `by` pays, if nobody has used any of it since."""
+    community, credit = of
+    changes: list[Action] = [DueRow.refunded_fen.add(fen)]
+    if fen == credit.left_fen:
+        standing = DueRow.in_state(community, "paid")
+        changes += [DueRow.paid_by.set(by), DueRow.paid_at.set(now), DueRow.standing.set(standing)]
+    unused = DueRow.refunded_fen.does_not_exist()
+    as_known = DueRow.refunded_fen == credit.refunded_fen if credit.refunded_fen else unused
+    transaction.update(name, DueRow(*DueRow.key(community, credit.bill)), changes, as_known)
+
+
+def _back_of_bills(before: Intent, effect: Effect) -> dict[str, int]:
+    """What goes back of each bill: of several, of one after the other."""
+    intent = effect.intent or before
+    begins, ends = before.of_bills_back_fen, intent.of_bills_back_fen
+    if len(intent.bills) == 1:
+        return {intent.bills[0]: ends - begins} if ends > begins else {}
+    back: dict[str, int] = {}
+    at = 0
+    for part in intent.parts:
+        if part.amount_fen <= 0:
+            continue
+        fen = min(ends, at + part.amount_fen) - max(begins, at)
+        at += part.amount_fen
+        if fen > 0:
+            back[part.bill] = fen
+    return back
 
 
 def _marked(told: Told, effect: Effect, now: datetime) -> list[Action]:

@@ -1,14 +1,16 @@
 """WeChat Pay v3 (微信支付): callbacks, and the orders of a mini-program (JSAPI).
 
 Sources: pay.weixin.qq.com/doc/v3/merchant, the pages of 小程序下单, 小程序调起支付, 支付成功回调通知,
-退款结果回调通知, 商户订单号查询订单, 关闭订单, 退款申请, 查询单笔退款 and 申请交易账单.
+退款结果回调通知, 商户订单号查询订单, 关闭订单, 退款申请, 查询单笔退款 and 申请交易账单; and the same of
+pay.weixin.qq.com/doc/v3/partner, where a service provider (服务商, `sp_mchid`) signs for a merchant of its
+own (子商户, `sub_mchid`), whose money it is.
 """
 
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import partial
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from functions.payments.exchange import (
     Acknowledgement,
@@ -65,7 +67,7 @@ def parse(delivery: Delivery, merchant: Merchant) -> Notice:
         body = node(delivery.body)
         said = deciphered(body["resource"], merchant)
         kind = body["event_type"].partition(".")[0]
-        return {"TRANSACTION": _of_payment, "REFUND": _of_refund}[kind](said, body["id"])
+        return {"TRANSACTION": _of_payment, "REFUND": _of_refund}[kind](said, body["id"], merchant)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Unreadable("the callback lacks what it must have") from error
 
@@ -82,14 +84,13 @@ def reply(error: LinliError | None = None) -> Acknowledgement:
 def prepay(order: Order, merchant: Merchant, at: Stamp) -> Question[str]:
     """小程序下单: the order gets a `prepay_id` of two hours. Reading raises Conflict if it is not taken."""
     content = {
-        "appid": merchant.app,
-        "mchid": merchant.seller,
+        **_parties(merchant),
         "description": order.subject[:LONGEST_DESCRIPTION],
         "out_trade_no": order.id,
         "time_expire": order.expires_at.astimezone(CHINA).isoformat(timespec="seconds"),
         "notify_url": merchant.notify_url,
         "amount": {"total": order.amount_fen, "currency": "CNY"},
-        "payer": {"openid": order.payer},
+        "payer": {_open_id(merchant): order.payer},
     }
 
     def told(found: Node, refused: str) -> str:
@@ -97,7 +98,8 @@ def prepay(order: Order, merchant: Merchant, at: Stamp) -> Question[str]:
             raise Conflict(f"wechat does not take the order: {refused}")
         return str(found["prepay_id"])
 
-    return question(outgoing("POST", _url(merchant, "pay/transactions/jsapi"), content, merchant, at), told)
+    url = _url(merchant, f"{_transactions(merchant)}/jsapi")
+    return question(outgoing("POST", url, content, merchant, at), told)
 
 
 def parameters(_order: Order, handle: str, merchant: Merchant, at: Stamp) -> dict[str, str]:
@@ -120,9 +122,10 @@ def query(order: str, merchant: Merchant, at: Stamp) -> Question[Notice]:
         if _code(refused) in NO_ORDER:
             return _short("unknown", order, at)
         _demand(refused, found, "out_trade_no", order)
-        return _of_payment(found, _asked(at))
+        return _of_payment(found, _asked(at), merchant)
 
-    url = _url(merchant, f"pay/transactions/out-trade-no/{quote(order, safe='')}?mchid={merchant.seller}")
+    whose = urlencode(_sellers(merchant))
+    url = _url(merchant, f"{_transactions(merchant)}/out-trade-no/{quote(order, safe='')}?{whose}")
     return question(outgoing("GET", url, None, merchant, at), told)
 
 
@@ -135,13 +138,14 @@ def close(order: str, merchant: Merchant, at: Stamp) -> Question[Notice]:
         closed = not refused or _code(refused) == "ORDERCLOSED"
         return _short("closed" if closed else "waiting", order, at)
 
-    url = _url(merchant, f"pay/transactions/out-trade-no/{quote(order, safe='')}/close")
-    return question(outgoing("POST", url, {"mchid": merchant.seller}, merchant, at), told)
+    url = _url(merchant, f"{_transactions(merchant)}/out-trade-no/{quote(order, safe='')}/close")
+    return question(outgoing("POST", url, {**_sellers(merchant)}, merchant, at), told)
 
 
 def refund(refund: Refund, merchant: Merchant, at: Stamp) -> Question[Notice]:
     """退款申请: carried out once for an `out_refund_no`, however often it is asked for."""
     content = {
+        **_of_whom(merchant),
         "out_trade_no": refund.order,
         "out_refund_no": refund.id,
         "notify_url": merchant.notify_url,
@@ -151,7 +155,7 @@ def refund(refund: Refund, merchant: Merchant, at: Stamp) -> Question[Notice]:
     def told(found: Node, refused: str) -> Notice:
         if refused:
             return _short("refund_failed", refund.order, at, refund)
-        return _of_our_refund(found, refund, at)
+        return _of_our_refund(found, refund, at, merchant)
 
     return question(outgoing("POST", _url(merchant, "refund/domestic/refunds"), content, merchant, at), told)
 
@@ -163,9 +167,9 @@ def query_refund(refund: Refund, merchant: Merchant, at: Stamp) -> Question[Noti
         if _code(refused) in NO_ORDER:
             return _short("unknown", refund.order, at, refund)
         _demand(refused, found, "out_refund_no", refund.id)
-        return _of_our_refund(found, refund, at)
+        return _of_our_refund(found, refund, at, merchant)
 
-    url = _url(merchant, f"refund/domestic/refunds/{quote(refund.id, safe='')}")
+    url = _url(merchant, f"refund/domestic/refunds/{quote(refund.id, safe='')}", _of_whom(merchant))
     return question(outgoing("GET", url, None, merchant, at), told)
 
 
@@ -182,12 +186,66 @@ def statement(day: date, merchant: Merchant, at: Stamp) -> Question[Question[tup
         read = partial(lines, sha1=str(found["hash_value"]))
         return Question(outgoing("GET", str(found["download_url"]), None, merchant, at), read)
 
-    url = _url(merchant, f"bill/tradebill?bill_date={day.isoformat()}&bill_type=ALL")
+    wanted = {"bill_date": day.isoformat(), "bill_type": "ALL", **_of_whom(merchant)}
+    url = _url(merchant, "bill/tradebill", wanted)
     return question(outgoing("GET", url, None, merchant, at), told)
 
 
-def _url(merchant: Merchant, path: str) -> str:
-    return f"{merchant.gateway_url.rstrip('/')}/v3/{path}"
+def _url(merchant: Merchant, path: str, query: Mapping[str, str] | None = None) -> str:
+    asked = f"?{urlencode(query)}" if query else ""
+    return f"{merchant.gateway_url.rstrip('/')}/v3/{path}{asked}"
+
+
+def _transactions(merchant: Merchant) -> str:
+    return "pay/partner/transactions" if merchant.sp_seller else "pay/transactions"
+
+
+def _sellers(merchant: Merchant) -> dict[str, str]:
+    """Whose order it is: the merchant's, or one of a service provider for its merchant."""
+    if merchant.sp_seller:
+        return {"sp_mchid": merchant.sp_seller, "sub_mchid": merchant.seller}
+    return {"mchid": merchant.seller}
+
+
+def _of_whom(merchant: Merchant) -> dict[str, str]:
+    return {"sub_mchid": merchant.seller} if merchant.sp_seller else {}
+
+
+def _sp_app(merchant: Merchant) -> str:
+    return merchant.sp_app or merchant.app
+
+
+def _parties(merchant: Merchant) -> dict[str, str]:
+    """Sellers and apps of an order; the merchant's own app only where it has one."""
+    if not merchant.sp_seller:
+        return {"appid": merchant.app, "mchid": merchant.seller}
+    own = {} if merchant.app == _sp_app(merchant) else {"sub_appid": merchant.app}
+    return {"sp_appid": _sp_app(merchant), **_sellers(merchant), **own}
+
+
+def _open_id(merchant: Merchant) -> str:
+    """By which name the payer's id goes: it belongs to the app that logged the payer in."""
+    if not merchant.sp_seller:
+        return "openid"
+    return "sp_openid" if merchant.app == _sp_app(merchant) else "sub_openid"
+
+
+def _seller(found: Node, merchant: Merchant) -> str | None:
+    """Whose money it is, as WeChat names them; another service provider's is not the merchant's."""
+    if "sp_mchid" not in found and "sub_mchid" not in found:
+        return found.get("mchid")
+    named = {found.get("sp_mchid"), found.get("sub_mchid")}
+    if merchant.sp_seller:
+        own = {merchant.sp_seller, merchant.seller}
+        return merchant.seller if named == own else str(found.get("sp_mchid"))
+    return merchant.seller if merchant.seller in named else str(found.get("sub_mchid"))
+
+
+def _app(found: Node, merchant: Merchant) -> str:
+    apps = [found[name] for name in ("appid", "sub_appid", "sp_appid") if found.get(name)]
+    if not apps:
+        raise KeyError("appid")
+    return merchant.app if merchant.app in apps else str(apps[0])
 
 
 def _code(refused: str) -> str:
@@ -217,26 +275,27 @@ def _short(said: Said, order: str, at: Stamp, refund: Refund | None = None) -> N
     )
 
 
-def _of_payment(found: Node, notice: str) -> Notice:
+def _of_payment(found: Node, notice: str, merchant: Merchant) -> Notice:
     said = STATES[found["trade_state"]]
-    amount: Node = (
-        found["amount"] if said in {"paid", "paid_and_back"} else found.get("amount", {"total": None})
-    )
+    amount: Node = found["amount"] if said in {"paid", "paid_and_back"} else found.get("amount") or {}
+    seller = _seller(found, merchant)
+    if seller is None:
+        raise KeyError("mchid")
     return Notice(
         provider="wechat",
         notice=notice,
         said=said,
         order=found["out_trade_no"],
         trade=found.get("transaction_id") or None,
-        amount_fen=amount["total"],
-        currency=amount.get("currency", "CNY"),
-        seller=found["mchid"],
-        app=found["appid"],
+        amount_fen=amount["total"] if said in {"paid", "paid_and_back"} else amount.get("total"),
+        currency=amount.get("currency") or "CNY",
+        seller=seller,
+        app=_app(found, merchant),
         at=_when(found),
     )
 
 
-def _of_refund(found: Node, notice: str) -> Notice:
+def _of_refund(found: Node, notice: str, merchant: Merchant) -> Notice:
     amount: Node = found["amount"]
     return Notice(
         provider="wechat",
@@ -245,16 +304,16 @@ def _of_refund(found: Node, notice: str) -> Notice:
         order=found["out_trade_no"],
         trade=found["transaction_id"],
         amount_fen=amount["total"],
-        currency=amount.get("currency", "CNY"),
-        seller=found.get("mchid"),
+        currency=amount.get("currency") or "CNY",
+        seller=_seller(found, merchant),
         refund=found["out_refund_no"],
         refund_fen=amount["refund"],
         at=_when(found),
     )
 
 
-def _of_our_refund(found: Node, refund: Refund, at: Stamp) -> Notice:
-    notice = _of_refund(found, _asked(at))
+def _of_our_refund(found: Node, refund: Refund, at: Stamp, merchant: Merchant) -> Notice:
+    notice = _of_refund(found, _asked(at), merchant)
     if (notice.refund, notice.refund_fen, notice.order) != (refund.id, refund.amount_fen, refund.order):
         raise ValueError("another refund")
     return notice

@@ -32,6 +32,7 @@ from functions.payments.exchange import (
     UnknownSerial,
     Unreadable,
 )
+from functions.payments.serials import PUBLIC_KEY_ID
 from functions.payments.signatures import is_by, signature_of, signed
 
 SCHEME = "WECHATPAY2-SHA256-RSA2048"
@@ -42,7 +43,6 @@ FIRST_ERROR = 400
 BUSY = frozenset({429, *range(500, 600)})
 """Too many calls, or a fault of theirs: nothing is known of the order."""
 NOT_TAKEN = 401
-_SERIAL = re.compile(r"[0-9A-F]{8,64}|PUB_KEY_ID_[0-9A-Za-z]{1,64}")
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 
 Told = TypeVar("Told")
@@ -74,12 +74,13 @@ def check(headers: Mapping[str, str], body: bytes, merchant: Merchant, now: date
 
 
 def _key(merchant: Merchant, serial: str) -> str:
-    known = serial if serial.startswith("PUB_KEY_ID_") else serial.upper()
-    if _SERIAL.fullmatch(known) is None:
-        raise Malformed("Wechatpay-Serial: is no serial")
-    if known not in merchant.provider_keys:
+    try:
+        key = merchant.key_of(serial)
+    except ValueError as error:
+        raise Malformed("Wechatpay-Serial: is no serial") from error
+    if key is None:
         raise UnknownSerial("Wechatpay-Serial: not one of ours")
-    return merchant.provider_keys[known]
+    return key
 
 
 def deciphered(resource: Node, merchant: Merchant) -> Node:
@@ -90,7 +91,7 @@ def deciphered(resource: Node, merchant: Merchant) -> Node:
         plain = AESGCM(merchant.api_v3_key.encode()).decrypt(
             resource["nonce"].encode(),
             b64decode(resource["ciphertext"], validate=True),
-            resource.get("associated_data", "").encode(),
+            (resource.get("associated_data") or "").encode(),
         )
         return node(plain)
     except InvalidTag as error:
@@ -114,7 +115,7 @@ def authorization(method: str, url: str, body: bytes, merchant: Merchant, at: St
     timestamp = int(at.now.timestamp())
     text = f"{method}\n{path}\n{timestamp}\n{at.nonce}\n".encode() + body + b"\n"
     return (
-        f'{SCHEME} mchid="{merchant.seller}",nonce_str="{at.nonce}",timestamp="{timestamp}",'
+        f'{SCHEME} mchid="{merchant.signs_as}",nonce_str="{at.nonce}",timestamp="{timestamp}",'
         f'serial_no="{merchant.serial}",signature="{signed(text, at.private_key)}"'
     )
 
@@ -128,8 +129,18 @@ def outgoing(
         "Authorization": authorization(method, url, body, merchant, at),
         "Accept": "application/json",
         **({"Content-Type": "application/json"} if body else {}),
+        **_answered_by(merchant),
     }
     return Outgoing(method, url, headers, body)
+
+
+def _answered_by(merchant: Merchant) -> dict[str, str]:
+    """By which key WeChat Pay is to sign its answer and encipher: its public key, where the merchant has one.
+
+    (微信支付公钥, 接口规则: without it a merchant that is changing over may be answered by a certificate's.)
+    """
+    ids = [serial for serial in merchant.provider_keys if serial.startswith(PUBLIC_KEY_ID)]
+    return {"Wechatpay-Serial": ids[-1]} if ids else {}
 
 
 def question(request: Outgoing, told: Callable[[Node, str], Told]) -> Question[Told]:

@@ -4,6 +4,7 @@ from chalice import Chalice
 
 from functions.payments.bill import handler as bill
 from functions.payments.community import handler as community
+from functions.payments.hand_payment import handler as hand_payment
 from functions.payments.household import handler as household
 from functions.payments.ledger_entry import handler as ledger_entry
 from functions.payments.payment_intent import handler as payment_intent
@@ -17,6 +18,7 @@ from linli import relay
 app = Chalice(app_name="linli-payments", configure_logs=False)
 app.register_blueprint(bill.blueprint)
 app.register_blueprint(payment_intent.blueprint)
+app.register_blueprint(hand_payment.blueprint)
 app.register_blueprint(stored_callback.blueprint)
 app.register_blueprint(sweep.blueprint)
 app.register_blueprint(refund.blueprint)

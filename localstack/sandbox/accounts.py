@@ -67,7 +67,8 @@ class Accounts:
         """The provider signs with a new key from now on; its serial."""
         with self._lock:
             key = new_key()
-            serial = hashlib.sha256(public_part(key).encode()).hexdigest()[:SERIAL_LENGTH].upper()
+            digest = hashlib.sha256(public_part(key).encode()).hexdigest()[:SERIAL_LENGTH]
+            serial = f"{int(digest, 16) >> 1:0{SERIAL_LENGTH}X}"  # a certificate's has 159 bits at most
             self.providers.setdefault(provider, []).append({"serial": serial, "key": key})
             self._keep()
             return serial
@@ -90,6 +91,11 @@ class Accounts:
         """Serial and private key of the provider."""
         last = self.providers[provider][-1]
         return last["serial"], last["key"]
+
+    def public_key(self, provider: str) -> tuple[str, str]:
+        """The provider's key that is no certificate's and stays (微信支付公钥): its id, and the key."""
+        first = self.providers[provider][0]
+        return f"PUB_KEY_ID_{number(first['serial'], length=28)}", first["key"]
 
     @property
     def merchant_public(self) -> str:

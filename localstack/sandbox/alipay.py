@@ -7,6 +7,7 @@ import secrets
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -19,7 +20,9 @@ from localstack.sandbox.server import Request, Response
 
 NAME = "alipay"
 BUYER = "2088000000000000"
-NO_TRADE = {"code": "40004", "msg": "Business Failed", "sub_code": "ACQ.TRADE_NOT_EXIST"}
+INVALID_ARGUMENTS = ("40002", "Invalid Arguments")
+BUSINESS_FAILED = ("40004", "Business Failed")
+LASTS = timedelta(hours=2)
 DONE = {"code": "10000", "msg": "Success"}
 HEADING = (
     "支付宝交易号,商户订单号,业务类型,商品名称,创建时间,完成时间,门店编号,门店名称,操作员,终端号,对方账户,订单金额（元）,"
@@ -30,8 +33,18 @@ HEADING = (
 Node = dict[str, Any]
 
 
-def fen(yuan: str) -> int:
-    return int(Decimal(yuan) * 100)
+def fen(yuan: str | float) -> int:
+    """Some SDKs send amounts as numbers."""
+    return int(Decimal(str(yuan)) * 100)
+
+
+def refused(sub_code: str, why: tuple[str, str] = BUSINESS_FAILED) -> Node:
+    """How Alipay says no."""
+    code, msg = why
+    return {"code": code, "msg": msg, "sub_code": sub_code, "sub_msg": f"sandbox: {sub_code}"}
+
+
+NO_TRADE = refused("ACQ.TRADE_NOT_EXIST")
 
 
 @dataclass
@@ -44,21 +57,33 @@ class Alipay:
     courier: Courier
 
     def gateway(self, request: Request) -> Response:
-        """`POST gateway.do`."""
-        fields = dict(parse_qsl(request.body.decode()))
-        name = f"{fields['method'].replace('.', '_')}_response"
+        """`POST gateway.do`: parameters in the address, the body, or some in each, as SDKs send them."""
+        fields = request.query | dict(parse_qsl(request.body.decode(), keep_blank_values=True))
+        method = fields.get("method", "")
         if not self._is_signed(fields):
-            return Response.of({"error_response": {"code": "40002", "sub_code": "isv.invalid-signature"}})
+            said = "isv.invalid-signature" if fields.get("sign") else "isv.missing-signature"
+            return self._answered("error_response", refused(said, INVALID_ARGUMENTS))
+        notify_url = fields.get("notify_url", "")
         calls: dict[str, Callable[[Node, str], Node]] = {
-            "alipay.trade.create": lambda content, app: self._create(content, app, fields["notify_url"]),
+            "alipay.trade.create": lambda content, app: self._create(content, app, notify_url),
             "alipay.trade.query": self._query,
             "alipay.trade.close": self._close,
             "alipay.trade.refund": self._refund,
             "alipay.trade.fastpay.refund.query": self._query_refund,
             "alipay.data.dataservice.bill.downloadurl.query": self._where_statement,
         }
+        if method not in calls:
+            return self._answered("error_response", refused("isv.invalid-method", INVALID_ARGUMENTS))
         with self.book.changing():
-            node = calls[fields["method"]](json.loads(fields["biz_content"]), fields["app_id"])
+            try:
+                node = calls[method](json.loads(fields.get("biz_content") or "{}"), fields["app_id"])
+            except (KeyError, ValueError, TypeError, ArithmeticError):
+                node = refused("ACQ.INVALID_PARAMETER")
+            except No:
+                node = refused("ACQ.CONTEXT_INCONSISTENT")
+        return self._answered(f"{method.replace('.', '_')}_response", node)
+
+    def _answered(self, name: str, node: Node) -> Response:
         body = signing.alipay_answer(name, node, self.accounts.signing_key(NAME)[1])
         return Response(200, body, {"Content-Type": "text/html;charset=utf-8"})
 
@@ -74,16 +99,17 @@ class Alipay:
         fields = dict(parse_qsl(parameters["orderStr"], strict_parsing=True))
         if fields["method"] != "alipay.trade.app.pay" or not self._is_signed(fields):
             raise No("the order is not signed by its merchant")
-        return self._made(json.loads(fields["biz_content"]), fields["app_id"], fields["notify_url"])
+        return self._made(json.loads(fields["biz_content"]), fields["app_id"], fields.get("notify_url", ""))
 
     def _made(self, wanted: Node, app: str, notify_url: str) -> Order:
         """The order, new if it has to be. Raises No if its number is another merchant's."""
         if self.book.find(NAME, wanted["out_trade_no"]) is None:
             at, account = text_of(now_in_china()), self.accounts.of(app)
             trade = at[:10].replace("-", "") + number(wanted["out_trade_no"], length=20)
+            expires_at = wanted.get("time_expire") or text_of(now_in_china() + LASTS)
             new = Order(
                 NAME, account.seller, account.app, wanted["out_trade_no"], trade, fen(wanted["total_amount"]),
-                wanted["subject"], notify_url, at, wanted["time_expire"],
+                wanted["subject"], notify_url, at, expires_at,
             )  # fmt: skip
             self.book.put(new)
         order = self._order(wanted, app)
@@ -92,14 +118,16 @@ class Alipay:
         return order
 
     def _create(self, wanted: Node, app: str, notify_url: str) -> Node:
-        if not wanted["buyer_open_id"] or wanted["product_code"] != "JSAPI_PAY" or wanted["op_app_id"] != app:
-            return NO_TRADE | {"sub_code": "ACQ.INVALID_PARAMETER"}
+        in_app = wanted.get("product_code") == "JSAPI_PAY"
+        buyer = any(wanted.get(name) for name in ("buyer_open_id", "buyer_id"))
+        if not buyer or (in_app and wanted.get("op_app_id") != app):
+            return refused("ACQ.INVALID_PARAMETER")
         order = self._made(wanted, app, notify_url)
         if order.state != "open":
             paid = order.state == "paid"
-            return NO_TRADE | {"sub_code": "ACQ.TRADE_HAS_SUCCESS" if paid else "ACQ.TRADE_HAS_CLOSE"}
+            return refused("ACQ.TRADE_HAS_SUCCESS" if paid else "ACQ.TRADE_HAS_CLOSE")
         if order.fen != fen(wanted["total_amount"]):
-            return NO_TRADE | {"sub_code": "ACQ.CONTEXT_INCONSISTENT"}
+            return refused("ACQ.CONTEXT_INCONSISTENT")
         return {**DONE, "trade_no": order.trade, "out_trade_no": order.order}
 
     def tell(self, order: Order, refund: Refund | None = None) -> Callback:
@@ -128,9 +156,11 @@ class Alipay:
     def statement(self, request: Request) -> Response:
         """The zip that a day's address leads to."""
         day, seller = request.query["day"], request.query["seller"]
-        lines = [HEADING, *(_line(*each) for each in self.book.statement(NAME, seller, day))]
+        happened = self.book.statement(NAME, seller, day)
+        lines = [HEADING, *(_line(*each) for each in happened)]
         title = "#支付宝业务明细查询"
-        text = "\r\n".join([title, f"#账号：[{seller}0156]", *lines, "#导出时间：[sandbox]", ""])
+        ends = [*_totals(happened), "#导出时间：[sandbox]", ""]
+        text = "\r\n".join([title, f"#账号：[{seller}0156]", *lines, *ends])
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as files:
             files.writestr(
@@ -142,7 +172,7 @@ class Alipay:
     def _is_signed(self, fields: dict[str, str]) -> bool:
         text = signing.alipay_text(fields, "sign").encode()
         known = fields.get("app_id") in self.accounts.opened and fields.get("sign_type") == "RSA2"
-        return known and signing.fits(fields["sign"], text, self.accounts.merchant_public)
+        return known and signing.fits(fields.get("sign", ""), text, self.accounts.merchant_public)
 
     def _state(self, order: Order) -> str:
         if order.state == "paid":
@@ -150,7 +180,10 @@ class Alipay:
         return "WAIT_BUYER_PAY" if order.state == "open" else "TRADE_CLOSED"
 
     def _order(self, content: Node, app: str) -> Order | None:
-        order = self.book.find(NAME, content["out_trade_no"])
+        """By our number or by theirs, which goes before."""
+        trade = content.get("trade_no")
+        known = [each for each in self.book.orders.values() if (each.provider, each.trade) == (NAME, trade)]
+        order = self.book.find(NAME, known[0].order if known else content.get("out_trade_no", ""))
         return order if order and order.app == app else None
 
     def _query(self, content: Node, app: str) -> Node:
@@ -168,7 +201,7 @@ class Alipay:
         if order is None:
             return NO_TRADE
         if order.state != "open":
-            return NO_TRADE | {"sub_code": "ACQ.REASON_TRADE_STATUS_INVALID"}
+            return refused("ACQ.REASON_TRADE_STATUS_INVALID")
         order.state = "closed"
         return {**DONE, "trade_no": order.trade, "out_trade_no": order.order}
 
@@ -176,14 +209,18 @@ class Alipay:
         order = self._order(content, app)
         if order is None:
             return NO_TRADE
-        amount, known = fen(content["refund_amount"]), order.refund(content["out_request_no"])
+        amount, number_of = fen(content["refund_amount"]), content.get("out_request_no") or order.order
+        if amount <= 0 or (amount < order.fen and not content.get("out_request_no")):
+            return refused("ACQ.INVALID_PARAMETER")  # of a part, its own number is asked for
+        known = order.refund(number_of)
         too_much = not known and order.refunded_fen + amount > order.fen
         if order.state != "paid" or too_much or (known and known.fen != amount):
-            return NO_TRADE | {"sub_code": "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL"}
-        refund = known or Refund(content["out_request_no"], amount, "success", text_of(now_in_china()))
+            return refused("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL")
+        refund = known or Refund(number_of, amount, "success", text_of(now_in_china()))
         if not known:
             order.refunds.append(refund)
-            self.courier.send(self.tell(order, refund))
+            if order.notify_url:
+                self.courier.send(self.tell(order, refund))
         return {
             **DONE, "trade_no": order.trade, "out_trade_no": order.order, "gmt_refund_pay": refund.at,
             "refund_fee": yuan(order.refunded_fen), "fund_change": "N" if known else "Y",
@@ -191,7 +228,7 @@ class Alipay:
 
     def _query_refund(self, content: Node, app: str) -> Node:
         order = self._order(content, app)
-        refund = order.refund(content["out_request_no"]) if order else None
+        refund = order.refund(content.get("out_request_no") or order.order) if order else None
         if order is None:
             return NO_TRADE
         if refund is None:
@@ -205,9 +242,19 @@ class Alipay:
     def _where_statement(self, content: Node, app: str) -> Node:
         seller, day = self.accounts.of(app).seller, content["bill_date"]
         if not self.book.statement(NAME, seller, day):
-            return NO_TRADE | {"sub_code": "NO_BILL_DATA"}
+            return refused("NO_BILL_DATA")
         query = urlencode({"seller": seller, "day": day})
         return {**DONE, "bill_download_url": f"{self.base}/alipay/bills?{query}"}
+
+
+def _totals(happened: list[tuple[Order, Refund | None]]) -> list[str]:
+    paid = [order.fen for order, refund in happened if refund is None]
+    back = [refund.fen for _, refund in happened if refund is not None]
+    return [
+        "#-----------------------------------------业务明细列表结束------------------------------------",
+        f"#交易合计：{len(paid)}笔，商家实收共{yuan(sum(paid))}元，商家优惠共0.00元",
+        f"#退款合计：{len(back)}笔，商家实收退款共-{yuan(sum(back))}元，商家优惠退款共0.00元",
+    ]
 
 
 def _line(order: Order, refund: Refund | None) -> str:

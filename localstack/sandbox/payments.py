@@ -1,7 +1,7 @@
 """The payment providers of the sandbox, and what is done at them by hand.
 
     /alipay/gateway.do, /alipay/bills            Alipay, as it is
-    /wechat/v3/…                                 WeChat Pay v3, as it is
+    /v3/…, /wechat/v3/…                          WeChat Pay v3, as it is; signed with or without `/wechat`
     PUT  /payments/merchants/COMMUNITY/PROVIDER  open an account; the merchant's two secrets
     POST /payments/pay                           the payer's thumb on the cashier's button
     POST /payments/keys/PROVIDER                 the provider signs with a new key from now on
@@ -21,6 +21,7 @@ from localstack.sandbox.alipay import Alipay
 from localstack.sandbox.book import Book, No
 from localstack.sandbox.callbacks import Courier
 from localstack.sandbox.server import Handler, Request, Response
+from localstack.sandbox.signing import public_part
 from localstack.sandbox.wechat import Wechat
 
 
@@ -32,6 +33,8 @@ def handlers(folder: Path, base: str) -> Mapping[str, Handler]:
     return {
         "/alipay/gateway.do": counter.in_its_mood("alipay", alipay.gateway),
         "/alipay/bills": alipay.statement,
+        "/v3/": counter.in_its_mood("wechat", wechat.v3),
+        "/v3/billdownload/": wechat.statement,
         "/wechat/v3/": counter.in_its_mood("wechat", wechat.v3),
         "/wechat/v3/billdownload/": wechat.statement,
         "/payments/merchants/": counter.open_account,
@@ -58,7 +61,9 @@ class Counter:
         return lambda request: Response(503) if self.moods.get(provider) == "busy" else handler(request)
 
     def open_account(self, request: Request) -> Response:
-        """The merchant as `functions/payments/exchange.py` has it, and the key that signs what it sends."""
+        """The merchant as `functions/payments/exchange.py` has it, the key that signs what it sends, and the
+        provider's key that is no certificate's.
+        """
         community, provider = request.path.split("/")[-2:]
         account = self.accounts.open(community, provider)
         gateway = {"alipay": "/alipay/gateway.do", "wechat": "/wechat"}[provider]
@@ -68,7 +73,9 @@ class Counter:
             "gateway_url": self.base + gateway,
             "notify_url": request.json["notify_url"],
         }
-        return Response.of({"merchant": merchant, "signing_key": self.accounts.merchant})
+        told = {"merchant": merchant, "signing_key": self.accounts.merchant}
+        name, key = self.accounts.public_key(provider)
+        return Response.of(told | {"public_key": {"id": name, "key": public_part(key)}})
 
     def pay(self, request: Request) -> Response:
         """Pay, and send the callback."""
@@ -80,7 +87,7 @@ class Counter:
                 self.book.pay(order)
         except No as no:
             return Response.of({"said": str(no)}, 409)
-        if not wanted.get("silent"):
+        if order.notify_url and not wanted.get("silent"):
             self.courier.send(provider.tell(order), wanted.get("delay_s", 0.0), wanted.get("times", 1))
         return Response.of(asdict(order))
 

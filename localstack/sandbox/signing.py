@@ -5,14 +5,17 @@ Written from the providers' documents and not from our own modules, so that a mi
 
 import base64
 import json
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
+from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.x509.oid import NameOID
 
 BITS = 2048
 GCM_NONCE = 12
@@ -59,6 +62,16 @@ def alipay_form(fields: dict[str, str], private_key: str, charset: str = "utf-8"
     return urlencode({**fields, "sign": signature, "sign_type": "RSA2"}, encoding=charset).encode()
 
 
+def certificate(private_key: str, serial: str, now: datetime) -> str:
+    """The certificate that a provider's key has, in PEM; signed by itself, for a year."""
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Sandbox")])
+    key = _private(private_key)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(int(serial, 16)).not_valid_before(now - timedelta(days=1))
+    signed = made.not_valid_after(now + timedelta(days=365)).sign(key, hashes.SHA256())
+    return signed.public_bytes(serialization.Encoding.PEM).decode()
+
+
 def alipay_answer(name: str, node: dict[str, Any], private_key: str) -> bytes:
     """The answer of `gateway.do`."""
     text = json.dumps(node, ensure_ascii=False, separators=(",", ":"))
@@ -79,11 +92,15 @@ def wechat_headers(body: bytes, private_key: str, serial: str, timestamp: int, n
 
 def wechat_resource(plain: dict[str, Any], api_v3_key: str, nonce: str, kind: str) -> dict[str, str]:
     """The enciphered part of a callback."""
-    text = json.dumps(plain, ensure_ascii=False).encode()
-    sealed = AESGCM(api_v3_key.encode()).encrypt(nonce[:GCM_NONCE].encode(), text, kind.encode())
+    text = json.dumps(plain, ensure_ascii=False)
+    return {"original_type": kind, **wechat_sealed(text, api_v3_key, nonce, kind)}
+
+
+def wechat_sealed(text: str, api_v3_key: str, nonce: str, kind: str) -> dict[str, str]:
+    """A text enciphered for a merchant, with what it needs to decipher it."""
+    sealed = AESGCM(api_v3_key.encode()).encrypt(nonce[:GCM_NONCE].encode(), text.encode(), kind.encode())
     return {
         "algorithm": "AEAD_AES_256_GCM",
-        "original_type": kind,
         "ciphertext": base64.b64encode(sealed).decode(),
         "associated_data": kind,
         "nonce": nonce[:GCM_NONCE],

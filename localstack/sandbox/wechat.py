@@ -1,5 +1,6 @@
 """The sandbox's WeChat Pay v3: orders of a mini-program, its cashier, callbacks, statement files."""
 
+import gzip
 import hashlib
 import json
 import re
@@ -7,7 +8,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from localstack.sandbox import signing
@@ -25,6 +26,10 @@ HEADING = (
     "申请退款金额,费率备注"
 )
 TOTALS = "总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额"
+PREFIX = "/wechat"
+LONGEST_SERIAL = 159  # bits
+LASTS = timedelta(hours=2)
+TRADE_PATH = re.compile(r"/v3/pay/transactions/id/([^/]+)")
 ORDER_PATH = re.compile(r"/v3/pay/transactions/out-trade-no/([^/]+)(/close)?")
 REFUND_PATH = re.compile(r"/v3/refund/domestic/refunds/([^/]+)")
 ORDER_NUMBER = re.compile(r"[0-9A-Za-z_\-|*]{6,32}")
@@ -33,8 +38,8 @@ Node = dict[str, Any]
 Said = tuple[int, Node | None]
 
 
-def error(status: int, code: str) -> Said:
-    return status, {"code": code, "message": code}
+def error(status: int, code: str, about: str = "") -> Said:
+    return status, {"code": code, "message": f"sandbox: {about or code}"}
 
 
 @dataclass
@@ -50,9 +55,13 @@ class Wechat:
         """Everything under `/v3`, answered with a signature."""
         seller = self._signer(request)
         with self.book.changing():
-            status, node = self._answer(request, seller) if seller else error(401, "SIGN_ERROR")
+            try:
+                status, node = self._answer(request, seller) if seller else error(401, "SIGN_ERROR")
+            except (KeyError, ValueError, TypeError) as wrong:
+                status, node = error(400, "PARAM_ERROR", str(wrong))
         body = b"" if node is None else json.dumps(node, ensure_ascii=False).encode()
-        return Response(status, body, {**self._signed(body), "Content-Type": "application/json"})
+        by = request.headers.get("wechatpay-serial", "")
+        return Response(status, body, {**self._signed(body, by), "Content-Type": "application/json"})
 
     def open(self, parameters: dict[str, str]) -> Order:
         """The payer's app opens the cashier with what `wx.requestPayment` got. Raises No, KeyError."""
@@ -90,8 +99,10 @@ class Wechat:
 
         return Callback(NAME, order.notify_url, made, lambda status, _said: status in (200, 204))
 
-    def _signed(self, body: bytes) -> dict[str, str]:
-        serial, key = self.accounts.signing_key(NAME)
+    def _signed(self, body: bytes, by: str = "") -> dict[str, str]:
+        """Signed by the last certificate's key, or the public key, where the request named its id."""
+        public = self.accounts.public_key(NAME)
+        serial, key = public if by == public[0] else self.accounts.signing_key(NAME)
         return signing.wechat_headers(body, key, serial, int(time.time()), secrets.token_hex(16))
 
     def _signer(self, request: Request) -> str | None:
@@ -100,29 +111,58 @@ class Wechat:
         found = dict(re.findall(r'(\w+)="([^"]*)"', rest))
         if scheme != "WECHATPAY2-SHA256-RSA2048" or found.get("mchid") not in self.accounts.opened:
             return None
-        if abs(time.time() - int(found["timestamp"])) > SKEW_S:
+        stamp = found.get("timestamp", "")
+        if not stamp.isdecimal() or abs(time.time() - int(stamp)) > SKEW_S:
             return None
-
-        lines = f"{request.method}\n{request.target}\n{found['timestamp']}\n{found['nonce_str']}\n".encode()
-        good = signing.fits(found["signature"], lines + request.body + b"\n", self.accounts.merchant_public)
-        return (
-            found["mchid"] if good and found["serial_no"] == self.accounts.of(found["mchid"]).serial else None
-        )
+        serial = self.accounts.of(found["mchid"]).serial
+        if found.get("serial_no", "").lstrip("0").upper() != serial.lstrip("0"):
+            return None
+        for target in (request.target, request.target.removeprefix(PREFIX)):
+            lines = f"{request.method}\n{target}\n{stamp}\n{found.get('nonce_str')}\n".encode()
+            text = lines + request.body + b"\n"
+            if signing.fits(found.get("signature", ""), text, self.accounts.merchant_public):
+                return str(found["mchid"])
+        return None
 
     def _answer(self, request: Request, seller: str) -> Said:
-        path = request.path.removeprefix("/wechat")
+        path = request.path.removeprefix(PREFIX)
         calls: dict[tuple[str, str], Callable[[], Said]] = {
             ("POST", "/v3/pay/transactions/jsapi"): lambda: self._prepay(request.json, seller),
             ("POST", "/v3/refund/domestic/refunds"): lambda: self._refund(request.json, seller),
-            ("GET", "/v3/bill/tradebill"): lambda: self._where_statement(request.query["bill_date"], seller),
+            ("GET", "/v3/certificates"): lambda: self._certificates(seller),
+            ("GET", "/v3/bill/tradebill"): lambda: self._where_statement(request.query, seller),
         }
         if call := calls.get((request.method, path)):
             return call()
         if found := ORDER_PATH.fullmatch(path):
             return self._close(found[1], seller) if found[2] else self._query(found[1], seller)
+        if found := TRADE_PATH.fullmatch(path):
+            return self._query(self._of_trade(found[1]), seller)
         if found := REFUND_PATH.fullmatch(path):
             return self._query_refund(found[1], seller)
         return error(404, "RESOURCE_NOT_EXISTS")
+
+    def _certificates(self, seller: str) -> Said:
+        """All that the provider has, enciphered for the merchant; not those whose serial is too long, as they
+        were once.
+        """
+        now, key_of = now_in_china(), self.accounts.of(seller).api_v3_key
+        data = []
+        for each in self.accounts.providers[NAME]:
+            if int(each["serial"], 16).bit_length() > LONGEST_SERIAL:
+                continue
+            pem = signing.certificate(each["key"], each["serial"], now)
+            sealed = signing.wechat_sealed(pem, key_of, secrets.token_hex(6), "certificate")
+            times = {
+                "effective_time": (now - timedelta(days=1)).isoformat(timespec="seconds"),
+                "expire_time": (now + timedelta(days=365)).isoformat(timespec="seconds"),
+            }
+            data.append({"serial_no": each["serial"], **times, "encrypt_certificate": sealed})
+        return 200, {"data": data}
+
+    def _of_trade(self, trade: str) -> str:
+        """Our number of an order that goes by theirs."""
+        return next((each.order for each in self.book.orders.values() if each.trade == trade), "")
 
     def _order(self, order: str, seller: str) -> Order | None:
         found = self.book.find(NAME, order)
@@ -136,7 +176,8 @@ class Wechat:
             return error(400, "PARAM_ERROR")
         order = self._order(wanted["out_trade_no"], seller)
         if order is None:
-            expires = text_of(datetime.fromisoformat(wanted["time_expire"]))
+            told = wanted.get("time_expire")
+            expires = text_of(datetime.fromisoformat(told) if told else now_in_china() + LASTS)
             trade = "42000" + number(wanted["out_trade_no"], length=23)
             order = Order(
                 NAME, seller, account.app, wanted["out_trade_no"], trade, total,
@@ -162,7 +203,8 @@ class Wechat:
         return 204, None
 
     def _refund(self, wanted: Node, seller: str) -> Said:
-        order, fen = self._order(wanted["out_trade_no"], seller), wanted["amount"]["refund"]
+        number = wanted.get("out_trade_no") or self._of_trade(wanted.get("transaction_id", ""))
+        order, fen = self._order(number, seller), wanted["amount"]["refund"]
         if order is None or order.state != "paid":
             return error(404, "RESOURCE_NOT_EXISTS")
         known = order.refund(wanted["out_refund_no"])
@@ -173,7 +215,10 @@ class Wechat:
                 return error(403, "NOT_ENOUGH")
             known = Refund(wanted["out_refund_no"], fen, "processing", text_of(now_in_china()))
             order.refunds.append(known)
-            self.courier.send(self._when_refunded(order, known), REFUND_TAKES_S)
+            if order.notify_url:
+                self.courier.send(self._when_refunded(order, known), REFUND_TAKES_S)
+            else:
+                known.state = "success"
         return 200, self._refund_node(order, known)
 
     def _when_refunded(self, order: Order, refund: Refund) -> Callback:
@@ -221,20 +266,30 @@ class Wechat:
         }  # fmt: skip
 
     def _file(self, seller: str, day: str) -> bytes:
-        lines = [_line(*each) for each in self.book.statement(NAME, seller, day)]
-        return "\r\n".join(["\ufeff" + HEADING, *lines, TOTALS, f"`{len(lines)}" + ",`0.00" * 6, ""]).encode()
+        happened = self.book.statement(NAME, seller, day)
+        paid = yuan(sum(order.fen for order, refund in happened if refund is None))
+        back = yuan(sum(refund.fen for _, refund in happened if refund is not None))
+        totals = [str(len(happened)), paid, back, "0.00", "0.00", paid, back]
+        lines = [*(_line(*each) for each in happened), TOTALS, ",".join(f"`{each}" for each in totals)]
+        return "\r\n".join(["\ufeff" + HEADING, *lines, ""]).encode()
 
-    def _where_statement(self, day: str, seller: str) -> Said:
+    def _where_statement(self, wanted: dict[str, str], seller: str) -> Said:
+        """The digest is of the file as it is before it is packed (`tar_type` GZIP)."""
+        day = wanted["bill_date"]
         if not self.book.statement(NAME, seller, day):
             return error(400, "NO_STATEMENT_EXIST")
         digest = hashlib.sha1(self._file(seller, day), usedforsecurity=False).hexdigest()
-        url = f"{self.base}/wechat/v3/billdownload/file?token={day}"
+        packed = "&tartype=gzip" if wanted.get("tar_type") == "GZIP" else ""
+        url = f"{self.base}/wechat/v3/billdownload/file?token={day}{packed}"
         return 200, {"hash_type": "SHA1", "hash_value": digest, "download_url": url}
 
     def statement(self, request: Request) -> Response:
         """The file that a day's address leads to: it is not signed, and asking for it is."""
         seller = self._signer(request)
-        return Response(200, self._file(seller, request.query["token"])) if seller else Response(401)
+        if not seller:
+            return Response(401)
+        file = self._file(seller, request.query["token"])
+        return Response(200, gzip.compress(file) if "tartype" in request.query else file)
 
 
 def _line(order: Order, refund: Refund | None) -> str:

@@ -284,7 +284,7 @@ def test_paid_beats_closed(till: Till) -> None:
     till.deliver(paid("alipay", intent))
     assert till.deliver(paid("alipay", intent, trade_status="TRADE_CLOSED", notify_id="c")).accepted
     assert till.intent(intent).state == "paid"
-    assert sorted(row.outcome for row in till.inbox("settled")) == ["settled", "stale"]
+    assert sorted(row.outcome for row in till.inbox("settled")) == ["overtaken", "settled"]
 
 
 def test_waiting_and_finished_are_what_they_say(till: Till) -> None:

@@ -399,3 +399,45 @@ def test_a_merchant_that_cannot_be_read_holds_up_no_other(till: Till) -> None:
     parameters.clear_caches()
     wanted = asked_for(till, "2026-01-06T04:00:00Z")
     assert {"2026-01-05 alipay", "2026-01-05 wechat"} <= set(wanted)
+
+
+CSV = (
+    "支付宝交易号,商户订单号,业务类型,商品名称,创建时间,完成时间,对方账户,订单金额（元）,退款批次号/请求号,备注\r\n"
+    'T0\t,OTHER-0001\t,交易,"停车\x85费,2026-01-05 09:00:00,2026-01-05 09:00:00,*,1e3,,\n'
+    "T1\t,{order}\t,交易,水费,2026-01-05 15:59:50,2026-01-05 15:59:58,*,35.80,,\r\n"
+)
+ENDS = "#交易合计：{count}笔，商家实收共35.80元\r\n"
+
+
+@pytest.mark.parametrize(
+    ("whole", "count", "outcome"),
+    [(True, 2, "agrees"), (True, 3, "failed"), (True, None, "failed"), (False, 2, "failed")],
+)
+def test_a_day_that_was_not_read_to_its_end_never_agrees(
+    till: Till, monkeypatch: pytest.MonkeyPatch, whole: bool, count: int | None, outcome: str
+) -> None:
+    # Given a payment, and a file in which another business's line comes first, and cannot be read
+    till.owe()
+    intent = till.order()
+    till.deliver(paid("alipay", intent))
+    text = "#支付宝业务明细查询\r\n" + CSV.format(order=intent)
+    text += "" if count is None else ENDS.format(count=count)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as files:
+        files.writestr("details.csv", text.encode("gb18030"))
+    body = packed.getvalue() if whole else packed.getvalue()[:-40]
+    method = "alipay.data.dataservice.bill.downloadurl.query"
+    url = shop.alipay_answers(method, bill_download_url="https://bills.test/1")
+
+    def sent(outgoing: Outgoing) -> Answer:
+        return Answer(200, {}, body, NOW) if outgoing.method == "GET" else url
+
+    monkeypatch.setattr(outgoing, "signing_key", lambda _: shop.key("ours"))
+    monkeypatch.setattr(outgoing, "_sent", sent)
+    # When it is compared
+    step_of_day = {"community": "willow", "provider": "alipay", "day": DAY.isoformat()}
+    answer = till.invoke(till.app, "statement", batch(step_of_day, sent=NOW))
+    assert answer["outcomes"] == [outcome]
+    # Then a day that agrees is not asked for again, and any other is
+    missing = "2026-01-05 alipay" in asked_for(till, "2026-01-07T04:00:00Z")
+    assert missing == (outcome != "agrees")

@@ -71,3 +71,17 @@ def test_a_missing_one_is_asked_for_once_a_minute(monkeypatch: pytest.MonkeyPatc
     _missing.update({str(number): 1e12 for number in range(MOST_MISSING)})
     assert secret_if_any("another") is None
     assert len(_missing) == 1
+
+
+def test_what_a_community_may_change_is_believed_for_a_minute_at_most(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+
+    def get_secret(_name: str, *, max_age: int, force_fetch: bool) -> str:
+        asked.append(0 if force_fetch else max_age)
+        return "a key"
+
+    monkeypatch.setattr(parameters, "get_secret", get_secret)
+    assert secret_if_any(NAME) == secret_if_any(NAME, fresh=True) == "a key"
+    assert asked == [60, 0]

@@ -27,7 +27,7 @@ def bill(received: Received[BillIssued]) -> str:
 def list_dues(request: Request[Nothing, DuesAsked]) -> Page[Due]:
     """What one's own home has to pay and has paid; for those who run the community, any home's or all."""
     may = request.may(Permission.READ_ALL_DUES)
-    return store.dues(request.tenant, request.person, request.query, all_of_them=may)
+    return store.dues(request.tenant, request.person, request.query, request.now, all_of_them=may)
 
 
 @route(blueprint, "GET", DUES + "/{bill}", Permission.READ_DUES)

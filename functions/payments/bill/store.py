@@ -4,7 +4,8 @@ from datetime import datetime
 
 from functions.payments import ledger
 from functions.payments.bill.models import DuesAsked
-from functions.payments.homes import homes_of
+from functions.payments.credits import offset
+from functions.payments.homes import billed_homes, homes_of, may_see, remember_payers
 from functions.payments.orders import Due
 from functions.payments.tables import DueRow, EntryRow
 from linli import communities
@@ -19,7 +20,8 @@ def take_in(fact: BillIssued, now: datetime) -> str:
     """Keep a bill that is to be paid, and book what the home owes: `now`, when we hear of it, so that a bill
     which comes late, or out of a dead-letter queue, changes no month that is closed. Returns the outcome.
 
-    A bill over nothing is paid as it is. Raises Conflict for another bill under the same id.
+    A bill over nothing is paid as it is; one below nothing is a credit, which pays what it covers whole and
+    lowers what is paid next. Raises Conflict for another bill under the same id.
     """
     due = Due(
         bill=fact.bill,
@@ -29,20 +31,33 @@ def take_in(fact: BillIssued, now: datetime) -> str:
         issued_at=fact.issued_at,
         due_at=fact.due_at,
         state="open" if fact.amount_fen else "paid",
+        payers=None if fact.payers is None else tuple(fact.payers),
+        first_day=fact.first_day,
+        last_day=fact.last_day,
+        corrections=tuple(fact.corrections),
     )
     zone = communities.known(read([CommunityRow.key(fact.community)]), fact.community).time_zone
+    outcome = _kept(fact.community, due, zone, now)
+    remember_payers(fact.community, due)
+    if offset(fact.community, due.home, now, find(DueRow, DueRow.key(fact.community, due.bill)).now):
+        return "offset" if outcome != "duplicate" else outcome
+    return outcome
+
+
+def _kept(community: str, due: Due, zone: str, now: datetime) -> str:
     transaction = Transaction()
     row = DueRow(
-        *DueRow.key(fact.community, due.bill),
+        *DueRow.key(community, due.bill),
         due=due,
-        shelf=DueRow.of_home(fact.community, due.home),
-        shelved_at=due.issued_at,
-        standing=DueRow.in_state(fact.community, due.state),
+        shelf=DueRow.of_home(community, due.home),
+        shelved_at=due.due_at,
+        standing=DueRow.standing_of(community, due),
     )
     transaction.create("due", row)
     if due.amount_fen:
-        entry = ledger.issued(due.bill, due.amount_fen, now)
-        transaction.create("entry", EntryRow.of(fact.community, entry, zone))
+        transaction.create(
+            "entry", EntryRow.of(community, ledger.issued(due.bill, due.amount_fen, now), zone)
+        )
     try:
         transaction.commit()
     except ConditionsFailed as failed:
@@ -50,31 +65,44 @@ def take_in(fact: BillIssued, now: datetime) -> str:
         if there is not None and there.due != due:
             raise Conflict("another bill has this id") from failed
         return "duplicate"
-    return "owed" if due.amount_fen else "nothing_to_pay"
+    return "owed" if due.amount_fen > 0 else "credited" if due.amount_fen else "nothing_to_pay"
 
 
-def dues(community: str, person: str, asked: DuesAsked, *, all_of_them: bool) -> Page[Due]:
-    """The dues of a home or of all one's own, the last first, or all of the community's in a state.
+def dues(community: str, person: str, asked: DuesAsked, now: datetime, *, all_of_them: bool) -> Page[Due]:
+    """The dues of a home or of all one's own, the last first, or all of the community's in a state, by when
+    they are due.
 
     Raises InvalidCursor, and NotFound for another home than one's own.
     """
-    own = None if all_of_them else homes_of(community, person)
+    own = None if all_of_them else billed_homes(community, person)
     if own is not None and asked.home is not None and asked.home not in own:
         raise NotFound
     homes = own if asked.home is None else [asked.home]
     if homes is not None:
+        lives_in = [] if own is None else homes_of(community, person)
+
+        def of_one(row: DueRow) -> Due | None:
+            found = row.now
+            sees = all_of_them or found.is_of(person, lives_in)
+            return found if sees and asked.fits(found, now) else None
+
         shelves = [DueRow.of_home(community, home) for home in homes]
-        return page_of_several(DueRow.by_shelf, shelves, asked, _shown, lambda row: row.shelved_at)
-    return page_of(DueRow.by_state, DueRow.in_state(community, asked.state), asked, _shown)
+        return page_of_several(DueRow.by_shelf, shelves, asked, of_one, lambda row: row.shelved_at)
+    state = asked.state or "open"
+    standing = DueRow.in_state(community, "paid" if state == "paid" else "open")
+    within = DueRow.shelved_at < now if state == "overdue" else None
+    return page_of(
+        DueRow.by_state,
+        standing,
+        asked,
+        lambda row: row.now if asked.fits(row.now, now) else None,
+        within=within,
+    )
 
 
 def due(community: str, bill: str, person: str, *, any_of_them: bool) -> Due:
-    """One of them. Raises NotFound, for another home's as well."""
+    """One of them. Raises NotFound, for another one's as well."""
     found = find(DueRow, DueRow.key(community, bill)).now
-    if not any_of_them and found.home not in homes_of(community, person):
+    if not any_of_them and not may_see(community, person, found):
         raise NotFound
     return found
-
-
-def _shown(row: DueRow) -> Due:
-    return row.now

@@ -1,11 +1,12 @@
 """When an open order serves again, and what becomes of it when it does not."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from functions.payments.orders import Due, Intent, Ordered
+from functions.payments.orders import Due, Intent, Ordered, Share, refuse_if_paid
 from functions.payments.payment_intent.models import IntentWanted
-from linli.errors import Conflict
+from linli.errors import Conflict, NotFound
 from linli.instants import to_text
 
 STILL_PAYABLE = timedelta(minutes=1)  # what is left must do for a payer to pay
@@ -24,10 +25,12 @@ class Place:
     now: datetime
 
 
-def refuse_if_paid(due: Due) -> None:
-    """Raises Conflict for a bill that has nothing left to pay."""
-    if due.state == "paid":
-        raise Conflict("the bill is paid", receipt=due.receipt or "")
+def owed_by(payer: str, homes: Sequence[str], dues: Sequence[Due]) -> None:
+    """Raises NotFound for bills of somebody else, Conflict for one that has nothing left to pay."""
+    if not all(due.is_of(payer, homes) for due in dues):
+        raise NotFound
+    for due in dues:
+        refuse_if_paid(due)
 
 
 def can_be_paid(intent: Intent, due: Due, now: datetime) -> bool:
@@ -47,18 +50,26 @@ def counted(ordered: Ordered, now: datetime) -> Ordered:
     return Ordered(at=(*lately, now))
 
 
-def serves(open_one: Intent, wanted: IntentWanted, place: Place) -> bool:
-    """Whether the payer's open order does for what is wanted now, at the account that is ours now."""
+def serves(
+    open_one: Intent, wanted: IntentWanted, place: Place, shares: tuple[Share, ...] | None = None
+) -> bool:
+    """Whether the payer's open order does for what is wanted now, at the account that is ours now: for the
+    same bills, lowered by the same credits.
+    """
     return (
         open_one.state == "open"
+        and set(open_one.bills) == set(wanted.wanted)
+        and (shares is None or sorted(shares, key=str) == sorted(open_one.shares, key=str))
         and open_one.provider == wanted.provider
         and (open_one.seller, open_one.app) == (place.seller, place.app)
         and place.now + STILL_PAYABLE <= open_one.expires_at
     )
 
 
-def opened(due: Due, wanted: IntentWanted, place: Place, minutes: int) -> Intent:
-    """A new order, to be paid within so many minutes."""
+def opened(
+    due: Due, wanted: IntentWanted, place: Place, minutes: int, shares: tuple[Share, ...] = ()
+) -> Intent:
+    """A new order, to be paid within so many minutes; `due` is the first of its bills."""
     return Intent(
         intent=place.intent,
         community=place.community,
@@ -68,7 +79,8 @@ def opened(due: Due, wanted: IntentWanted, place: Place, minutes: int) -> Intent
         provider=wanted.provider,
         seller=place.seller,
         app=place.app,
-        amount_fen=due.amount_fen,
+        amount_fen=sum(share.amount_fen for share in shares) if shares else due.amount_fen,
+        shares=shares,
         state="open",
         created_at=place.now,
         expires_at=place.now + timedelta(minutes=minutes),

@@ -4,26 +4,44 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from functions.payments.orders import Fen, Intent, IntentState, PositiveFen
+from functions.payments.orders import Fen, Intent, IntentState, PositiveFen, Share
 from linli.contracts import Contract
-from linli.events import Provider
+from linli.events import Means, Provider
 from linli.ids import Id
 from linli.instants import Instant
 from linli.pages import PageQuery
 
+MOST_BILLS = 12
+
 
 class IntentWanted(Contract):
-    """`open_id`: what the provider's log-in calls the payer in our mini-program; WeChat Pay asks for it."""
+    """One `bill`, or several of the payer's `bills` in one payment, each whole. `open_id`: what the
+    provider's log-in calls the payer in our mini-program; WeChat Pay asks for it.
+    """
 
-    bill: Id
+    bill: Id | None = None
+    bills: Annotated[tuple[Id, ...], Field(max_length=MOST_BILLS)] = ()
     provider: Provider
     open_id: Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\w-]+$")] | None = None
+
+    @model_validator(mode="after")
+    def _names_bills_once(self) -> Self:
+        if (self.bill is None) == (not self.bills):
+            raise ValueError("bill, or bills: one of them")
+        if len(set(self.bills)) < len(self.bills):
+            raise ValueError("bills: one comes twice")
+        return self
 
     @model_validator(mode="after")
     def _has_what_wechat_needs(self) -> Self:
         if self.provider == "wechat" and self.open_id is None:
             raise ValueError("open_id: WeChat Pay needs it")
         return self
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The bills to be paid."""
+        return self.bills if self.bill is None else (self.bill,)
 
 
 class IntentsAsked(PageQuery):
@@ -33,12 +51,15 @@ class IntentsAsked(PageQuery):
 
 
 class IntentView(Contract):
-    """An intent. `parameters`: what the mini-program hands to the cashier, while it can be paid."""
+    """An intent. `parameters`: what the mini-program hands to the cashier, while it can be paid. `shares`: of
+    several bills, or where a credit lowers one, what each is worth.
+    """
 
     intent: Id
     bill: Id
+    shares: tuple[Share, ...] = ()
     payer: Id
-    provider: Provider
+    provider: Means
     amount_fen: PositiveFen
     state: IntentState
     created_at: Instant
@@ -51,13 +72,16 @@ class IntentView(Contract):
 
 
 class Receipt(Contract):
-    """A receipt (收据)."""
+    """A receipt (收据). A payment by hand has who took it and its reference."""
 
     receipt: str
     intent: Id
     bill: Id
+    shares: tuple[Share, ...] = ()
     home: str
-    provider: Provider
+    provider: Means
+    taken_by: Id | None = None
+    reference: str | None = None
     trade: str | None = None
     amount_fen: PositiveFen
     paid_at: Instant | None = None
@@ -69,6 +93,7 @@ def shown(intent: Intent, parameters: dict[str, str] | None = None) -> IntentVie
     return IntentView(
         intent=intent.intent,
         bill=intent.bill,
+        shares=intent.shares,
         payer=intent.payer,
         provider=intent.provider,
         amount_fen=intent.amount_fen,

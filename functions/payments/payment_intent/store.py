@@ -1,16 +1,19 @@
 """Intents: one open per bill and payer, held by a lock item."""
 
-from functions.payments import gateway, merchants
+from collections.abc import Iterable, Sequence
+
+from functions.payments import gateway, merchants, till
+from functions.payments.credits import credits_for, offset
 from functions.payments.exchange import Order
 from functions.payments.homes import homes_of
-from functions.payments.orders import Due, Intent, Ordered, intent_of
+from functions.payments.orders import Due, Intent, Ordered, intent_of, shares_of
 from functions.payments.payment_intent.domain import (
     WITHIN,
     Place,
     can_be_paid,
     counted,
     opened,
-    refuse_if_paid,
+    owed_by,
     serves,
 )
 from functions.payments.payment_intent.models import IntentsAsked, IntentView, IntentWanted, Receipt, shown
@@ -28,73 +31,100 @@ from linli.tables import Transaction, find, read
 
 
 def open_intent(community: str, payer: str, wanted: IntentWanted, creation: Creation) -> IntentView:
-    """The payer's order for a bill, a new one if none serves, told to the provider; without parameters when
-    nobody can pay it any more: it or its bill is paid, it is over, or the merchant account was changed since.
+    """The payer's order for bills, a new one if none serves, told to the provider; without parameters when
+    nobody can pay it any more: it or a bill of it is paid, it is over, or the merchant account was changed.
 
-    Raises NotFound for a bill of none of the payer's homes, Conflict for one that is paid or was ordered
-    too often, or a provider that the community does not use, Unavailable when the provider does not answer.
+    Raises NotFound for a bill that is not the payer's, Conflict for one that is paid or was ordered too
+    often, or a provider that the community does not use, Unavailable when the provider does not answer.
     """
     earlier = creation.before()
     if earlier is not None:
-        intent, due = _before(community, earlier, wanted.bill)
+        intent, dues = _before(community, earlier)
     else:
-        intent, due = creation.once(
-            lambda: _opened(community, payer, wanted, creation),
-            lambda same: _before(community, same, wanted.bill),
+        intent, dues = creation.once(
+            lambda: _opened(community, payer, wanted, creation), lambda same: _before(community, same)
         )
-    if not can_be_paid(intent, due, creation.at):
+    if not all(can_be_paid(intent, due, creation.at) for due in dues):
         return shown(intent)
     try:
         merchant = merchants.of_order(intent)
     except NotFound:
         return shown(intent)
-    order = Order(
-        intent.intent, intent.amount_fen, f"Bill {intent.bill}", intent.expires_at, wanted.open_id or ""
-    )
+    order = Order(intent.intent, intent.amount_fen, _subject(intent), intent.expires_at, wanted.open_id or "")
     return shown(intent, gateway.order(merchant, order))
 
 
-def _before(community: str, intent: str, bill: str) -> tuple[Intent, Due]:
-    """An order that was made before, and its bill, as they are now."""
-    intent_key, due_key = IntentRow.key(community, intent), DueRow.key(community, bill)
-    rows = read([intent_key, due_key])
-    row, due = rows.one(IntentRow, intent_key), rows.one(DueRow, due_key)
-    if row is None or due is None:
-        raise NotFound
-    return row.intent, due.now
+def _subject(intent: Intent) -> str:
+    """What the payer reads at the cashier."""
+    more = len(intent.bills) - 1
+    return f"Bill {intent.bill} and {more} more" if more else f"Bill {intent.bill}"
 
 
-def _opened(community: str, payer: str, wanted: IntentWanted, creation: Creation) -> tuple[Intent, Due]:
-    lock_key = OpenIntentRow.key(community, payer, wanted.bill)
-    ordered_key = OrderedRow.key(community, payer, wanted.bill)
-    due_key, living_key = DueRow.key(community, wanted.bill), LivingRow.key(community, payer)
-    rows = read([due_key, living_key, lock_key, ordered_key, CommunityRow.key(community)])
-    due, living = rows.one(DueRow, due_key), rows.one(LivingRow, living_key)
-    if due is None or living is None or due.due.home not in living.places:
+def _before(community: str, intent: str) -> tuple[Intent, list[Due]]:
+    """An order that was made before, and its bills, as they are now."""
+    found = find(IntentRow, IntentRow.key(community, intent)).intent
+    dues = till.dues_of(found)
+    if not all(bill in dues for bill in found.bills):
         raise NotFound
-    refuse_if_paid(due.now)
-    lock = rows.one(OpenIntentRow, lock_key)
-    former = find(IntentRow, IntentRow.key(community, lock.intent)) if lock else None
+    return found, [dues[bill] for bill in found.bills]
+
+
+def _opened(community: str, payer: str, wanted: IntentWanted, creation: Creation) -> tuple[Intent, list[Due]]:
+    bills = wanted.wanted
+    lock_keys = [OpenIntentRow.key(community, payer, bill) for bill in bills]
+    ordered_keys = [OrderedRow.key(community, payer, bill) for bill in bills]
+    due_keys = [DueRow.key(community, bill) for bill in bills]
+    living_key = LivingRow.key(community, payer)
+    rows = read([*due_keys, living_key, *lock_keys, *ordered_keys, CommunityRow.key(community)])
+    living = rows.one(LivingRow, living_key)
+    dues = [found.now for key in due_keys if (found := rows.one(DueRow, key))]
+    if len(dues) < len(bills):
+        raise NotFound
+    owed_by(payer, living.places if living else [], dues)
+    shares = shares_of(dues, credits_for(community, dues))
+    if shares and sum(share.amount_fen for share in shares) <= 0:
+        for home in sorted({due.home for due in dues}):
+            offset(community, home, creation.at)
+        raise Conflict("credits cover the bills: there is nothing to pay")
+    locks = [rows.one(OpenIntentRow, key) for key in lock_keys]
+    formers = [find(IntentRow, IntentRow.key(community, name)) for name in _held_by(locks)]
     place = _place(community, payer, wanted.provider, creation)
-    if former is not None and serves(former.intent, wanted, place):
-        return former.intent, due.now
-    before = rows.one(OrderedRow, ordered_key)
-    ordered = counted(before.ordered if before else Ordered(), creation.at)
+    if len(formers) == 1 and serves(formers[0].intent, wanted, place, shares):
+        return formers[0].intent, dues
+    before = [rows.one(OrderedRow, key) for key in ordered_keys]
+    lately = [counted(each.ordered if each else Ordered(), creation.at) for each in before]
     policy = communities.known(rows, community).policies.payments
-    intent = opened(due.now, wanted, place, policy.intent_minutes)
+    intent = opened(dues[0], wanted, place, policy.intent_minutes, shares)
     transaction = Transaction()
     transaction.create("intent", IntentRow.of(intent, 1, creation.at + FIRST_ASKED_AFTER))
-    held = OpenIntentRow.intent == lock.intent if lock else OpenIntentRow.pk.does_not_exist()
-    transaction.put("lock", OpenIntentRow(*lock_key, intent=intent.intent), held)
     ttl = to_epoch_seconds(creation.at + WITHIN)
-    transaction.put("ordered", OrderedRow(*ordered_key, ordered=ordered, ttl=ttl))
-    if former is not None:  # it is closed here at once, and at its provider as soon as that is asked
-        closed = former.intent.model_copy(update={"state": "closed"})
-        row = IntentRow.of(closed, int(former.version) + 1, creation.at)
-        transaction.put("former", row, IntentRow.version == former.version)
+    for number, (lock, ordered) in enumerate(zip(locks, lately, strict=True)):
+        held = OpenIntentRow.intent == lock.intent if lock else OpenIntentRow.pk.does_not_exist()
+        row = OpenIntentRow(*lock_keys[number], intent=intent.intent)
+        transaction.put(f"lock-{number}", row, held)
+        row_of_times = OrderedRow(*ordered_keys[number], ordered=ordered, ttl=ttl)
+        transaction.put(f"ordered-{number}", row_of_times)
+    for former in formers:
+        _close(transaction, former, bills, creation)
     creation.claim(transaction)
     transaction.commit()
-    return intent, due.now
+    return intent, dues
+
+
+def _held_by(locks: Iterable[OpenIntentRow | None]) -> list[str]:
+    return sorted({lock.intent for lock in locks if lock is not None})
+
+
+def _close(transaction: Transaction, former: IntentRow, bills: Sequence[str], creation: Creation) -> None:
+    """Add that a former order is closed here at once, and at its provider as soon as that is asked."""
+    closed = former.intent.model_copy(update={"state": "closed"})
+    row = IntentRow.of(closed, int(former.version) + 1, creation.at)
+    name = former.intent.intent
+    transaction.put(f"former-{name}", row, IntentRow.version == former.version)
+    for bill in former.intent.bills:
+        if bill not in bills:
+            lock = OpenIntentRow(*OpenIntentRow.key(former.intent.community, former.intent.payer, bill))
+            transaction.delete(f"lock-{name}-{bill}", lock, OpenIntentRow.intent == name)
 
 
 def _place(community: str, payer: str, provider: Provider, creation: Creation) -> Place:
@@ -121,20 +151,25 @@ def intent_seen_by(community: str, intent: str, person: str, *, any_of_them: boo
 
 
 def receipt(community: str, number: str, person: str, *, any_of_them: bool) -> Receipt:
-    """A receipt, for those who live where it was paid for. Raises NotFound."""
+    """A receipt, for its payer and for those whose bill it was. Raises NotFound."""
     if not is_id(intent_of(number)):
         raise NotFound
     found = find(IntentRow, IntentRow.key(community, intent_of(number))).intent
     if found.receipt != number:
         raise NotFound
-    if not any_of_them and found.payer != person and found.home not in homes_of(community, person):
-        raise NotFound
+    if not any_of_them and found.payer != person:
+        homes = homes_of(community, person)
+        if not any(due.is_of(person, homes) for due in till.dues_of(found).values()):
+            raise NotFound
     return Receipt(
         receipt=number,
         intent=found.intent,
         bill=found.bill,
+        shares=found.shares,
         home=found.home,
         provider=found.provider,
+        taken_by=found.taken_by,
+        reference=found.reference,
         trade=found.trade,
         amount_fen=found.amount_fen,
         paid_at=found.paid_at,

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from functions.payments.notices import Notice
-from functions.payments.orders import Intent
+from functions.payments.orders import Intent, provider_of
 
 Ask = Literal["query", "close"]
 
@@ -26,7 +26,7 @@ def meaning(ask: Ask, notice: Notice) -> Notice:
 def nobody_can_pay(intent: Intent) -> Notice:
     """An order that is over, and that nobody of ours can ask about any more: closed."""
     number = f"not-asked-{intent.intent}"
-    return Notice(provider=intent.provider, notice=number, said="closed", order=intent.intent)
+    return Notice(provider=provider_of(intent.provider), notice=number, said="closed", order=intent.intent)
 
 
 def is_over(notice: Notice) -> bool:

@@ -3,14 +3,15 @@
 from datetime import datetime
 
 from functions.payments.orders import Intent, Refund
-from functions.payments.settling import Effect, requested
+from functions.payments.settling import Effect, given_back, requested
 from linli.errors import Conflict
 
 
 def asked_back(intent: Intent, amount_fen: int | None, refund: str, by: str, now: datetime) -> Effect:
     """Reserve `amount_fen` of a payment, or all that is left, for a refund.
 
-    Raises Conflict when it has not been paid or less than that is left.
+    Of a payment by hand it is handed back now, and booked. Raises Conflict when it has not been paid or less
+    than that is left.
     """
     left_fen = intent.refundable_fen
     wanted_fen = left_fen if amount_fen is None else amount_fen
@@ -27,5 +28,7 @@ def asked_back(intent: Intent, amount_fen: int | None, refund: str, by: str, now
         requested_at=now,
         requested_by=by,
     )
+    if intent.is_by_hand:
+        return given_back(intent, wanted.model_copy(update={"state": "done", "ended_at": now}), now)
     reserved = intent.model_copy(update={"reserved_fen": intent.reserved_fen + wanted_fen})
     return Effect("refunded", intent=reserved, refunds=(wanted,), facts=(requested(intent, wanted),))

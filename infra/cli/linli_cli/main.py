@@ -14,6 +14,7 @@ from linli_cli import (
     deploying,
     device_keys,
     logs,
+    merchants,
     openapi,
     paying,
     publishing,
@@ -48,6 +49,7 @@ app.command()(tokens.token)
 app.command()(publishing.publish)
 app.command()(paying.pay)
 app.command()(paying.refund)
+app.command()(merchants.merchant)
 app.command()(replaying.replay)
 app.command()(logs.logs)
 app.command()(openapi.openapi)

@@ -525,3 +525,20 @@ def test_a_key_that_is_none_does_not_take_the_good_ones_down() -> None:
     good = shop.alipay().provider_keys["1"]
     merchant = shop.alipay().model_copy(update={"provider_keys": {"new": good[:80], "1": good}})
     alipay.verify(shop.notified(), merchant)
+
+
+@pytest.mark.parametrize(
+    "name", ["fund_bill_list2", "enterprisePayInfo", "X-Trace", "settle.info", "open_id2", "a[0]", "\u7684"]
+)
+def test_a_field_we_do_not_know_is_signed_text_and_no_more(name: str) -> None:
+    told = shop.notified(**{name: "值&x 1"})
+    if not name.isascii():
+        with pytest.raises(Malformed):
+            alipay.verify(told, shop.alipay())
+        return
+    alipay.verify(told, shop.alipay())
+    assert alipay.parse(told, shop.alipay()) == alipay.parse(shop.notified(), shop.alipay())
+    forged = told.body.replace(b"+1", b"+2")
+    assert forged != told.body
+    with pytest.raises(NoKeyFits):
+        alipay.verify(replace(told, body=forged), shop.alipay())

@@ -105,11 +105,11 @@ def test_what_the_protocol_does_not_tell_is_not_compared() -> None:
     [
         (OPEN, "closed", "closed"),
         (CLOSED, "closed", "duplicate"),
-        (PAID, "closed", "stale"),
+        (PAID, "closed", "overtaken"),
         (OPEN, "waiting", "waiting"),
         (OPEN, "unknown", "waiting"),
-        (PAID, "waiting", "stale"),
-        (CLOSED, "unknown", "stale"),
+        (PAID, "waiting", "overtaken"),
+        (CLOSED, "unknown", "overtaken"),
     ],
 )
 def test_closing_and_waiting(intent: Intent, said: str, outcome: str) -> None:
@@ -136,7 +136,7 @@ def test_a_refund_of_a_surplus_is_owed_no_longer() -> None:
 def test_a_refund_is_booked_once_and_stays_done() -> None:
     gone = PAID.model_copy(update={"refunded_fen": 1000})
     assert settle(Known(gone, GONE), told_of_refund(), NOW) == Effect("duplicate")
-    assert settle(Known(gone, GONE), told_of_refund("refund_failed"), NOW) == Effect("stale")
+    assert settle(Known(gone, GONE), told_of_refund("refund_failed"), NOW) == Effect("overtaken")
 
 
 def test_a_refund_that_fails_is_free_again() -> None:
@@ -242,7 +242,7 @@ def test_a_refund_that_a_person_has_to_finish_stays_reserved() -> None:
     (refund,) = stuck.refunds
     assert (stuck.outcome, refund.state, stuck.intent) == ("refund_stuck", "stuck", RESERVED)
     assert settle(Known(RESERVED, refund), told_of_refund("refund_stuck"), NOW) == Effect("duplicate")
-    assert settle(Known(RESERVED, FAILED), told_of_refund("refund_stuck"), NOW) == Effect("stale")
+    assert settle(Known(RESERVED, FAILED), told_of_refund("refund_stuck"), NOW) == Effect("overtaken")
     for said in ("refunded", "refund_failed"):
         over = settle(Known(RESERVED, refund), told_of_refund(said), NOW)
         assert over.intent is not None

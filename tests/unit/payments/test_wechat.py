@@ -8,17 +8,19 @@ import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.payments import wechat
+from functions.payments import wechat, wechat_statement
 from functions.payments.exchange import (
     Answer,
     Delivery,
     KeyNotTaken,
     Malformed,
+    Merchant,
     NotThereYet,
     Order,
     Outgoing,
@@ -478,7 +480,7 @@ def test_a_statement_is_fetched_and_read() -> None:
     assert (paid.said, paid.order, paid.amount_fen, paid.seller) == ("paid", INTENT, 3580, "1900000109")
     assert (back.said, back.refund, back.refund_fen, back.amount_fen) == ("refunded", REFUND, 1000, None)
     assert paid.at == datetime(2026, 1, 5, 7, 59, 58, tzinfo=UTC)
-    assert read_statement(HEADING + "\n" + TOTALS) == ()
+    assert read_statement(HEADING + "\n" + TOTALS.replace("`2,", "`0,")) == ()
 
 
 def test_a_day_on_which_nothing_happened_has_no_statement() -> None:
@@ -499,3 +501,95 @@ def test_a_file_that_is_not_the_statement() -> None:
         read_statement(HEADING + "\n" + LINES.replace("`35.80", "`35.8O"))
     with pytest.raises(Unavailable):
         read_statement(HEADING, status=503)
+
+
+# A service provider, and what may be missing ---------------------------------------------------------------
+
+PARTNER = Merchant.model_validate(
+    shop.wechat().model_dump(exclude={"seller", "app", "sp_seller", "sp_app"})
+    | {"sp_mchid": "1900000100", "sp_appid": "wx1111111111111111", "sub_mchid": "1900000109"}
+)
+SP_FORM = {name: value for name, value in TRANSACTION.items() if name not in ("mchid", "appid")} | {
+    "sp_mchid": "1900000100", "sp_appid": "wx1111111111111111", "sub_mchid": "1900000109",
+    "payer": {"sp_openid": "o1"},
+}  # fmt: skip
+
+
+def test_a_service_providers_callback_names_whose_money_it_is() -> None:
+    notice = wechat.parse(called(SP_FORM), PARTNER)
+    assert (notice.said, notice.seller, notice.app) == ("paid", PARTNER.seller, PARTNER.app)
+    own_app = PARTNER.model_copy(update={"app": "wx2222222222222222"})
+    assert wechat.parse(called(SP_FORM | {"sub_appid": own_app.app}), own_app).app == own_app.app
+    refund = {name: value for name, value in REFUNDED.items() if name != "mchid"}
+    refund |= {"sp_mchid": "1900000100", "sub_mchid": "1900000109"}
+    assert wechat.parse(called(refund, event="REFUND.SUCCESS"), PARTNER).seller == PARTNER.seller
+    for another in ({"sub_mchid": "1900000777"}, {"sp_mchid": "1900000777"}):
+        assert wechat.parse(called(SP_FORM | another), PARTNER).seller != PARTNER.seller
+    assert wechat.parse(called(SP_FORM), shop.wechat()).seller == shop.wechat().seller
+
+
+def test_a_service_provider_signs_for_its_merchant() -> None:
+    order = Order(INTENT, 3580, "水费", NOW + timedelta(minutes=15), payer="o1")
+    prepay = wechat.prepay(order, PARTNER, AT).outgoing
+    body = json.loads(prepay.body)
+    assert urlsplit(prepay.url).path == "/v3/pay/partner/transactions/jsapi"
+    parties = (body["sp_appid"], body["sp_mchid"], body["sub_mchid"], body["payer"])
+    assert parties == ("wx1111111111111111", "1900000100", "1900000109", {"sp_openid": "o1"})
+    assert not {"mchid", "appid", "sub_appid"} & body.keys()
+    assert 'mchid="1900000100"' in prepay.headers["Authorization"]
+    own = wechat.prepay(order, PARTNER.model_copy(update={"app": "wx2222222222222222"}), AT).outgoing
+    assert json.loads(own.body)["payer"] == {"sub_openid": "o1"}
+    whose = "sp_mchid=1900000100&sub_mchid=1900000109"
+    assert wechat.query(INTENT, PARTNER, AT).outgoing.url.endswith(f"/out-trade-no/{INTENT}?{whose}")
+    closing = wechat.close(INTENT, PARTNER, AT).outgoing
+    assert json.loads(closing.body) == {"sp_mchid": "1900000100", "sub_mchid": "1900000109"}
+    back = Refund(REFUND, INTENT, 1000, 3580)
+    assert json.loads(wechat.refund(back, PARTNER, AT).outgoing.body)["sub_mchid"] == "1900000109"
+    assert wechat.query_refund(back, PARTNER, AT).outgoing.url.endswith(f"{REFUND}?sub_mchid=1900000109")
+    day = wechat.statement(date(2026, 1, 5), PARTNER, AT).outgoing
+    assert day.url.endswith("?bill_date=2026-01-05&bill_type=ALL&sub_mchid=1900000109")
+
+
+def test_a_service_providers_statement_names_whose_money_it_is() -> None:
+    file = (HEADING + "\n" + LINES + TOTALS).replace("`1900000109,`0,", "`1900000100,`1900000109,")
+    sha1 = hashlib.sha1(file.encode(), usedforsecurity=False).hexdigest()
+    lines = wechat_statement.lines(Answer(200, {}, file.encode(), NOW), PARTNER, sha1=sha1)
+    assert {line.seller for line in lines} == {PARTNER.seller}
+
+
+@pytest.mark.parametrize("missing", [None, "", "absent"])
+def test_associated_data_may_be_missing_or_null(missing: str | None) -> None:
+    resource = dict(signing.wechat_resource(TRANSACTION, shop.API_V3_KEY, "fdasflkja484", ""))
+    told: dict[str, Any] = resource | {"associated_data": missing}
+    if missing == "absent":
+        del told["associated_data"]
+    assert wechat.parse(called(resource=told), shop.wechat()).said == "paid"
+
+
+def test_fields_that_may_be_missing_or_null_are_not_needed() -> None:
+    plain: dict[str, Any] = {**TRANSACTION, "success_time": None, "amount": {"total": 3580, "currency": None}}
+    assert wechat.parse(called(plain), shop.wechat()).currency == "CNY"
+    told: dict[str, Any] = {**TRANSACTION, "trade_state": "NOTPAY", "amount": None, "transaction_id": None}
+    answer = wechat_answers(**told)
+    assert wechat.query(INTENT, shop.wechat(), AT).read(answer, shop.wechat()).said == "waiting"
+
+
+def test_the_public_key_that_is_to_answer_is_named_where_there_is_one() -> None:
+    for asked in (
+        wechat.query(INTENT, shop.wechat(), AT),
+        wechat.statement(date(2026, 1, 5), shop.wechat(), AT),
+    ):
+        assert asked.outgoing.headers["Wechatpay-Serial"] == PUBLIC_KEY_ID
+    keys = {SERIAL: shop.wechat().provider_keys[SERIAL]}
+    of_certificates = shop.wechat().model_copy(update={"provider_keys": keys})
+    assert "Wechatpay-Serial" not in wechat.query(INTENT, of_certificates, AT).outgoing.headers
+
+
+@pytest.mark.parametrize("spelled", [SERIAL.lower(), f"00{SERIAL}", f"0x{SERIAL}"])
+def test_a_serial_in_another_spelling_names_the_same_key(spelled: str) -> None:
+    octets = ":".join(SERIAL[at : at + 2] for at in range(0, len(SERIAL), 2))
+    key_text = shop.wechat().provider_keys[SERIAL]
+    for name in (spelled, octets, octets.lower()):
+        known = shop.wechat().model_dump() | {"provider_keys": {name: key_text}}
+        wechat.verify(called(), Merchant.model_validate(known))
+    wechat.verify(called(serial=SERIAL.lower()), shop.wechat())

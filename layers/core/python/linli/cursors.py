@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
+from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import Index
 
 from linli.errors import InvalidCursor
@@ -50,16 +51,18 @@ def page_of(
     shown: Callable[[Source], Item | None],
     *,
     newest_first: bool = False,
+    within: Condition | None = None,
 ) -> Page[Item]:
     """One page of a table's or index's rows under `partition`, as `shown` presents them; None leaves one out.
 
     Reads at most `limit` rows in one round trip. A page may be shorter than `limit` although more follow:
-    only a missing `next_cursor` means the end. Raises InvalidCursor.
+    only a missing `next_cursor` means the end. `within`: a condition on the sort key. Raises InvalidCursor.
     """
     name = source.Meta.index_name if isinstance(source, Index) else source.__name__
     scope = f"{name}|{partition}|{newest_first}"
     rows = source.query(
         partition,
+        within,
         limit=query.limit,
         page_size=query.limit,
         last_evaluated_key=verify(query.cursor, scope) if query.cursor else None,

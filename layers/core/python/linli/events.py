@@ -350,15 +350,17 @@ class UseObserved(Fact):
 
 
 Provider = Literal["alipay", "wechat"]
+Means = Literal["alipay", "wechat", "cash", "transfer", "credit"]
+"""By what a bill was paid: a provider, by hand at the counter or the bank, or credits that covered it."""
 
 
 class PaymentSettled(Fact):
-    """A bill was paid, once; `receipt` is the number on the receipt (收据)."""
+    """A bill was paid, once; `receipt` is the number on the receipt (收据), none where credits covered it."""
 
     TYPE = "linli.payments.payment_settled.v1"
     intent: Id
     bill: Id
-    provider: Provider
+    provider: Means
     amount_fen: Annotated[int, Field(gt=0)]
     receipt: str
     settled_at: Instant

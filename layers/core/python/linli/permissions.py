@@ -87,6 +87,7 @@ class Permission(StrEnum):
     READ_PAYMENTS = "payments:read"
     READ_ALL_PAYMENTS = "payments:read-all"
     REFUND = "payments:refund"
+    TAKE_PAYMENTS = "payments:take"
     READ_LEDGER = "ledger:read"
     READ_INBOX = "inbox:read"
     REPLAY_INBOX = "inbox:replay"
@@ -166,6 +167,7 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.READ_PAYMENTS: _EVERYONE_IN_A_COMMUNITY,
     Permission.READ_ALL_PAYMENTS: _RUNNING_IT,
     Permission.REFUND: _RUNNING_IT,
+    Permission.TAKE_PAYMENTS: _RUNNING_IT,
     Permission.READ_LEDGER: _RUNNING_IT,
     Permission.READ_INBOX: frozenset({Role.OPERATOR}),
     Permission.REPLAY_INBOX: frozenset({Role.OPERATOR}),

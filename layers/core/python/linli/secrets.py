@@ -1,4 +1,6 @@
-"""Keys from Secrets Manager, cached for five minutes. Never from the environment, never logged."""
+"""Keys from Secrets Manager, cached for five minutes, those of a community for one: somebody changes them
+while its members wait. Never from the environment, never logged.
+"""
 
 import hmac
 import time
@@ -10,6 +12,7 @@ from linli.errors import Unavailable
 from linli.naming import stage
 
 CACHE_SECONDS = 300
+CHANGING_SECONDS = 60
 MISSING = "ResourceNotFoundException"
 MISSING_SECONDS, MOST_MISSING = 60, 1000
 PAIRS = ["".join(pair) for pair in product(ascii_lowercase + "234567", repeat=2)]
@@ -29,8 +32,9 @@ def secret(name: str) -> str:
 
 
 def secret_if_any(name: str, *, fresh: bool = False) -> str | None:
-    """The same of one that may not have been set up: None then, for a minute without asking again, since
-    strangers name such. `fresh` passes the cache by, and fills it. Raises Unavailable when nobody can tell.
+    """The same of one that may not have been set up, or is changed: None, or what it was, for a minute
+    without asking again, since strangers name such. `fresh` passes the cache by, and fills it. Raises
+    Unavailable when nobody can tell.
     """
     if not fresh and time.monotonic() < _missing.get(name, 0):
         return None
@@ -38,7 +42,7 @@ def secret_if_any(name: str, *, fresh: bool = False) -> str | None:
     from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError  # noqa: PLC0415
 
     try:
-        found = parameters.get_secret(f"linli/{stage()}/{name}", max_age=CACHE_SECONDS, force_fetch=fresh)
+        found = parameters.get_secret(f"linli/{stage()}/{name}", max_age=CHANGING_SECONDS, force_fetch=fresh)
     except GetParameterError as error:
         if error_code(error.__cause__ or error.__context__) != MISSING:
             raise Unavailable("a secret cannot be read") from error
