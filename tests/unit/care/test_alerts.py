@@ -130,6 +130,14 @@ class Alerts(RuleBasedStateMachine):
 
     @rule(choose=st.randoms(use_true_random=False))
     @precondition(lambda self: self.sent)
+    def nobody_picks_up(self, choose: Any) -> None:
+        one = choose.choice(self.sent)
+        step = not_picked_up(self.alert, one.message, self.circle, SETTING, self.now)
+        assert step.changed <= (one.to == "contact" and self.alert.state == "open")
+        self.take(step)
+
+    @rule(choose=st.randoms(use_true_random=False))
+    @precondition(lambda self: self.sent)
     def hand_back(self, choose: Any) -> None:
         before, step = (
             self.alert,
@@ -175,7 +183,15 @@ class Alerts(RuleBasedStateMachine):
     def say(self, who: str) -> None:
         self.take(noted(self.alert, "I am fine", actor(who), self.now))
 
-    @rule(circle=st.sampled_from([CIRCLE, NOBODY, CIRCLE | {"manager": []}, CIRCLE | {"contact": []}]))
+    @rule(
+        circle=st.sampled_from(
+            [
+                CIRCLE, NOBODY, CIRCLE | {"manager": []}, CIRCLE | {"contact": []},
+                CIRCLE | {"caregiver": []},
+                CIRCLE | {"contact": [Reachable("contact-2", frozenset({"voice"}))]},
+            ]
+        )
+    )  # fmt: skip
     def others_are_on_duty(self, circle: Circle) -> None:
         self.circle = circle
 
