@@ -103,18 +103,16 @@ GAS_IN_OCTOBER = [
 ]
 
 
-@pytest.mark.parametrize("code", [16777.215, 99999.999, 65535, 9999.999, 42949.67295, 32767, 0])
+@pytest.mark.parametrize("code", [16777.215, 9999.999, 0])
 def test_an_error_code_at_the_months_end_is_not_billed(
     app: Chalice, http: Http, invoke: Invoke, code: float
 ) -> None:
-    meter = fitted(app, http, "gas", decimals=4)
+    meter = fitted(app, http, "gas")
     send = Sender(app, invoke, meter)
-    if code == 42949.67295:
-        code = 42949.6729
     assert send(*GAS_IN_OCTOBER) == ["recorded"]
     assert send(("2026-10-31T15:30:00Z", code)) == ["held"]
     assert used(app, http, meter) == Decimal(40)
-    assert [reason for reason, _ in held(app, http)] == ["rise" if code == 42949.6729 else "error_code"]
+    assert [reason for reason, _ in held(app, http)] == ["error_code"]
     assert open_days(app, http, meter) == [("2026-10-30T04:00:00.000Z", OBIS["gas"])]
     send(("2026-10-31T16:30:00Z", 140.1), ("2026-11-01T16:30:00Z", 140.9))
     assert used(app, http, meter) == Decimal("40.9")
@@ -122,9 +120,14 @@ def test_an_error_code_at_the_months_end_is_not_billed(
     assert signals() == set()
 
 
-@pytest.mark.parametrize("together", [True, False])
 @pytest.mark.parametrize(
-    "high", [[16777.215] * 2, [16777.215] * 30, [9000.5, 9001.5, 9002.5], [0, 0, 0.1, 0.2]]
+    ("high", "together"),
+    [
+        ([16777.215] * 2, True),
+        ([16777.215] * 30, True),
+        ([9000.5, 9001.5, 9002.5], False),
+        ([0, 0, 0.1, 0.2], False),
+    ],
 )
 def test_a_run_of_impossible_readings_gives_way_to_the_dial_that_goes_on(
     app: Chalice, http: Http, invoke: Invoke, high: list[float], together: bool
@@ -138,7 +141,7 @@ def test_a_run_of_impossible_readings_gives_way_to_the_dial_that_goes_on(
     assert signals() == set()
 
 
-@pytest.mark.parametrize(("medium", "factor"), [("water", 1000), ("gas", 1000), ("electricity", 1000)])
+@pytest.mark.parametrize(("medium", "factor"), [("water", 1000), ("electricity", 1000)])
 def test_a_unit_that_changed_is_held_until_a_manager_decides(
     app: Chalice, http: Http, invoke: Invoke, medium: str, factor: int
 ) -> None:
@@ -186,8 +189,7 @@ def test_an_error_code_that_was_told_for_hours_is_rejected_once(
     assert open_days(app, http, meter) == []
 
 
-@pytest.mark.parametrize("wrong_first", [True, False])
-@pytest.mark.parametrize("shift", [0, -365, 5])
+@pytest.mark.parametrize(("shift", "wrong_first"), [(0, False), (0, True), (-365, False), (5, True)])
 def test_a_clock_that_fell_back_by_weeks_costs_none_of_the_true_readings(
     app: Chalice, http: Http, invoke: Invoke, shift: int, wrong_first: bool
 ) -> None:
@@ -243,7 +245,7 @@ lives = st.lists(
 )
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lives, st.randoms(use_true_random=False))
 def test_any_order_of_arrival_makes_the_same_history(
     app: Chalice, http: Http, invoke: Invoke, life: list[tuple[int, str]], random: Any
@@ -279,25 +281,21 @@ def replacement(final: list[tuple[str, Any]], initial: list[tuple[str, Any]], **
 FIRST = [("1-0:1.8.1", 0), ("1-0:1.8.2", 0)]
 
 
-@pytest.mark.parametrize(
-    ("read", "status"),
-    [
-        (([("1-0:1.8.1", 110.0), ("1-0:1.8.2", 199.9)], FIRST), 409),
-        (([("1-0:1.8.1", 110.0), ("1-0:1.8.2", 99999.999)], FIRST), 409),
-        (([("1-0:1.8.1", 110.0), ("1-0:1.8.2", 90000.0)], FIRST), 409),
-        (([("1-0:1.8.1", 0), ("1-0:1.8.2", 210.0)], FIRST), 409),
-        (([("1-0:1.8.1", 110.0), ("1-0:1.8.2", 100000.0)], FIRST), 400),
-        (([("1-0:1.8.1", 110.0)], FIRST), 400),
-        (([("1-0:1.8.1", 110.0), ("1-0:1.8.1", 111.0), ("1-0:1.8.2", 210.0)], FIRST), 400),
-        (([("1-0:1.8.1", 110.0), ("1-0:1.8.2", 210.0)], FIRST[:1]), 400),
-        (([("1-0:1.8.1", 110.0), ("1-0:1.8.2", 210.0)], [FIRST[0], ("1-0:1.8.2", 99999.999)]), 409),
-        (([("1-0:1.8.1", 110.0), ("1-0:1.8.2", 210.0)], [FIRST[0], ("1-0:1.8.9", 1)]), 400),
-    ],
-)
-def test_a_replacement_is_taken_whole_or_not_at_all(
-    app: Chalice, http: Http, invoke: Invoke, read: tuple[list[Any], list[Any]], status: int
-) -> None:
-    final, initial = read
+REFUSED: list[tuple[tuple[list[Any], list[Any]], int]] = [
+    (([("1-0:1.8.1", 110.0), ("1-0:1.8.2", 199.9)], FIRST), 409),
+    (([("1-0:1.8.1", 110.0), ("1-0:1.8.2", 99999.999)], FIRST), 409),
+    (([("1-0:1.8.1", 110.0), ("1-0:1.8.2", 90000.0)], FIRST), 409),
+    (([("1-0:1.8.1", 0), ("1-0:1.8.2", 210.0)], FIRST), 409),
+    (([("1-0:1.8.1", 110.0), ("1-0:1.8.2", 100000.0)], FIRST), 400),
+    (([("1-0:1.8.1", 110.0)], FIRST), 400),
+    (([("1-0:1.8.1", 110.0), ("1-0:1.8.1", 111.0), ("1-0:1.8.2", 210.0)], FIRST), 400),
+    (([("1-0:1.8.1", 110.0), ("1-0:1.8.2", 210.0)], FIRST[:1]), 400),
+    (([("1-0:1.8.1", 110.0), ("1-0:1.8.2", 210.0)], [FIRST[0], ("1-0:1.8.2", 99999.999)]), 409),
+    (([("1-0:1.8.1", 110.0), ("1-0:1.8.2", 210.0)], [FIRST[0], ("1-0:1.8.9", 1)]), 400),
+]
+
+
+def test_a_replacement_is_taken_whole_or_not_at_all(app: Chalice, http: Http, invoke: Invoke) -> None:
     old = METER | {"meter": "willow-old", "medium": "electricity", "device": "willow-meter-1"}
     old |= {"registers": [{"obis": obis} for obis in ("1-0:1.8.1", "1-0:1.8.2")]}
     assert http(app, "POST", METERS, body=old, **WILLOW_MANAGER).status == 201
@@ -315,11 +313,12 @@ def test_a_replacement_is_taken_whole_or_not_at_all(
         invoke(app, "meter_reading", batch(rule_event("meter_reading", body, "willow-meter-1", now=NOW)))
     before = used(app, http, "willow-old")
     path = f"{METERS}/willow-old/replacement"
-    bad = http(app, "POST", path, body=replacement(final, initial), **WILLOW_MANAGER)
-    assert bad.status == status, bad
-    shown = http(app, "GET", f"{METERS}/willow-old", **WILLOW_MANAGER).body
-    assert shown.get("replaced_by") is None
-    assert http(app, "GET", f"{METERS}/willow-new", **WILLOW_MANAGER).status == 404
+    for (final, initial), status in REFUSED:
+        bad = http(app, "POST", path, body=replacement(final, initial), **WILLOW_MANAGER)
+        assert bad.status == status, bad
+        shown = http(app, "GET", f"{METERS}/willow-old", **WILLOW_MANAGER).body
+        assert shown.get("replaced_by") is None
+        assert http(app, "GET", f"{METERS}/willow-new", **WILLOW_MANAGER).status == 404
     assert used(app, http, "willow-old") == before
     assert held(app, http) == []
     good = replacement([("1-0:1.8.1", 110.0), ("1-0:1.8.2", 210.0)], FIRST)
