@@ -210,6 +210,7 @@ def test_every_illegal_transition_is_409_with_what_is_allowed(
                 # When somebody who may give a command gives it in this state
                 body = {name: PARTICULARS[name] for name in NEEDED.get(command, ())}
                 body |= {"duplicate_of": original} if "duplicate_of" in body else {}
+                body |= {"category": "gas"} if command == "recategorise" else {}
                 answer = move(ticket, ASKERS[capacity], command, **body)
                 # Then it is refused, with the state and the commands that are not
                 assert (answer.status, answer.problem) == (409, "conflict")
@@ -220,7 +221,7 @@ def test_every_illegal_transition_is_409_with_what_is_allowed(
     assert show(app, http, ticket) == before
 
 
-@pytest.mark.parametrize("command", ["warn", "breach", "wait", "note"])
+@pytest.mark.parametrize("command", ["warn", "breach", "wait", "note", "take_back"])
 def test_what_the_clocks_do_nobody_else_may(command: Any, report: Any, move: Move) -> None:
     body = {name: PARTICULARS[name] for name in NEEDED.get(command, ())}
     assert move(report()["ticket"], WILLOW_MANAGER, command, **body).status == 403
@@ -230,6 +231,8 @@ def test_a_command_lacks_nothing_and_brings_nothing_else(report: Any, move: Move
     ticket = report()["ticket"]
     for body in (
         {"command": "pause"},
+        {"command": "recategorise"},
+        {"command": "recategorise", "kind": "complaint"},
         {"command": "pause", "reason": "lunch"},
         {"command": "accept", "to": "x"},
     ):
@@ -439,7 +442,7 @@ def test_a_sweep_of_what_changed_meanwhile_changes_nothing(
     assert course(app, http, ticket) == ["report", "dispatch", "accept"]
 
 
-def test_a_minute_in_which_nothing_is_due_costs_four_queries(
+def test_a_minute_in_which_nothing_is_due_costs_five_queries(
     app: Chalice, invoke: Invoke, report: Any
 ) -> None:
     report()
@@ -450,7 +453,7 @@ def test_a_minute_in_which_nothing_is_due_costs_four_queries(
         assert tick(invoke, app, NOW + timedelta(minutes=1)) == "nothing_due"
     finally:
         events.unregister("before-call.dynamodb", unique_id="counting")
-    assert calls == ["Query"] * 4
+    assert calls == ["Query"] * 5
 
 
 # Mass outages, photos, who sees what

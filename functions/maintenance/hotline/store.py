@@ -1,20 +1,17 @@
 """Requests of a hotline: tickets of the docket, and which of them it made."""
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache, partial
 from itertools import islice
 
-from functions.maintenance import docket
+from functions.maintenance import docket, photo_bucket
 from functions.maintenance.hotline.domain import SAME_FOR, Sent, matches, reported, request_of, window
 from functions.maintenance.hotline.models import RequestQuery, ServiceRequest
 from functions.maintenance.hotlines import Hotline
-from functions.maintenance.photos import object_of, type_of
 from functions.maintenance.tables import HotlineRequestRow, PhotoRow, SentRequestRow, TicketRow
 from functions.maintenance.tickets import OPEN
 from linli import communities
-from linli.aws import client
 from linli.communities import CommunityRow
 from linli.errors import InvalidRequest, NotFound
 from linli.idempotency import Creation
@@ -28,6 +25,7 @@ AT_ONCE = 100  # what one BatchGetItem takes
 ROWS_AT_ONCE = 500
 MOST_READ = 5000  # requests that one list may look through
 TIME_LENGTH = 10  # a ULID's time comes first
+ABOVE = "~"  # sorts after all that a ULID may end in: `z` is one of its letters
 
 
 def in_production() -> bool:
@@ -110,13 +108,8 @@ def _uploaded(
     rows = []
     for number, content in enumerate(photos, start=1):
         row = PhotoRow(*PhotoRow.key(community, creation.id, number), photo=f"{creation.id}-{number}")
-        row.content_type, row.added_by, row.added_at = str(type_of(content)), hotline.hotline, creation.at
-        client("s3").put_object(
-            Bucket=os.environ["LINLI_PHOTO_BUCKET"],
-            Key=object_of(community, creation.id, row.photo),
-            Body=content,
-            ContentType=row.content_type,
-        )
+        row.added_by, row.added_at, row.shown = hotline.hotline, creation.at, True
+        row.content_type = photo_bucket.keep(community, creation.id, row.photo, content)
         rows.append(row)
     return rows
 
@@ -162,7 +155,7 @@ def _in_span(hotline: Hotline, query: RequestQuery, now: datetime) -> Iterator[S
     first, last = (new_id(at)[:TIME_LENGTH] for at in (span.start, span.end))
     rows = HotlineRequestRow.query(
         _partition(hotline),
-        HotlineRequestRow.sk.between(first, f"{last}z"),
+        HotlineRequestRow.sk.between(first, last + ABOVE),
         scan_index_forward=False,
         page_size=ROWS_AT_ONCE,
     )

@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from pydantic_core import to_json
 
 from linli.contracts import Contract
@@ -59,17 +59,42 @@ class CommunityChanged(Fact):
 class MembershipChanged(Fact):
     """A person's roles in a community, as they are now; none left means that the person has gone.
 
-    `home`: `<building>/<unit>`, if they live there.
+    `homes`: `<building>/<unit>` of each home that is theirs, none of who has gone. `home`: the first of them,
+    for readers of before; where older code told of it alone, it is all of `homes`.
     """
 
     TYPE = "linli.directory.membership_changed.v1"
     person: Id
     roles: list[str]
     home: str | None = None
+    homes: list[str] = []
     version: Version
+
+    @model_validator(mode="before")
+    @classmethod
+    def _all_homes(cls, told: Any) -> Any:
+        if not isinstance(told, dict):
+            return told
+        home = told.get("home")
+        homes = (told.get("homes") or ([] if home is None else [home])) if told.get("roles") else []
+        return told | {"homes": homes, "home": homes[0] if isinstance(homes, list) and homes else None}
 
     def entity(self) -> str:
         return self.person
+
+
+class PlaceChanged(Fact):
+    """A building, or a `unit` of it, was entered or changed: what people call it, and a unit's area in m2."""
+
+    TYPE = "linli.directory.place_changed.v1"
+    building: Id
+    unit: Id | None = None
+    name: str
+    area_m2: Decimal | None = None
+    version: Version
+
+    def entity(self) -> str:
+        return self.building if self.unit is None else f"{self.building}/{self.unit}"
 
 
 class DeviceRegistered(Fact):
@@ -383,6 +408,7 @@ FACTS: dict[str, type[Fact]] = {
     for fact in (
         CommunityChanged,
         MembershipChanged,
+        PlaceChanged,
         DeviceRegistered,
         DeviceRevoked,
         GatePassed,
