@@ -22,11 +22,11 @@ def tell(key: tuple[str, str], now: datetime, post: Post) -> str:
     community = row.pk.partition("#")[0]
     managers = [each.sk for each in all_readable(ManagerRow, ManagerRow.key(community, "")[0]) if each.member]
     channels = channels_of(community)
-    before = set(row.told or ())
-    told = before | {each for each in managers if each not in before and _sent(row, each, channels, post)}
-    everybody = bool(managers) and told >= set(managers)
-    _keep(row, told, now, everybody=everybody)
-    return "told" if everybody else "nobody_told" if not told else "some_told"
+    reached = set(row.reached or ())
+    reached |= {each for each in managers if each not in reached and _sent(row, each, channels, post)}
+    everybody = bool(managers) and reached >= set(managers)
+    _keep(row, reached, now, everybody=everybody)
+    return "told" if everybody else "some_told" if reached else "nobody_told"
 
 
 def _sent(row: EscalationRow, manager: str, channels: Channels, post: Post) -> bool:
@@ -42,13 +42,14 @@ def _sent(row: EscalationRow, manager: str, channels: Channels, post: Post) -> b
     return True
 
 
-def _keep(row: EscalationRow, told: set[str], now: datetime, *, everybody: bool) -> None:
+def _keep(row: EscalationRow, reached: set[str], now: datetime, *, everybody: bool) -> None:
     turn, tries = int(row.turn), int(row.tries) + 1
     following = next_try(turn, tries, emergency=row.is_emergency, everybody=everybody)
     goes_on = following is not None and following[0] != turn
-    kept = EscalationRow.told.set(told) if told and not goes_on else EscalationRow.told.remove()
+    is_kept = bool(reached) and not goes_on
     actions: list[Action] = [
-        kept,
+        EscalationRow.reached.set(reached) if is_kept else EscalationRow.reached.remove(),
+        *([EscalationRow.told.add(reached)] if reached else []),
         EscalationRow.tries.set(tries),
         EscalationRow.turn.set(following[0] if following else turn),
         *EscalationRow.timing(row.ticket_id, now + following[1] if following else None),

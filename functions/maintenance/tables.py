@@ -199,7 +199,7 @@ class EscalationRow(TimedRow, discriminator="escalation"):
     """`<community>#escalations` / `<rank>#<ticket>#<need>`: what staff have to see to, the most urgent first.
 
     It is there as long as the ticket needs it. It is due while managers still have to be sent a message:
-    `told` have been in this `turn`, `tries` is how often that was tried, in all.
+    `told` have been, once at least; `reached` have been in this `turn`; `tries`: how often it was tried, in all.
     """
 
     SHARDS = 1
@@ -213,6 +213,7 @@ class EscalationRow(TimedRow, discriminator="escalation"):
     unit = UnicodeAttribute(null=True)
     since = InstantAttribute()
     told = UnicodeSetAttribute(null=True)
+    reached = UnicodeSetAttribute(null=True)
     turn = NumberAttribute(default=0)
     tries = NumberAttribute(default=0)
 
