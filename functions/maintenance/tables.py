@@ -199,7 +199,7 @@ class EscalationRow(TimedRow, discriminator="escalation"):
     """`<community>#escalations` / `<rank>#<ticket>#<need>`: what staff have to see to, the most urgent first.
 
     It is there as long as the ticket needs it. It is due while managers still have to be sent a message:
-    `told` have been, once at least; `reached` have been in this `turn`; `tries`: how often it was tried, in all.
+    `told` have been, once at least; `reached` have been in this `turn`; `tries`: how often in all.
     """
 
     SHARDS = 1

@@ -10,6 +10,7 @@ from chalice.app import Chalice
 
 from functions.maintenance.machine import REPAIR
 from functions.maintenance.moves import NEEDED
+from linli.aws import client
 from linli.events import MembershipChanged
 from linli.tables import Row
 from tests.integration.conftest import Http, Invoke, Service, published
@@ -17,6 +18,7 @@ from tests.integration.gateway import NOW, Answer
 from tests.integration.messages import batch, told
 from tests.integration.neighbourhood import REPAIRERS, furnish_maintenance, willow
 from tests.integration.people import WILLOW_MANAGER, WILLOW_RESIDENT, asking, member
+from tests.unit.maintenance.pictures import jpeg
 
 TICKETS = "/communities/willow/tickets"
 TAP: dict[str, Any] = {
@@ -492,6 +494,8 @@ def test_photos_are_uploaded_with_the_type_and_size_that_were_signed(
     assert upload.status == 201
     assert upload.body["fields"]["Content-Type"] == "image/jpeg"
     assert "policy" in upload.body["fields"]
+    bucket, key = "linli-test-maintenance-photos-123456789012", upload.body["fields"]["key"]
+    client("s3").put_object(Bucket=bucket, Key=key, Body=jpeg())
     (photo,) = http(app, "GET", path, **worker(1)).body["items"]
     assert photo["photo"] == upload.body["photo"]
     assert "Signature" in photo["url"]

@@ -114,8 +114,8 @@ def _move(community: str, person: Person, ticket: str, wanted: Move, creation: C
     actor = actor_on(found.ticket, person.person, person.roles)
     step = found.step()
     try:
-        original = _original(community, wanted, found.ticket, actor)
         step.move(wanted, actor, creation.at)
+        original = _original(community, wanted, found.ticket, actor)
         if wanted.command == "recategorise":
             _leave_to_who_can(step, creation.at)
         if wanted.command == "reassign" and wanted.repairer is not None:
@@ -141,9 +141,9 @@ def _original(community: str, wanted: Move, ticket: Ticket, actor: Actor) -> Tic
 
     As long as it is no duplicate itself, no circle can close. Raises InvalidRequest, IllegalTransition.
     """
-    if wanted.duplicate_of in {None, ticket.ticket}:
+    if wanted.duplicate_of is None:
         return None
-    key = TicketRow.key(community, wanted.duplicate_of or "")
+    key = TicketRow.key(community, wanted.duplicate_of)
     row = read([key]).one(TicketRow, key)
     if row is None:
         raise InvalidRequest("duplicate_of: there is no such ticket")
