@@ -162,7 +162,7 @@ class RepairerRow(Row, discriminator="repairer"):
         return f"{community}#repairers", person
 
 
-class ManagerRow(Row, discriminator="manager"):
+class ManagerRow(Row, discriminator="maintenance_manager"):
     """`<community>#managers` / `<person>`: who runs the community, or once did; is told what is late."""
 
     member = BooleanAttribute()
@@ -186,7 +186,7 @@ class MemberRow(CopyRow, discriminator="maintenance_member"):
         return f"{community}#members", person
 
 
-class PlaceRow(CopyRow, discriminator="place"):
+class PlaceRow(CopyRow, discriminator="maintenance_place"):
     """`<community>#places` / `<building>` or `<building>/<unit>`: a place that the directory knows."""
 
     @staticmethod
@@ -195,7 +195,7 @@ class PlaceRow(CopyRow, discriminator="place"):
         return f"{community}#places", building if unit is None else f"{building}/{unit}"
 
 
-class EscalationRow(TimedRow, discriminator="escalation"):
+class EscalationRow(TimedRow, discriminator="ticket_escalation"):
     """`<community>#escalations` / `<rank>#<ticket>#<need>`: what staff have to see to, the most urgent first.
 
     It is there as long as the ticket needs it. It is due while managers still have to be sent a message:

@@ -5,7 +5,6 @@ and photos that say more than they should.
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise, permutations
-from random import Random
 from typing import Any
 
 import pytest
@@ -130,7 +129,7 @@ def test_who_reported_what_was_no_duplicate_can_reopen_it(desk: Desk) -> None:
 
 def test_whatever_is_marked_each_duplicate_leads_to_a_ticket_that_is_none(desk: Desk) -> None:
     tickets = [desk.report(building=f"b{number}") for number in range(4)]
-    for one, of in Random(7).sample([*permutations(tickets, 2)], 12):
+    for one, of in [*[*permutations(tickets, 2)][::-5], *permutations(tickets, 2)]:
         assert duplicate(desk, one, of).status in {200, 409}
     rows = {each: TicketRow.get(*TicketRow.key("willow", each)).ticket for each in tickets}
     for each in tickets:

@@ -7,7 +7,6 @@ from chalice.app import Blueprint
 from functions.maintenance.moves import Move
 from functions.maintenance.repair_ticket import store
 from functions.maintenance.repair_ticket.models import (
-    Escalation,
     Incident,
     Photos,
     PhotoUpload,
@@ -93,12 +92,6 @@ def add_photo(request: Request[PhotoWanted, Nothing]) -> PhotoUpload:
 def list_photos(request: Request[Nothing, Nothing]) -> Photos:
     """A ticket's photos."""
     return store.photos(request.tenant, _asker(request), request.path["ticket"])
-
-
-@route(blueprint, "GET", "/communities/{community}/escalations", Permission.READ_ALL_TICKETS, query=PageQuery)
-def list_escalations(request: Request[Nothing, PageQuery]) -> Page[Escalation]:
-    """What staff have to see to: nobody is free for it, or it is late."""
-    return store.escalations(request.tenant, request.query)
 
 
 @route(blueprint, "GET", "/communities/{community}/incidents", Permission.READ_ALL_TICKETS, query=PageQuery)

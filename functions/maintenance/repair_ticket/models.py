@@ -6,12 +6,11 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from functions.maintenance.categories import Category, Kind
 from functions.maintenance.photos import HEIC_TYPES, LARGEST_PHOTO_BYTES, NO_HEIC, PhotoType
-from functions.maintenance.tickets import Capacity, Correction, Need, Shelf, State
+from functions.maintenance.tickets import Capacity, Correction, Shelf, State
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
 from linli.pages import PageQuery
-from linli.policies import Priority
 from linli.texts import Words
 
 
@@ -101,22 +100,6 @@ class Photos(Contract):
 
     items: list[Photo]
     refused: list[PhotoRefused]
-
-
-class Escalation(Contract):
-    """What staff have to see to: a ticket that nobody is free for, or that is late with one of its clocks.
-
-    It is listed as long as that is so. `told`: the managers who have been sent a message of it.
-    """
-
-    ticket: Id
-    need: Need
-    priority: Priority
-    category: Category
-    building: Id | None
-    unit: Id | None
-    since: Instant
-    told: list[Id]
 
 
 class Incident(Contract):

@@ -8,7 +8,6 @@ from functions.maintenance.machine import actor_on, refusal
 from functions.maintenance.moves import SYSTEM, Actor, Move
 from functions.maintenance.photos import LARGEST_PHOTO_BYTES, MOST_PHOTOS
 from functions.maintenance.repair_ticket.models import (
-    Escalation,
     Incident,
     Photo,
     PhotoRefused,
@@ -21,7 +20,6 @@ from functions.maintenance.repair_ticket.models import (
 )
 from functions.maintenance.steps import Reported, Step
 from functions.maintenance.tables import (
-    EscalationRow,
     IncidentRow,
     LockRow,
     MemberRow,
@@ -197,11 +195,6 @@ def incidents(community: str, query: PageQuery) -> Page[Incident]:
     return page_of(IncidentRow, IncidentRow.partition(community), query, _incident, newest_first=True)
 
 
-def escalations(community: str, query: PageQuery) -> Page[Escalation]:
-    """What staff have to see to, the most urgent first, the oldest of those."""
-    return page_of(EscalationRow, f"{community}#escalations", query, _escalation)
-
-
 def timeline(community: str, person: Person, ticket: str) -> Timeline:
     """A ticket's course. Raises NotFound as `find`."""
     _found(community, person, ticket)
@@ -289,17 +282,6 @@ def _shown(ticket: Ticket, incident: str | None, person: Person) -> TicketShown:
 
 def _listed(row: TicketRow) -> TicketShown:
     return shown(row.ticket, row.incident)
-
-
-def _escalation(row: EscalationRow) -> Escalation:
-    return Escalation.model_validate(
-        {
-            "ticket": row.ticket_id,
-            "since": row.since,
-            "told": sorted(row.told or ()),
-            **{name: getattr(row, name) for name in ("need", "priority", "category", "building", "unit")},
-        }
-    )
 
 
 def _incident(row: IncidentRow) -> Incident:
