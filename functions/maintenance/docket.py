@@ -100,15 +100,22 @@ def dispatch(step: Step, now: datetime) -> None:
 
 
 def take_back(community: str, person: str, why: str, now: datetime) -> None:
-    """Take from somebody who has left or is off duty all that they have in hand, and offer it anew, each
-    ticket in a step of its own.
+    """Take from somebody who has left or is off duty all that they have in hand, from anybody what they are
+    offered and cannot do any more; and offer it anew, each ticket in a step of its own.
 
     Nothing comes to their hands after that was written, so that what is read here is all. Raises Unavailable.
     """
     key = RepairerRow.key(community, person)
     row = read([key]).one(RepairerRow, key)
-    for ticket in sorted(row.holds or ()) if row and not row.works else ():
-        until_it_holds(partial(_taken_back, community, ticket, person, why, now), RACES)
+    if row is None:
+        return
+
+    def stays(ticket: Ticket) -> bool:
+        skilled = row.set_up is None or ticket.skill in row.set_up.skills
+        return row.works and (skilled or ticket.state != "dispatched")
+
+    for ticket in sorted(row.holds or ()):
+        until_it_holds(partial(_taken_back, community, ticket, person, why, now, stays=stays), RACES)
 
 
 def take_back_answers(community: str, person: str, why: str, now: datetime) -> None:
@@ -124,9 +131,17 @@ def take_back_answers(community: str, person: str, why: str, now: datetime) -> N
             until_it_holds(partial(_taken_back, community, row.ticket_id, person, why, now), RACES)
 
 
-def _taken_back(community: str, ticket: str, person: str, why: str, now: datetime) -> None:
+def _taken_back(
+    community: str,
+    ticket: str,
+    person: str,
+    why: str,
+    now: datetime,
+    *,
+    stays: Callable[[Ticket], bool] = lambda _: False,
+) -> None:
     step = load(community, ticket).step()
-    if step.ticket.repairer != person or step.ticket.state not in HELD:
+    if step.ticket.repairer != person or step.ticket.state not in HELD or stays(step.ticket):
         return
     step.move(Move(command="take_back", note=why), SYSTEM, now)
     dispatch(step, now)

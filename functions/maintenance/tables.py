@@ -311,13 +311,9 @@ class HotlineRow(Row, discriminator="hotline"):
 
 
 class HotlineRequestRow(Row, discriminator="hotline_request"):
-    """`<tenant>#requests#<scope>#<hotline>` / `<ticket>`: what came in by a hotline, in time order.
-
-    `service_code`: that it was made under; rows of before 2026-11-26 have none.
-    """
+    """`<tenant>#requests#<scope>#<hotline>` / `<ticket>`: what came in by a hotline, in time order."""
 
     community = UnicodeAttribute()
-    service_code = UnicodeAttribute(null=True)
 
     @staticmethod
     def partition(scope: str, tenant: str, hotline: str) -> str:

@@ -390,6 +390,15 @@ def test_what_changed_is_found_by_when_it_changed(app: Chalice, http: Http, key:
     assert listed(key, updated_before=between, end_date=later.isoformat()) == [first]
 
 
+def test_a_request_that_was_put_right_is_found_by_what_it_is(app: Chalice, http: Http, key: str) -> None:
+    request = made(send(key, service_code="noise", description="家里有煤气味"))
+    move = {"command": "recategorise", "category": "gas"}
+    moved = http(app, "POST", f"{TICKETS}/{request}/transitions", body=move, **WILLOW_MANAGER)
+    assert moved.status == 200
+    assert read(key, request)["service_code"] == "gas"
+    assert (listed(key, service_code="gas"), listed(key, service_code="noise")) == ([request], [])
+
+
 def test_ids_override_all_other_arguments(key: str) -> None:
     first, second = (made(send(key, description=text)) for text in ("one", "two"))
     both = listed(key, service_request_id=f"{first}, {second}", status="closed", service_code="gas")

@@ -110,6 +110,13 @@ def test_who_comes_back_on_duty_may_have_it_again(desk: Desk) -> None:
     assert desk.show(ticket)["repairer"] == "willow-repairer-3"
 
 
+def test_what_is_offered_to_who_has_lost_the_skill_goes_on_and_what_they_took_on_stays(desk: Desk) -> None:
+    taken_on, offered = held_in(desk, "accepted"), desk.report(building="b9")
+    desk.moved(offered, WILLOW_MANAGER, "reassign", repairer="willow-repairer-1")
+    assert desk.set_up(1, on_duty=True, skills=("electrical",)).body["tickets"] == [taken_on]
+    assert desk.show(offered)["repairer"] != "willow-repairer-1"
+
+
 def test_a_complaint_does_not_stay_with_a_manager_who_has_left(desk: Desk) -> None:
     ticket = desk.report(kind="complaint", category="noise")
     desk.moved(ticket, WILLOW_MANAGER, "accept")

@@ -65,7 +65,6 @@ def create(hotline: Hotline, sent: Sent, creation: Creation) -> str:
         def with_request(transaction: Transaction) -> None:
             also(transaction)
             request = HotlineRequestRow(_partition(hotline), creation.id, community=community)
-            request.service_code = sent.wanted.service_code
             transaction.create("request", request)
             for photo in photos():
                 transaction.create(f"photo-{photo.photo}", photo)
@@ -159,18 +158,11 @@ def _in_span(hotline: Hotline, query: RequestQuery, now: datetime) -> Iterator[S
         scan_index_forward=False,
         page_size=ROWS_AT_ONCE,
     )
-    asked = (row for row in islice(rows, MOST_READ) if _may_match(row, query))
+    asked = (row for row in islice(rows, MOST_READ) if query.jurisdiction_id in {None, row.community})
     while chunk := list(islice(asked, AT_ONCE)):
         yield from _tickets(chunk)
     if next(rows, None) is not None:
         raise InvalidRequest(f"start_date, end_date: more than {MOST_READ} requests; ask for less time")
-
-
-def _may_match(row: HotlineRequestRow, query: RequestQuery) -> bool:
-    """What the row itself says, so that fewer tickets are read."""
-    elsewhere = query.jurisdiction_id not in {None, row.community}
-    other = bool(query.service_code and row.service_code) and row.service_code not in query.service_code
-    return not elsewhere and not other
 
 
 def _rows(hotline: Hotline, wanted: Iterable[str]) -> list[HotlineRequestRow]:

@@ -14,8 +14,8 @@ from linli.tables import find
 def set_up(community: str, person: str, wanted: SetUp, now: datetime) -> Repairer:
     """Keep what the manager says, whatever the directory has said or has yet to say.
 
-    What somebody who is off duty has in hand is offered to others. Raises Unavailable, when part of it may
-    still be theirs: sent again, the rest follows.
+    What somebody who is off duty has in hand is offered to others, and what is no trade of theirs any more.
+    Raises Unavailable, when part of it may still be theirs: sent again, the rest follows.
     """
     key = RepairerRow.key(community, person)
     row = RepairerRow(*key)
@@ -26,10 +26,9 @@ def set_up(community: str, person: str, wanted: SetUp, now: datetime) -> Repaire
             RepairerRow.kind.set(RepairerRow),
         ]
     )
-    if not wanted.on_duty:
-        docket.take_back(community, person, "the repairer is off duty", now)
-        row = find(RepairerRow, key)
-    return _shown(person, wanted, row)
+    why = "it is no trade of the repairer's any more" if wanted.on_duty else "the repairer is off duty"
+    docket.take_back(community, person, why, now)
+    return _shown(person, wanted, find(RepairerRow, key))
 
 
 def repairers(community: str, query: PageQuery) -> Page[Repairer]:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -174,6 +174,32 @@ def test_a_ticket_is_no_duplicate_of_itself() -> None:
             NOW,
             rulebook(),
         )
+
+
+@given(before=st.sampled_from([*TRADES]), after=st.sampled_from([*TRADES]), minutes=st.integers(1, 20_000))
+def test_time_that_was_paused_is_added_whatever_it_turns_out_to_be(
+    before: Any, after: Any, minutes: int
+) -> None:
+    assume(before != after)
+    boss = Actor("boss", frozenset({"manager", "repairer"}), frozenset({"manager", "repairer"}))
+
+    def given_to(ticket: Ticket, move: Move, at: datetime) -> Ticket:
+        return moved(ticket, move, boss, at, SETTING.rulebook(ticket.priority))[0]
+
+    ticket = opened(category=before).model_copy(update={"state": "accepted", "repairer": "boss"})
+    fresh = opened(category=after)
+    now = NOW + timedelta(minutes=1)
+    ticket = given_to(ticket, Move(command="pause", reason="weather"), now)
+    ticket = given_to(ticket, Move(command="resume"), now + timedelta(minutes=minutes))
+    paused = {
+        name: SETTING.rulebook(ticket.priority).hours.between(clock.first_due_at, clock.due_at)
+        for name, clock in ticket.clocks.items()
+    }
+    ticket = given_to(ticket, Move(command="recategorise", category=after), now + timedelta(minutes=minutes))
+    hours = SETTING.rulebook(ticket.priority).hours
+    for name, clock in ticket.clocks.items():
+        assert clock.first_due_at == fresh.clocks[name].first_due_at
+        assert clock.due_at == hours.after(clock.first_due_at, paused[name])
 
 
 # A step: offers
