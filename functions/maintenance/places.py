@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Self
 
 from functions.maintenance.steps import Reported
-from functions.maintenance.tables import PlaceRow
 from functions.maintenance.tickets import Missing
 from linli import communities
 from linli.communities import Community, CommunityRow
+from linli.places import PlaceNameRow
 from linli.policies import MaintenancePolicy
 from linli.registered import RegisteredRow
 from linli.tables import Row, Rows, read
@@ -28,8 +28,8 @@ class Places:
     def read(cls, community: str, reported: Reported) -> Self:
         """What is known of a report's building, unit and asset, and of its community."""
         keys = [CommunityRow.key(community)]
-        keys += [PlaceRow.key(community, reported.building)] if reported.building else []
-        keys += [PlaceRow.key(community, reported.building or "", reported.unit)] if reported.unit else []
+        keys += [PlaceNameRow.key(community, reported.building)] if reported.building else []
+        keys += [PlaceNameRow.key(community, f"{reported.building}/{reported.unit}")] if reported.unit else []
         keys += [RegisteredRow.key(community, reported.asset)] if reported.asset else []
         rows = read(keys)
         return cls(
@@ -37,7 +37,7 @@ class Places:
             communities.known(rows, community),
             reported,
             rows,
-            places_told=reported.building is not None and _any(PlaceRow, rows, f"{community}#places"),
+            places_told=reported.building is not None and _any(PlaceNameRow, rows, f"{community}#places"),
             devices_told=reported.asset is not None and _any(RegisteredRow, rows, f"{community}#device"),
         )
 
@@ -48,16 +48,16 @@ class Places:
         reported, missing = self.reported, list[Missing]()
         building, unit = reported.building, reported.unit
         if building is not None and self.places_told:
-            if self._place(building) is None and building not in policy.positions:
+            if not self._is_told(building) and building not in policy.positions:
                 missing.append("building")
-            if unit is not None and self._place(building, unit) is None:
+            if unit is not None and not self._is_told(f"{building}/{unit}"):
                 missing.append("unit")
         if self.devices_told and reported.source != "device" and not self._is_registered:
             missing.append("asset")
         return missing
 
-    def _place(self, building: str, unit: str | None = None) -> PlaceRow | None:
-        return self.rows.one(PlaceRow, PlaceRow.key(self.community, building, unit))
+    def _is_told(self, place: str) -> bool:
+        return PlaceNameRow.key(self.community, place) in self.rows
 
     @property
     def _is_registered(self) -> bool:

@@ -186,15 +186,6 @@ class MemberRow(CopyRow, discriminator="maintenance_member"):
         return f"{community}#members", person
 
 
-class PlaceRow(CopyRow, discriminator="maintenance_place"):
-    """`<community>#places` / `<building>` or `<building>/<unit>`: a place that the directory knows."""
-
-    @staticmethod
-    def key(community: str, building: str, unit: str | None = None) -> Key:
-        """Where a building or a unit is."""
-        return f"{community}#places", building if unit is None else f"{building}/{unit}"
-
-
 class EscalationRow(TimedRow, discriminator="ticket_escalation"):
     """`<community>#escalations` / `<rank>#<ticket>#<need>`: what staff have to see to, the most urgent first.
 

@@ -3,7 +3,7 @@
 from chalice.app import Blueprint
 
 from functions.maintenance.community import store
-from linli import communities, registered
+from linli import communities, places, registered
 from linli.events import CommunityChanged, DeviceRegistered, DeviceRevoked, MembershipChanged, PlaceChanged
 from linli.naming import reference
 from linli.queues import Received, bus_queue
@@ -22,6 +22,6 @@ def community(received: Received[Told]) -> str:
         case MembershipChanged() as fact:
             return store.keep_member(fact, received.event.time)
         case PlaceChanged() as fact:
-            return store.keep_place(fact)
+            return places.keep(fact)
         case DeviceRegistered() | DeviceRevoked() as fact:
             return registered.keep(fact, received.event.time)

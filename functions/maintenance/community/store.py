@@ -1,12 +1,12 @@
-"""Who is a repairer, who a manager, which places there are: as the directory says last."""
+"""Who is a repairer, who a manager: as the directory says last."""
 
 from datetime import datetime
 
 from pynamodb.expressions.update import Action
 
 from functions.maintenance import docket
-from functions.maintenance.tables import ManagerRow, MemberRow, PlaceRow, RepairerRow
-from linli.events import MembershipChanged, PlaceChanged
+from functions.maintenance.tables import ManagerRow, MemberRow, RepairerRow
+from linli.events import MembershipChanged
 from linli.permissions import Role
 from linli.tables import ConditionsFailed, Contended, Transaction, read
 
@@ -51,15 +51,3 @@ def _keep_roles(fact: MembershipChanged) -> str:
             return "duplicate"
         raise Contended("the person became one of the staff meanwhile") from failed
     return "repairer_kept" if Role.REPAIRER in fact.roles else "member_kept"
-
-
-def keep_place(fact: PlaceChanged) -> str:
-    """Remember that there is a building, or a unit of it. Returns the outcome."""
-    transaction = Transaction()
-    key = PlaceRow.key(fact.community, fact.building, fact.unit)
-    transaction.keep_newest("place", PlaceRow(*key, version=fact.version))
-    try:
-        transaction.commit()
-    except ConditionsFailed:
-        return "duplicate"
-    return "place_kept"

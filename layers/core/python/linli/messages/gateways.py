@@ -61,14 +61,15 @@ class Channels(Contract):
 class Notice(Contract):
     """What a gateway is told: no name, no address, no word about health.
 
-    `to`: a phone (E.164), or the person's id for push. `template`: the key of a text that the gateway has had
-    approved, where its law or provider asks for that; `text` says the same. `alert`, `ticket`: what an app
-    opens. `digits`: what a voice gateway offers.
+    `to`: a phone (E.164), or the person's id for push. `extension`: whom to ask for there. `template`: the
+    key of a text that the gateway has had approved, where its law or provider asks for that; `text` says the
+    same. `alert`, `ticket`: what an app opens. `digits`: what a voice gateway offers.
     """
 
     message_id: str
     channel: Channel
     to: str
+    extension: str | None = None
     template: str
     text: str
     urgent: bool

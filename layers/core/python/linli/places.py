@@ -1,0 +1,47 @@
+"""A service's own copy of what people call buildings (楼栋) and units (户), as the directory says last."""
+
+from collections.abc import Iterable
+
+from pynamodb.attributes import UnicodeAttribute
+
+from linli.events import PlaceChanged
+from linli.tables import ConditionsFailed, CopyRow, Transaction, read
+
+
+class PlaceNameRow(CopyRow, discriminator="place_name"):
+    """`<community>#places` / `<building>` or `<building>/<unit>`: what people call it."""
+
+    name = UnicodeAttribute()
+
+    @staticmethod
+    def key(community: str, place: str) -> tuple[str, str]:
+        """Where the name of a building or a unit is."""
+        return f"{community}#places", place
+
+
+def keep(fact: PlaceChanged) -> str:
+    """Keep what a place is called, unless a newer word is here. Returns the outcome."""
+    row = PlaceNameRow(*PlaceNameRow.key(fact.community, fact.entity()), name=fact.name, version=fact.version)
+    transaction = Transaction()
+    transaction.keep_newest("place", row)
+    try:
+        transaction.commit()
+    except ConditionsFailed:
+        return "duplicate"
+    return "place_kept"
+
+
+def called(community: str, homes: Iterable[str]) -> dict[str, str]:
+    """What people call each of these homes, `<building>/<unit>`: 3号楼 2单元301; by the id what has no name.
+
+    Those of which nothing was told are left out. One read for every hundred places.
+    """
+    wanted = {home: home.partition("/") for home in homes}
+    places = {place for home, (building, _, _) in wanted.items() for place in (building, home)}
+    rows = read(PlaceNameRow.key(community, place) for place in places) if places else {}
+    names = {row.sk: row.name for row in rows.values() if isinstance(row, PlaceNameRow)}
+    return {
+        home: f"{names.get(building, building)} {names.get(home, unit)}"
+        for home, (building, _, unit) in wanted.items()
+        if building in names or home in names
+    }
