@@ -22,7 +22,7 @@ EXIF = b"Exif\0\0"
 UPRIGHT, TURNS = 1, range(2, 9)  # of the orientation (EXIF 2.3, 4.6.4): how it is turned and mirrored
 ORIENTATION = 0x0112
 JFIF, EXIF_OR_XMP, PROFILE, ADOBE = 0xE0, 0xE1, 0xE2, 0xEE  # application segments
-SHOWN_SEGMENTS = frozenset({JFIF, ADOBE})  # the latter says what the colours mean
+SHOWN_SEGMENTS = {JFIF: b"JFIF\0", PROFILE: b"ICC_PROFILE\0", ADOBE: b"Adobe"}  # by how they begin
 SHORT = 3  # of the types of EXIF's values
 LENGTH_BYTES = 2
 COMMENT, APPLICATION, SCAN, END, FRAMES = 0xFE, range(0xE0, 0xF0), 0xDA, 0xD9, range(0xC0, 0xD0)
@@ -133,9 +133,9 @@ def _jpeg(content: bytes) -> bytes:
 
 
 def _is_shown(marker: int, payload: bytes) -> bool:
-    if marker == PROFILE:  # or more pictures
-        return payload.startswith(b"ICC_PROFILE\0")
-    return marker != COMMENT and (marker not in APPLICATION or marker in SHOWN_SEGMENTS)
+    if marker in APPLICATION:  # what else they hold are places, devices, words, more and smaller pictures
+        return marker in SHOWN_SEGMENTS and payload.startswith(SHOWN_SEGMENTS[marker])
+    return marker != COMMENT
 
 
 def _segments(content: bytes) -> Iterator[tuple[int, bytes]]:
