@@ -5,6 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from functions.access.remote_open.models import OpeningWanted
+from functions.access.standing.models import PlaceWord
+from functions.health.fever_check.models import Clearance
+from functions.utilities.held_reading.models import Verdict
+from linli.contracts import Contract
 from linli.texts import Remark, Words, is_visible
 
 WORDS, REMARK = TypeAdapter(Words), TypeAdapter(Remark)
@@ -41,3 +46,26 @@ def test_one_character_is_enough_and_the_text_stays_as_it_was(before: str, one: 
 @pytest.mark.parametrize("text", ["漏水", "停电", "漏", "?", "🚿", "👨‍👩‍👧", "é", "ا"])
 def test_short_words_of_any_script_are_words(text: str) -> None:
     assert WORDS.validate_python(text) == text
+
+
+ASKED: list[tuple[type[Contract], dict[str, str]]] = [
+    (OpeningWanted, {"reason": ""}),
+    (PlaceWord, {"reason": ""}),
+    (Clearance, {"note": ""}),
+    (Verdict, {"decision": "accept", "note": ""}),
+]
+
+
+@pytest.mark.parametrize(("asked", "body"), ASKED)
+@pytest.mark.parametrize(
+    ("text", "is_one"), [("快递", True), ("好", True), ("   ", False), ("\u200b", False)]
+)
+def test_whoever_asks_for_a_word_takes_a_short_one_and_no_blanks(
+    asked: type[Contract], body: dict[str, str], text: str, *, is_one: bool
+) -> None:
+    said = {name: value or text for name, value in body.items()}
+    if is_one:
+        assert text in asked.model_validate(said).model_dump().values()
+    else:
+        with pytest.raises(ValidationError):
+            asked.model_validate(said)
