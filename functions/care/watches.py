@@ -52,7 +52,7 @@ class Settings(Contract):
     """
 
     home: Home
-    consent: Annotated[str, Field(min_length=3, max_length=200)]
+    consent: Annotated[str, Field(min_length=1, max_length=200)]
     phone: Phone | None = None
     residents: Annotated[int, Field(ge=1, le=20)] = 1
     pets: bool = False

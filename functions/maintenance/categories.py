@@ -44,3 +44,9 @@ TRADES: dict[Category, Trade] = {
     "service": Trade("general", "general", "Service and charges (服务收费)"),
     "other": Trade("general", "general", "Anything else (其他)"),
 }
+
+
+def priority_of(kind: Kind, category: Category) -> Priority:
+    """How soon something has to be seen to, by default: nobody drives out for a complaint or an enquiry."""
+    priority = TRADES[category].priority
+    return "general" if kind != "repair" and priority == "emergency" else priority

@@ -13,6 +13,10 @@ from linli.instants import Instant
 from linli.policies import Targets
 
 ClockName = Literal["respond", "arrive", "resolve"]
+CLOCKS: dict[bool, tuple[ClockName, ...]] = {  # of a repair, and of what is only answered
+    True: ("respond", "arrive", "resolve"),
+    False: ("respond", "resolve"),
+}
 WARNING_SHARE = 0.8  # of the allowed time is used up when a warning is due
 
 
@@ -71,6 +75,28 @@ def running_again(clocks: Clocks, name: ClockName) -> Clocks:
     """With one clock running as before it was met: its deadline is the original one."""
     clock = clocks.get(name)
     return {**clocks, name: clock.model_copy(update={"met_at": None})} if clock else clocks
+
+
+def replaced(clocks: Clocks, fresh: Clocks, hours: tuple[Hours, Hours], now: datetime) -> Clocks:
+    """The clocks `fresh` of what a ticket turns out to be, in place of those it had.
+
+    What has been met stays met. What pauses have added to a deadline, in the open time of the first `hours`,
+    is added to the new one in that of the second. A breach by the new deadline too is not told again.
+    """
+    was, becomes = hours
+
+    def of(name: ClockName, clock: Clock) -> Clock:
+        before = clocks.get(name)
+        if before is None:
+            return clock
+        if before.met_at is not None:
+            return before
+        paused = was.between(before.first_due_at, before.due_at)
+        due_at, warn_at = becomes.after(clock.due_at, paused), becomes.after(clock.warn_at, paused)
+        marks = {"warned": before.warned and warn_at <= now, "breached": before.breached and due_at <= now}
+        return clock.model_copy(update={"due_at": due_at, "warn_at": warn_at, **marks})
+
+    return {name: of(name, clock) for name, clock in fresh.items()}
 
 
 def resumed(clocks: Clocks, paused_at: datetime, now: datetime, hours: Hours) -> Clocks:

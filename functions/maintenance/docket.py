@@ -6,31 +6,36 @@ That is the timeline, the repairers' hands, the lock of a device's fault, the mo
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from pynamodb.expressions.condition import size
 
 from functions.maintenance import rates
 from functions.maintenance.dispatching import Candidate
+from functions.maintenance.moves import SYSTEM, Move
+from functions.maintenance.places import Places
 from functions.maintenance.repairers import SetUp
 from functions.maintenance.steps import Reported, Setting, Step
 from functions.maintenance.tables import (
     RATE_SHARDS,
+    EscalationRow,
     IncidentRow,
     LockRow,
+    ManagerRow,
     RatesRow,
     RepairerRow,
     ReportRow,
     TicketRow,
     TimelineRow,
 )
-from functions.maintenance.tickets import DROPPED, Ticket
+from functions.maintenance.tickets import DROPPED, HELD, Ticket
 from linli import communities
 from linli.communities import CommunityRow
 from linli.due import shard_of
 from linli.errors import NotFound
 from linli.ids import new_id
 from linli.instants import to_epoch_seconds
-from linli.tables import ConditionsFailed, Row, Transaction, read
+from linli.tables import ConditionsFailed, Row, Transaction, read, until_it_holds
 
 KEPT_AFTER_ITS_END = timedelta(days=730)
 REPORTS_KEPT = timedelta(days=1)
@@ -69,11 +74,6 @@ def is_worked_on(community: str, incident: str | None) -> bool:
     return row is not None and row.ticket.state not in DROPPED
 
 
-def setting_of(community: str) -> Setting:
-    """How a community handles tickets."""
-    return _setting(communities.known(read([CommunityRow.key(community)]), community))
-
-
 def _setting(known: communities.Community) -> Setting:
     return Setting(known.policies.maintenance, known.time_zone)
 
@@ -99,13 +99,64 @@ def dispatch(step: Step, now: datetime) -> None:
         step.wait_for_the_incident()
 
 
+def take_back(community: str, person: str, why: str, now: datetime) -> None:
+    """Take from somebody who has left or is off duty all that they have in hand, from anybody what they are
+    offered and cannot do any more; and offer it anew, each ticket in a step of its own.
+
+    Nothing comes to their hands after that was written, so that what is read here is all. Raises Unavailable.
+    """
+    key = RepairerRow.key(community, person)
+    row = read([key]).one(RepairerRow, key)
+    if row is None:
+        return
+
+    def stays(ticket: Ticket) -> bool:
+        skilled = row.set_up is None or ticket.skill in row.set_up.skills
+        return row.works and (skilled or ticket.state != "dispatched")
+
+    for ticket in sorted(row.holds or ()):
+        until_it_holds(partial(_taken_back, community, ticket, person, why, now, stays=stays), RACES)
+
+
+def take_back_answers(community: str, person: str, why: str, now: datetime) -> None:
+    """Take complaints and enquiries from a manager who has left, so that another sees to them. Raises
+    Unavailable.
+    """
+    key = ManagerRow.key(community, person)
+    manager = read([key]).one(ManagerRow, key)
+    if manager is None or manager.member:
+        return
+    for row in TicketRow.by_repairer.query(f"{community}#{person}"):
+        if row.ticket.kind != "repair" and row.ticket.state in HELD:
+            until_it_holds(partial(_taken_back, community, row.ticket_id, person, why, now), RACES)
+
+
+def _taken_back(
+    community: str,
+    ticket: str,
+    person: str,
+    why: str,
+    now: datetime,
+    *,
+    stays: Callable[[Ticket], bool] = lambda _: False,
+) -> None:
+    step = load(community, ticket).step()
+    if step.ticket.repairer != person or step.ticket.state not in HELD or stays(step.ticket):
+        return
+    step.move(Move(command="take_back", note=why), SYSTEM, now)
+    dispatch(step, now)
+    keep(step, f"take-back:{new_id(now)}", now)
+
+
 def opened(community: str, ticket: str, reported: Reported, now: datetime) -> tuple[Step, Also]:
     """A new ticket, part of an incident when there are many like it, offered to a repairer otherwise.
 
     Also returns what has to be written along with it.
     """
-    setting = setting_of(community)
-    step = Step.opening(community, ticket, reported, setting, now)
+    places = Places.read(community, reported)
+    setting = _setting(places.known)
+    located = reported.model_copy(update={"missing": places.missing(setting.policy)})
+    step = Step.opening(community, ticket, located, setting, now)
     also = _reports(step, setting, now)
     dispatch(step, now)
     return step, also
@@ -113,9 +164,10 @@ def opened(community: str, ticket: str, reported: Reported, now: datetime) -> tu
 
 def _reports(step: Step, setting: Setting, now: datetime) -> Also:
     ticket = step.ticket
-    if ticket.building is None or ticket.kind != "repair" or ticket.source == "device":
+    nowhere = ticket.building is None or "building" in ticket.missing
+    if nowhere or ticket.kind != "repair" or ticket.source == "device":
         return lambda _: None
-    partition = ReportRow.partition(ticket.community, ticket.building, ticket.category)
+    partition = ReportRow.partition(ticket.community, ticket.building or "", ticket.category)
     since = new_id(now - timedelta(minutes=setting.policy.incident_minutes))[:10]  # a ULID's time comes first
     others = list(ReportRow.query(partition, ReportRow.sk > since, consistent_read=True))
     if len(others) + 1 >= setting.policy.incident_reports:
@@ -137,7 +189,7 @@ def _reports(step: Step, setting: Setting, now: datetime) -> Also:
         row = IncidentRow(IncidentRow.partition(ticket.community), incident)
         actions = [
             IncidentRow.kind.set(IncidentRow),
-            IncidentRow.building.set(building),
+            IncidentRow.building.set(building or ""),
             IncidentRow.category.set(ticket.category),
             IncidentRow.last_at.set(now),
             IncidentRow.tickets.add({ticket.ticket, *newly}),
@@ -160,6 +212,7 @@ def keep(step: Step, attempt: str, now: datetime, also: Also = lambda _: None) -
     for entry in step.entries:
         transaction.create(f"entry-{entry.version}", TimelineRow.of(step.ticket, entry))
     _write_hands(transaction, step)
+    _write_needs(transaction, step)
     _write_lock(transaction, step)
     _count(transaction, step)
     transaction.publish(
@@ -187,7 +240,38 @@ def _write_ticket(transaction: Transaction, step: Step, attempt: str) -> None:
         if over
         else TicketRow.ttl.remove()
     )
-    transaction.update("ticket", row, [*row.changes(), ttl], TicketRow.version == step.before.version)
+    changes = [*row.changes(leaves_incident=step.left is not None), ttl]
+    transaction.update("ticket", row, changes, TicketRow.version == step.before.version)
+    if step.left is not None:
+        incident = IncidentRow(IncidentRow.partition(step.ticket.community), step.left)
+        others = [IncidentRow.tickets.delete({step.ticket.ticket})]
+        transaction.update("left", incident, others, Row.pk.exists())
+
+
+def _write_needs(transaction: Transaction, step: Step) -> None:
+    """What staff have to see to follows from the ticket: rows come and go with it, new ones due at once."""
+    before, ticket = step.before, step.ticket
+    was = {(before.priority, need) for need in before.needs} if before else set()
+    needs = {(ticket.priority, need) for need in ticket.needs}
+    for priority, need in sorted(was - needs):
+        row = EscalationRow(*EscalationRow.key(ticket.community, ticket.ticket, priority, need))
+        transaction.delete(f"seen-to-{priority}-{need}", row)
+    for priority, need in sorted(needs - was):
+        row = EscalationRow(
+            *EscalationRow.key(ticket.community, ticket.ticket, priority, need),
+            ticket_id=ticket.ticket,
+            need=need,
+            priority=priority,
+            category=ticket.category,
+            building=ticket.building,
+            unit=ticket.unit,
+            since=ticket.changed_at,
+            **EscalationRow.timed(ticket.ticket, ticket.changed_at),
+        )
+        transaction.put(f"need-{priority}-{need}", row)
+
+
+_ON_DUTY = RepairerRow.off_duty.does_not_exist() | (RepairerRow.off_duty == False)  # noqa: E712  a condition
 
 
 def _write_hands(transaction: Transaction, step: Step) -> None:
@@ -203,7 +287,8 @@ def _write_hands(transaction: Transaction, step: Step) -> None:
         has_room = RepairerRow.holds.does_not_exist() | (
             size(RepairerRow.holds) < step.setting.policy.most_active
         )
-        free = (RepairerRow.member == True) & has_room  # noqa: E712  builds a condition
+        at_work = (RepairerRow.member == True) & _ON_DUTY  # noqa: E712  builds a condition
+        free = at_work & has_room
         transaction.update("taken", row, [RepairerRow.holds.add({ticket.ticket})], free)
 
 

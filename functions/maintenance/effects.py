@@ -1,15 +1,19 @@
 """What each command changes of a ticket besides its state. Commands that change nothing else are not here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from functions.maintenance import deadlines
+from functions.maintenance.categories import priority_of
+from functions.maintenance.deadlines import CLOCKS
 from functions.maintenance.moves import Actor, Command, Move, Rulebook
-from functions.maintenance.tickets import Pause, Rating, Ticket
+from functions.maintenance.rates import month_of
+from functions.maintenance.tickets import HELD, WAITING, Correction, Pause, Rating, State, Ticket
 
 Changes = dict[str, Any]
+OVER: frozenset[State] = frozenset({"closed", "duplicate_of"})  # what it was counted as is final
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +90,57 @@ def _rated(given: Given) -> Changes:
     return {"rating": rating, "closes_at": given.rating_ends_at}
 
 
+def _taken_from_who_is_not_there(given: Given) -> Changes:
+    """As reassigned, but nobody is passed over: who is back at work may have it again."""
+    return {**given.to_be_offered_anew, **given.unpaused}
+
+
 def _reopened(given: Given) -> Changes:
-    again = deadlines.running_again(given.ticket.clocks, "resolve")
-    anew = given.to_be_offered_anew
-    return {**anew, "clocks": again, "rating": None, "passed_over": [], "closes_at": None}
+    """Before it is closed it is the same case, with the deadlines of then; after that a new one."""
+    ticket = given.ticket
+    anew = {**given.to_be_offered_anew, "rating": None, "passed_over": [], "closes_at": None}
+    if ticket.state not in OVER:
+        return {**anew, "clocks": deadlines.running_again(ticket.clocks, "resolve")}
+    targets = given.rulebook.policy.targets(ticket.priority)
+    clocks = deadlines.started(tuple(ticket.clocks), targets, given.rulebook.hours, given.now)
+    month = month_of(given.now, given.rulebook.time_zone)
+    begun = {"reopened_at": given.now, "month": month, "rounds": 0, "duplicate_of": None}
+    return {**anew, **begun, "clocks": clocks}
+
+
+def taken_for(ticket: Ticket) -> Correction:
+    """What a ticket is taken for now."""
+    return Correction(kind=ticket.kind, category=ticket.category, priority=ticket.priority)
+
+
+def corrected(ticket: Ticket, move: Move) -> Correction:
+    """What it is taken for once it has been put right: a priority that is not named follows."""
+    kind, category = move.kind or ticket.kind, move.category or ticket.category
+    follows = move.category is not None or kind != ticket.kind
+    priority = move.priority or (priority_of(kind, category) if follows else ticket.priority)
+    return Correction(kind=kind, category=category, priority=priority)
+
+
+def _recategorised(given: Given) -> Changes:
+    """Another skill and other clocks, counted from the report on: what has been met stays met.
+
+    What is nobody's yet is offered at once, to whoever can mend it. What a manager was to answer is nobody's
+    once it is a repair.
+    """
+    ticket, rulebook = given.ticket, given.rulebook
+    becomes = corrected(ticket, given.move)
+    anew: Changes = {}
+    if becomes.kind != ticket.kind and ticket.state in HELD:
+        anew = {"state": "reassigned", **given.unpaused}
+    if becomes.kind != ticket.kind or ticket.state in WAITING:
+        of_its_kind = replace(given, ticket=ticket.model_copy(update={"kind": becomes.kind}))
+        anew |= {**of_its_kind.to_be_offered_anew, "passed_over": [], "rounds": 0}
+    hours, targets = rulebook.hours_for(becomes.priority), rulebook.policy.targets(becomes.priority)
+    fresh = deadlines.started(CLOCKS[becomes.kind == "repair"], targets, hours, ticket.began_at)
+    at = ticket.pause.since if ticket.pause and "pause" not in anew else given.now
+    before = anew.get("clocks", ticket.clocks)
+    clocks = deadlines.replaced(before, fresh, (rulebook.hours, hours), at)
+    return {**dict(becomes), **anew, "clocks": clocks}
 
 
 def _marked(given: Given) -> Changes:
@@ -109,6 +160,8 @@ EFFECTS: dict[Command, Callable[[Given], Changes]] = {
     "finish": _finished,
     "rate": _rated,
     "reopen": _reopened,
+    "take_back": _taken_from_who_is_not_there,
+    "recategorise": _recategorised,
     "mark_duplicate": lambda given: {"duplicate_of": given.move.duplicate_of},
     "transfer": lambda given: {"transferred_to": given.move.to},
     "warn": _marked,

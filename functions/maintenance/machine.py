@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from functions.maintenance.effects import Given, changes_of
+from functions.maintenance.effects import Given, changes_of, corrected, taken_for
 from functions.maintenance.moves import Actor, Command, Move, Rulebook
 from functions.maintenance.tickets import HELD, OPEN, WAITING, Capacity, Entry, State, Ticket
 from linli.errors import Conflict, Forbidden
@@ -37,10 +37,12 @@ REPAIR: dict[Command, Rule] = {
     "finish": _rule(("arrived",), ("repairer",), "done"),
     "rate": _rule(("done",), ("reporter",), "rated"),
     "close": _rule(("done", "rated"), ("system", "manager"), "closed"),
-    "reopen": _rule(("done", "rated", "closed"), ("reporter", "manager"), "reopened"),
+    "reopen": _rule(("done", "rated", "closed", "duplicate_of"), ("reporter", "manager"), "reopened"),
     "cancel": _rule({*WAITING, "dispatched"}, ("reporter", "manager", "system"), "cancelled"),
     "mark_duplicate": _rule(OPEN, ("manager",), "duplicate_of"),
     "transfer": _rule(OPEN, ("manager",), "transferred"),
+    "recategorise": _rule(OPEN, ("manager",), None),
+    "take_back": _rule(HELD, ("system",), "reassigned"),
     "warn": _rule(OPEN - {"paused"}, ("system",), None),
     "breach": _rule(OPEN - {"paused"}, ("system",), None),
     "wait": _rule(WAITING, ("system",), None),
@@ -114,6 +116,8 @@ def moved(
         raise refusal(ticket, actor, f"it is not yours to {move.command}")
     if move.duplicate_of == ticket.ticket:
         raise refusal(ticket, actor, "a ticket is no duplicate of itself")
+    if move.command == "recategorise" and corrected(ticket, move) == taken_for(ticket):
+        raise refusal(ticket, actor, "it is all of that already")
     at = max(now, ticket.changed_at)  # the gateway's clocks may differ by some milliseconds
     changes = changes_of(Given(ticket, move, actor, at, rulebook))
     state: State = changes.pop("state", rule.target or ticket.state)
@@ -128,6 +132,7 @@ def moved(
         by=capacity,
         person=actor.person,
         note=move.note,
+        was=taken_for(ticket) if move.command == "recategorise" else None,
         at=at,
     )
 

@@ -5,16 +5,19 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from functions.maintenance.calendars import Hours
+from functions.maintenance.calendars import Hours, hours_of
+from functions.maintenance.categories import Category
 from functions.maintenance.deadlines import ClockName
 from functions.maintenance.tickets import Capacity, PauseReason, Text
 from linli.contracts import Contract
 from linli.ids import Id
-from linli.policies import MaintenancePolicy
+from linli.policies import MaintenancePolicy, Priority
+from linli.texts import Words
 
 Command = Literal[
     "dispatch", "accept", "decline", "reassign", "arrive", "pause", "resume", "finish", "rate", "close",
-    "reopen", "cancel", "mark_duplicate", "transfer", "warn", "breach", "wait", "note",
+    "reopen", "cancel", "mark_duplicate", "transfer", "recategorise", "take_back", "warn", "breach", "wait",
+    "note",
 ]  # fmt: skip
 NEEDED: dict[Command, tuple[str, ...]] = {
     "dispatch": ("repairer",),
@@ -25,14 +28,21 @@ NEEDED: dict[Command, tuple[str, ...]] = {
     "warn": ("clock",),
     "breach": ("clock",),
 }
-OPTIONAL: dict[Command, tuple[str, ...]] = {"reassign": ("repairer",)}
-PARTICULARS = ("repairer", "reason", "score", "resolved", "duplicate_of", "to", "clock")
+OPTIONAL: dict[Command, tuple[str, ...]] = {
+    "reassign": ("repairer",),
+    "recategorise": ("kind", "category", "priority"),
+}
+PARTICULARS = (
+    "repairer", "reason", "score", "resolved", "duplicate_of", "to", "clock", "kind", "category", "priority",
+)  # fmt: skip
 
 
 class Move(Contract):
     """A command with what it needs and nothing else.
 
     `version`: the ticket as the caller saw it; where it is given, any change since is a conflict.
+    `recategorise` takes at least one of `category`, `priority` (which else follows from the category) and
+    `kind`, of what came in as a complaint and is a repair.
     """
 
     command: Command
@@ -43,8 +53,11 @@ class Move(Contract):
     score: Annotated[int, Field(ge=1, le=5)] | None = None
     resolved: bool | None = None
     duplicate_of: Id | None = None
-    to: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    to: Annotated[Words, Field(max_length=200)] | None = None
     clock: ClockName | None = None
+    kind: Literal["repair"] | None = None
+    category: Category | None = None
+    priority: Priority | None = None
 
     @model_validator(mode="after")
     def _has_its_particulars(self) -> Self:
@@ -54,6 +67,8 @@ class Move(Contract):
             raise ValueError(f"{self.command} needs {', '.join(sorted(missing))}")
         if stray := given - set(needed) - set(optional):
             raise ValueError(f"{self.command} takes no {', '.join(sorted(stray))}")
+        if self.command == "recategorise" and not given:
+            raise ValueError("recategorise needs category, priority or kind")
         return self
 
 
@@ -75,3 +90,8 @@ class Rulebook:
 
     policy: MaintenancePolicy
     hours: Hours
+    time_zone: str
+
+    def hours_for(self, priority: Priority) -> Hours:
+        """The hours that count for another priority than the ticket's."""
+        return hours_of(priority, self.policy.hours, self.time_zone)

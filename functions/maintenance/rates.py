@@ -39,8 +39,12 @@ def marks(ticket: Ticket | None) -> frozenset[Mark]:
 
 
 def changes(before: Ticket | None, after: Ticket) -> dict[Mark, int]:
-    """What a step adds to the counts of the ticket's month, and takes away."""
-    old, new = marks(before), marks(after)
+    """What a step adds to the counts of the ticket's month, and takes away.
+
+    A case that begins anew in another month counts there; the month that it was closed in stays as reported.
+    """
+    goes_on = before is not None and before.month == after.month
+    old, new = marks(before) if goes_on else frozenset(), marks(after)
     return dict.fromkeys(sorted(new - old), 1) | dict.fromkeys(sorted(old - new), -1)
 
 

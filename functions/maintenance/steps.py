@@ -10,8 +10,8 @@ from typing import Self
 
 from functions.maintenance import deadlines, rates
 from functions.maintenance.calendars import hours_of
-from functions.maintenance.categories import TRADES, Category, Kind
-from functions.maintenance.deadlines import ClockName
+from functions.maintenance.categories import Category, Kind, priority_of
+from functions.maintenance.deadlines import CLOCKS, ClockName
 from functions.maintenance.dispatching import Candidate, best
 from functions.maintenance.machine import moved
 from functions.maintenance.moves import SYSTEM, Actor, Move, Rulebook
@@ -20,6 +20,7 @@ from functions.maintenance.tickets import (
     Capacity,
     Description,
     Entry,
+    Missing,
     Source,
     Ticket,
     Whereabouts,
@@ -30,6 +31,7 @@ from linli.ids import Id
 from linli.policies import MaintenancePolicy, Priority
 
 ESCALATED_TO: dict[ClockName, str] = {"respond": "manager", "arrive": "manager", "resolve": "operator"}
+NOBODY_FREE = "no repairer is free; it stands in the managers' queue, and they are sent a message"
 TRY_AGAIN = timedelta(minutes=1)  # a sweep: somebody may have become free
 LONGEST_WAIT = {True: timedelta(minutes=15), False: timedelta(days=1)}  # between rounds; True: an emergency
 
@@ -43,7 +45,7 @@ class Setting:
 
     def rulebook(self, priority: Priority) -> Rulebook:
         """What moves of a ticket of this priority depend on."""
-        return Rulebook(self.policy, hours_of(priority, self.policy.hours, self.time_zone))
+        return Rulebook(self.policy, hours_of(priority, self.policy.hours, self.time_zone), self.time_zone)
 
 
 class Reported(Contract):
@@ -61,17 +63,22 @@ class Reported(Contract):
     media_urls: list[str] = []
     asset: Id | None = None
     fault: Id | None = None
+    missing: list[Missing] = []
 
 
 @dataclass(slots=True)
 class Step:
-    """From `before` (None for a new ticket) to `ticket`, by the moves in `entries`."""
+    """From `before` (None for a new ticket) to `ticket`, by the moves in `entries`.
+
+    `left`: the incident that it turned out to be no part of.
+    """
 
     setting: Setting
     before: Ticket | None
     ticket: Ticket
     incident: str | None = None
     incident_is_worked_on: bool = True
+    left: str | None = None
     entries: list[Entry] = field(default_factory=list)
     breached: list[ClockName] = field(default_factory=list)
 
@@ -80,10 +87,7 @@ class Step:
         cls, community: str, ticket: str, reported: Reported, setting: Setting, now: datetime
     ) -> Self:
         """A new ticket, its clocks running from `now`."""
-        priority = TRADES[reported.category].priority
-        names: tuple[ClockName, ...] = ("respond", "arrive", "resolve")
-        if reported.kind != "repair":
-            names, priority = ("respond", "resolve"), "general" if priority == "emergency" else priority
+        priority, names = priority_of(reported.kind, reported.category), CLOCKS[reported.kind == "repair"]
         rulebook = setting.rulebook(priority)
         made = Ticket(
             **dict(reported),
@@ -115,6 +119,12 @@ class Step:
         self.entries.append(entry)
         if move.command == "breach" and move.clock is not None:
             self.breached.append(move.clock)
+        if self.incident not in {None, self.ticket.ticket} and self._is_of_another_trade:
+            self.left, self.incident = self.incident, None
+
+    @property
+    def _is_of_another_trade(self) -> bool:
+        return self.before is not None and self.before.category != self.ticket.category
 
     @property
     def follows_an_incident(self) -> bool:
@@ -133,7 +143,7 @@ class Step:
             self.move(Move(command="dispatch", repairer=person), SYSTEM, now)
             return
         if not self.ticket.told_nobody_free:
-            self.move(Move(command="wait", note="no repairer is free; the manager is told"), SYSTEM, now)
+            self.move(Move(command="wait", note=NOBODY_FREE), SYSTEM, now)
         rounds = self.ticket.rounds + bool(self.ticket.passed_over)
         update = {"dispatch_at": now + self._wait(rounds), "passed_over": [], "rounds": rounds}
         self.ticket = self.ticket.model_copy(update=update)

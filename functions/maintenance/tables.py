@@ -11,12 +11,14 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from functions.maintenance.rates import Mark
 from functions.maintenance.repairers import SetUp
-from functions.maintenance.tickets import Entry, Ticket
+from functions.maintenance.tickets import Entry, Need, Ticket
 from linli.due import TimedRow
-from linli.tables import ContractAttribute, InstantAttribute, Row
+from linli.policies import Priority
+from linli.tables import ContractAttribute, CopyRow, InstantAttribute, Row
 
 Key = tuple[str, str]
 RATE_SHARDS = 8
+RANKS: tuple[Priority, ...] = ("emergency", "urgent", "general", "complex")
 
 
 class TicketsByShelf(GlobalSecondaryIndex["TicketRow"]):
@@ -95,11 +97,12 @@ class TicketRow(TimedRow, discriminator="ticket"):
             **cls.timed(ticket.ticket, ticket.due_at),
         )
 
-    def changes(self) -> list[Action]:
-        """What to set and remove so that a row becomes this one, whatever its incident."""
+    def changes(self, *, leaves_incident: bool = False) -> list[Action]:
+        """What to set and remove so that a row becomes this one; its incident stays, or is left."""
+        left = [TicketRow.incident.remove()] if leaves_incident else []
         names = ("ticket", "version", "attempt", "shelf", "worker", "due_shard", "due_at")
         pairs = [(getattr(TicketRow, name), getattr(self, name)) for name in names]
-        return [path.remove() if value is None else path.set(value) for path, value in pairs]
+        return left + [path.remove() if value is None else path.set(value) for path, value in pairs]
 
 
 class TimelineRow(Row, discriminator="timeline"):
@@ -113,9 +116,18 @@ class TimelineRow(Row, discriminator="timeline"):
         return cls(f"{ticket.community}#ticket#{ticket.ticket}", f"timeline#{entry.version:06}", entry=entry)
 
 
-class PhotoRow(Row, discriminator="photo"):
-    """`<community>#ticket#<ticket>` / `photo#<number>`: a place in the bucket that somebody may upload to."""
+class PhotoRow(TimedRow, discriminator="photo"):
+    """`<community>#ticket#<ticket>` / `photo#<number>`: a place in the bucket that somebody may upload to.
 
+    `shown`: it has been looked at, and what it gave away is out of it; `refused`: why it is not shown.
+    Neither is said of what has not been looked at, or not been uploaded. It is due once nobody can any more.
+    """
+
+    SHARDS = 1
+    LANE = "photo-"
+
+    shown = BooleanAttribute(null=True)
+    refused = UnicodeAttribute(null=True)
     photo = UnicodeAttribute()
     content_type = UnicodeAttribute()
     added_by = UnicodeAttribute()
@@ -131,17 +143,80 @@ class RepairerRow(Row, discriminator="repairer"):
     """`<community>#repairers` / `<person>`.
 
     The manager's word (`set_up`), the directory's (`member`) and the tickets in hand (`holds`) are written
-    each on its own.
+    each on its own. `off_duty` is part of the manager's word, which a condition can read.
     """
 
     set_up = ContractAttribute(SetUp, null=True)
+    off_duty = BooleanAttribute(null=True)
     member = BooleanAttribute(default=False)
     holds = UnicodeSetAttribute(null=True)
+
+    @property
+    def works(self) -> bool:
+        """Whether they may have tickets in hand at all."""
+        return self.member and (self.set_up is None or self.set_up.on_duty)
 
     @staticmethod
     def key(community: str, person: str) -> Key:
         """Where a repairer is."""
         return f"{community}#repairers", person
+
+
+class ManagerRow(Row, discriminator="maintenance_manager"):
+    """`<community>#managers` / `<person>`: who runs the community, or once did; is told what is late."""
+
+    member = BooleanAttribute()
+
+    @staticmethod
+    def key(community: str, person: str) -> Key:
+        """Where a manager is."""
+        return f"{community}#managers", person
+
+
+class MemberRow(CopyRow, discriminator="maintenance_member"):
+    """`<community>#members` / `<person>`: the version of the roles that was taken in last, and where somebody
+    lives (`<building>/<unit>`) who has one home.
+    """
+
+    home = UnicodeAttribute(null=True)
+
+    @staticmethod
+    def key(community: str, person: str) -> Key:
+        """Where a member is."""
+        return f"{community}#members", person
+
+
+class EscalationRow(TimedRow, discriminator="ticket_escalation"):
+    """`<community>#escalations` / `<rank>#<ticket>#<need>`: what staff have to see to, the most urgent first.
+
+    It is there as long as the ticket needs it. It is due while managers still have to be sent a message:
+    `told` have been, once at least; `reached` have been in this `turn`; `tries`: how often in all.
+    """
+
+    SHARDS = 1
+    LANE = "escalation-"
+
+    ticket_id = UnicodeAttribute()
+    need = UnicodeAttribute()
+    priority = UnicodeAttribute()
+    category = UnicodeAttribute()
+    building = UnicodeAttribute(null=True)
+    unit = UnicodeAttribute(null=True)
+    since = InstantAttribute()
+    told = UnicodeSetAttribute(null=True)
+    reached = UnicodeSetAttribute(null=True)
+    turn = NumberAttribute(default=0)
+    tries = NumberAttribute(default=0)
+
+    @property
+    def is_emergency(self) -> bool:
+        """Whether it is of an emergency."""
+        return self.priority == "emergency"
+
+    @staticmethod
+    def key(community: str, ticket: str, priority: Priority, need: Need) -> Key:
+        """Where one need of a ticket is."""
+        return f"{community}#escalations", f"{RANKS.index(priority)}#{ticket}#{need}"
 
 
 class LockRow(Row, discriminator="lock"):
@@ -227,13 +302,9 @@ class HotlineRow(Row, discriminator="hotline"):
 
 
 class HotlineRequestRow(Row, discriminator="hotline_request"):
-    """`<tenant>#requests#<scope>#<hotline>` / `<ticket>`: what came in by a hotline, in time order.
-
-    `service_code`: that it was made under; rows of before 2026-11-26 have none.
-    """
+    """`<tenant>#requests#<scope>#<hotline>` / `<ticket>`: what came in by a hotline, in time order."""
 
     community = UnicodeAttribute()
-    service_code = UnicodeAttribute(null=True)
 
     @staticmethod
     def partition(scope: str, tenant: str, hotline: str) -> str:

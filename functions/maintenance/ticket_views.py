@@ -4,7 +4,7 @@ from functions.maintenance.categories import Category, Kind
 from functions.maintenance.deadlines import ClockName
 from functions.maintenance.machine import allowed
 from functions.maintenance.moves import Actor
-from functions.maintenance.tickets import Rating, Source, State, Ticket, Whereabouts
+from functions.maintenance.tickets import Missing, Rating, Source, State, Ticket, Whereabouts
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
@@ -24,6 +24,8 @@ class TicketShown(Contract):
     """A ticket. `allowed`: what the caller may do with it now; lists leave it out, and shorten `description`.
 
     `whereabouts`, `media_urls`: what a hotline said of the place, and where it says that pictures are.
+    `missing`: what of the place the directory, or the registry of devices, does not know: call before you go.
+    `reopened_at`: when a closed case began anew; its clocks count from then.
     `told` and `last_seen`: how often and when last a device told of the fault that this ticket is about.
     """
 
@@ -42,6 +44,7 @@ class TicketShown(Contract):
     reported_by: Id | None
     asset: Id | None
     fault: Id | None
+    missing: list[Missing]
     repairer: Id | None
     incident: Id | None
     duplicate_of: Id | None
@@ -52,6 +55,7 @@ class TicketShown(Contract):
     clocks: dict[ClockName, ClockShown]
     rating: Rating | None
     created_at: Instant
+    reopened_at: Instant | None
     changed_at: Instant
     told: int | None = None
     last_seen: Instant | None = None

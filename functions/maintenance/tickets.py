@@ -11,6 +11,7 @@ from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
 from linli.policies import Priority
+from linli.texts import Remark
 
 State = Literal[
     "submitted", "dispatched", "accepted", "arrived", "paused", "done", "rated", "closed",
@@ -26,9 +27,11 @@ Source = Literal["person", "device", "hotline"]
 Shelf = Literal["waiting", "working", "over"]
 Capacity = Literal["reporter", "repairer", "manager", "system"]
 PauseReason = Literal["awaiting_parts", "resident_absent", "no_access", "weather", "outside_works"]
-Text = Annotated[str, Field(max_length=1000)]
+Text = Annotated[Remark, Field(max_length=1000)]
 Description = Annotated[str, Field(max_length=4000)]  # GeoReport v2 allows so many; our own app fewer
 SATISFIED = 4  # of five stars
+Need = Literal["no_repairer", "respond", "arrive", "resolve"]
+Missing = Literal["building", "unit", "asset"]
 
 
 class Pause(Contract):
@@ -60,7 +63,8 @@ class Ticket(Contract):
     """The whole of a ticket. `version` counts its transitions; `month` is where its rates are counted.
 
     `passed_over` have declined in this round of offers; `rounds`: how often everybody who was free has.
-    `media_urls`: where a hotline says that pictures are.
+    `media_urls`: where a hotline says that pictures are. `missing`: what of the place the directory and the
+    registry know nothing of. `reopened_at`: when a closed case began anew; its clocks count from then.
     """
 
     ticket: Id
@@ -78,8 +82,10 @@ class Ticket(Contract):
     media_urls: list[str] = []
     asset: Id | None = None
     fault: Id | None = None
+    missing: list[Missing] = []
     month: str
     created_at: Instant
+    reopened_at: Instant | None = None
     changed_at: Instant
     state: State = "submitted"
     version: Annotated[int, Field(ge=1)] = 1
@@ -107,6 +113,20 @@ class Ticket(Contract):
         return self.repairer if self.kind == "repair" and self.state in HELD else None
 
     @property
+    def began_at(self) -> datetime:
+        """From when on its clocks count: the report, or the reopening of a case that was over."""
+        return self.reopened_at or self.created_at
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """What staff have to be told of: nobody has it, or it is late with one of its clocks."""
+        if self.state not in OPEN:
+            return frozenset()
+        late: set[Need] = {name for name, clock in self.clocks.items() if clock.breached and not clock.met_at}
+        nobody: set[Need] = {"no_repairer"} if self.told_nobody_free and self.state in WAITING else set()
+        return frozenset(late | nobody)
+
+    @property
     def locks(self) -> tuple[str, str] | None:
         """The asset and fault that no other open ticket may be about."""
         if self.asset is None or self.fault is None or self.state not in OPEN:
@@ -131,8 +151,19 @@ class Ticket(Contract):
         return min((at for at in waiting_for if at is not None), default=None)
 
 
+class Correction(Contract):
+    """What a ticket was taken for, and what it is."""
+
+    kind: Kind
+    category: Category
+    priority: Priority
+
+
 class Entry(Contract):
-    """One line of the timeline (时间线), which the resident sees: who did what, when, and what they said."""
+    """One line of the timeline (时间线), which the resident sees: who did what, when, and what they said.
+
+    `was`: what it was taken for before it was put right.
+    """
 
     version: int
     command: str
@@ -140,4 +171,5 @@ class Entry(Contract):
     by: Capacity
     person: Id | None = None
     note: str = ""
+    was: Correction | None = None
     at: Instant

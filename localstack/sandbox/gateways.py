@@ -1,4 +1,4 @@
-"""Message gateways of the sandbox: push, text and voice, as functions/care/channels.py describes them.
+"""Message gateways of the sandbox: push, text and voice, as linli/messages/gateways.py describes them.
 
     POST /gateways/COMMUNITY/CHANNEL          take a message over (push, sms, voice), signed by Linli
     PUT  /gateways/communities/COMMUNITY      {"reply_url"}: open an account; the secret, keys and all

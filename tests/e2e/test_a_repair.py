@@ -11,6 +11,7 @@ import requests
 
 from linli.events import DeviceFaultCleared, DeviceFaultRaised, Fact, envelope
 from tests.e2e.conftest import Answer, Town, eventually
+from tests.unit.maintenance.pictures import PIXELS, SECRET, png
 
 pytestmark = pytest.mark.e2e
 TICKETS = "/maintenance/communities/willow/tickets"
@@ -78,13 +79,17 @@ def test_a_photo_is_uploaded_as_signed_and_no_larger(town: Town) -> None:
         "ticket"
     ]
     path = f"{TICKETS}/{ticket}/photos"
-    signed = town.http(RESIDENT, "POST", path, {"content_type": "image/png", "size_bytes": 10}).body
-    large = requests.post(signed["url"], signed["fields"], files={"file": b"x" * 11}, timeout=30)
+    taken = png(6)
+    wanted = {"content_type": "image/png", "size_bytes": len(taken)}
+    signed = town.http(RESIDENT, "POST", path, wanted).body
+    large = requests.post(signed["url"], signed["fields"], files={"file": taken + b"x"}, timeout=30)
     assert large.status_code == 400, large.text
-    sent = requests.post(signed["url"], signed["fields"], files={"file": b"x" * 10}, timeout=30)
+    assert town.http(MANAGER, "GET", path).body["items"] == []
+    sent = requests.post(signed["url"], signed["fields"], files={"file": taken}, timeout=30)
     assert sent.status_code in {200, 204}, sent.text
     (photo,) = town.http(MANAGER, "GET", path).body["items"]
-    assert requests.get(photo["url"], timeout=30).content == b"x" * 10
+    shown = requests.get(photo["url"], timeout=30).content
+    assert (PIXELS in shown, SECRET in shown) == (True, False)
 
 
 def test_fifty_words_of_one_fault_are_one_ticket_that_closes_itself(town: Town) -> None:

@@ -11,9 +11,10 @@ import pytest
 
 from functions.care import sending
 from functions.care.alerts import Message
-from functions.care.channels import Channels, GatewayReply, verify
-from functions.care.sending import Courier, NotSent
+from functions.care.sending import Courier
 from linli import outbound
+from linli.messages.gateways import Channels, GatewayReply, verify
+from linli.messages.sending import BUSY, RETRIES, NotSent
 from linli.policies import Channel
 from linli_cli.sandbox import Sandbox
 
@@ -60,7 +61,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     made.start()
     made.wait()
     yield made
-    outbound.session(sending.RETRIES, sending.BUSY).close()
+    outbound.session(RETRIES, BUSY).close()
     outbound.session.cache_clear()
     made.stop()
 

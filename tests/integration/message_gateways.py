@@ -11,8 +11,8 @@ from typing import Any
 from aws_lambda_powertools.utilities import parameters
 from chalice.app import Chalice
 
-from functions.care.channels import signed
 from linli.aws import client
+from linli.messages.gateways import signed
 from localstack.sandbox.gateways import Exchange
 from localstack.sandbox.server import HOST, Handler, Request, serving
 from tests.integration import gateway

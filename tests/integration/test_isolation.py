@@ -145,6 +145,7 @@ MAY: dict[str, str] = {
     "GET /communities/{community}/hotlines": "....mo..",
     "POST /communities/{community}/hotlines": "....mo..",
     "DELETE /communities/{community}/hotlines/{hotline}": "....mo..",
+    "GET /communities/{community}/escalations": "....mo..",
     "GET /communities/{community}/incidents": "....mo..",
     "GET /communities/{community}/people/{person}/tickets": "rgpcmo..",
     "GET /communities/{community}/repairers": "....mo..",

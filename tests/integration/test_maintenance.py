@@ -10,6 +10,7 @@ from chalice.app import Chalice
 
 from functions.maintenance.machine import REPAIR
 from functions.maintenance.moves import NEEDED
+from linli.aws import client
 from linli.events import MembershipChanged
 from linli.tables import Row
 from tests.integration.conftest import Http, Invoke, Service, published
@@ -17,6 +18,7 @@ from tests.integration.gateway import NOW, Answer
 from tests.integration.messages import batch, told
 from tests.integration.neighbourhood import REPAIRERS, furnish_maintenance, willow
 from tests.integration.people import WILLOW_MANAGER, WILLOW_RESIDENT, asking, member
+from tests.unit.maintenance.pictures import jpeg
 
 TICKETS = "/communities/willow/tickets"
 TAP: dict[str, Any] = {
@@ -210,6 +212,7 @@ def test_every_illegal_transition_is_409_with_what_is_allowed(
                 # When somebody who may give a command gives it in this state
                 body = {name: PARTICULARS[name] for name in NEEDED.get(command, ())}
                 body |= {"duplicate_of": original} if "duplicate_of" in body else {}
+                body |= {"category": "gas"} if command == "recategorise" else {}
                 answer = move(ticket, ASKERS[capacity], command, **body)
                 # Then it is refused, with the state and the commands that are not
                 assert (answer.status, answer.problem) == (409, "conflict")
@@ -220,7 +223,7 @@ def test_every_illegal_transition_is_409_with_what_is_allowed(
     assert show(app, http, ticket) == before
 
 
-@pytest.mark.parametrize("command", ["warn", "breach", "wait", "note"])
+@pytest.mark.parametrize("command", ["warn", "breach", "wait", "note", "take_back"])
 def test_what_the_clocks_do_nobody_else_may(command: Any, report: Any, move: Move) -> None:
     body = {name: PARTICULARS[name] for name in NEEDED.get(command, ())}
     assert move(report()["ticket"], WILLOW_MANAGER, command, **body).status == 403
@@ -230,6 +233,8 @@ def test_a_command_lacks_nothing_and_brings_nothing_else(report: Any, move: Move
     ticket = report()["ticket"]
     for body in (
         {"command": "pause"},
+        {"command": "recategorise"},
+        {"command": "recategorise", "kind": "complaint"},
         {"command": "pause", "reason": "lunch"},
         {"command": "accept", "to": "x"},
     ):
@@ -439,7 +444,7 @@ def test_a_sweep_of_what_changed_meanwhile_changes_nothing(
     assert course(app, http, ticket) == ["report", "dispatch", "accept"]
 
 
-def test_a_minute_in_which_nothing_is_due_costs_four_queries(
+def test_a_minute_in_which_nothing_is_due_costs_six_queries(
     app: Chalice, invoke: Invoke, report: Any
 ) -> None:
     report()
@@ -450,7 +455,7 @@ def test_a_minute_in_which_nothing_is_due_costs_four_queries(
         assert tick(invoke, app, NOW + timedelta(minutes=1)) == "nothing_due"
     finally:
         events.unregister("before-call.dynamodb", unique_id="counting")
-    assert calls == ["Query"] * 4
+    assert calls == ["Query"] * 6
 
 
 # Mass outages, photos, who sees what
@@ -489,6 +494,8 @@ def test_photos_are_uploaded_with_the_type_and_size_that_were_signed(
     assert upload.status == 201
     assert upload.body["fields"]["Content-Type"] == "image/jpeg"
     assert "policy" in upload.body["fields"]
+    bucket, key = "linli-test-maintenance-photos-123456789012", upload.body["fields"]["key"]
+    client("s3").put_object(Bucket=bucket, Key=key, Body=jpeg())
     (photo,) = http(app, "GET", path, **worker(1)).body["items"]
     assert photo["photo"] == upload.body["photo"]
     assert "Signature" in photo["url"]

@@ -15,22 +15,25 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 import requests
+from botocore.exceptions import ClientError, ConnectTimeoutError
 from chalice.app import Chalice
 from georeport import GeoReport  # type: ignore[import-untyped]
 from requests.adapters import BaseAdapter
 
 from linli.aws import client
+from linli.ids import new_id
 from tests.integration import gateway
 from tests.integration.conftest import Http, Invoke, Service
 from tests.integration.gateway import NOW
 from tests.integration.neighbourhood import furnish_maintenance
 from tests.integration.people import WILLOW_MANAGER, asking
+from tests.unit.maintenance.pictures import SECRET, heic, jpeg
 
 ORIGIN = "https://api.example"
 BASE = f"{ORIGIN}/api/open311/v2"
 TICKETS = "/communities/willow/tickets"
 OFFICIAL = asking("riverside-official-1", sub_districts={"riverside": ["official"]})
-JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 8
+JPEG = jpeg(6)
 NOISE = {"service_code": "complaint-noise", "description": "Drilling at night", "address_id": "b1/101"}
 EMPTY = ("jurisdiction_id", "lat", "long", "address_string", "account_id", "email", "media_url", "device_id")
 
@@ -157,6 +160,24 @@ def test_a_stock_client_reads_services_definitions_and_requests(key: str, form: 
     assert (found[0] if form == "json" else found)["service_request_id"] == requested
 
 
+@pytest.mark.parametrize("ending", ["0", "z"])
+def test_a_request_of_this_very_moment_is_listed_whatever_its_id_ends_in(
+    key: str, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("linli.public_routes.new_id", lambda now: new_id(now)[:10] + ending * 16)
+    request = made(send(key))
+    assert listed(key) == [request]
+    assert listed(key, end_date=NOW.isoformat(), start_date=NOW.isoformat()) == [request]
+
+
+def test_a_description_in_which_nothing_can_be_seen_is_none(key: str) -> None:
+    request = made(send(key, description="\u200b \u3000", address_string="\u200b"))
+    assert "Noise" in read(key, request)["description"]
+    assert read(key, request)["address"] is None
+    nowhere = problem(send(key, address_id="\u200b", address_string=" \ufeff"))
+    assert nowhere[0] == 400
+
+
 def test_an_empty_argument_is_one_that_was_not_sent(key: str) -> None:
     empty = dict.fromkeys(EMPTY, "")
     request = made(send(key, **empty))
@@ -215,7 +236,11 @@ def test_json_has_booleans_nulls_and_numbers_and_xml_has_texts(key: str) -> None
 
 def test_a_form_in_parts_is_a_form_and_its_photo_is_the_tickets(app: Chalice, http: Http, key: str) -> None:
     fields = {"api_key": key, **NOISE, "description": "照片 + text"}
-    files = [("media", ("写真.jpg", JPEG, "image/jpeg")), ("media", ("a.exe", b"MZ", "image/png"))]
+    files = [
+        ("media", ("写真.jpg", JPEG, "image/jpeg")),
+        ("media", ("a.exe", b"MZ", "image/png")),
+        ("media", ("a.heic", heic(), "image/heic")),
+    ]
     answer = requests.post(f"{BASE}/requests.json", data=fields, files=files, timeout=9)
     request = made(answer)
     assert "JPEG" in answer.json()[0]["service_notice"], "what is no photo is named"
@@ -223,9 +248,11 @@ def test_a_form_in_parts_is_a_form_and_its_photo_is_the_tickets(app: Chalice, ht
     (photo,) = http(app, "GET", f"{TICKETS}/{request}/photos", **WILLOW_MANAGER).body["items"]
     assert (photo["content_type"], photo["added_by"]) == ("image/jpeg", "h-12345")
     stored = client("s3").get_object(
-        Bucket="linli-test-maintenance-photos-123456789012", Key=f"willow/{request}/{photo['photo']}"
+        Bucket="linli-test-maintenance-photos-123456789012", Key=f"willow/{request}/{photo['photo']}/shown"
     )
-    assert stored["Body"].read() == JPEG
+    kept = stored["Body"].read()
+    assert kept[:2] == JPEG[:2]
+    assert SECRET not in kept, "where it was taken is nobody's business"
     upload = {"content_type": "image/jpeg", "size_bytes": 9}
     more = http(app, "POST", f"{TICKETS}/{request}/photos", body=upload, **WILLOW_MANAGER)
     assert more.status == 201, "staff can add theirs"
@@ -233,9 +260,36 @@ def test_a_form_in_parts_is_a_form_and_its_photo_is_the_tickets(app: Chalice, ht
 
 def test_a_photo_may_be_larger_than_other_bodies_and_not_without_end(key: str) -> None:
     fields = {"api_key": key, **NOISE}
-    big, too_big = ({"media": ("p.jpg", JPEG[:4] + bytes(size), "image/jpeg")} for size in (10**6, 5 * 10**6))
+    big, too_big = (
+        {"media": ("p.jpg", JPEG[:-20] + bytes(size), "image/jpeg")} for size in (10**6, 5 * 10**6)
+    )
     assert requests.post(f"{BASE}/requests.json", data=fields, files=big, timeout=9).status_code == 201
     assert requests.post(f"{BASE}/requests.json", data=fields, files=too_big, timeout=9).status_code == 413
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectTimeoutError(endpoint_url="s3"),
+        ClientError({"Error": {"Code": "NoSuchBucket"}}, "PutObject"),
+        ClientError({"Error": {"Code": "AccessDenied"}}, "PutObject"),
+        ClientError({"Error": {"Code": "SlowDown"}}, "PutObject"),
+    ],
+)
+def test_a_bucket_that_fails_is_503_in_the_protocols_form_and_makes_no_request(
+    key: str, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(**_: Any) -> None:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(client("s3"), "put_object", fails)
+        files = {"media": ("p.jpg", JPEG, "image/jpeg")}
+        fields = {"api_key": key, **NOISE}
+        status, words = problem(requests.post(f"{BASE}/requests.json", data=fields, files=files, timeout=9))
+    assert (status, "photos" in words) == (503, True)
+    assert listed(key) == []
+    assert requests.post(f"{BASE}/requests.json", data=fields, files=files, timeout=9).status_code == 201
 
 
 def test_a_json_body_is_a_form_too(key: str) -> None:
@@ -334,6 +388,15 @@ def test_what_changed_is_found_by_when_it_changed(app: Chalice, http: Http, key:
     between = (NOW + timedelta(hours=1)).isoformat()
     assert listed(key, updated_after=between, end_date=later.isoformat()) == [second]
     assert listed(key, updated_before=between, end_date=later.isoformat()) == [first]
+
+
+def test_a_request_that_was_put_right_is_found_by_what_it_is(app: Chalice, http: Http, key: str) -> None:
+    request = made(send(key, service_code="noise", description="家里有煤气味"))
+    move = {"command": "recategorise", "category": "gas"}
+    moved = http(app, "POST", f"{TICKETS}/{request}/transitions", body=move, **WILLOW_MANAGER)
+    assert moved.status == 200
+    assert read(key, request)["service_code"] == "gas"
+    assert (listed(key, service_code="gas"), listed(key, service_code="noise")) == ([request], [])
 
 
 def test_ids_override_all_other_arguments(key: str) -> None:

@@ -7,12 +7,13 @@ from pydantic import Field
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
+from linli.texts import Words
 
 
 class OpeningWanted(Contract):
     """Why a gate is to be opened."""
 
-    reason: Annotated[str, Field(min_length=3, max_length=200)]
+    reason: Annotated[Words, Field(max_length=200)]
 
 
 class Opening(Contract):

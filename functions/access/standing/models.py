@@ -9,6 +9,7 @@ from functions.access.holders import Block, HealthCode, Presence
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
+from linli.texts import Words
 
 
 class HealthWord(Contract):
@@ -35,7 +36,7 @@ class PlaceWord(Contract):
     Without `direction` nobody knows, and either way is open; without `area` in all of them.
     """
 
-    reason: Annotated[str, Field(min_length=3, max_length=200)]
+    reason: Annotated[Words, Field(max_length=200)]
     area: Id | None = None
     direction: Direction | None = None
 

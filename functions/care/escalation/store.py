@@ -13,12 +13,13 @@ from functions.care.case_tables import DutyRow, MessageRow, VisitRow
 from functions.care.casebook import Case
 from functions.care.circles import Party
 from functions.care.escalation.domain import messages_of, still_wanted, turn
-from functions.care.sending import Courier, NotSent
+from functions.care.sending import Courier
 from functions.care.tasks import DueKey, DueTask
 from functions.care.work import AGAIN, ATTEMPTS, URGENT
 from linli.due import TimedRow
 from linli.errors import NotFound, Unavailable
 from linli.instants import to_text
+from linli.messages.sending import NotSent
 from linli.observability import Series
 from linli.tables import ConditionsFailed, Contended, Transaction, find
 

@@ -6,8 +6,8 @@ from typing import Literal
 from functions.care.alerts import Alert, Circle, Message, Step
 from functions.care.answering import Actor, Answer, NotNow, answered, noted
 from functions.care.calling import failed, handed_back
-from functions.care.channels import GatewayReply
 from functions.care.states import Setting
+from linli.messages.gateways import GatewayReply
 
 Meaning = Literal["delivered", "failed", "no_answer", "declined", "said"]
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from chalice.app import Blueprint
 from pydantic import ValidationError
 
-from functions.care.channels import GatewayReply, verify
 from functions.care.gateway_reply import store
 from functions.care.gateway_reply.models import ReplyTaken
-from functions.care.sending import channels_of
 from linli.errors import Forbidden, InvalidRequest, LinliError
 from linli.ids import is_id
+from linli.messages.gateways import GatewayReply, verify
+from linli.messages.sending import channels_of
 from linli.policies import Channel
 from linli.public_routes import Call, Reply, public_route
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from functions.care import casebook
 from functions.care.alerts import Message, Step, What
 from functions.care.case_tables import MessageRow
-from functions.care.channels import GatewayReply
 from functions.care.gateway_reply.domain import declined, meaning, said
 from linli.errors import NotFound
+from linli.messages.gateways import GatewayReply
 from linli.policies import Channel
 from linli.tables import ConditionsFailed, Transaction, find, read, until_it_holds
 

@@ -12,13 +12,19 @@ from functions.care.watch.models import Watched, WatchSeen
 from functions.care.watches import Settings, Watch
 from linli import places
 from linli.cursors import Page, PageQuery, page_of
-from linli.errors import Conflict
+from linli.errors import Conflict, InvalidRequest
 from linli.events import WatchChanged
 from linli.tables import Row, Rows, Transaction, read, until_it_holds
+from linli.texts import is_visible
 
 
 def set_up(community: str, person: str, settings: Settings, now: datetime) -> WatchSeen:
-    """Replace a person's settings; the first time, their watch begins."""
+    """Replace a person's settings; the first time, their watch begins.
+
+    Raises InvalidRequest for a consent in which nothing can be seen; one of before stays as it is.
+    """
+    if not is_visible(settings.consent):
+        raise InvalidRequest("consent: needs a character that can be seen")
     until_it_holds(lambda: _set_up(community, person, settings, now))
     return find(community, person)
 

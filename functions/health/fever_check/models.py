@@ -10,6 +10,7 @@ from linli.device_messages import DeviceAnswer, DeviceEvent
 from linli.ids import Id
 from linli.instants import Instant
 from linli.odd_fields import MEANT
+from linli.texts import Words
 
 Verdict = Literal["normal", "fever", "confirmed", "invalid"]
 Status = Literal["normal", "fever", "confirmed", "cleared"]
@@ -65,7 +66,7 @@ class TemperatureAnswer(DeviceAnswer):
 class Clearance(Contract):
     """Why a fever is lifted: what was seen, who examined."""
 
-    note: Annotated[str, Field(min_length=3, max_length=200)]
+    note: Annotated[Words, Field(max_length=200)]
 
 
 class Fever(Contract):

@@ -2,21 +2,37 @@
 
 from datetime import datetime
 
-from functions.maintenance import docket
+from functions.maintenance import docket, escalations, photo_bucket
 from functions.maintenance.clocks.domain import next_move
 from functions.maintenance.moves import SYSTEM
 from functions.maintenance.steps import Step
-from functions.maintenance.tables import TicketRow
+from functions.maintenance.tables import EscalationRow, PhotoRow, TicketRow
 from linli.due import due, see_to_each
+from linli.errors import NotFound
 from linli.instants import to_text
+from linli.messages.sending import Post
 from linli.tables import until_it_holds
 
 MOST_A_RUN = 100  # per shard
+OUTCOMES = ("nothing_due", "done", "some_failed")
 
 
 def sweep(now: datetime) -> str:
-    """Settle all that is due. Returns the outcome."""
-    return see_to_each("clock", due(TicketRow, now, MOST_A_RUN), now, lambda row: _settled(row, now))
+    """Settle all that is due, tell managers what is theirs to see to, look at photos. Returns the outcome."""
+    settled = see_to_each("clock", due(TicketRow, now, MOST_A_RUN), now, lambda row: _settled(row, now))
+    post = Post()
+    needed = due(EscalationRow, now, MOST_A_RUN)
+    told = see_to_each("escalation", needed, now, lambda row: _told(row, now, post))
+    photos = due(PhotoRow, now, MOST_A_RUN)
+    seen = see_to_each("photo", photos, now, lambda row: photo_bucket.settle((row.pk, row.sk), now))
+    return max(settled, told, seen, key=OUTCOMES.index)
+
+
+def _told(row: EscalationRow, now: datetime, post: Post) -> str:
+    try:
+        return escalations.tell((row.pk, row.sk), now, post)
+    except NotFound:
+        return "over"
 
 
 def _settled(row: TicketRow, now: datetime) -> str:

@@ -1,5 +1,5 @@
-"""Trigger: the directory's `community_changed` and `membership_changed`, through a queue.
+"""Trigger: the directory's facts of communities, members, places, the registry's of devices, through a queue.
 
-Rule: the newest version of a community's policies and of a person's roles wins.
-Result: this service's own copy of the policies, and who of a community is a repairer.
+Rule: the newest version of a community's policies, a person's roles, a place, a device wins.
+Result: this service's copies of them; what somebody who has left had in hand is offered to others.
 """

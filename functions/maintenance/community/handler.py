@@ -1,22 +1,27 @@
-"""Community: keep this service's copy of the policies, and of who is a repairer."""
+"""Community: keep this service's copy of the policies, of who is staff, of places and devices."""
 
 from chalice.app import Blueprint
 
 from functions.maintenance.community import store
-from linli import communities
-from linli.events import CommunityChanged, MembershipChanged
+from linli import communities, places, registered
+from linli.events import CommunityChanged, DeviceRegistered, DeviceRevoked, MembershipChanged, PlaceChanged
 from linli.naming import reference
 from linli.queues import Received, bus_queue
 
 blueprint = Blueprint(__name__)
+Told = CommunityChanged | MembershipChanged | PlaceChanged | DeviceRegistered | DeviceRevoked
 
 
 @blueprint.on_sqs_message(queue_arn=reference("CommunityArn"), batch_size=10, name="community")
 @bus_queue
-def community(received: Received[CommunityChanged | MembershipChanged]) -> str:
-    """One fact of the directory."""
+def community(received: Received[Told]) -> str:
+    """One fact of the directory, or of the registry of devices."""
     match received.fact:
         case CommunityChanged() as fact:
             return communities.keep(fact, "maintenance")
         case MembershipChanged() as fact:
-            return store.keep_member(fact)
+            return store.keep_member(fact, received.event.time)
+        case PlaceChanged() as fact:
+            return places.keep(fact)
+        case DeviceRegistered() | DeviceRevoked() as fact:
+            return registered.keep(fact, received.event.time)

@@ -1,37 +1,53 @@
-"""Who is a repairer, as the directory says last."""
+"""Who is a repairer, who a manager: as the directory says last."""
+
+from datetime import datetime
 
 from pynamodb.expressions.update import Action
 
-from functions.maintenance.tables import RepairerRow
+from functions.maintenance import docket
+from functions.maintenance.tables import ManagerRow, MemberRow, RepairerRow
 from linli.events import MembershipChanged
 from linli.permissions import Role
-from linli.tables import ConditionsFailed, Contended, CopyRow, Transaction, read
+from linli.tables import ConditionsFailed, Contended, Transaction, read
+
+GONE = "the repairer has left"
 
 
-class MemberRow(CopyRow, discriminator="maintenance_member"):
-    """`<community>#members` / `<person>`: the version of the roles that was taken in last."""
+def keep_member(fact: MembershipChanged, now: datetime) -> str:
+    """Take a person's roles in, unless newer ones are here, and from who has left what they have in hand.
+    Returns the outcome.
 
-
-def keep_member(fact: MembershipChanged) -> str:
-    """Take a person's roles in, unless newer ones are here. Returns the outcome.
-
-    Whoever never was a repairer gets no row among the repairers, which dispatch reads whole.
-    Raises Contended when such a row came meanwhile, which has to hear of it as well.
+    The same fact once more finishes what was cut short. Raises Contended when the person became a repairer or
+    manager meanwhile, who has to hear of it as well.
     """
-    is_repairer = Role.REPAIRER in fact.roles
-    key = RepairerRow.key(fact.community, fact.person)
-    member = MemberRow(f"{fact.community}#members", fact.person, version=fact.version)
+    outcome = _keep_roles(fact)
+    docket.take_back(fact.community, fact.person, GONE, now)
+    docket.take_back_answers(fact.community, fact.person, "the manager has left", now)
+    return outcome
+
+
+def _keep_roles(fact: MembershipChanged) -> str:
+    """Whoever never was one gets no row among the repairers, which dispatch reads whole, nor the managers."""
+    home = fact.home if len(fact.homes) == 1 else None
+    member = MemberRow(*MemberRow.key(fact.community, fact.person), version=fact.version, home=home)
     transaction = Transaction()
     transaction.keep_newest("member", member)
-    if is_repairer or key in read([key]):
-        actions: list[Action] = [RepairerRow.member.set(is_repairer), RepairerRow.kind.set(RepairerRow)]
-        transaction.update("repairer", RepairerRow(*key), actions)
-    else:
-        transaction.check("no_repairer", RepairerRow, key, RepairerRow.pk.does_not_exist())
+    staff = (
+        ("repairer", RepairerRow, Role.REPAIRER in fact.roles),
+        ("manager", ManagerRow, Role.MANAGER in fact.roles),
+    )
+    known = read(kind.key(fact.community, fact.person) for _, kind, _ in staff)
+    for name, kind, is_one in staff:
+        key = kind.key(fact.community, fact.person)
+        if is_one or key in known:
+            actions: list[Action] = [kind.member.set(is_one), kind.kind.set(kind)]
+            transaction.update(name, kind(*key), actions)
+        else:
+            transaction.check(f"no_{name}", kind, key, kind.pk.does_not_exist())
     try:
         transaction.commit()
     except ConditionsFailed as failed:
         if "member" in failed.rows:
             return "duplicate"
-        raise Contended("the person became a repairer meanwhile") from failed
-    return "repairer_kept" if is_repairer else "member_kept"
+        raise Contended("the person became one of the staff meanwhile") from failed
+    return "repairer_kept" if Role.REPAIRER in fact.roles else "member_kept"

@@ -20,7 +20,7 @@ from functions.maintenance.hotline.models import (
     ServiceRequest,
     Window,
 )
-from functions.maintenance.photos import MOST_PHOTOS, type_of
+from functions.maintenance.photos import MOST_PHOTOS, is_photo
 from functions.maintenance.steps import Reported
 from functions.maintenance.ticket_views import shortened
 from functions.maintenance.tickets import OPEN, State, Ticket, Whereabouts
@@ -29,6 +29,7 @@ from linli.contracts import Contract
 from linli.errors import InvalidRequest, LinliError, NotFound
 from linli.ids import is_id
 from linli.instants import EPOCH, to_text
+from linli.texts import is_visible
 
 Form = Literal["json", "xml"]
 CONTENT_TYPES: dict[Form, str] = {"json": "application/json", "xml": "text/xml; charset=utf-8"}
@@ -129,14 +130,14 @@ class Sent:
 
 def sent(wanted: RequestWanted, arguments: Fields, files: Sequence[File]) -> Sent:
     """A request with its photos, as many as a ticket has; no other file is kept."""
-    said = sorted((name, value) for name, value in arguments if value.strip() and name not in UNSAID)
+    said = sorted((name, value) for name, value in arguments if is_visible(value) and name not in UNSAID)
     digests = [sha256(each.content).hexdigest() for each in files]
-    photos = tuple(each.content for each in files if type_of(each.content))[:MOST_PHOTOS]
+    photos = tuple(each.content for each in files if is_photo(each.content))[:MOST_PHOTOS]
     dropped = []
     if len(wanted.media_urls) < len(wanted.media_url):
         dropped.append("media_url: kept are http and https addresses, at most nine")
     if len(photos) < len(digests):
-        dropped.append("files: kept are photos in JPEG, PNG, WebP or HEIC, at most nine")
+        dropped.append("files: kept are photos in JPEG, PNG or WebP, at most nine")
     return Sent(wanted, json.dumps([said, digests]), photos, "; ".join(dropped) or None)
 
 

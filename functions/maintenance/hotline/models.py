@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError, m
 from linli.contracts import Contract
 from linli.errors import InvalidRequest
 from linli.instants import Instant
+from linli.texts import is_visible
 
 Status = Literal["open", "closed"]
 MOST_LISTED = 1000  # "90 days or first 1000 requests returned, whichever is smallest"
@@ -50,8 +51,8 @@ Degrees = Annotated[str, PlainSerializer(float, when_used="json")]  # a number i
 class Arguments(Contract):
     """Arguments of a form or query: all text. Those we have no use for, a caller's name say, are not kept.
 
-    An empty argument is one that was not sent ("Optional Arguments"). Of what can only be said once, the last
-    counts; `SEVERAL` are lists.
+    An argument in which nothing can be seen is one that was not sent ("Optional Arguments"). Of what can only
+    be said once, the last counts; `SEVERAL` are lists.
     """
 
     model_config = Contract.model_config | {"extra": "ignore", "strict": False}
@@ -63,9 +64,9 @@ class Arguments(Contract):
         given: dict[str, Any] = {}
         for name, value in sent:
             plain = name.removesuffix("[]")
-            if plain in cls.SEVERAL and value.strip():
+            if plain in cls.SEVERAL and is_visible(value):
                 given.setdefault(plain, []).append(value)
-            elif value.strip():
+            elif is_visible(value):
                 given[plain] = value
         try:
             return cls.model_validate(given)

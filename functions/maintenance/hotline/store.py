@@ -1,20 +1,17 @@
 """Requests of a hotline: tickets of the docket, and which of them it made."""
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache, partial
 from itertools import islice
 
-from functions.maintenance import docket
+from functions.maintenance import docket, photo_bucket
 from functions.maintenance.hotline.domain import SAME_FOR, Sent, matches, reported, request_of, window
 from functions.maintenance.hotline.models import RequestQuery, ServiceRequest
 from functions.maintenance.hotlines import Hotline
-from functions.maintenance.photos import object_of, type_of
 from functions.maintenance.tables import HotlineRequestRow, PhotoRow, SentRequestRow, TicketRow
 from functions.maintenance.tickets import OPEN
 from linli import communities
-from linli.aws import client
 from linli.communities import CommunityRow
 from linli.errors import InvalidRequest, NotFound
 from linli.idempotency import Creation
@@ -28,6 +25,7 @@ AT_ONCE = 100  # what one BatchGetItem takes
 ROWS_AT_ONCE = 500
 MOST_READ = 5000  # requests that one list may look through
 TIME_LENGTH = 10  # a ULID's time comes first
+ABOVE = "~"  # sorts after all that a ULID may end in: `z` is one of its letters
 
 
 def in_production() -> bool:
@@ -67,7 +65,6 @@ def create(hotline: Hotline, sent: Sent, creation: Creation) -> str:
         def with_request(transaction: Transaction) -> None:
             also(transaction)
             request = HotlineRequestRow(_partition(hotline), creation.id, community=community)
-            request.service_code = sent.wanted.service_code
             transaction.create("request", request)
             for photo in photos():
                 transaction.create(f"photo-{photo.photo}", photo)
@@ -110,13 +107,8 @@ def _uploaded(
     rows = []
     for number, content in enumerate(photos, start=1):
         row = PhotoRow(*PhotoRow.key(community, creation.id, number), photo=f"{creation.id}-{number}")
-        row.content_type, row.added_by, row.added_at = str(type_of(content)), hotline.hotline, creation.at
-        client("s3").put_object(
-            Bucket=os.environ["LINLI_PHOTO_BUCKET"],
-            Key=object_of(community, creation.id, row.photo),
-            Body=content,
-            ContentType=row.content_type,
-        )
+        row.added_by, row.added_at, row.shown = hotline.hotline, creation.at, True
+        row.content_type = photo_bucket.keep(community, creation.id, row.photo, content)
         rows.append(row)
     return rows
 
@@ -162,22 +154,15 @@ def _in_span(hotline: Hotline, query: RequestQuery, now: datetime) -> Iterator[S
     first, last = (new_id(at)[:TIME_LENGTH] for at in (span.start, span.end))
     rows = HotlineRequestRow.query(
         _partition(hotline),
-        HotlineRequestRow.sk.between(first, f"{last}z"),
+        HotlineRequestRow.sk.between(first, last + ABOVE),
         scan_index_forward=False,
         page_size=ROWS_AT_ONCE,
     )
-    asked = (row for row in islice(rows, MOST_READ) if _may_match(row, query))
+    asked = (row for row in islice(rows, MOST_READ) if query.jurisdiction_id in {None, row.community})
     while chunk := list(islice(asked, AT_ONCE)):
         yield from _tickets(chunk)
     if next(rows, None) is not None:
         raise InvalidRequest(f"start_date, end_date: more than {MOST_READ} requests; ask for less time")
-
-
-def _may_match(row: HotlineRequestRow, query: RequestQuery) -> bool:
-    """What the row itself says, so that fewer tickets are read."""
-    elsewhere = query.jurisdiction_id not in {None, row.community}
-    other = bool(query.service_code and row.service_code) and row.service_code not in query.service_code
-    return not elsewhere and not other
 
 
 def _rows(hotline: Hotline, wanted: Iterable[str]) -> list[HotlineRequestRow]:

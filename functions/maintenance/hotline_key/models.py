@@ -7,13 +7,14 @@ from pydantic import Field
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
+from linli.texts import Words
 
 
 class HotlineWanted(Contract):
     """A hotline that is to get a key."""
 
     hotline: Id
-    name: Annotated[str, Field(min_length=1, max_length=100)]
+    name: Annotated[Words, Field(max_length=100)]
 
 
 class HotlineIssued(Contract):

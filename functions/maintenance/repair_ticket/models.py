@@ -1,16 +1,17 @@
 """Reports, lists, timelines and photos as people send and see them."""
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from functions.maintenance.categories import Category, Kind
-from functions.maintenance.photos import LARGEST_PHOTO_BYTES, PhotoType
-from functions.maintenance.tickets import Capacity, Shelf, State
+from functions.maintenance.photos import HEIC_TYPES, LARGEST_PHOTO_BYTES, NO_HEIC, PhotoType
+from functions.maintenance.tickets import Capacity, Correction, Shelf, State
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
 from linli.pages import PageQuery
+from linli.texts import Words
 
 
 class Report(Contract):
@@ -18,7 +19,7 @@ class Report(Contract):
 
     kind: Kind = "repair"
     category: Category
-    description: Annotated[str, Field(min_length=3, max_length=1000)]
+    description: Annotated[Words, Field(max_length=1000)]
     building: Id | None = None
     unit: Id | None = None
     asset: Id | None = None
@@ -37,7 +38,7 @@ class TicketQuery(PageQuery):
 
 
 class TimelineEntry(Contract):
-    """Who did what, when, and what they said."""
+    """Who did what, when, and what they said. `was`: what it was taken for until it was put right."""
 
     version: int
     command: str
@@ -45,6 +46,7 @@ class TimelineEntry(Contract):
     by: Capacity
     person: Id | None
     note: str
+    was: Correction | None
     at: Instant
 
 
@@ -54,10 +56,16 @@ class Timeline(Contract):
     items: list[TimelineEntry]
 
 
+def _no_heic(content_type: Any) -> Any:
+    if content_type in HEIC_TYPES:
+        raise ValueError(NO_HEIC)
+    return content_type
+
+
 class PhotoWanted(Contract):
     """A photo about to be uploaded."""
 
-    content_type: PhotoType
+    content_type: Annotated[PhotoType, BeforeValidator(_no_heic)]
     size_bytes: Annotated[int, Field(ge=1, le=LARGEST_PHOTO_BYTES)]
 
 
@@ -70,7 +78,7 @@ class PhotoUpload(Contract):
 
 
 class Photo(Contract):
-    """A photo; `url` shows it for five minutes, once it is uploaded."""
+    """A photo; `url` shows it for five minutes. Where and by what it was taken is no longer in it."""
 
     photo: Id
     content_type: str
@@ -79,10 +87,19 @@ class Photo(Contract):
     url: str
 
 
+class PhotoRefused(Contract):
+    """What was uploaded and is not shown, and why."""
+
+    photo: Id
+    added_by: Id
+    why: str
+
+
 class Photos(Contract):
-    """All of a ticket's, at most nine."""
+    """All of a ticket's that have been uploaded, at most nine; `refused`: what was, and is no photo."""
 
     items: list[Photo]
+    refused: list[PhotoRefused]
 
 
 class Incident(Contract):

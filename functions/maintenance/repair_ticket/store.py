@@ -1,16 +1,16 @@
 """Reports and moves through the docket; lists, timelines and photos beside it."""
 
-import os
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
-from functions.maintenance import docket
+from functions.maintenance import docket, photo_bucket
 from functions.maintenance.machine import actor_on, refusal
-from functions.maintenance.moves import Move
-from functions.maintenance.photos import LARGEST_PHOTO_BYTES, MOST_PHOTOS, object_of
+from functions.maintenance.moves import SYSTEM, Actor, Move
+from functions.maintenance.photos import LARGEST_PHOTO_BYTES, MOST_PHOTOS
 from functions.maintenance.repair_ticket.models import (
     Incident,
     Photo,
+    PhotoRefused,
     Photos,
     PhotoUpload,
     PhotoWanted,
@@ -19,17 +19,24 @@ from functions.maintenance.repair_ticket.models import (
     TimelineEntry,
 )
 from functions.maintenance.steps import Reported, Step
-from functions.maintenance.tables import IncidentRow, LockRow, PhotoRow, TicketRow, TimelineRow
+from functions.maintenance.tables import (
+    IncidentRow,
+    LockRow,
+    MemberRow,
+    PhotoRow,
+    TicketRow,
+    TimelineRow,
+)
 from functions.maintenance.ticket_views import TicketShown, shown
-from functions.maintenance.tickets import WAITING, Capacity, Shelf, Ticket
-from linli.aws import client
+from functions.maintenance.tickets import DROPPED, WAITING, Capacity, Shelf, Ticket
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, InvalidRequest, NotFound
 from linli.idempotency import Creation
-from linli.tables import ConditionsFailed, Transaction, read
+from linli.ids import is_id
+from linli.tables import ConditionsFailed, Row, Transaction, read
 
-SIGNED_FOR_S = 300
-NEWLY_FREE = frozenset({"decline", "reassign", "reopen"})
+NOT_FREE = "this repairer is not free: no member, off duty, or with full hands"
+NEWLY_FREE = frozenset({"decline", "reassign", "reopen", "recategorise"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,8 @@ class Person:
 def report(community: str, person: Person, wanted: Report, creation: Creation) -> TicketShown:
     """Open a ticket and offer it to a repairer; the same Idempotency-Key gives the same ticket."""
     reported = Reported(**dict(wanted), reported_by=person.person)
+    if wanted.building is None and wanted.asset is None and person.roles == {"reporter"}:
+        reported = reported.model_copy(update=_home(community, person.person))
 
     def attempt() -> TicketShown:
         step, also = docket.opened(community, creation.id, reported, creation.at)
@@ -59,6 +68,14 @@ def report(community: str, person: Person, wanted: Report, creation: Creation) -
         return _shown(step.ticket, step.incident, person)
 
     return creation.once(attempt, lambda earlier: find(community, person, earlier), docket.RACES)
+
+
+def _home(community: str, person: str) -> dict[str, str]:
+    """Where somebody lives, as a report has it; nothing of who has no home there, or several."""
+    key = MemberRow.key(community, person)
+    row = read([key]).one(MemberRow, key)
+    building, _, unit = (row.home or "" if row else "").partition("/")
+    return {"building": building, "unit": unit} if is_id(building) and is_id(unit) else {}
 
 
 def find(community: str, person: Person, ticket: str) -> TicketShown:
@@ -83,19 +100,11 @@ def _found(community: str, person: Person, ticket: str) -> docket.Loaded:
 
 def move(community: str, person: Person, ticket: str, wanted: Move, creation: Creation) -> TicketShown:
     """Carry a command out. Raises NotFound, Forbidden, and IllegalTransition with what is allowed instead."""
-    if wanted.duplicate_of is not None:
-        _must_exist(community, wanted.duplicate_of)
     return creation.once(
         lambda: _move(community, person, ticket, wanted, creation),
         lambda same: find(community, person, same),
         docket.RACES,
     )
-
-
-def _must_exist(community: str, ticket: str) -> None:
-    key = TicketRow.key(community, ticket)
-    if key not in read([key]):
-        raise InvalidRequest("duplicate_of: there is no such ticket")
 
 
 def _move(community: str, person: Person, ticket: str, wanted: Move, creation: Creation) -> TicketShown:
@@ -104,17 +113,49 @@ def _move(community: str, person: Person, ticket: str, wanted: Move, creation: C
     step = found.step()
     try:
         step.move(wanted, actor, creation.at)
+        original = _original(community, wanted, found.ticket, actor)
+        if wanted.command == "recategorise":
+            _leave_to_who_can(step, creation.at)
         if wanted.command == "reassign" and wanted.repairer is not None:
             given = Move(command="dispatch", repairer=wanted.repairer)
             step.move(given, actor, creation.at)
         elif wanted.command in NEWLY_FREE and step.ticket.state in WAITING:
             docket.dispatch(step, creation.at)
-        docket.keep(
-            step, creation.attempt, creation.at, lambda transaction: creation.claim(transaction, ticket)
-        )
+
+        def with_key(transaction: Transaction) -> None:
+            creation.claim(transaction, ticket)
+            if original is not None:
+                same = TicketRow.version == original.version
+                transaction.check("original", TicketRow, TicketRow.key(community, original.ticket), same)
+
+        docket.keep(step, creation.attempt, creation.at, with_key)
     except ConditionsFailed as failed:
         raise _lost(failed, step, person, wanted) from failed
     return _shown(step.ticket, step.incident, person)
+
+
+def _original(community: str, wanted: Move, ticket: Ticket, actor: Actor) -> Ticket | None:
+    """The ticket that another is said to be a duplicate of: somebody must have it in hand, or have had it.
+
+    As long as it is no duplicate itself, no circle can close. Raises InvalidRequest, IllegalTransition.
+    """
+    if wanted.duplicate_of is None:
+        return None
+    key = TicketRow.key(community, wanted.duplicate_of)
+    row = read([key]).one(TicketRow, key)
+    if row is None:
+        raise InvalidRequest("duplicate_of: there is no such ticket")
+    if row.ticket.state in DROPPED:
+        raise refusal(ticket, actor, f"duplicate_of: that one is {row.ticket.state}, and nobody sees to it")
+    return row.ticket
+
+
+def _leave_to_who_can(step: Step, now: datetime) -> None:
+    """Take the ticket from a repairer who cannot do what it turns out to need."""
+    holder, skill = step.ticket.holder, step.ticket.skill
+    people = docket.candidates(step.ticket.community) if holder else []
+    if holder and not any(each.person == holder and skill in each.skills for each in people):
+        step.move(Move(command="take_back", note=f"it needs another skill: {skill}"), SYSTEM, now)
 
 
 def _lost(failed: ConditionsFailed, step: Step, person: Person, wanted: Move) -> Exception:
@@ -126,10 +167,16 @@ def _lost(failed: ConditionsFailed, step: Step, person: Person, wanted: Move) ->
             return failed
         return refusal(now, actor_on(now, person.person, person.roles), "somebody else was faster")
     actor = actor_on(step.before or step.ticket, person.person, person.roles)
+    if "original" in failed.rows:
+        return failed
     if "lock" in failed.rows:
         return refusal(step.before or step.ticket, actor, "another ticket is open for the same fault")
     if "taken" in failed.rows and wanted.repairer is not None:
-        return refusal(step.before or step.ticket, actor, "this repairer is not free")
+        return refusal(
+            step.before or step.ticket,
+            actor,
+            NOT_FREE,
+        )
     return failed
 
 
@@ -167,18 +214,21 @@ def add_photo(
 
 
 def _add_photo(community: str, person: Person, ticket: str, wanted: PhotoWanted, creation: Creation) -> str:
-    taken = _photo_rows(community, ticket)
-    if len(taken) >= MOST_PHOTOS:
+    taken = {row.sk: row for row in _photo_rows(community, ticket)}
+    keys = [PhotoRow.key(community, ticket, number) for number in range(1, MOST_PHOTOS + 1)]
+    free = [key for key in keys if key[1] not in taken] or [key for key in keys if taken[key[1]].refused]
+    if not free:
         raise Conflict(f"a ticket has at most {MOST_PHOTOS} photos")
     row = PhotoRow(
-        *PhotoRow.key(community, ticket, len(taken) + 1),
+        *free[0],
         photo=creation.id,
         content_type=wanted.content_type,
         added_by=person.person,
         added_at=creation.at,
+        **PhotoRow.timed(ticket, creation.at + photo_bucket.LOOKED_AT_AFTER),
     )
     transaction = Transaction()
-    transaction.create("photo", row)
+    transaction.put("photo", row, Row.pk.does_not_exist() | PhotoRow.refused.exists())
     creation.claim(transaction)
     try:
         transaction.commit()
@@ -192,44 +242,38 @@ def _add_photo(community: str, person: Person, ticket: str, wanted: PhotoWanted,
 
 
 def _upload(community: str, ticket: str, photo: str, wanted: PhotoWanted) -> PhotoUpload:
-    signed: dict[str, Any] = client("s3").generate_presigned_post(
-        os.environ["LINLI_PHOTO_BUCKET"],
-        object_of(community, ticket, photo),
-        Fields={"Content-Type": wanted.content_type},
-        Conditions=[
-            {"Content-Type": wanted.content_type},
-            ["content-length-range", 1, min(wanted.size_bytes, LARGEST_PHOTO_BYTES)],
-        ],
-        ExpiresIn=SIGNED_FOR_S,
-    )
+    size = min(wanted.size_bytes, LARGEST_PHOTO_BYTES)
+    signed = photo_bucket.upload(community, ticket, photo, wanted.content_type, size)
     return PhotoUpload(photo=photo, url=signed["url"], fields=signed["fields"])
 
 
 def photos(community: str, person: Person, ticket: str) -> Photos:
-    """A ticket's photos, each with an address that shows it for a while. Raises NotFound as `find`."""
+    """A ticket's photos, each with an address that shows it for a while; what was never uploaded is left out.
+
+    Raises NotFound as `find`, Unavailable.
+    """
     _found(community, person, ticket)
-    return Photos(
-        items=[
-            Photo(
-                photo=row.photo,
-                content_type=row.content_type,
-                added_by=row.added_by,
-                added_at=row.added_at,
-                url=_address(object_of(community, ticket, row.photo)),
-            )
-            for row in _photo_rows(community, ticket)
-        ]
-    )
+    found = [row for each in _photo_rows(community, ticket) if (row := photo_bucket.looked_at(each))]
+    items = [
+        Photo(
+            photo=row.photo,
+            content_type=row.content_type,
+            added_by=row.added_by,
+            added_at=row.added_at,
+            url=photo_bucket.address(community, ticket, row.photo),
+        )
+        for row in found
+        if row.shown
+    ]
+    refused = [
+        PhotoRefused(photo=row.photo, added_by=row.added_by, why=row.refused) for row in found if row.refused
+    ]
+    return Photos(items=items, refused=refused)
 
 
 def _photo_rows(community: str, ticket: str) -> list[PhotoRow]:
     partition = TicketRow.key(community, ticket)[0]
     return list(PhotoRow.query(partition, PhotoRow.sk.startswith("photo#"), consistent_read=True))
-
-
-def _address(key: str) -> str:
-    where = {"Bucket": os.environ["LINLI_PHOTO_BUCKET"], "Key": key}
-    return str(client("s3").generate_presigned_url("get_object", Params=where, ExpiresIn=SIGNED_FOR_S))
 
 
 def _shown(ticket: Ticket, incident: str | None, person: Person) -> TicketShown:

@@ -18,7 +18,7 @@ REPAIRERS = "/communities/{community}/repairers"
 @route(blueprint, "PUT", REPAIRERS + "/{person}", Permission.CHANGE_REPAIRERS, body=SetUp)
 def set_up_repairer(request: Request[SetUp, Nothing]) -> Repairer:
     """Say what a repairer can do, where they are, and whether they are on duty."""
-    return store.set_up(request.tenant, request.path["person"], request.body)
+    return store.set_up(request.tenant, request.path["person"], request.body, request.now)
 
 
 @route(blueprint, "GET", REPAIRERS, Permission.CHANGE_REPAIRERS, query=PageQuery)

@@ -1,17 +1,34 @@
 """Repairers, under their community; the tickets they were given."""
 
+from datetime import datetime
+
+from functions.maintenance import docket
 from functions.maintenance.repairer.models import Repairer
 from functions.maintenance.repairers import SetUp
 from functions.maintenance.tables import RepairerRow, TicketRow
 from functions.maintenance.ticket_views import TicketShown, shown
 from linli.cursors import Page, PageQuery, page_of
+from linli.tables import find
 
 
-def set_up(community: str, person: str, wanted: SetUp) -> Repairer:
-    """Keep what the manager says, whatever the directory has said or has yet to say."""
-    row = RepairerRow(*RepairerRow.key(community, person))
-    row.update(actions=[RepairerRow.set_up.set(wanted), RepairerRow.kind.set(RepairerRow)])
-    return _shown(person, wanted, row)
+def set_up(community: str, person: str, wanted: SetUp, now: datetime) -> Repairer:
+    """Keep what the manager says, whatever the directory has said or has yet to say.
+
+    What somebody who is off duty has in hand is offered to others, and what is no trade of theirs any more.
+    Raises Unavailable, when part of it may still be theirs: sent again, the rest follows.
+    """
+    key = RepairerRow.key(community, person)
+    row = RepairerRow(*key)
+    row.update(
+        actions=[
+            RepairerRow.set_up.set(wanted),
+            RepairerRow.off_duty.set(not wanted.on_duty),
+            RepairerRow.kind.set(RepairerRow),
+        ]
+    )
+    why = "it is no trade of the repairer's any more" if wanted.on_duty else "the repairer is off duty"
+    docket.take_back(community, person, why, now)
+    return _shown(person, wanted, find(RepairerRow, key))
 
 
 def repairers(community: str, query: PageQuery) -> Page[Repairer]:

@@ -9,6 +9,7 @@ from functions.utilities.meters import Value
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
+from linli.texts import Words
 
 
 class HeldReading(Contract):
@@ -37,7 +38,7 @@ class Verdict(Contract):
 
     decision: Literal["accept", "correct", "reject"]
     value: Value | None = None
-    note: Annotated[str, Field(min_length=3, max_length=200)]
+    note: Annotated[Words, Field(max_length=200)]
 
     @model_validator(mode="after")
     def _corrected_to_something(self) -> Self:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from functions.care.channels import signature
 from linli.dead_letters import as_body
 from linli.errors import LinliError
+from linli.messages.gateways import signature
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT, project_of
 

@@ -10,19 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.care.alerts import Message
-from functions.care.channels import (
-    TEXTS,
-    Channels,
-    Gateway,
-    outgoing,
-    signature,
-    signed,
-    template_of,
-    verify,
-)
+from functions.care.channels import TEXTS, outgoing, template_of
 from functions.care.circles import OnDuty, circle_of, parties
 from functions.care.watches import Contact, Settings, Watch
 from linli.errors import Forbidden
+from linli.messages.gateways import Channels, Gateway, signature, signed, verify
 from linli.policies import CarePolicy, Channel, Recipient
 
 NOW = datetime(2026, 1, 5, 4, tzinfo=UTC)

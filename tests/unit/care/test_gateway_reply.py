@@ -7,8 +7,8 @@ import pytest
 from functions.care.alerts import Alert, Message
 from functions.care.answering import Actor, Answer, answered
 from functions.care.calling import advanced
-from functions.care.channels import GatewayReply
 from functions.care.gateway_reply.domain import declined, meaning, said
+from linli.messages.gateways import GatewayReply
 from tests.unit.care.test_alerts import CIRCLE, MIDNIGHT, NOON, SETTING, alert
 
 

@@ -4,19 +4,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from functions.maintenance.categories import TRADES
 from functions.maintenance.dispatching import Candidate
+from functions.maintenance.effects import corrected, taken_for
 from functions.maintenance.machine import ANSWER, REPAIR, IllegalTransition, actor_on, allowed, moved
 from functions.maintenance.moves import NEEDED, OPTIONAL, SYSTEM, Actor, Command, Move
 from functions.maintenance.rates import changes, marks
 from functions.maintenance.steps import Reported, Setting, Step
 from functions.maintenance.tickets import Capacity, State, Ticket
 from linli.errors import Conflict, Forbidden
-from linli.policies import MaintenancePolicy
+from linli.policies import MaintenancePolicy, Priority
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 SETTING = Setting(MaintenancePolicy(), "Asia/Shanghai")
@@ -28,6 +29,9 @@ PARTICULARS: dict[str, st.SearchStrategy[Any]] = {
     "duplicate_of": st.sampled_from(["t-1", "t-2"]),
     "to": st.just("the water company"),
     "clock": st.sampled_from(["respond", "resolve"]),
+    "kind": st.just("repair"),
+    "category": st.sampled_from([*TRADES]),
+    "priority": st.sampled_from(get_args(Priority)),
 }
 PEOPLE: dict[str, frozenset[Capacity]] = {
     "resident": frozenset({"reporter"}),
@@ -49,6 +53,8 @@ def moves(draw: st.DrawFn) -> Move:
     given_: dict[str, Any] = {name: draw(PARTICULARS[name]) for name in NEEDED.get(command, ())}
     for name in OPTIONAL.get(command, ()):
         given_ |= {name: draw(PARTICULARS[name])} if draw(st.booleans()) else {}
+    if command == "recategorise" and not given_:
+        given_ = {"category": draw(PARTICULARS["category"])}
     return Move(command=command, **given_)
 
 
@@ -70,7 +76,8 @@ class Tickets(RuleBasedStateMachine):
         before, actor = self.ticket, self.actor(who)
         legal = move.command in allowed(before, actor)
         rulebook = SETTING.rulebook(before.priority)
-        if not legal or move.duplicate_of == before.ticket:
+        changes_nothing = move.command == "recategorise" and corrected(before, move) == taken_for(before)
+        if not legal or move.duplicate_of == before.ticket or changes_nothing:
             with pytest.raises((IllegalTransition, Forbidden)) as refused:
                 moved(before, move, actor, self.now, rulebook)
             assert refused.value.extensions.get("allowed", allowed(before, actor)) == allowed(before, actor)
@@ -79,12 +86,26 @@ class Tickets(RuleBasedStateMachine):
         assert (after.version, entry.version, entry.state) == (before.version + 1, after.version, after.state)
         assert entry.person == actor.person
         assert entry.by in {"reporter", "repairer", "manager", "system"}
-        self.deadlines_moved_by_a_pause_only(before, after, move)
-        assert marks(before) | {m for m, n in changes(before, after).items() if n > 0} >= marks(after)
+        if move.command == "recategorise":
+            self.what_is_met_stays_met(before, after)
+        elif after.reopened_at != before.reopened_at:
+            assert {clock.met_at for clock in after.clocks.values()} == {None}
+            assert before.month == after.month or all(n > 0 for n in changes(before, after).values())
+        else:
+            self.deadlines_moved_by_a_pause_only(before, after, move)
+        counted = marks(before) if before.month == after.month else set()
+        assert counted | {m for m, n in changes(before, after).items() if n > 0} >= marks(after)
         self.ticket = after
 
     def actor(self, who: str) -> Actor:
         return SYSTEM if who == "system" else actor_on(self.ticket, who, PEOPLE[who])
+
+    @staticmethod
+    def what_is_met_stays_met(before: Ticket, after: Ticket) -> None:
+        for name, clock in after.clocks.items():
+            was = before.clocks.get(name)
+            assert was is None or was.met_at is None or clock == was
+            assert clock.due_at >= clock.first_due_at >= after.began_at
 
     @staticmethod
     def deadlines_moved_by_a_pause_only(before: Ticket, after: Ticket, move: Move) -> None:
@@ -120,7 +141,7 @@ TestTickets.settings = settings(max_examples=60, stateful_step_count=40, deadlin
 def test_every_state_but_the_last_ones_can_be_left_and_reached(rules: dict[Command, Any]) -> None:
     left = {state for one in rules.values() if one.target for state in one.sources}
     reached = {one.target for one in rules.values()} | {"submitted"}
-    assert {"cancelled", "duplicate_of", "transferred"} & left == set()
+    assert {"cancelled", "transferred"} & left == set()
     assert left <= reached | {"dispatched", "declined", "arrived"}
 
 
@@ -153,6 +174,32 @@ def test_a_ticket_is_no_duplicate_of_itself() -> None:
             NOW,
             rulebook(),
         )
+
+
+@given(before=st.sampled_from([*TRADES]), after=st.sampled_from([*TRADES]), minutes=st.integers(1, 20_000))
+def test_time_that_was_paused_is_added_whatever_it_turns_out_to_be(
+    before: Any, after: Any, minutes: int
+) -> None:
+    assume(before != after)
+    boss = Actor("boss", frozenset({"manager", "repairer"}), frozenset({"manager", "repairer"}))
+
+    def given_to(ticket: Ticket, move: Move, at: datetime) -> Ticket:
+        return moved(ticket, move, boss, at, SETTING.rulebook(ticket.priority))[0]
+
+    ticket = opened(category=before).model_copy(update={"state": "accepted", "repairer": "boss"})
+    fresh = opened(category=after)
+    now = NOW + timedelta(minutes=1)
+    ticket = given_to(ticket, Move(command="pause", reason="weather"), now)
+    ticket = given_to(ticket, Move(command="resume"), now + timedelta(minutes=minutes))
+    paused = {
+        name: SETTING.rulebook(ticket.priority).hours.between(clock.first_due_at, clock.due_at)
+        for name, clock in ticket.clocks.items()
+    }
+    ticket = given_to(ticket, Move(command="recategorise", category=after), now + timedelta(minutes=minutes))
+    hours = SETTING.rulebook(ticket.priority).hours
+    for name, clock in ticket.clocks.items():
+        assert clock.first_due_at == fresh.clocks[name].first_due_at
+        assert clock.due_at == hours.after(clock.first_due_at, paused[name])
 
 
 # A step: offers

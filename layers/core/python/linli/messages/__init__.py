@@ -1,0 +1,1 @@
+"""Messages to people, by gateways that push, text and call: the contract, and how they are handed over."""
