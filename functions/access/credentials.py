@@ -1,10 +1,10 @@
 """Credentials: what is shown at a gate, and where and when it is good for."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from functions.access.gates import Direction
 from linli.contracts import Contract
@@ -16,6 +16,7 @@ CredentialKind = Literal["face", "qr", "phone", "card", "plate"]
 Value = Annotated[str, Field(min_length=1, max_length=256)]
 QR_SEPARATOR = "."
 DAYS_OF_WEEK = 7
+MIDNIGHT = time(0)
 MOST_GRANTS = 4  # enough for what a gate that was offline tells between two passes elsewhere
 
 
@@ -36,6 +37,16 @@ class Window(Contract):
             return today in self.days and self.since <= now < self.until
         yesterday = (today - 1) % DAYS_OF_WEEK
         return (today in self.days and now >= self.since) or (yesterday in self.days and now < self.until)
+
+
+def _whole_days_are_said(windows: list[Window]) -> list[Window]:
+    """Refuses what may mean a whole day, or no time at all."""
+    if any(each.since == each.until != MIDNIGHT for each in windows):
+        raise ValueError("since and until are the same; a whole day is from 00:00 to 00:00")
+    return windows
+
+
+Windows = Annotated[list[Window], Field(max_length=14), AfterValidator(_whole_days_are_said)]
 
 
 class Credential(Contract):

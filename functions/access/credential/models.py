@@ -1,18 +1,17 @@
 """Credentials as managers enrol them and residents see them."""
 
-from datetime import time, timedelta
+from datetime import timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from functions.access.credentials import CredentialKind, Value, Window
+from functions.access.credentials import CredentialKind, Value, Window, Windows
 from functions.access.spellings import canonical
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
 
 LONGEST = timedelta(days=3660)
-MIDNIGHT = time(0)
 
 
 class Enrolment(Contract):
@@ -28,7 +27,7 @@ class Enrolment(Contract):
     valid_until: Instant
     areas: Annotated[list[Id], Field(max_length=50)] = []
     gates: Annotated[list[Id], Field(max_length=50)] = []
-    windows: Annotated[list[Window], Field(max_length=14)] = []
+    windows: Windows = []
     consent: Id | None = None
 
     @model_validator(mode="after")
@@ -41,12 +40,6 @@ class Enrolment(Contract):
     def _says_something(self) -> Self:
         if not canonical(self.kind, self.value):
             raise ValueError("value: is blank")
-        return self
-
-    @model_validator(mode="after")
-    def _a_whole_day_is_said(self) -> Self:
-        if any(each.since == each.until != MIDNIGHT for each in self.windows):
-            raise ValueError("windows: since and until are the same; a whole day is from 00:00 to 00:00")
         return self
 
     @model_validator(mode="after")

@@ -134,8 +134,8 @@ def _credential_known(asked: _Asked) -> str:
 def _not_used_up(asked: _Asked, standing: Standing) -> str:
     if asked.situation.used_up:
         return "used_credential"
-    left = standing.entries_free(asked.now)
-    if asked.direction == "in" and left is not None and left <= 0:
+    passing = _passing(asked)
+    if asked.direction == "in" and not standing.may_come_in(passing.step if passing else None, asked.now):
         return "no_entries_left"
     return PASSED
 
@@ -308,7 +308,8 @@ def _passing(asked: _Asked) -> Passing | None:
     standing, gate = asked.situation.standing, asked.situation.gate
     if standing is None or gate is None:
         return None
-    entry = asked.direction == "in" and standing.entries_left is not None
+    coming_or_leaving = asked.direction == "in" or standing.visit is not None
+    entry = standing.entries_left is not None and coming_or_leaving
     place = asked.situation.policies.access.passback.get(gate.area, "off") != "off"
     if not (entry or place):
         return None
@@ -320,6 +321,7 @@ def _passing(asked: _Asked) -> Passing | None:
         until=asked.now + OPEN_FOR,
         entry=entry,
         place=place,
+        shown=asked.shown.credential,
     )
 
 

@@ -134,6 +134,7 @@ def _shown(invitation_id: str, invitation: Invitation, *, withdrawn: bool) -> In
         valid_until=invitation.valid_until,
         entries=invitation.entries,
         gates=invitation.gates,
+        windows=invitation.windows,
         plate=invitation.plate,
         withdrawn=withdrawn,
         code=qr_codes.text(invitation_id, invitation_id),
