@@ -1,5 +1,6 @@
 """Credentials: what is shown at a gate, and where and when it is good for."""
 
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -72,6 +73,30 @@ class Credential(Contract):
             return True
         local = at.astimezone(ZoneInfo(time_zone))
         return any(window.covers(local) for window in self.windows)
+
+    def in_force(self, at: datetime) -> bool:
+        """Whether its time has come and is not over, whatever the hour of the week."""
+        return self.valid_from <= at < self.valid_until
+
+
+class Consent(Contract):
+    """That a person, or who answers for them, agreed to entering by face (PIPL art. 29): to what, by which
+    document, when, and who wrote it down; and when it was withdrawn (art. 15).
+    """
+
+    reference: Id
+    purpose: str
+    given_by: Id
+    given_at: Instant
+    recorded_by: Id
+    recorded_at: Instant
+    withdrawn_by: Id | None = None
+    withdrawn_at: Instant | None = None
+
+
+def another_way(credentials: Iterable[Credential], at: datetime) -> bool:
+    """Whether something else than a face opens gates at `at`: a face is never the only way in."""
+    return any(one.kind != "face" and one.in_force(at) for one in credentials)
 
 
 class Grant(Contract):

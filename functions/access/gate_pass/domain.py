@@ -1,9 +1,10 @@
 """May this holder pass this gate? Eight checks, all made, the first that fails is the reason."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import TypeVar
 
 from functions.access.credentials import Credential, Grant
 from functions.access.gate_pass.models import Shown, Verdict
@@ -259,6 +260,28 @@ def decide(shown: Shown, situation: Situation, showing: Showing) -> Decision:
         awaited=awaited,
         entered_at=situation.entered_at if counts else None,
         clock_off=asked.clock_off,
+    )
+
+
+Known = TypeVar("Known")
+
+
+def chosen(decided: Sequence[tuple[Known, Situation, Decision]]) -> tuple[Known, Situation, Decision]:
+    """Of what the same plate is good for, by several hands or on several days, what decides: what lets in,
+    without taking an entry if it can; else what comes nearest to it.
+    """
+    return min(decided, key=lambda one: _distance(one[1], one[2]))
+
+
+def _distance(situation: Situation, decision: Decision) -> tuple[bool, bool, bool, bool, bool, int]:
+    before, after, checks = situation.standing, decision.standing, decision.checks
+    return (
+        decision.reason is not None,
+        decision.again is None,
+        before is not None and after is not None and before.entries_left != after.entries_left,
+        before is not None and before.entries_left is not None,
+        checks["time"] not in NOT_REFUSALS,
+        sum(one not in NOT_REFUSALS for one in checks.values()),
     )
 
 
