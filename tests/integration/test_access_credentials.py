@@ -170,6 +170,17 @@ def test_a_consent_is_withdrawn_by_its_reference_once(access: Access) -> None:
     assert access.call("DELETE", "people/willow-resident-1/consents/none", WILLOW_RESIDENT).status == 404
 
 
+def test_consents_are_listed_page_by_page(access: Access) -> None:
+    for reference in ("consent-1", "consent-2"):
+        assert access.enrol("willow-resident-1", FACE | {"consent": reference}).status == 201
+    path, query = "people/willow-resident-1/consents", {"limit": "1"}
+    first = access.call("GET", path, query=query).body
+    second = access.call("GET", path, query=query | {"cursor": first["next_cursor"]}).body
+    listed = [one["reference"] for page in (first, second) for one in page["items"]]
+    assert listed == ["consent-1", "consent-2"]
+    assert access.call("GET", "people/nobody/consents").status == 404
+
+
 def test_a_resident_takes_back_a_face_and_no_card(access: Access) -> None:
     (card,) = access.credentials("willow-resident-1", WILLOW_RESIDENT)
     assert access.revoke("willow-resident-1", card["credential"], WILLOW_RESIDENT).status == 403
