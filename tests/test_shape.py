@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from linli import http, public_routes
+from linli.permissions import FRESH
 from linli_cli import readme
 from linli_cli.actions import (
     SENTENCES,
@@ -36,6 +37,7 @@ TOPIC_SQL = (
     "timestamp() AS received_at_ms FROM 'linli/+/+/{action}'"
 )
 SAYS_NOTHING = {"base", "common", "helper", "helpers", "manager", "misc", "shared", "util", "utils"}
+GATES_AND_MONEY = ("access", "payments", "utilities")
 SERVICES = sorted(services(ROOT))
 ACTIONS = actions(ROOT)
 
@@ -143,7 +145,7 @@ def test_service_explains_itself(service: str) -> None:
 @each_service
 def test_every_route_declares_its_permission(service: str) -> None:
     apps = [app_of(project, ROOT) for project in projects_of(service, ROOT)]
-    declared = {(route.method, route.path, route.name) for route in http.ROUTES}
+    declared = {(route.method, route.path, route.name): route for route in http.ROUTES}
     public = {(route.method, route.path, route.name) for route in public_routes.PUBLIC_ROUTES}
     for entry in (entry for app in apps for entry in routes(app)):
         view = entry.view_function
@@ -153,7 +155,17 @@ def test_every_route_declares_its_permission(service: str) -> None:
             continue
         assert view.__code__.co_filename == http.__file__, f"{view.__name__} is not made by linli.http.route"
         assert (entry.method, entry.uri_pattern, view.__name__) in declared
-        assert entry.authorizer is http.AUTHORIZER
+        permission = declared[entry.method, entry.uri_pattern, view.__name__].permission
+        assert entry.authorizer is http.authorizer_of(permission)
+
+
+@pytest.mark.parametrize("service", GATES_AND_MONEY)
+def test_gates_and_money_ask_for_the_role_as_it_is_now(service: str) -> None:
+    declared = {(route.method, route.path): route for route in http.ROUTES}
+    for app in (app_of(project, ROOT) for project in projects_of(service, ROOT)):
+        for entry in (one for one in routes(app) if one.method != "GET" and one.authorizer is not None):
+            permission = declared[entry.method, entry.uri_pattern].permission
+            assert permission in FRESH, f"{entry.method} {entry.uri_pattern}: {permission} is not in FRESH"
 
 
 @each_service

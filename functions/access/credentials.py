@@ -1,10 +1,11 @@
 """Credentials: what is shown at a gate, and where and when it is good for."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from functions.access.gates import Direction
 from linli.contracts import Contract
@@ -16,6 +17,7 @@ CredentialKind = Literal["face", "qr", "phone", "card", "plate"]
 Value = Annotated[str, Field(min_length=1, max_length=256)]
 QR_SEPARATOR = "."
 DAYS_OF_WEEK = 7
+MIDNIGHT = time(0)
 MOST_GRANTS = 4  # enough for what a gate that was offline tells between two passes elsewhere
 
 
@@ -36,6 +38,16 @@ class Window(Contract):
             return today in self.days and self.since <= now < self.until
         yesterday = (today - 1) % DAYS_OF_WEEK
         return (today in self.days and now >= self.since) or (yesterday in self.days and now < self.until)
+
+
+def _whole_days_are_said(windows: list[Window]) -> list[Window]:
+    """Refuses what may mean a whole day, or no time at all."""
+    if any(each.since == each.until != MIDNIGHT for each in windows):
+        raise ValueError("since and until are the same; a whole day is from 00:00 to 00:00")
+    return windows
+
+
+Windows = Annotated[list[Window], Field(max_length=14), AfterValidator(_whole_days_are_said)]
 
 
 class Credential(Contract):
@@ -61,6 +73,30 @@ class Credential(Contract):
             return True
         local = at.astimezone(ZoneInfo(time_zone))
         return any(window.covers(local) for window in self.windows)
+
+    def in_force(self, at: datetime) -> bool:
+        """Whether its time has come and is not over, whatever the hour of the week."""
+        return self.valid_from <= at < self.valid_until
+
+
+class Consent(Contract):
+    """That a person, or who answers for them, agreed to entering by face (PIPL art. 29): to what, by which
+    document, when, and who wrote it down; and when it was withdrawn (art. 15).
+    """
+
+    reference: Id
+    purpose: str
+    given_by: Id
+    given_at: Instant
+    recorded_by: Id
+    recorded_at: Instant
+    withdrawn_by: Id | None = None
+    withdrawn_at: Instant | None = None
+
+
+def another_way(credentials: Iterable[Credential], at: datetime) -> bool:
+    """Whether something else than a face opens gates at `at`: a face is never the only way in."""
+    return any(one.kind != "face" and one.in_force(at) for one in credentials)
 
 
 class Grant(Contract):

@@ -10,7 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from functions.access.credentials import CredentialKind
 from functions.access.gates import Direction
+from functions.access.invitations import Step, Visit
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
@@ -49,8 +51,9 @@ class Presence(Contract):
 class Passing(Contract):
     """A pass at a gate that tells who goes through, and has not told yet: until then nobody has passed.
 
-    `at`: its turn among the area's passes. `until`: how long the gate is open, by our clock. `entry`: it uses
-    one up, `place`: it counts against anti-passback, once somebody has gone through.
+    `at`: its turn among the area's passes. `until`: how long the gate is open, by our clock. `entry`: it
+    begins, goes on with or ends a visit, `place`: it counts against anti-passback, once somebody has gone
+    through. `shown`: by which kind of credential.
     """
 
     gate: Id
@@ -60,11 +63,18 @@ class Passing(Contract):
     until: Instant
     entry: bool
     place: bool
+    shown: CredentialKind | None = None
+
+    @property
+    def step(self) -> Step:
+        """What it is to a visit."""
+        return Step(area=self.area, direction=self.direction, at=self.at, shown=self.shown)
 
 
 class Standing(Contract):
     """`credentials` are keyed hashes; `entries_left` is None for those who may come and go (residents).
 
+    `visit`: the last one, where entries are counted.
     `awaited`: who may be going through right now. `reset`: since when staff have said that nobody knows where
     the holder is, by area; what was before counts no more.
     """
@@ -78,6 +88,7 @@ class Standing(Contract):
     reset: dict[Id, Instant] = {}
     awaited: list[Passing] = []
     entries_left: Annotated[int, Field(ge=0)] | None = None
+    visit: Visit | None = None
     credentials: Annotated[list[str], Field(max_length=MOST_CREDENTIALS)] = []
     version: Annotated[int, Field(ge=0)] = 0
     membership_version: Annotated[int, Field(ge=0)] = 0
@@ -112,6 +123,7 @@ class Standing(Contract):
         before = [one.at for one in self.passing_now(area, now)]
         before += [self.presence[area].at] if area in self.presence else []
         before += [self.reset[area]] if area in self.reset else []
+        before += self.visit.moments() if self.visit else []
         return max([at, *(one + SHORTEST for one in before)])
 
     def passed(self, area: str, direction: Direction, at: datetime) -> "Standing":
@@ -122,17 +134,30 @@ class Standing(Contract):
         seen = Presence(direction=direction, at=at)
         return self.model_copy(update={"presence": {**self.presence, area: seen}})
 
-    def entries_free(self, now: datetime) -> int | None:
-        """The entries that are left for others than those who may be going through right now."""
-        if self.entries_left is None:
-            return None
-        return self.entries_left - sum(one.entry and one.until > now for one in self.awaited)
+    def may_come_in(self, step: Step | None, now: datetime) -> bool:
+        """Whether an entry is left for who comes in so, or none is needed since it is on the way of a visit;
+        whoever may be going through right now is taken to do so.
+        """
+        expected = self
+        for one in sorted(self.awaited, key=lambda one: one.at):
+            if one.entry and one.direction == "in" and one.until > now:
+                expected = expected.stepped(one.step)
+        if expected.entries_left is None or expected.entries_left > 0:
+            return True
+        return step is not None and expected.visit is not None and expected.visit.includes(step)
 
-    def entered_once_more(self) -> "Standing":
-        """With one entry fewer, where entries are counted; never below zero."""
+    def stepped(self, step: Step) -> "Standing":
+        """With a step of a visit, where entries are counted: another visit takes one; never below zero."""
         if self.entries_left is None:
             return self
-        return self.model_copy(update={"entries_left": max(0, self.entries_left - 1)})
+        if step.direction == "out" or self._on_the_way(step):
+            return self.model_copy(update={"visit": self.visit.after(step)}) if self.visit else self
+        newer = self.visit is None or step.at >= self.visit.since
+        visit = Visit.begun(step) if newer else self.visit
+        return self.model_copy(update={"entries_left": max(0, self.entries_left - 1), "visit": visit})
+
+    def _on_the_way(self, step: Step) -> bool:
+        return self.visit is not None and self.visit.includes(step)
 
     def awaiting(self, passing: Passing, now: datetime) -> "Standing":
         """With a passing that the gate will tell of; those whose time is over are forgotten."""
@@ -144,7 +169,7 @@ class Standing(Contract):
         others = [one for one in self.awaited if one != passing]
         after = self.model_copy(update={"awaited": others})
         if passing.entry:
-            after = after.entered_once_more()
+            after = after.stepped(passing.step)
         if passing.place:
             after = after.passed(passing.area, passing.direction, passing.at)
         return after

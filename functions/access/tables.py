@@ -10,19 +10,21 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from functions.access.credentials import Credential, CredentialKind, Grants
-from functions.access.gates import Gate
+from functions.access.credentials import Consent, Credential, CredentialKind, Grants
+from functions.access.gates import Gate, Places
 from functions.access.holders import Passing, Standing
 from functions.access.invitations import Invitation
 from functions.access.spellings import canonical, former
 from linli.identities import EffectRow
+from linli.instants import to_epoch_seconds
 from linli.registered import RegisteredRow
 from linli.secrets import keyed_hash
-from linli.tables import ContractAttribute, InstantAttribute, Row, Rows, Transaction
+from linli.tables import ContractAttribute, InstantAttribute, Row, Rows, Transaction, all_readable, expired
 
 Key = tuple[str, str]
 
 ENTRIES_BELIEVED = timedelta(days=1)
+MOST_OF_A_PLATE = 4  # holders at once: whose car it is, and invitations of several hosts or for several days
 
 
 def credential_hash(community: str, kind: CredentialKind, value: str) -> str:
@@ -70,12 +72,13 @@ class HolderRow(Row, discriminator="holder"):
 
 
 class CredentialRow(Row, discriminator="credential"):
-    """`<community>#credential#<hash>` / `credential`.
+    """`<community>#credential#<hash>` / `credential`; for further holders of one plate `<hash>-2` and so on.
 
     `standing` and `version` are the copy of the holder's; a QR code has none, because it names its holder.
     `used_by`: the pass that used a single-use credential up. `grants`: what was granted to it last, as of
-    `last_pass`, so that one passing is not two. A revoked one may be enrolled anew. While a
-    resident's standing names a credential it has no time to live: its copy must be there to be changed.
+    `last_pass`, so that one passing is not two. `consent`: the reference of that to a face. A revoked one may
+    be enrolled anew. While a resident's standing names a credential it has no time to live: its copy must be
+    there to be changed.
     """
 
     credential = ContractAttribute(Credential)
@@ -85,6 +88,7 @@ class CredentialRow(Row, discriminator="credential"):
     used_by = UnicodeAttribute(null=True)
     grants = ContractAttribute(Grants, null=True)
     last_pass = UnicodeAttribute(null=True)
+    consent = UnicodeAttribute(null=True)
 
     @staticmethod
     def key(community: str, digest: str) -> Key:
@@ -95,6 +99,30 @@ class CredentialRow(Row, discriminator="credential"):
     def digest(self) -> str:
         """The keyed hash it is looked up by."""
         return str(self.pk).rpartition("#")[2]
+
+    @property
+    def of_guest(self) -> bool:
+        """Whether an invitation made it."""
+        return self.standing is not None and self.standing.person is None
+
+    @property
+    def of_former_member(self) -> bool:
+        """Whether its holder has left the community."""
+        return self.standing is not None and "membership_ended" in self.standing.in_force()
+
+
+class ConsentRow(Row, discriminator="consent"):
+    """`<community>#consents#<person>` / `<reference>`: consent to a face; kept for ever, or for three years
+    after it was withdrawn.
+    """
+
+    consent = ContractAttribute(Consent)
+    withdrawn = BooleanAttribute(default=False)
+
+    @staticmethod
+    def key(community: str, person: str, reference: str) -> Key:
+        """Where a consent is."""
+        return f"{community}#consents#{person}", reference
 
 
 class InvitationRow(Row, discriminator="invitation"):
@@ -194,10 +222,37 @@ class EntryRow(Row, discriminator="entry"):
 
 
 def credential_keys(community: str, kind: CredentialKind, value: str) -> list[Key]:
-    """Where a credential may be: its own place, then those of rows of before, hashed as they were typed."""
-    spelled = [canonical(kind, value), *former(kind, value)]
-    digests = [keyed_hash("credential-key", community, kind, one) for one in spelled]
-    return [CredentialRow.key(community, digest) for digest in digests]
+    """Where a credential may be: its own places, then those of rows of before, hashed as they were typed."""
+    former_ones = [keyed_hash("credential-key", community, kind, one) for one in former(kind, value)]
+    keys = [CredentialRow.key(community, digest) for digest in former_ones]
+    return [*own_keys(community, kind, value), *keys]
+
+
+def own_keys(community: str, kind: CredentialKind, value: str) -> list[Key]:
+    """The places of a credential: one, or one for each who may hold the same plate at once."""
+    digest = credential_hash(community, kind, value)
+    further = range(2, MOST_OF_A_PLATE + 1) if kind == "plate" else ()
+    return [CredentialRow.key(community, one) for one in (digest, *(f"{digest}-{at}" for at in further))]
+
+
+def free_key(rows: Rows, keys: Sequence[Key], now: datetime) -> Key | None:
+    """The first of a credential's places that nobody holds now."""
+    held = {(row.pk, row.sk) for row in credentials_at(rows, keys) if not (row.revoked or expired(row, now))}
+    return next((key for key in keys if key not in held), None)
+
+
+def free(now: datetime) -> Condition:
+    """The condition that nobody holds a credential's place now."""
+    over: Condition = (CredentialRow.ttl <= to_epoch_seconds(now)) | (CredentialRow.revoked == True)  # noqa: E712  builds a condition
+    over |= Row.pk.does_not_exist()
+    return over
+
+
+def places(community: str) -> Places:
+    """What credentials may be good for: one Query over the community's gates."""
+    partition, _ = GateRow.key(community, "")
+    gates = (row.known() for row in all_readable(GateRow, partition))
+    return Places.of(gate for gate in gates if gate is not None)
 
 
 def credentials_at(rows: Rows, keys: Sequence[Key]) -> list[CredentialRow]:
@@ -233,13 +288,13 @@ def write_standing(
     write, as a transaction has but one for a row. Returns it as it will be written, for credentials that are
     new.
     """
-    key = HolderRow.key(community, after.holder)
+    key, name = HolderRow.key(community, after.holder), f"holder-{after.holder}"
     if before is None:
-        transaction.create("holder", HolderRow(*key, standing=after, version=after.version))
+        transaction.create(name, HolderRow(*key, standing=after, version=after.version))
         return after
     now = after.model_copy(update={"version": before.version + 1})
     actions = [HolderRow.standing.set(now), HolderRow.version.set(now.version)]
-    transaction.update("holder", HolderRow(*key), actions, HolderRow.version == before.version)
+    transaction.update(name, HolderRow(*key), actions, HolderRow.version == before.version)
     for digest in set(before.credentials) & set(now.credentials):
         copied: list[Action] = [CredentialRow.standing.set(now), CredentialRow.version.set(now.version)]
         copy = CredentialChange(digest, copied, CredentialRow.version == before.version)

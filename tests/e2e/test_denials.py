@@ -215,3 +215,17 @@ def test_the_command_line_says_what_is_wrong_in_one_line(town: Town, tmp_path: P
         assert said in failed.stderr, (arguments, failed.stderr)
         assert "Traceback" not in failed.stderr
         assert len(failed.stderr.strip().splitlines()) == 1, failed.stderr
+
+
+def test_a_dismissed_guard_opens_no_gate_though_the_token_lives_on(town: Town) -> None:
+    membership = "/directory/communities/willow/memberships/willow-guard-9"
+    opening = "/access/communities/willow/gates/willow-gate-1/openings"
+    assert town.http("willow-manager-1", "PUT", membership, {"roles": ["guard"]}).status == 200
+    token = town.token("willow-guard-9")
+    assert town.http(None, "POST", opening, {"reason": "a delivery"}, token=token).status == 201
+    assert town.http("willow-manager-1", "DELETE", membership).status == 204
+
+    def refused() -> bool:
+        return town.http(None, "POST", opening, {"reason": "a delivery"}, token=token).status == 404
+
+    eventually(refused, "the gate is closed to who was dismissed")

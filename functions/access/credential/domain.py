@@ -1,12 +1,15 @@
 """When a credential may be added."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from functions.access.credential.models import Enrolment
-from functions.access.credentials import Credential
+from functions.access.credential.models import ConsentGiven, Enrolment
+from functions.access.credentials import Consent, Credential, another_way
 from functions.access.holders import MOST_CREDENTIALS, Standing
-from linli.errors import Conflict, NotFound
+from linli.errors import Conflict, InvalidRequest, NotFound
 from linli.policies import AccessPolicy
+
+CLOCKS_APART = timedelta(minutes=5)
 
 
 def enrolled(enrolment: Enrolment, holder: Standing | None, digest: str) -> tuple[Credential, Standing]:
@@ -22,6 +25,36 @@ def enrolled(enrolment: Enrolment, holder: Standing | None, digest: str) -> tupl
         raise Conflict(f"a person has at most {MOST_CREDENTIALS} credentials")
     credential = credential_of(enrolment, holder.holder)
     return credential, holder.model_copy(update={"credentials": [*holder.credentials, digest]})
+
+
+def check_not_alone(enrolment: Enrolment, others: Iterable[Credential], now: datetime) -> None:
+    """Raises Conflict for a face of somebody for whom nothing else opens when it begins to be good."""
+    begins = max(now, enrolment.valid_from)
+    if enrolment.kind == "face" and not another_way(others, begins):
+        raise Conflict("a face must not be the only way in: enrol a card, a phone or a plate first")
+
+
+def check_leaves_more_than_a_face(revoked: Credential, left: Iterable[Credential], now: datetime) -> None:
+    """Raises Conflict when a face would be all that opens, after something that does is revoked."""
+    others = list(left)
+    faces = any(one.kind == "face" and one.in_force(now) for one in others)
+    if faces and another_way([revoked], now) and not another_way(others, now):
+        raise Conflict("a face would be the only way in: enrol another card first, or say lost=true")
+
+
+def recorded(given: ConsentGiven, person: str, by: str, now: datetime) -> Consent:
+    """A consent as it is kept. Raises InvalidRequest for one that is yet to be given."""
+    given_at = given.given_at or now
+    if given_at > now + CLOCKS_APART:
+        raise InvalidRequest("consent.given_at: is yet to come")
+    return Consent(
+        reference=given.reference,
+        purpose=given.purpose,
+        given_by=given.given_by or person,
+        given_at=given_at,
+        recorded_by=by,
+        recorded_at=now,
+    )
 
 
 def credential_of(enrolment: Enrolment, holder: str) -> Credential:

@@ -1,25 +1,43 @@
 """Credentials as managers enrol them and residents see them."""
 
-from datetime import time, timedelta
-from typing import Annotated, Literal, Self
+from datetime import timedelta
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from functions.access.credentials import CredentialKind, Value, Window
+from functions.access.credentials import Consent, Credential, CredentialKind, Value, Window, Windows
 from functions.access.spellings import canonical
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
 
 LONGEST = timedelta(days=3660)
-MIDNIGHT = time(0)
+
+
+class ConsentGiven(Contract):
+    """Somebody's separate consent to entering by face; a reference alone says that they gave it, now.
+
+    `given_by`: the person, or who answers for one under 14. `purpose`: what they were told that it is for.
+    """
+
+    reference: Id
+    given_by: Id | None = None
+    given_at: Instant | None = None
+    purpose: Annotated[str, Field(min_length=3, max_length=200)] = "gate_pass"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_a_reference(cls, given: Any) -> Any:
+        return {"reference": given} if isinstance(given, str) else given
 
 
 class Enrolment(Contract):
     """A credential for a person.
 
-    `consent`: reference of the holder's (or, under 14, the guardian's) separate consent, which a face needs:
-    Measures on the security of face recognition (人脸识别技术应用安全管理办法), in force since 2025-06-01.
+    `consent`: the holder's (or, under 14, the guardian's) separate consent, which a face needs: Measures on
+    the security of face recognition (人脸识别技术应用安全管理办法), in force since 2025-06-01. `move`: take
+    it from whoever else holds it. `add`: a plate's hours or dates beside those that it is good for already,
+    which are replaced otherwise.
     """
 
     kind: Literal["face", "phone", "card", "plate"]
@@ -28,8 +46,16 @@ class Enrolment(Contract):
     valid_until: Instant
     areas: Annotated[list[Id], Field(max_length=50)] = []
     gates: Annotated[list[Id], Field(max_length=50)] = []
-    windows: Annotated[list[Window], Field(max_length=14)] = []
-    consent: Id | None = None
+    windows: Windows = []
+    consent: ConsentGiven | None = None
+    move: bool = False
+    add: bool = False
+
+    @model_validator(mode="after")
+    def _only_plates_are_held_twice(self) -> Self:
+        if self.add and self.kind != "plate":
+            raise ValueError("add goes with a plate")
+        return self
 
     @model_validator(mode="after")
     def _face_needs_consent(self) -> Self:
@@ -44,12 +70,6 @@ class Enrolment(Contract):
         return self
 
     @model_validator(mode="after")
-    def _a_whole_day_is_said(self) -> Self:
-        if any(each.since == each.until != MIDNIGHT for each in self.windows):
-            raise ValueError("windows: since and until are the same; a whole day is from 00:00 to 00:00")
-        return self
-
-    @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
         if not self.valid_from < self.valid_until <= self.valid_from + LONGEST:
             raise ValueError("valid_until must be after valid_from, and at most ten years")
@@ -57,7 +77,11 @@ class Enrolment(Contract):
 
 
 class EnrolledCredential(Contract):
-    """A credential as people see it; `credential` is its keyed hash, from which the value cannot be had."""
+    """A credential as people see it; `credential` is its keyed hash, from which the value cannot be had.
+
+    `areas_gone`, `gates_gone`: of those it is good for, what is there no more. `moved_from`: who held it
+    until now, `replaced`: what it was good for. `consent`: to a face; of faces of before none was kept.
+    """
 
     credential: str
     person: Id
@@ -66,13 +90,25 @@ class EnrolledCredential(Contract):
     valid_until: Instant
     areas: list[Id]
     gates: list[Id]
+    areas_gone: list[Id] = []
+    gates_gone: list[Id] = []
     windows: list[Window]
+    moved_from: Id | None = None
+    replaced: Credential | None = None
+    consent: Consent | None = None
 
 
 class EnrolledCredentials(Contract):
-    """All of a person's, at most twenty."""
+    """All of a person's, at most twenty. `only_a_face`: nothing else works now, which must not stay so."""
 
     items: list[EnrolledCredential]
+    only_a_face: bool
+
+
+class Revocation(Contract):
+    """`lost`: it must open nothing any more, even if nothing but a face is left."""
+
+    lost: bool = False
 
 
 class QrWanted(Contract):

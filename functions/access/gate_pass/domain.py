@@ -1,9 +1,10 @@
 """May this holder pass this gate? Eight checks, all made, the first that fails is the reason."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import TypeVar
 
 from functions.access.credentials import Credential, Grant
 from functions.access.gate_pass.models import Shown, Verdict
@@ -134,8 +135,8 @@ def _credential_known(asked: _Asked) -> str:
 def _not_used_up(asked: _Asked, standing: Standing) -> str:
     if asked.situation.used_up:
         return "used_credential"
-    left = standing.entries_free(asked.now)
-    if asked.direction == "in" and left is not None and left <= 0:
+    passing = _passing(asked)
+    if asked.direction == "in" and not standing.may_come_in(passing.step if passing else None, asked.now):
         return "no_entries_left"
     return PASSED
 
@@ -262,6 +263,28 @@ def decide(shown: Shown, situation: Situation, showing: Showing) -> Decision:
     )
 
 
+Known = TypeVar("Known")
+
+
+def chosen(decided: Sequence[tuple[Known, Situation, Decision]]) -> tuple[Known, Situation, Decision]:
+    """Of what the same plate is good for, by several hands or on several days, what decides: what lets in,
+    without taking an entry if it can; else what comes nearest to it.
+    """
+    return min(decided, key=lambda one: _distance(one[1], one[2]))
+
+
+def _distance(situation: Situation, decision: Decision) -> tuple[bool, bool, bool, bool, bool, int]:
+    before, after, checks = situation.standing, decision.standing, decision.checks
+    return (
+        decision.reason is not None,
+        decision.again is None,
+        before is not None and after is not None and before.entries_left != after.entries_left,
+        before is not None and before.entries_left is not None,
+        checks["time"] not in NOT_REFUSALS,
+        sum(one not in NOT_REFUSALS for one in checks.values()),
+    )
+
+
 def _asked(shown: Shown, situation: Situation, showing: Showing) -> _Asked:
     told_later = showing.told_later
     at, clock_off = timed(showing.clocks, situation.policies, told_later=told_later)
@@ -308,7 +331,8 @@ def _passing(asked: _Asked) -> Passing | None:
     standing, gate = asked.situation.standing, asked.situation.gate
     if standing is None or gate is None:
         return None
-    entry = asked.direction == "in" and standing.entries_left is not None
+    coming_or_leaving = asked.direction == "in" or standing.visit is not None
+    entry = standing.entries_left is not None and coming_or_leaving
     place = asked.situation.policies.access.passback.get(gate.area, "off") != "off"
     if not (entry or place):
         return None
@@ -320,6 +344,7 @@ def _passing(asked: _Asked) -> Passing | None:
         until=asked.now + OPEN_FOR,
         entry=entry,
         place=place,
+        shown=asked.shown.credential,
     )
 
 

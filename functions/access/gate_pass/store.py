@@ -8,7 +8,16 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from functions.access.credentials import Grants, holder_in
-from functions.access.gate_pass.domain import OPEN_FOR, Decision, Showing, Situation, decide, open_for, timed
+from functions.access.gate_pass.domain import (
+    OPEN_FOR,
+    Decision,
+    Showing,
+    Situation,
+    chosen,
+    decide,
+    open_for,
+    timed,
+)
 from functions.access.gate_pass.models import Pass, Shown
 from functions.access.gates import Gate, Moment
 from functions.access.spellings import canonical
@@ -125,11 +134,13 @@ def _attempt(ask: Ask) -> PassRow:
     rows = read([*identity.keys(key), *_keys(ask)])
     if earlier := identity.earlier(rows, PassRow, key):
         return earlier
-    found, situation = _situation(ask, rows)
+    showing = replace(ask.showing, id=identity.place(rows, key))
+    situations = _situations(ask, rows)
+    found, situation, decision = chosen(
+        [(found, known, decide(ask.shown, known, showing)) for found, known in situations]
+    )
     if situation.gate is None and ask.asked_by is not None:
         raise NotFound
-    showing = replace(ask.showing, id=identity.place(rows, key))
-    decision = decide(ask.shown, situation, showing)
     row = _row(ask, situation, decision, showing.id)
     row.digest, row.came_at = identity.digest, identity.came_at
     transaction = Transaction()
@@ -236,32 +247,46 @@ def _keys(ask: Ask) -> list[Key]:
     ]
 
 
-def _credential(ask: Ask, rows: Rows) -> tuple[CredentialRow | None, bool]:
-    """The credential that was shown, and whether it is revoked: in one of its spellings is in all of them."""
+def _credentials(ask: Ask, rows: Rows) -> list[CredentialRow]:
+    """What was shown: one credential, or a plate in the hands of several.
+
+    What is revoked in one of its spellings is in all of them, of a plate for the one who held it.
+    """
     found = credentials_at(rows, ask.credentials)
-    revoked = next((row for row in found if row.revoked), None)
-    return revoked or next(iter(found), None), revoked is not None
+    revoked = [row for row in found if row.revoked]
+    if ask.shown.credential != "plate":
+        return (revoked or found)[:1]
+    lost = {row.credential.holder for row in revoked}
+    return [row for row in found if row.credential.holder not in lost] or revoked[:1]
 
 
-def _situation(ask: Ask, rows: Rows) -> tuple[CredentialRow | None, Situation]:
+def _situations(ask: Ask, rows: Rows) -> list[tuple[CredentialRow | None, Situation]]:
     community = communities.known(rows, ask.community)
     gate = rows.one(GateRow, GateRow.key(ask.community, ask.gate))
-    found, revoked = _credential(ask, rows)
-    holder = rows.one(HolderRow, HolderRow.key(ask.community, found.credential.holder)) if found else None
-    standing = holder.standing if holder else (found.standing if found else None)
     entry = _entry(ask, community.policies, rows) if ask.showing.told_later else None
-    return found, Situation(
+    nobodys = Situation(
         community=ask.community,
         policies=community.policies,
         time_zone=community.time_zone,
         gate=_gate(ask, rows),
-        credential=found.credential if found else None,
-        standing=standing,
-        revoked=revoked,
-        used_up=found is not None and found.used_by is not None,
-        grants=tuple(found.grants.items) if found and found.grants else (),
+        credential=None,
+        standing=None,
         tells_entries=gate is not None and gate.tells_entries(ask.clocks.received_at),
         entered_at=entry.entered_at if entry else None,
+    )
+    found = _credentials(ask, rows)
+    return [(row, _in_hands_of(nobodys, row, rows)) for row in found] or [(None, nobodys)]
+
+
+def _in_hands_of(nobodys: Situation, row: CredentialRow, rows: Rows) -> Situation:
+    holder = rows.one(HolderRow, HolderRow.key(nobodys.community, row.credential.holder))
+    return replace(
+        nobodys,
+        credential=row.credential,
+        standing=holder.standing if holder else row.standing,
+        revoked=row.revoked,
+        used_up=row.used_by is not None,
+        grants=tuple(row.grants.items) if row.grants else (),
     )
 
 

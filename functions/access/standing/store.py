@@ -8,6 +8,7 @@ from functions.access.holders import Standing
 from functions.access.standing.domain import PersonFact, after, after_host
 from functions.access.standing.models import HealthWord, PlaceWord, SaidPlace, ShownStanding
 from functions.access.tables import GateRow, HolderRow, InvitationRow, write_standing
+from functions.access.tables import places as access_places
 from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
@@ -105,7 +106,7 @@ def show(community: str, person: str) -> ShownStanding:
 def say_place(community: str, person: str, word: PlaceWord, by: str, creation: Creation) -> SaidPlace:
     """Keep where staff say that somebody is, resident or visitor, and that they have said so.
 
-    Raises NotFound for a holder the community does not know.
+    Raises NotFound for a holder the community does not know, InvalidRequest for an area that is not there.
     """
     return creation.once(
         lambda: _say_place(community, person, word, by, creation),
@@ -120,6 +121,8 @@ def _say_place(community: str, person: str, word: PlaceWord, by: str, creation: 
     if holder is None:
         raise NotFound
     before = holder.standing
+    if word.area and word.area not in before.areas():
+        access_places(community).check(areas=[word.area])
     areas = sorted([word.area] if word.area else before.areas())
     after = before.placed(areas, word.direction, creation.at)
     kept = timedelta(days=communities.known(rows, community).policies.access.retention_days)

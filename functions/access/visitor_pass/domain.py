@@ -46,4 +46,5 @@ def code_of(invitation_id: str, invitation: Invitation) -> Credential:
         valid_from=invitation.valid_from,
         valid_until=invitation.valid_until,
         gates=invitation.gates,
+        windows=invitation.windows,
     )

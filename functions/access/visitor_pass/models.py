@@ -1,5 +1,6 @@
 """Invitations as residents see them."""
 
+from functions.access.credentials import Window
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
@@ -14,6 +15,7 @@ class Invited(Contract):
     valid_until: Instant
     entries: int
     gates: list[Id]
+    windows: list[Window]
     plate: str | None
     withdrawn: bool
     code: str

@@ -8,10 +8,14 @@ from functions.access.tables import (
     CredentialRow,
     HolderRow,
     InvitationRow,
-    credential_hash,
+    Key,
     credential_keys,
     credentials_at,
     forget_revoked,
+    free,
+    free_key,
+    own_keys,
+    places,
 )
 from functions.access.visitor_pass.domain import admitted, code_of, visitor
 from functions.access.visitor_pass.models import Invited
@@ -21,15 +25,16 @@ from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict
 from linli.idempotency import Creation
 from linli.instants import to_epoch_seconds
-from linli.tables import ConditionsFailed, Row, Transaction, expired, read, until_it_holds
+from linli.tables import Transaction, expired, read, until_it_holds
 
 KEPT_AFTER_ITS_END = timedelta(days=30)
 
 
 def invite(community: str, person: str, invitation: Invitation, creation: Creation) -> Invited:
-    """Keep an invitation and make its credentials.
+    """Keep an invitation and make its credentials. A plate may be good for several invitations at once.
 
-    Raises as `admitted` does, and Conflict when the plate is known to the gates already.
+    Raises as `admitted` does, InvalidRequest for gates that are not there, and Conflict when too many hold
+    the plate.
     """
     return creation.once(
         lambda: _invite(community, person, invitation, creation),
@@ -39,30 +44,31 @@ def invite(community: str, person: str, invitation: Invitation, creation: Creati
 
 def _invite(community: str, person: str, invitation: Invitation, creation: Creation) -> Invited:
     holder_key = HolderRow.key(community, person)
-    plates = credential_keys(community, "plate", invitation.plate) if invitation.plate else []
-    rows = read([holder_key, CommunityRow.key(community), *plates])
+    plate = invitation.plate
+    keys = credential_keys(community, "plate", plate) if plate else []
+    rows = read([holder_key, CommunityRow.key(community), *keys])
     inviter = rows.one(HolderRow, holder_key)
     policy = communities.known(rows, community).policies.access
     admitted(invitation, inviter.standing if inviter else None, policy, creation.at)
-    former = credentials_at(rows, plates[1:])
-    transaction = _creation(community, person, invitation, creation)
-    forget_revoked(transaction, former)
+    if invitation.gates:
+        places(community).check(gates=invitation.gates)
+    own = own_keys(community, "plate", plate) if plate else []
+    key = free_key(rows, own, creation.at)
+    if plate and key is None:
+        raise Conflict("the plate is known to the gates for too many already")
+    transaction = _creation(community, person, invitation, creation, key)
+    forget_revoked(transaction, credentials_at(rows, [one for one in keys if one not in own]))
     creation.claim(transaction)
-    if any(not row.revoked and not expired(row, creation.at) for row in former):
-        raise Conflict("the plate is known to the gates already")
-    try:
-        transaction.commit()
-    except ConditionsFailed as failed:
-        if "plate" not in failed.rows:
-            raise
-        raise Conflict("the plate is known to the gates already") from failed
+    transaction.commit()
     return _shown(creation.id, invitation, withdrawn=False)
 
 
-def _creation(community: str, person: str, invitation: Invitation, creation: Creation) -> Transaction:
+def _creation(
+    community: str, person: str, invitation: Invitation, creation: Creation, plate: Key | None
+) -> Transaction:
     invitation_id = creation.id
-    plate = credential_hash(community, "plate", invitation.plate) if invitation.plate else None
-    standing = visitor(invitation_id, invitation.entries, plate)
+    row = CredentialRow(*plate) if plate else None
+    standing = visitor(invitation_id, invitation.entries, row.digest if row else None)
     code = code_of(invitation_id, invitation)
     ttl = to_epoch_seconds(invitation.valid_until + KEPT_AFTER_ITS_END)
     transaction = Transaction()
@@ -72,15 +78,10 @@ def _creation(community: str, person: str, invitation: Invitation, creation: Cre
         "visitor", HolderRow(*HolderRow.key(community, invitation_id), standing=standing, version=0, ttl=ttl)
     )
     qr_codes.add(transaction, community, code, invitation_id)
-    if plate:
-        row = CredentialRow(
-            *CredentialRow.key(community, plate),
-            credential=code.model_copy(update={"kind": "plate"}),
-            standing=standing,
-            ttl=to_epoch_seconds(invitation.valid_until),
-        )
-        over = (CredentialRow.ttl < to_epoch_seconds(creation.at)) | (CredentialRow.revoked == True)  # noqa: E712  builds a condition
-        transaction.put("plate", row, Row.pk.does_not_exist() | over)
+    if row is not None:
+        row.credential, row.standing = code.model_copy(update={"kind": "plate"}), standing
+        row.ttl = to_epoch_seconds(invitation.valid_until)
+        transaction.put("plate", row, free(creation.at))
     return transaction
 
 
@@ -134,6 +135,7 @@ def _shown(invitation_id: str, invitation: Invitation, *, withdrawn: bool) -> In
         valid_until=invitation.valid_until,
         entries=invitation.entries,
         gates=invitation.gates,
+        windows=invitation.windows,
         plate=invitation.plate,
         withdrawn=withdrawn,
         code=qr_codes.text(invitation_id, invitation_id),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from functions.access.credentials import Credential, Window
-from functions.access.gate_pass.domain import CHECKS, NOT_REFUSALS, Showing, Situation, decide
+from functions.access.gate_pass.domain import CHECKS, NOT_REFUSALS, Showing, Situation, chosen, decide
 from functions.access.gate_pass.models import GatePassEvent, Shown
 from functions.access.gates import Direction, Gate
 from functions.access.holders import Mark, Presence, Standing
@@ -258,6 +258,21 @@ def test_granted_exactly_when_no_check_refuses(shown: Shown, known: Situation) -
     assert (decision.verdict == "granted") == (not refusals)
     assert decision.reason == (refusals[0] if refusals else None)
     assert not decision.disagreed
+
+
+@given(shown_values, st.lists(situations, min_size=1, max_size=4))
+def test_a_plate_in_several_hands_opens_when_one_of_them_does_and_takes_no_entry_if_it_need_not(
+    shown: Shown, hands: list[Situation]
+) -> None:
+    decided = [(number, known, decide(shown, known, ASKED)) for number, known in enumerate(hands)]
+    number, known, decision = chosen(decided)
+    assert (number, known, decision) == decided[number]
+    granted = [one for _, _, one in decided if one.verdict == "granted"]
+    assert (decision.verdict == "granted") == bool(granted)
+    free = any(one.standing and one.standing.entries_left is None for one in granted)
+    if free:
+        assert decision.standing
+        assert decision.standing.entries_left is None
 
 
 @given(shown_values, situations)

@@ -29,14 +29,16 @@ from linli.instants import from_millis
 from linli.merge_patch import MEDIA_TYPE as MERGE_PATCH
 from linli.naming import authorizer_uri
 from linli.observability import observed
-from linli.permissions import GRANTS, Permission, Role
+from linli.permissions import FRESH, GRANTS, Permission, Role
 
 LARGEST_BODY = 256 * 1024
 LONGEST_KEY = 128
 AUTHORIZED_FOR_S = 240  # a role that was taken away must stop working within five minutes
+AUTHORIZED_AFRESH_FOR_S = 10  # within 30 s where gates and money are concerned; a burst still asks once
 SCOPES = {"community": "communities", "company": "companies", "sub_district": "sub_districts"}
-AUTHORIZER = CustomAuthorizer(
-    "token", ttl_seconds=AUTHORIZED_FOR_S, header="Authorization", authorizer_uri=authorizer_uri()
+AUTHORIZER, FRESH_AUTHORIZER = (  # one function; API Gateway keeps the answers of each apart, by token
+    CustomAuthorizer(name, ttl_seconds=kept, header="Authorization", authorizer_uri=authorizer_uri())
+    for name, kept in (("token", AUTHORIZED_FOR_S), ("fresh", AUTHORIZED_AFRESH_FOR_S))
 )
 CORS = CORSConfig(
     allow_origin="*", allow_headers=["Authorization", "Content-Type", "Idempotency-Key"], max_age=3600
@@ -128,12 +130,16 @@ def route(
             return _answer(blueprint.current_request, declared, view)
 
         answer.__name__, answer.__module__ = view.__name__, view.__module__
-        blueprint.route(path, methods=[method], authorizer=AUTHORIZER, cors=CORS, content_types=["*/*"])(
-            answer
-        )
+        asks = authorizer_of(permission)
+        blueprint.route(path, methods=[method], authorizer=asks, cors=CORS, content_types=["*/*"])(answer)
         return view
 
     return declare
+
+
+def authorizer_of(permission: Permission) -> CustomAuthorizer:
+    """Whom a route that asks for `permission` asks: by its time to live, how old the roles may be."""
+    return FRESH_AUTHORIZER if permission in FRESH else AUTHORIZER
 
 
 def _answer(raw: Any, declared: Route, view: View[Any, Any]) -> Response:
