@@ -13,7 +13,8 @@ from functions.utilities.bill_run.domain import Account, bills_of
 from functions.utilities.bill_run.models import Bill, Plan
 from functions.utilities.days import DAY, days_of_month, midnight, per_day
 from functions.utilities.home_use import HomeUse, by_window, days_of, doubts
-from functions.utilities.readings import Dial, Interval, Reading, intervals, post, resettled, shares
+from functions.utilities.readings import Dial, Interval, Reading, intervals, shares
+from functions.utilities.standings import post, resettled
 from functions.utilities.tariffs import Tariff
 from functions.utilities.tenancies import Stay, tenancies
 
