@@ -1416,3 +1416,13 @@ def test_a_sensor_that_is_never_silent_is_told_to_staff_and_does_not_count(willo
     duty = DutyRow.get(*key).duty
     assert duty.words == "motion (willow-motion-1) is never silent, or beats like a clock, and does not count"
     assert duty.words in willow.set_up()["cannot_tell"]
+
+
+@pytest.mark.parametrize(
+    ("consent", "status"), [("口头", 200), ("档", 200), ("   ", 400), ("\u200b\u3000", 400)]
+)
+def test_a_consent_has_to_say_something_however_short(
+    willow: Neighbourhood, consent: str, status: int
+) -> None:
+    answer = willow.http(willow.app, "PUT", AT, body=GRANNY | {"consent": consent}, now=NOW, **WILLOW_MANAGER)
+    assert (answer.status, "consent" in answer.text) == (status, True)
