@@ -265,6 +265,16 @@ def test_an_invitation_that_is_withdrawn_takes_nothing_from_another(access: Acce
     assert access.passes("plate", "沪B54321", NOW + timedelta(minutes=30)) != "granted"
 
 
+def test_the_place_of_a_plate_that_was_withdrawn_is_anothers_alone(access: Access) -> None:
+    first = invited(access, 0).body
+    assert access.passes("qr", first["code"]) == "granted"
+    assert access.call("DELETE", f"invitations/{first['invitation']}", WILLOW_RESIDENT).status == 204
+    assert invited(access, 0, NEIGHBOUR).status == 201
+    said = {"reason": "went out by the garage"}
+    assert access.call("POST", f"people/{first['invitation']}/place", body=said).status == 201
+    assert access.passes("plate", "沪B54321") == "granted"
+
+
 def test_a_residents_own_plate_may_be_a_guests_too(access: Access) -> None:
     assert invited(access, 0, NEIGHBOUR).status == 201
     assert access.enrol("willow-resident-1", {"kind": "plate", "value": "沪B54321"}).status == 201

@@ -16,6 +16,7 @@ from functions.access.tables import (
     free_key,
     own_keys,
     places,
+    write_standing,
 )
 from functions.access.visitor_pass.domain import admitted, code_of, visitor
 from functions.access.visitor_pass.models import Invited
@@ -101,10 +102,16 @@ def _withdraw(community: str, person: str, invitation_id: str) -> None:
     keys = credential_keys(community, "qr", invited.code)
     if invited.plate:
         keys += credential_keys(community, "plate", invited.plate)
-    for row in read(keys).values():
-        if isinstance(row, CredentialRow) and row.credential.holder == invitation_id:
+    holder_key = HolderRow.key(community, invitation_id)
+    rows = read([holder_key, *keys])
+    for row in credentials_at(rows, keys):
+        if row.credential.holder == invitation_id:
             unchanged = CredentialRow.credential == row.credential
             transaction.update(f"revoked-{row.pk}", row, [CredentialRow.revoked.set(True)], unchanged)
+    visitor_row = rows.one(HolderRow, holder_key)
+    if visitor_row and visitor_row.standing.credentials:  # the plate's place may be another's next
+        before = visitor_row.standing
+        write_standing(transaction, community, before, before.model_copy(update={"credentials": []}))
     transaction.commit()
 
 
