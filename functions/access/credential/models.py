@@ -10,6 +10,7 @@ from functions.access.spellings import canonical
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
+from linli.texts import Words
 
 LONGEST = timedelta(days=3660)
 
@@ -23,7 +24,7 @@ class ConsentGiven(Contract):
     reference: Id
     given_by: Id | None = None
     given_at: Instant | None = None
-    purpose: Annotated[str, Field(min_length=3, max_length=200)] = "gate_pass"
+    purpose: Annotated[Words, Field(max_length=200)] = "gate_pass"
 
     @model_validator(mode="before")
     @classmethod
