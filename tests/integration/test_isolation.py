@@ -129,6 +129,8 @@ MAY: dict[str, str] = {
     "GET /communities/{community}/discrepancies": "....mo..",
     "GET /communities/{community}/dues": "rgpcmo..",
     "GET /communities/{community}/dues/{bill}": "rgpcmo..",
+    "GET /communities/{community}/hand_payments": "....mo..",
+    "POST /communities/{community}/hand_payments": "....mo..",
     "GET /communities/{community}/inbox": ".....o..",
     "GET /communities/{community}/inbox/{callback}": ".....o..",
     "POST /communities/{community}/inbox/{callback}/replay": ".....o..",

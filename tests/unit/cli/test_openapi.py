@@ -75,7 +75,10 @@ def test_what_moves_money_needs_a_key(made: dict[str, Any]) -> None:
         for one in methods.values()
         if any(each["name"] == "Idempotency-Key" and each["required"] for each in one["parameters"])
     }
-    assert needed == {"/communities/{community}/payment_intents/{intent}/refunds"}
+    assert needed == {
+        "/communities/{community}/hand_payments",
+        "/communities/{community}/payment_intents/{intent}/refunds",
+    }
 
 
 def test_what_answers_nothing_says_so(made: dict[str, Any]) -> None:
