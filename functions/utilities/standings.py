@@ -315,9 +315,9 @@ class _Series:
 
 
 def contradiction(readings: Sequence[Reading], new: Reading, dial: Dial) -> Doubt | None:
-    """Why a reading would be held that follows these settled ones; None when it goes on from them."""
-    before = next((each for each in reversed(readings) if each.at < new.at and each.standing == "kept"), None)
-    return doubt(before, new, dial)
+    """Why a reading would be held that follows these settled ones; None if it goes on from what was read."""
+    read = (each for each in reversed(readings) if each.at < new.at and each.kind != "estimate")
+    return doubt(next((each for each in read if each.standing == "kept"), None), new, dial)
 
 
 def doubt(before: Reading | None, held: Reading, dial: Dial) -> Doubt | None:

@@ -278,6 +278,14 @@ def test_a_drop_in_equal_steps_is_no_rounding() -> None:
     assert [each.standing for each in entered(every(60, 10.0, 10.5, 10.4))] == ["kept", "kept", "held"]
 
 
+def test_an_estimate_does_not_contradict_what_is_read_at_the_removal() -> None:
+    guessed = replace(daily(130.0, first=1)[0], kind="estimate")
+    final = replace(daily(119.0, first=2)[0], kind="final")
+    known = entered([*daily(100.0), guessed])
+    assert contradiction(known, final, WATER) is None
+    assert kept(entered([*known, final])) == [100_000, 119_000]
+
+
 def test_an_estimate_above_the_maximum_gives_way() -> None:
     guessed = replace(daily(900.0, first=1)[0], kind="estimate")
     assert kept(entered([*daily(100.0), guessed])) == [100_000]
