@@ -133,6 +133,7 @@ FRESH: frozenset[Permission] = frozenset(
         Permission.CHANGE_DISTRICT_HOTLINES,
         Permission.PAY,
         Permission.REFUND,
+        Permission.TAKE_PAYMENTS,
         Permission.REPLAY_INBOX,
     }
 )
