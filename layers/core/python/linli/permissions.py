@@ -110,6 +110,7 @@ FRESH: frozenset[Permission] = frozenset(
     {
         Permission.CHANGE_OPERATORS,
         Permission.CHANGE_COMMUNITY,
+        Permission.CHANGE_BUILDINGS,
         Permission.CHANGE_PEOPLE,
         Permission.CHANGE_DEVICES,
         Permission.CHANGE_GATES,
@@ -132,6 +133,7 @@ FRESH: frozenset[Permission] = frozenset(
         Permission.CHANGE_HOTLINES,
         Permission.CHANGE_DISTRICT_HOTLINES,
         Permission.PAY,
+        Permission.TAKE_PAYMENTS,
         Permission.REFUND,
         Permission.TAKE_PAYMENTS,
         Permission.REPLAY_INBOX,
