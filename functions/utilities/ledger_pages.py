@@ -3,10 +3,8 @@
 from dataclasses import dataclass, field
 
 from functions.utilities.days import DAY, day_of, months_between
-from functions.utilities.meters import Meter
 from functions.utilities.readings import DAY_MS, Reading
 from functions.utilities.sites import Site
-from functions.utilities.standings import unsettled
 from functions.utilities.tables import ChunkRow, RegisterRow, UseRow, day_text
 from linli.tables import read
 
@@ -98,36 +96,3 @@ def last_believed(site: Site) -> int | None:
     key = RegisterRow.key(site.community, site.meter.meter, site.register.obis)
     state = read([key]).get(key)
     return int(state.last_at) if isinstance(state, RegisterRow) else None
-
-
-@dataclass(frozen=True, slots=True)
-class Unsettled:
-    """A register whose last readings are held: what it used `since` then is not known; the last one was at
-    `until`. Both in ms.
-    """
-
-    register: str
-    since: int
-    until: int
-
-
-def unsettled_of(community: str, meter: Meter) -> list[Unsettled]:
-    """The registers of a meter whose use is not known to the last reading, since what they showed is held.
-
-    One round trip, and a Query for each register whose newest reading does not count.
-    """
-    keys = {RegisterRow.key(community, meter.meter, each.obis): each.obis for each in meter.registers}
-    rows = read(keys)
-    found = []
-    for key, register in keys.items():
-        state = rows.get(key)
-        if not isinstance(state, RegisterRow) or state.newest_at <= state.last_at:
-            continue
-        first, last = int(state.last_at) // DAY_MS, int(state.newest_at) // DAY_MS
-        between = ChunkRow.sk.between(day_text(first), day_text(last))
-        partition = ChunkRow.key(community, meter.meter, register, "")[0]
-        chunks = ChunkRow.query(partition, between, consistent_read=True)
-        span = unsettled([each for row in chunks for each in row.readings])
-        if span is not None:
-            found.append(Unsettled(register, *span))
-    return found

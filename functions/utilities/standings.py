@@ -329,18 +329,6 @@ def doubt(before: Reading | None, held: Reading, dial: Dial) -> Doubt | None:
     return "drop" if held.ticks < before.ticks else "rise"
 
 
-def unsettled(readings: Sequence[Reading]) -> tuple[int, int] | None:
-    """From when to when a register's use is not known, since what it showed last is held: from the last
-    reading that counts to the last held one. None where the dial went on.
-    """
-    live = [each for each in readings if each.live]
-    held = [each.at for each in live if each.standing == "held"]
-    kept = [each.at for each in live if each.standing == "kept"]
-    if not held or (kept and kept[-1] > held[-1]):
-        return None
-    return (kept[-1] if kept else held[0]), held[-1]
-
-
 @dataclass(frozen=True, slots=True)
 class Posted:
     """A register's readings after new ones came, and what became of each of the new ones.

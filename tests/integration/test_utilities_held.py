@@ -11,8 +11,6 @@ from chalice.app import Chalice
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from functions.utilities.ledger_pages import unsettled_of
-from functions.utilities.meters import Meter
 from linli.aws import client
 from linli.events import WatchChanged
 from linli.instants import to_text
@@ -88,14 +86,6 @@ def signals() -> set[str]:
     return {each.data["signal"] for each in published("willow") if "signal_raised" in each.type}
 
 
-def open_days(app: Chalice, http: Http, meter: str) -> list[tuple[str, str]]:
-    found = Meter.model_validate(http(app, "GET", f"{METERS}/{meter}", **WILLOW_MANAGER).body, strict=False)
-    return [
-        (to_text(datetime.fromtimestamp(each.since / 1000, NOW.tzinfo)), each.register)
-        for each in unsettled_of("willow", found)
-    ]
-
-
 GAS_IN_OCTOBER = [
     ("2026-09-30T16:00:00Z", 100.0),
     ("2026-10-14T16:00:00Z", 120.5),
@@ -113,10 +103,8 @@ def test_an_error_code_at_the_months_end_is_not_billed(
     assert send(("2026-10-31T15:30:00Z", code)) == ["held"]
     assert used(app, http, meter) == Decimal(40)
     assert [reason for reason, _ in held(app, http)] == ["error_code"]
-    assert open_days(app, http, meter) == [("2026-10-30T04:00:00.000Z", OBIS["gas"])]
     send(("2026-10-31T16:30:00Z", 140.1), ("2026-11-01T16:30:00Z", 140.9))
     assert used(app, http, meter) == Decimal("40.9")
-    assert open_days(app, http, meter) == []
     assert signals() == set()
 
 
@@ -172,7 +160,6 @@ def test_a_held_rise_that_a_manager_accepts_is_used(app: Chalice, http: Http, in
     assert http(app, "POST", f"{HELD}/{found['held']}/decision", body=accept, **WILLOW_MANAGER).status == 200
     assert used(app, http, meter) == Decimal(441)
     assert held(app, http) == []
-    assert open_days(app, http, meter) == []
 
 
 def test_an_error_code_that_was_told_for_hours_is_rejected_once(
@@ -186,7 +173,6 @@ def test_an_error_code_that_was_told_for_hours_is_rejected_once(
     reject = {"decision": "reject", "note": "error code"}
     assert http(app, "POST", f"{HELD}/{found['held']}/decision", body=reject, **WILLOW_MANAGER).status == 200
     assert held(app, http) == []
-    assert open_days(app, http, meter) == []
 
 
 @pytest.mark.parametrize(("shift", "wrong_first"), [(0, False), (0, True), (-365, False), (5, True)])
@@ -204,7 +190,6 @@ def test_a_clock_that_fell_back_by_weeks_costs_none_of_the_true_readings(
     assert used(app, http, meter) == Decimal("17.7")
     assert {value for _, value in held(app, http)} <= {"117.700", "117.710"}
     assert signals() <= ({"spike"} if wrong_first else set())
-    assert open_days(app, http, meter) == []
 
 
 @pytest.mark.parametrize("length", [3, 16])

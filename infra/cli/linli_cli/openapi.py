@@ -6,8 +6,8 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
-from typing import Annotated, Any, get_type_hints
+from types import MappingProxyType, NoneType, UnionType
+from typing import Annotated, Any, get_args, get_type_hints
 
 import typer
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
@@ -51,7 +51,7 @@ IDEMPOTENCY_KEY = {
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
 }
 NOWHERE: Mapping[str, str] = MappingProxyType({})
-Answer = type[Contract] | None
+Answers = tuple[type[Contract], ...]  # none: 204; several: one of them
 Schemas = dict[Any, dict[str, Any]]
 
 
@@ -109,18 +109,18 @@ def document(root: Path = ROOT, urls: Mapping[str, str] = NOWHERE) -> dict[str, 
         (project, *found) for project in sorted(projects(root)) for found in declarations(project, root)
     ]
     models: set[tuple[type[Contract], Any]] = set()
-    for _, route, answer in declared:
+    for _, route, answers in declared:
         models |= {(model, "validation") for model in (route.body, route.query) if model is not Nothing}
-        models |= {(answer, "serialization")} if answer else set()
+        models |= {(answer, "serialization") for answer in answers}
     ordered = sorted(models, key=lambda one: (one[0].__module__, one[0].__name__, one[1]))
     schemas, definitions = models_json_schema(ordered, ref_template=REFERENCE, schema_generator=AsSent)
     components = {**definitions.get("$defs", {}), "Problem": PROBLEM}
     paths: dict[str, dict[str, Any]] = {}
-    for service, route, answer in declared:
+    for service, route, answers in declared:
         operations = paths.setdefault(route.path, {})
         if route.method.lower() in operations:
             raise CommandError(f"two services declare {route.method} {route.path}")
-        made = operation(service, route, answer, schemas, components)
+        made = operation(service, route, answers, schemas, components)
         operations[route.method.lower()] = served(made, urls.get(service))
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return {
@@ -144,20 +144,21 @@ def document(root: Path = ROOT, urls: Mapping[str, str] = NOWHERE) -> dict[str, 
     }
 
 
-def declarations(service: str, root: Path) -> list[tuple[Route, Answer]]:
-    """The routes of a service, with the contract that each view's annotation promises, or None for 204."""
+def declarations(service: str, root: Path) -> list[tuple[Route, Answers]]:
+    """The routes of a service, with the contracts that each view's annotation promises; none for 204."""
     found = []
     for entry in routes(app_of(service, root)):
         held = inspect.getclosurevars(entry.view_function).nonlocals
         if isinstance(held["declared"], PublicRoute):
             continue  # a protocol of others, with a description of its own
         answer = get_type_hints(held["view"])["return"]
-        found.append((held["declared"], None if answer is type(None) else answer))
+        several = get_args(answer) if isinstance(answer, UnionType) else (answer,)
+        found.append((held["declared"], tuple(each for each in several if each is not NoneType)))
     return found
 
 
 def operation(
-    service: str, route: Route, answer: Answer, schemas: Schemas, components: dict[str, Any]
+    service: str, route: Route, answers: Answers, schemas: Schemas, components: dict[str, Any]
 ) -> dict[str, Any]:
     """One operation."""
     roles = ", ".join(sorted(GRANTS[route.permission]))
@@ -168,7 +169,7 @@ def operation(
         "tags": [service],
         "parameters": [*path_parameters(route), *query_parameters(route, schemas, components)],
         "responses": {
-            **good(route, answer, schemas),
+            **good(route, answers, schemas),
             "4XX": {"$ref": "#/components/responses/Problem"},
             "5XX": {"$ref": "#/components/responses/Problem"},
         },
@@ -188,12 +189,14 @@ def served(made: dict[str, Any], url: str | None) -> dict[str, Any]:
     return {**made, "servers": [{"url": url}]} if url else made
 
 
-def good(route: Route, answer: Answer, schemas: Schemas) -> dict[str, Any]:
+def good(route: Route, answers: Answers, schemas: Schemas) -> dict[str, Any]:
     """The answer when all went well."""
-    if answer is None:
+    if not answers:
         return {"204": {"description": "Done."}}
-    content = {"application/json": {"schema": schemas[(answer, "serialization")]}}
-    return {str(route.status): {"description": inspect.getdoc(answer) or route.summary, "content": content}}
+    found = [schemas[(answer, "serialization")] for answer in answers]
+    described = " Or: ".join(filter(None, map(inspect.getdoc, answers))) or route.summary
+    content = {"application/json": {"schema": found[0] if len(found) == 1 else {"anyOf": found}}}
+    return {str(route.status): {"description": described, "content": content}}
 
 
 def path_parameters(route: Route) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.utilities.readings import DAY_MS, Dial, Reading, intervals
-from functions.utilities.standings import contradiction, post, resettled, unsettled
+from functions.utilities.standings import contradiction, post, resettled
 
 HOUR_MS = 3_600_000
 START = 1_767_600_000_000
@@ -175,7 +175,7 @@ def test_litres_for_cubic_metres_are_held_for_good_however_long_one_waits(
     shown = [*daily(12.0, 15.0), *daily(*(litres + a_day * n for n in range(200)), first=2)]
     found = entered(shown)
     assert kept(found) == [12_000, 15_000]
-    assert unsettled(found) == (shown[1].at, shown[-1].at)
+    assert {each.standing for each in found[2:]} == {"held"}
 
 
 def test_a_humans_word_makes_a_held_run_true() -> None:
@@ -184,7 +184,7 @@ def test_a_humans_word_makes_a_held_run_true() -> None:
     found = resettled(accepted, WATER, from_the_first=True)
     assert len(kept(found)) == 5
     assert total(found) == 5_000_900 - 12_000
-    assert unsettled(found) is None
+    assert {each.standing for each in found} == {"kept"}
 
 
 @pytest.mark.parametrize("ahead", [1, 20, 60])
