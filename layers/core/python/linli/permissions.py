@@ -135,7 +135,6 @@ FRESH: frozenset[Permission] = frozenset(
         Permission.PAY,
         Permission.TAKE_PAYMENTS,
         Permission.REFUND,
-        Permission.TAKE_PAYMENTS,
         Permission.REPLAY_INBOX,
     }
 )
