@@ -48,7 +48,7 @@ check: $(READY) ## lint, format, types, import contracts, locks, shape, packaged
 	@$(RUN) -m pytest --quiet tests/test_shape.py
 	@$(RUN) -m linli_cli.lint
 
-format: $(READY) ## format the code and refresh the table in README.md
+format: $(READY) ## format the code and make anew what is made of it: parts of READMEs, NOTICE, glossary
 	@$(RUN) -m ruff check --fix --quiet
 	@$(RUN) -m ruff format
 	@$(RUN) -m linli_cli.readme --write
@@ -59,7 +59,7 @@ replay: $(READY) ## send samples to their functions: make replay EVENT=events/ac
 deploy: $(READY) ## deploy stacks: make deploy STACK="access health" STAGE=prod PROFILE=ops
 	@$(LINLI) deploy $(STACK) --stage "$(STAGE)" $(if $(PROFILE),--profile "$(PROFILE)")
 
-bench: $(READY) ## measure what DESIGN.md budgets
+bench: $(READY) ## measure what is budgeted: cold starts, calls, bursts, bulk readings
 	@$(RUN) -m pytest --quiet --capture sys --override-ini "python_files=bench_*.py" tests/bench
 
 action: $(READY) ## scaffold an action: make action NAME=health/fever_check TRIGGER=http|mqtt|sqs|bus

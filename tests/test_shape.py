@@ -25,6 +25,7 @@ from linli_cli.actions import (
 )
 from linli_cli.layout import projects_of, services
 from tests.infrastructure.test_packaging import UNNARROWABLE
+from tests.integration.patterns import counted_rows
 
 ROOT = Path(__file__).parents[1]
 FILES = {"__init__.py", "handler.py", "domain.py", "store.py", "models.py", "policy.json"}
@@ -143,6 +144,15 @@ def test_service_explains_itself(service: str) -> None:
 
 
 @each_service
+def test_the_first_screen_has_its_nouns_and_one_event_from_arrival_to_effect(service: str) -> None:
+    screen = (ROOT / "functions" / service / "README.md").read_text(encoding="utf-8").partition("\n## ")[0]
+    assert "| noun | what it is |" in screen
+    assert re.findall(r"^(\d)\. ", screen.partition("from arrival to effect")[2], re.MULTILINE) == list(
+        "1234567"
+    )
+
+
+@each_service
 def test_every_route_declares_its_permission(service: str) -> None:
     apps = [app_of(project, ROOT) for project in projects_of(service, ROOT)]
     declared = {(route.method, route.path, route.name): route for route in http.ROUTES}
@@ -181,6 +191,15 @@ def test_what_actions_share_is_a_module_named_for_what_it_holds(service: str) ->
     found = {path for path in (ROOT / "functions" / service).iterdir() if path.is_file()}
     assert {path.name for path in found if path.suffix != ".py"} <= {"README.md"}
     assert not {path.stem for path in found} & SAYS_NOTHING
+
+
+@each_service
+def test_what_a_readme_says_is_counted_has_a_test(service: str) -> None:
+    tests = "".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "integration").glob("test_*.py")
+    )
+    uncounted = [name for name in counted_rows(service) if f'"{name}"' not in tests]
+    assert not uncounted, f"functions/{service}/README.md: no test counts the rows with a ✓: {uncounted}"
 
 
 def test_every_folder_of_functions_is_a_service() -> None:

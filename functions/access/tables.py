@@ -15,8 +15,11 @@ from functions.access.gates import Gate, Places
 from functions.access.holders import Passing, Standing
 from functions.access.invitations import Invitation
 from functions.access.spellings import canonical, former
+from linli.device_messages import LONGEST_OFFLINE
 from linli.identities import EffectRow
 from linli.instants import to_epoch_seconds
+from linli.lifetimes import Lifetime
+from linli.policies import AccessPolicy
 from linli.registered import RegisteredRow
 from linli.secrets import keyed_hash
 from linli.tables import ContractAttribute, InstantAttribute, Row, Rows, Transaction, all_readable, expired
@@ -33,10 +36,12 @@ def credential_hash(community: str, kind: CredentialKind, value: str) -> str:
 
 
 class GateRow(Row, discriminator="gate"):
-    """`<community>#gate` / `<gate>`. `registered_at`: when the registry last spoke of it as a gate, and which
-    of its words that was (`registry_version`). `entry_told_at`: when its door last told that somebody went
-    through, to the hour.
+    """`<community>#gate` / `<gate>`: as a manager has set it up. `registered_at`: when the registry last
+    spoke of it as a gate, and which of its words that was (`registry_version`). `entry_told_at`: when its
+    door last told that somebody went through, to the hour.
     """
+
+    KEPT = Lifetime()
 
     gate = ContractAttribute(Gate, null=True)
     revoked = BooleanAttribute(default=False)
@@ -62,6 +67,8 @@ class GateRow(Row, discriminator="gate"):
 class HolderRow(Row, discriminator="holder"):
     """`<community>#holder#<holder>` / `holder`: the original of a standing."""
 
+    KEPT = Lifetime("residents for ever, visitors {} after their window", timedelta(days=30))
+
     standing = ContractAttribute(Standing)
     version = NumberAttribute()
 
@@ -80,6 +87,8 @@ class CredentialRow(Row, discriminator="credential"):
     be enrolled anew. While a resident's standing names a credential it has no time to live: its copy must be
     there to be changed.
     """
+
+    KEPT = Lifetime("until revoked, then {} after its end; a visitor's until then", timedelta(days=30))
 
     credential = ContractAttribute(Credential)
     standing = ContractAttribute(Standing, null=True)
@@ -116,6 +125,8 @@ class ConsentRow(Row, discriminator="consent"):
     after it was withdrawn.
     """
 
+    KEPT = Lifetime("for ever, {} after it was withdrawn", timedelta(days=3 * 365))
+
     consent = ContractAttribute(Consent)
     withdrawn = BooleanAttribute(default=False)
 
@@ -126,7 +137,9 @@ class ConsentRow(Row, discriminator="consent"):
 
 
 class InvitationRow(Row, discriminator="invitation"):
-    """`<community>#invitations#<person>` / `<invitation>`."""
+    """`<community>#invitations#<person>` / `<invitation>`: a visitor whom a person has invited."""
+
+    KEPT = Lifetime("{} after its window", timedelta(days=30))
 
     invitation = ContractAttribute(Invitation)
     withdrawn = BooleanAttribute(default=False)
@@ -160,7 +173,7 @@ class PassesByHolder(GlobalSecondaryIndex["PassRow"]):
 
 
 class PassRow(EffectRow, discriminator="pass"):
-    """`<community>#pass#<gate>` / `<event id>`: what was asked and decided, once.
+    """`<community>#pass#<gate>` / `<event id>` or `<event id>~<digest>`: what was asked and decided, once.
 
     `at` is `<decided_at>#<gate>#<event id>`, unique and in time order; `holder` is `<community>#<holder>`.
     `id_reused`: the id was another question's, so that it stands behind `~`; `latest`: where the newest one
@@ -168,6 +181,8 @@ class PassRow(EffectRow, discriminator="pass"):
     it counts for nothing; the gate may open until `open_until`, by its own clock. `awaited`: what it counts
     for, once the gate tells that somebody went through (`entered_at`).
     """
+
+    KEPT = Lifetime.as_said_by(AccessPolicy)
 
     community = UnicodeAttribute()
     at = UnicodeAttribute()
@@ -210,6 +225,8 @@ class PassRow(EffectRow, discriminator="pass"):
 
 class EntryRow(Row, discriminator="entry"):
     """`<community>#entry#<gate>` / `<event id of its pass>`: an entry that came before its offline pass."""
+
+    KEPT = Lifetime("until its offline pass is told, {} at most", LONGEST_OFFLINE)
 
     event_id = UnicodeAttribute()
     entered_at = InstantAttribute()

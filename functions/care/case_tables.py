@@ -11,12 +11,11 @@ from functions.care.tables import Key
 from functions.care.work import Duty, Visit
 from linli.due import TimedRow
 from linli.identities import EffectRow
-from linli.instants import to_epoch_seconds, to_text
+from linli.instants import to_text
+from linli.lifetimes import Lifetime
 from linli.members import DwellerRow
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
-MESSAGES_KEPT = timedelta(days=180)
-TIMELINE_KEPT = timedelta(days=730)
 SENT_AGAIN = timedelta(days=7)  # as long as a device or an app may repeat itself
 
 
@@ -57,6 +56,8 @@ def rounds_of(community: str) -> str:
 class AlertRow(QueueRow, discriminator="alert"):
     """`<community>#alert#<alert>` / `alert`. `attempt`: who wrote it last."""
 
+    KEPT = Lifetime("{} after its end", timedelta(days=730))
+
     alert = ContractAttribute(Alert)
     version = NumberAttribute()
     attempt = UnicodeAttribute()
@@ -77,7 +78,7 @@ class AlertRow(QueueRow, discriminator="alert"):
             queue=staff_queue(alert.community) if alert.is_open else archive(alert.community),
             place=alert.place if alert.is_open else alert.alert,
             **cls.timed(alert.alert, alert.due_at),
-            ttl=None if alert.is_open else to_epoch_seconds(alert.changed_at + TIMELINE_KEPT),
+            ttl=None if alert.is_open else cls.KEPT.until(alert.changed_at),
         )
 
 
@@ -87,6 +88,8 @@ class MessageRow(TimedRow, discriminator="message"):
     `state`: pending, sent, delivered, failed, or dropped, when nobody had to be told any more. `replies`: the
     gateway's ids of the answers that have had their effect.
     """
+
+    KEPT = Lifetime("{}", timedelta(days=180))
 
     message = ContractAttribute(Message)
     state = UnicodeAttribute(default="pending")
@@ -104,12 +107,14 @@ class MessageRow(TimedRow, discriminator="message"):
             *cls.key(message.community, message.message),
             message=message,
             **cls.timed(message.message, again_at),
-            ttl=to_epoch_seconds(message.made_at + MESSAGES_KEPT),
+            ttl=cls.KEPT.until(message.made_at),
         )
 
 
 class EntryRow(Row, discriminator="care_entry"):
     """`<community>#timeline#<person>` / `<time>#<key>`: written once, changed never."""
+
+    KEPT = Lifetime("{}", timedelta(days=730))
 
     entry = ContractAttribute(Entry)
 
@@ -120,7 +125,7 @@ class EntryRow(Row, discriminator="care_entry"):
             cls.partition(community, person),
             f"{to_text(entry.at)}#{key}",
             entry=entry,
-            ttl=to_epoch_seconds(entry.at + TIMELINE_KEPT),
+            ttl=cls.KEPT.until(entry.at),
         )
 
     @staticmethod
@@ -135,6 +140,8 @@ class PressRow(EffectRow, discriminator="press"):
     before, as another press.
     """
 
+    KEPT = Lifetime("{}", SENT_AGAIN)
+
     alert = UnicodeAttribute()
     at = InstantAttribute(null=True)
     id_reused = BooleanAttribute(default=False)
@@ -148,10 +155,12 @@ class PressRow(EffectRow, discriminator="press"):
 class SignRow(Row, discriminator="sign"):
     """`<community>#signs#<person>` / `<key>`: a sign that has counted, whose time does not tell a repeat."""
 
+    KEPT = Lifetime("{}", SENT_AGAIN)
+
     @classmethod
     def of(cls, community: str, person: str, key: str, now: datetime) -> "SignRow":
         """The mark of a sign, kept as long as it may be sent again."""
-        return cls(f"{community}#signs#{person}", key, ttl=to_epoch_seconds(now + SENT_AGAIN))
+        return cls(f"{community}#signs#{person}", key, ttl=cls.KEPT.until(now))
 
 
 class DutyRow(QueueRow, discriminator="duty"):
@@ -159,6 +168,8 @@ class DutyRow(QueueRow, discriminator="duty"):
 
     `attempts`: how often somebody has been told, or was to be; a renewal leaves it.
     """
+
+    KEPT = Lifetime("until it is settled")
 
     duty = ContractAttribute(Duty)
     attempts = NumberAttribute(default=0)
@@ -174,6 +185,8 @@ class SettledRow(Row, discriminator="settled"):
     lost the answer asks again.
     """
 
+    KEPT = Lifetime("{}", SENT_AGAIN)
+
     by = UnicodeAttribute()
     note = UnicodeAttribute()
     at = InstantAttribute()
@@ -186,11 +199,13 @@ class SettledRow(Row, discriminator="settled"):
     @classmethod
     def of(cls, key: Key, by: str, note: str, now: datetime) -> "SettledRow":
         """The row, kept as long as somebody may ask again."""
-        return cls(*key, by=by, note=note, at=now, ttl=to_epoch_seconds(now + SENT_AGAIN))
+        return cls(*key, by=by, note=note, at=now, ttl=cls.KEPT.until(now))
 
 
 class VisitRow(QueueRow, discriminator="visit"):
     """`<community>#visits` / `<person>`: when they are visited next, and what the last visit found."""
+
+    KEPT = Lifetime("until the watch ends")
 
     visit = ContractAttribute(Visit)
 
@@ -201,7 +216,9 @@ class VisitRow(QueueRow, discriminator="visit"):
 
 
 class FamilyRow(Row, discriminator="family"):
-    """`<community>#family#<person>` / `<whom they may ask about>`."""
+    """`<community>#family#<person>` / `<whom they may ask about>`: a contact who is family."""
+
+    KEPT = Lifetime("until the watch changes")
 
     @staticmethod
     def key(community: str, person: str, watched: str) -> Key:
@@ -210,7 +227,9 @@ class FamilyRow(Row, discriminator="family"):
 
 
 class RosterRow(Row, discriminator="roster"):
-    """`<community>#roster` / `<person>`."""
+    """`<community>#roster` / `<person>`: who is on duty, and when."""
+
+    KEPT = Lifetime("until struck off")
 
     on_duty = ContractAttribute(OnDuty)
 
@@ -225,6 +244,8 @@ class StaffRow(DwellerRow, discriminator="care_member"):
     their homes, with the version that said so: of who has gone, the homes that they had.
     """
 
+    KEPT = Lifetime()
+
     roles = UnicodeSetAttribute(null=True)
     home_version = NumberAttribute(null=True)
 
@@ -236,6 +257,8 @@ class StaffRow(DwellerRow, discriminator="care_member"):
 
 class BeatRow(Row, discriminator="beat"):
     """`#beat` / `sweep`: when the sweep last went through. No tenant's."""
+
+    KEPT = Lifetime("for ever, one row")
 
     at = InstantAttribute()
 

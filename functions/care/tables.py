@@ -6,6 +6,7 @@ from functions.care.states import Outage, WatchState
 from functions.care.unbelieved import Unbelieved
 from functions.care.watches import Sensor, Watch
 from linli.due import TimedRow
+from linli.lifetimes import Lifetime
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
 Key = tuple[str, str]
@@ -13,6 +14,8 @@ Key = tuple[str, str]
 
 class WatchRow(Row, discriminator="watch"):
     """`<community>#watches` / `<person>`."""
+
+    KEPT = Lifetime("until it ends")
 
     watch = ContractAttribute(Watch)
     version = NumberAttribute()
@@ -30,6 +33,8 @@ class StateRow(TimedRow, discriminator="watch_state"):
     person is not watched over: the row then holds no more than the alert of a call for help. `moved_again`:
     there was a sign of life since `alert_at`, and the alert knows.
     """
+
+    KEPT = Lifetime("until the watch ends")
 
     state = ContractAttribute(WatchState, null=True)
     seen_at = InstantAttribute(null=True)
@@ -51,6 +56,8 @@ class SensorRow(Row, discriminator="care_sensor"):
     well. `doubt`: what of its word cannot be believed.
     """
 
+    KEPT = Lifetime()
+
     sensor = ContractAttribute(Sensor, null=True)
     home = UnicodeAttribute(null=True)
     outage = ContractAttribute(Outage, null=True)
@@ -65,6 +72,8 @@ class SensorRow(Row, discriminator="care_sensor"):
 
 class HomeRow(Row, discriminator="care_home"):
     """`<community>#homes` / `<home>`: who is watched over there; `version` of what others were told."""
+
+    KEPT = Lifetime()
 
     people = UnicodeSetAttribute(null=True)
     version = NumberAttribute()

@@ -6,6 +6,7 @@ from pynamodb.expressions.update import Action
 from functions.devices.pulse import Pulse
 from functions.devices.vitals import Outages, Vitals
 from linli.due import TimedRow
+from linli.lifetimes import Lifetime
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
 Key = tuple[str, str]
@@ -18,6 +19,8 @@ VITALS = (
 class ClaimRow(Row, discriminator="device_claim"):
     """`<device>#claim` / `claim`: a device id is a thing's name, and belongs to one community for ever."""
 
+    KEPT = Lifetime()
+
     community = UnicodeAttribute()
 
     @staticmethod
@@ -27,11 +30,13 @@ class ClaimRow(Row, discriminator="device_claim"):
 
 
 class DeviceRow(TimedRow, discriminator="device"):
-    """`<community>#devices` / `<device>`. `key_digest` is of the device's public key.
+    """`<community>#devices` / `<device>`: a device. `key_digest` is of the device's public key.
 
     From `beat` on, the device's vitals: changed in place by heartbeats, and gone with every new `version`,
     since who registers or revokes a device writes the whole row. Those that are expected fall due.
     """
+
+    KEPT = Lifetime()
 
     device_kind = UnicodeAttribute()
     status = UnicodeAttribute()
@@ -82,6 +87,8 @@ class DeviceRow(TimedRow, discriminator="device"):
 class PulseRow(Row, discriminator="pulse"):
     """`#pulse` / `heartbeat`: when heartbeats last came through. No tenant's."""
 
+    KEPT = Lifetime("for ever, one row")
+
     pulse = ContractAttribute(Pulse)
     at = InstantAttribute()
 
@@ -97,6 +104,8 @@ class BehindRow(Row, discriminator="behind_gateway"):
     `lost`: it is lost by itself, whatever becomes of the gateway.
     """
 
+    KEPT = Lifetime("while it speaks through it")
+
     lost = BooleanAttribute()
 
     @staticmethod
@@ -107,6 +116,8 @@ class BehindRow(Row, discriminator="behind_gateway"):
 
 class FaultRow(Row, discriminator="device_fault"):
     """`<community>#faults` / `<device>#<fault>`: what is wrong now. `behind`: how many are unseen by it."""
+
+    KEPT = Lifetime("while it lasts")
 
     device = UnicodeAttribute()
     device_kind = UnicodeAttribute()

@@ -11,6 +11,7 @@ from pynamodb.attributes import (
 from pynamodb.constants import STRING
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
+from linli.lifetimes import Lifetime
 from linli.policies import CommunityPolicies
 from linli.reading import understood
 from linli.tables import InstantAttribute, Row
@@ -31,7 +32,11 @@ class PoliciesAttribute(Attribute[CommunityPolicies]):
 
 
 class CompanyRow(Row, discriminator="company"):
-    """`<company>#company` / `profile`. `operators` counts them, so that the last one stays."""
+    """`<company>#company` / `profile`: a property company. `operators` counts them, so that the last one
+    stays.
+    """
+
+    KEPT = Lifetime()
 
     name = UnicodeAttribute()
     operators = NumberAttribute()
@@ -43,7 +48,11 @@ class CompanyRow(Row, discriminator="company"):
 
 
 class CommunityRow(Row, discriminator="community_profile"):
-    """`<community>#community` / `profile`. `attempt` is the request that created it."""
+    """`<community>#community` / `profile`: a community, with its policies. `attempt` is the request that
+    created it.
+    """
+
+    KEPT = Lifetime()
 
     company = UnicodeAttribute()
     name = UnicodeAttribute()
@@ -62,6 +71,8 @@ class CommunityRow(Row, discriminator="community_profile"):
 class CoveredRow(Row, discriminator="covered"):
     """`<company>#communities` or `<sub-district>#district` / `<community>`: what a role covers."""
 
+    KEPT = Lifetime("while it is covered")
+
     @staticmethod
     def of_company(company: str) -> str:
         """The partition of a company's communities."""
@@ -75,6 +86,8 @@ class CoveredRow(Row, discriminator="covered"):
 
 class BuildingRow(Row, discriminator="building"):
     """`<community>#buildings` / `<building>`. `version`: told last; none in rows of before 2026-11-26."""
+
+    KEPT = Lifetime()
 
     name = UnicodeAttribute()
     attempt = UnicodeAttribute()
@@ -91,6 +104,8 @@ class UnitRow(Row, discriminator="unit"):
 
     `name`: what people call it, where that is not its id. `version`: as of a building.
     """
+
+    KEPT = Lifetime()
 
     area_m2 = UnicodeAttribute()
     name = UnicodeAttribute(null=True)
@@ -128,6 +143,8 @@ class PersonalRow(Row, discriminator="personal"):
 class PersonRow(PersonalRow, discriminator="person"):
     """`<community>#people` / `<person>`: what this community knows of a person."""
 
+    KEPT = Lifetime("until the membership ends")
+
     name = UnicodeAttribute()
     phone = UnicodeAttribute()
 
@@ -144,6 +161,8 @@ class MembershipRow(PersonalRow, discriminator="membership"):
     which are the first of them for code of before.
     """
 
+    KEPT = Lifetime("for ever; who has gone is a row with a version and no roles")
+
     roles = UnicodeSetAttribute(null=True)
     homes = ListAttribute(of=UnicodeAttribute, null=True)
     building = UnicodeAttribute(null=True)
@@ -158,7 +177,9 @@ class MembershipRow(PersonalRow, discriminator="membership"):
 
 
 class OperatorRow(PersonalRow, discriminator="operator"):
-    """`<company>#operators` / `<person>`."""
+    """`<company>#operators` / `<person>`: who acts for a whole company."""
+
+    KEPT = Lifetime("until ended")
 
     @staticmethod
     def key(company: str, person: str) -> Key:
@@ -167,7 +188,9 @@ class OperatorRow(PersonalRow, discriminator="operator"):
 
 
 class OfficialRow(PersonalRow, discriminator="official"):
-    """`<sub-district>#officials` / `<person>`."""
+    """`<sub-district>#officials` / `<person>`: who acts for a sub-district."""
+
+    KEPT = Lifetime("until dismissed")
 
     @staticmethod
     def key(sub_district: str, person: str) -> Key:

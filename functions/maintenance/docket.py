@@ -37,8 +37,8 @@ from linli.ids import new_id
 from linli.instants import to_epoch_seconds
 from linli.tables import ConditionsFailed, Row, Transaction, read, until_it_holds
 
-KEPT_AFTER_ITS_END = timedelta(days=730)
-REPORTS_KEPT = timedelta(days=1)
+KEPT_AFTER_ITS_END = TicketRow.KEPT.span
+REPORTS_KEPT = ReportRow.KEPT.span
 RACES = 100  # that a step may lose: many are at the hands of a few repairers
 MOST_MARKED = 30  # tickets that join an incident at once: two rows each, and a transaction takes a hundred
 Also = Callable[[Transaction], None]

@@ -1,5 +1,7 @@
 """The rows of the maintenance table; the README says who reads them how."""
 
+from datetime import timedelta
+
 from pynamodb.attributes import (
     BooleanAttribute,
     NumberAttribute,
@@ -13,6 +15,7 @@ from functions.maintenance.rates import Mark
 from functions.maintenance.repairers import SetUp
 from functions.maintenance.tickets import Entry, Need, Ticket
 from linli.due import TimedRow
+from linli.lifetimes import Lifetime
 from linli.policies import Priority
 from linli.tables import ContractAttribute, CopyRow, InstantAttribute, Row
 
@@ -55,11 +58,13 @@ class TicketsByRepairer(GlobalSecondaryIndex["TicketRow"]):
 
 
 class TicketRow(TimedRow, discriminator="ticket"):
-    """`<community>#ticket#<ticket>` / `ticket`.
+    """`<community>#ticket#<ticket>` / `ticket`: a ticket as it is now.
 
     `attempt`: who wrote it last. `incident` is the mass outage it belongs to: set beside the ticket, since
     it is no transition. The others are the keys of the indexes, and follow from the ticket.
     """
+
+    KEPT = Lifetime("{} after its end", timedelta(days=730))
 
     SHARDS = 4
 
@@ -108,6 +113,8 @@ class TicketRow(TimedRow, discriminator="ticket"):
 class TimelineRow(Row, discriminator="timeline"):
     """`<community>#ticket#<ticket>` / `timeline#<version>`: written once, changed never."""
 
+    KEPT = Lifetime()
+
     entry = ContractAttribute(Entry)
 
     @classmethod
@@ -140,11 +147,13 @@ class PhotoRow(TimedRow, discriminator="photo"):
 
 
 class RepairerRow(Row, discriminator="repairer"):
-    """`<community>#repairers` / `<person>`.
+    """`<community>#repairers` / `<person>`: who repairs.
 
     The manager's word (`set_up`), the directory's (`member`) and the tickets in hand (`holds`) are written
     each on its own. `off_duty` is part of the manager's word, which a condition can read.
     """
+
+    KEPT = Lifetime()
 
     set_up = ContractAttribute(SetUp, null=True)
     off_duty = BooleanAttribute(null=True)
@@ -222,6 +231,8 @@ class EscalationRow(TimedRow, discriminator="ticket_escalation"):
 class LockRow(Row, discriminator="lock"):
     """`<community>#lock#<asset>` / `<fault>`: the one open ticket about it, how often told, when last."""
 
+    KEPT = Lifetime("for ever, one per fault")
+
     ticket_id = UnicodeAttribute()
     episode = UnicodeAttribute()
     told = NumberAttribute()
@@ -237,6 +248,8 @@ class LockRow(Row, discriminator="lock"):
 class ReportRow(Row, discriminator="report"):
     """`<community>#reports#<building>#<category>` / `<ticket>`: reports of the last day, in time order."""
 
+    KEPT = Lifetime("{}", timedelta(days=1))
+
     incident = UnicodeAttribute(null=True)
 
     @staticmethod
@@ -247,6 +260,8 @@ class ReportRow(Row, discriminator="report"):
 
 class IncidentRow(Row, discriminator="incident"):
     """`<community>#incidents` / `<incident>`: one mass outage; its id is that of its first ticket."""
+
+    KEPT = Lifetime()
 
     building = UnicodeAttribute()
     category = UnicodeAttribute()
@@ -261,6 +276,8 @@ class IncidentRow(Row, discriminator="incident"):
 
 class RatesRow(Row, discriminator="rates"):
     """`<community>#rates#<month>` / `<shard>`: how many tickets of the month have each mark."""
+
+    KEPT = Lifetime()
 
     reported = NumberAttribute(default=0)
     responded = NumberAttribute(default=0)
@@ -284,10 +301,13 @@ class RatesRow(Row, discriminator="rates"):
 
 
 class HotlineRow(Row, discriminator="hotline"):
-    """`<tenant>#hotlines` / `<hotline>`; the tenant is a community or a sub-district.
+    """`<tenant>#hotlines#<scope>` / `<hotline>`: who may report by it. The tenant is a community or a
+    sub-district.
 
     `digest`: the keyed hash of its API key, which is stored nowhere.
     """
+
+    KEPT = Lifetime()
 
     name = UnicodeAttribute()
     digest = UnicodeAttribute()
@@ -304,6 +324,8 @@ class HotlineRow(Row, discriminator="hotline"):
 class HotlineRequestRow(Row, discriminator="hotline_request"):
     """`<tenant>#requests#<scope>#<hotline>` / `<ticket>`: what came in by a hotline, in time order."""
 
+    KEPT = Lifetime()
+
     community = UnicodeAttribute()
 
     @staticmethod
@@ -317,6 +339,8 @@ class SentRequestRow(Row, discriminator="sent_request"):
 
     What is sent again because its answer was lost is that request and no other.
     """
+
+    KEPT = Lifetime("{}: clients repeat what they think was lost", timedelta(hours=1))
 
     community = UnicodeAttribute()
     ticket_id = UnicodeAttribute()

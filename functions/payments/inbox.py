@@ -22,8 +22,8 @@ from linli.errors import Conflict
 from linli.instants import to_epoch_seconds
 from linli.tables import ConditionsFailed, change
 
-KEPT = timedelta(days=400)  # refunds are made for up to a year
-REFUSED_KEPT = timedelta(days=30)
+KEPT = CallbackRow.KEPT.span
+REFUSED_KEPT = CallbackRow.KEPT_REFUSED.span
 REFUSED_BYTES = 2048
 SWEPT_AFTER = timedelta(minutes=1)
 PROOF = ("content-type", "wechatpay-nonce", "wechatpay-serial", "wechatpay-signature", "wechatpay-timestamp")

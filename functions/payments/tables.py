@@ -1,6 +1,6 @@
 """The rows of the payments table; the README says who reads them how."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import TypeVar
 from unicodedata import normalize
@@ -14,6 +14,7 @@ from functions.payments.ledger import Entry
 from functions.payments.notices import Notice
 from functions.payments.orders import Due, Intent, Ordered, Refund
 from linli.due import TimedRow
+from linli.lifetimes import Lifetime
 from linli.members import DwellerRow
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
@@ -52,12 +53,14 @@ class ByState(GlobalSecondaryIndex[Shelved]):
 
 
 class DueRow(Row, discriminator="due"):
-    """`<community>#due#<bill>` / `due`.
+    """`<community>#due#<bill>` / `due`: what a home owes.
 
     `due` is the bill as it was issued. What paying it changes stands beside it, so that a payment needs no
     read of the row: `paid_by` is set once, under the condition that nobody has. `refunded_fen` is what went
     back of its payment; of a credit, what of it has lowered other bills. `shelved_at` is when it is due.
     """
+
+    KEPT = Lifetime()
 
     due = ContractAttribute(Due)
     paid_by = UnicodeAttribute(null=True)
@@ -111,7 +114,11 @@ class DueRow(Row, discriminator="due"):
 
 
 class IntentRow(TimedRow, discriminator="payment_intent"):
-    """`<community>#intent#<intent>` / `intent`. `tries`: how often the provider was asked about it."""
+    """`<community>#intent#<intent>` / `intent`: an order at a provider. `tries`: how often the provider was
+    asked about it.
+    """
+
+    KEPT = Lifetime()
 
     SHARDS, LANE = 4, "intent#"
 
@@ -157,7 +164,9 @@ class IntentRow(TimedRow, discriminator="payment_intent"):
 
 
 class RefundRow(TimedRow, discriminator="refund"):
-    """`<community>#intent#<intent>` / `refund#<refund>`."""
+    """`<community>#intent#<intent>` / `refund#<refund>`: money that goes back."""
+
+    KEPT = Lifetime()
 
     SHARDS, LANE = 4, "refund#"
 
@@ -192,6 +201,8 @@ class RefundRow(TimedRow, discriminator="refund"):
 class OpenIntentRow(Row, discriminator="open_intent"):
     """`<community>#paying#<payer>` / `<bill>`: a lock: a payer's one open intent of a bill."""
 
+    KEPT = Lifetime("while the intent is open")
+
     intent = UnicodeAttribute()
 
     @staticmethod
@@ -206,6 +217,8 @@ class OrderedRow(Row, discriminator="lately_ordered"):
     Apart from the lock, which goes with its order. Whoever writes it holds the lock.
     """
 
+    KEPT = Lifetime("{} after the last order", timedelta(hours=1))
+
     ordered = ContractAttribute(Ordered)
 
     @staticmethod
@@ -216,6 +229,8 @@ class OrderedRow(Row, discriminator="lately_ordered"):
 
 class EntryRow(Row, discriminator="ledger_entry"):
     """`<community>#ledger#<local month>` / `<instant>#<entry>`: written once, changed never."""
+
+    KEPT = Lifetime("for ever, never changed")
 
     entry = ContractAttribute(Entry)
 
@@ -240,6 +255,9 @@ class CallbackRow(TimedRow, discriminator="callback"):
     read. Otherwise
     `<community>#refused#<day>` / `<digest>`, with the reason as `verdict` and the first 2 KB.
     """
+
+    KEPT = Lifetime("{}: refunds are made for up to a year", timedelta(days=400))
+    KEPT_REFUSED = Lifetime("refused {}", timedelta(days=30))
 
     SHARDS, LANE = 4, "callback#"
 
@@ -309,11 +327,15 @@ class TransferRow(Row, discriminator="transfer_reference"):
 class ReconciledRow(Row, discriminator="reconciled_community"):
     """`#communities` / `<community>`: the communities whose statements are fetched every day."""
 
+    KEPT = Lifetime()
+
     PARTITION = "#communities"
 
 
 class ComparedRow(Row, discriminator="compared_statement"):
     """`<community>#statements` / `<day>#<provider>`: a statement that has been compared with the books."""
+
+    KEPT = Lifetime("{}", timedelta(days=16))
 
     @staticmethod
     def key(community: str, day: date, provider: str) -> Key:
@@ -323,6 +345,8 @@ class ComparedRow(Row, discriminator="compared_statement"):
 
 class DiscrepancyRow(Row, discriminator="discrepancy"):
     """`<community>#discrepancies` / `<day>#<provider>#<order>#<what>`: where we and a statement differ."""
+
+    KEPT = Lifetime("until it is cleared up")
 
     discrepancy = ContractAttribute(Discrepancy)
 

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Literal
 
 from functions.utilities import ledger
 from functions.utilities.days import to_ms
-from functions.utilities.meters import Meter, Register
+from functions.utilities.meters import Meter, Refusal, Register
 from functions.utilities.readings import Kind, Reading, Verdict
 from functions.utilities.sites import Site
 from functions.utilities.tables import Key, MeterRow
@@ -17,9 +16,6 @@ from linli.communities import CommunityRow
 from linli.instants import DEVICE_CLOCK_TOLERANCE
 from linli.tables import Row, read
 
-Refusal = Literal[
-    "unknown_meter", "not_its_meter", "unknown_register", "not_on_its_dial", "in_the_future", "too_old"
-]
 OLDEST = timedelta(days=3 * 366)
 
 

@@ -43,6 +43,10 @@ def _groups_fit(code: str) -> str:
     return code
 
 
+Refusal = Literal[
+    "unknown_meter", "not_its_meter", "unknown_register", "not_on_its_dial", "in_the_future", "too_old"
+]
+"""Why a reading cannot be entered."""
 Obis = Annotated[
     str,
     Field(pattern=r"^\d{1,3}-\d{1,3}:\d{1,3}\.\d{1,3}\.\d{1,3}(\*\d{1,3})?$", max_length=23),

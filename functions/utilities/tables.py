@@ -18,6 +18,7 @@ from functions.utilities.readings import DAY_MS, Kind, Reading, Standing
 from functions.utilities.signals import Watch
 from functions.utilities.tariffs import Tariff
 from functions.utilities.tenancies import Move, Place, stays_after
+from linli.lifetimes import Lifetime
 from linli.members import DwellerRow
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
@@ -70,7 +71,11 @@ def _reading(at: int, ticks: int, code: str) -> Reading:
 
 
 class MeterRow(Row, discriminator="meter"):
-    """`<community>#meters` / `<meter>`. `watched`: somebody in its home is watched over."""
+    """`<community>#meters` / `<meter>`: a meter as it was set up. `watched`: somebody in its home is watched
+    over.
+    """
+
+    KEPT = Lifetime()
 
     meter = ContractAttribute(Meter)
     version = NumberAttribute()
@@ -89,6 +94,8 @@ class RegisterRow(Row, discriminator="meter_register"):
     what brought the last change.
     """
 
+    KEPT = Lifetime()
+
     version = NumberAttribute()
     first_at = NumberAttribute()
     last_at = NumberAttribute()
@@ -105,6 +112,8 @@ class RegisterRow(Row, discriminator="meter_register"):
 class ChunkRow(Row, discriminator="readings"):
     """`<community>#readings#<meter>#<OBIS>` / `<UTC day>`: a register's readings of a day in order."""
 
+    KEPT = Lifetime()
+
     readings = ReadingsAttribute()
 
     @staticmethod
@@ -119,6 +128,8 @@ class UseRow(Row, discriminator="use"):
     `days`: day of the month to [ticks, how often it was published]. The rest is the register's, for a
     month's list.
     """
+
+    KEPT = Lifetime()
 
     medium = UnicodeAttribute()
     home = UnicodeAttribute(null=True)
@@ -137,6 +148,8 @@ class HeldRow(Row, discriminator="held_reading"):
     """`<community>#held` / `<digest of meter, register, instant and ticks>`: a reading that waits for a
     manager.
     """
+
+    KEPT = Lifetime("until somebody decides")
 
     meter = UnicodeAttribute()
     register = UnicodeAttribute()
@@ -158,6 +171,8 @@ class CorrectionRow(Row, discriminator="correction"):
 
     `was`, `became`: [from ms, to ms, ticks] each.
     """
+
+    KEPT = Lifetime("for ever, never changed")
 
     at = InstantAttribute()
     register = UnicodeAttribute()
@@ -182,6 +197,8 @@ class HouseholdRow(Row, discriminator="household"):
     `watch_version`. `area_m2`, `headcount`: as the staff said; `unit_area_m2`: as the directory did last, in
     `place_version`. `passed`: the months that runs went through, under `billed_version`.
     """
+
+    KEPT = Lifetime()
 
     members = UnicodeSetAttribute(null=True)
     former = UnicodeSetAttribute(null=True)
@@ -245,11 +262,15 @@ class ResidentRow(DwellerRow, discriminator="living"):
 class ScheduledRow(Row, discriminator="billed_community"):
     """`#communities` / `<community>`: the communities that the monthly schedule goes through."""
 
+    KEPT = Lifetime()
+
     PARTITION = "#communities"
 
 
 class TariffRow(Row, discriminator="tariff"):
-    """`<community>#tariffs` / `<medium>#<valid from>`."""
+    """`<community>#tariffs` / `<medium>#<valid from>`: what a medium costs from that day on."""
+
+    KEPT = Lifetime("for ever, never changed")
 
     tariff = ContractAttribute(Tariff)
 
@@ -268,6 +289,8 @@ class RunRow(Row, discriminator="bill_run"):
     """`<community>#bill_runs` / `<period>`. `plan`: JSON of the run; `planned`: it is complete, and fixed but
     for what later runs charged of its shared costs, under `charged_version`.
     """
+
+    KEPT = Lifetime()
 
     plan = UnicodeAttribute()
     planned = BooleanAttribute(null=True)
@@ -295,6 +318,8 @@ class BillRow(Row, discriminator="bill"):
     tenants before whom there were others, `#<their first day>` follows.
     """
 
+    KEPT = Lifetime()
+
     bill = UnicodeAttribute()
 
     @staticmethod
@@ -310,6 +335,8 @@ class BillRow(Row, discriminator="bill"):
 
 class UploadRow(Row, discriminator="reading_file"):
     """`<community>#uploads` / `<upload>`: a file of readings, and how it ended."""
+
+    KEPT = Lifetime()
 
     format = UnicodeAttribute()
     by = UnicodeAttribute()

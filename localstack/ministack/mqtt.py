@@ -64,7 +64,7 @@ def know_thing_attributes() -> None:
 def cut_off_revoked_devices() -> None:
     """Stock refuses a revoked certificate at the next connect, but a connection it holds lives on.
 
-    AWS ends such connections, and a revoked device must stop working (DESIGN.md section 4).
+    AWS ends such connections, and a revoked device must stop working within five minutes.
     """
 
     def cut(certificate_id: str) -> None:

@@ -75,6 +75,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             client("iot").create_policy(policyName=f"linli-{STAGE}-device{kind}", policyDocument="{}")
         yield
     assert list(witness.called_without_a_right()) == []
+    assert list(witness.ended_otherwise()) == []
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from linli.tables import Row
 from linli_cli import templates
 from tests.integration.conftest import ROOT, STAGE
 from tests.integration.gateway import NOW
+from tests.integration.patterns import documented
 from tests.integration.paying import (  # noqa: F401  the fixture
     AMOUNT,
     MERCHANTS,
@@ -389,15 +390,16 @@ def test_a_callback_takes_three_round_trips_and_asks_nobody(
     monkeypatch.setattr(Connection, "_make_api_call", counted)
     monkeypatch.setattr(outgoing, "_sent", lambda _: pytest.fail("it asked the provider"))
     settling = ["UpdateItem", "BatchGetItem", "TransactWriteItems"]
-    for delivery, expected in (
-        (paid(provider, intent), settling),
-        (paid(provider, intent), ["UpdateItem", "UpdateItem"]),
-        (paid(provider, "unknown-order"), settling),
-        (shop.called(signer="somebody"), ["UpdateItem"]),
+    for pattern, delivery, expected in (
+        ("a callback that settles", paid(provider, intent), settling),
+        ("the same callback again", paid(provider, intent), ["UpdateItem", "UpdateItem"]),
+        ("a callback that changes nothing", paid(provider, "unknown-order"), settling),
+        ("a forgery", shop.called(signer="somebody"), ["UpdateItem"]),
     ):
         calls.clear()
         till.deliver(delivery)
         assert calls == expected
+        assert len(calls) in documented("payments", pattern)
 
 
 # What is counted and logged

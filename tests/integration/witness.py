@@ -1,10 +1,12 @@
-"""A witness of what each action asks of AWS, to be held against the policy.json that it is deployed with.
+"""A witness of what each action asks of AWS, to be held against the policy.json that it is deployed with, and
+of how its attempts end, to be held against the table of outcomes in its service's README.
 
 All botocore clients of the process are heard, while an action is at work. Conditions of a policy are not
 judged here: the local cloud enforces them.
 """
 
 import json
+import os
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -18,8 +20,10 @@ from typing import Any
 from botocore.handlers import BUILTIN_HANDLERS
 from chalice.app import Chalice
 
+from linli import observability
 from linli_cli.actions import actions
-from linli_cli.layout import ROOT
+from linli_cli.documents.outcomes import outcomes_of, problems_of
+from linli_cli.layout import ROOT, services
 from linli_cli.packaging import RELAY_POLICY
 
 PLACE = "eu-west-1:123456789012"
@@ -81,6 +85,7 @@ class Right:
         return self.action == needed.action and fnmatchcase(needed.resource, pattern)
 
 
+ENDED: set[tuple[str, str, str]] = set()  # service, action, outcome
 SEEN: defaultdict[str, set[Right]] = defaultdict(set)
 _at_work: ContextVar[str | None] = ContextVar("_at_work", default=None)
 
@@ -242,4 +247,27 @@ def _hear(params: Mapping[str, Any], model: Any, context: Mapping[str, Any], **_
         SEEN[title].update(needed(service, model.name, params, presigned=presigned))
 
 
+def ended_otherwise() -> Iterator[str]:
+    """The outcomes that no README lists, since it was last asked; then they are forgotten."""
+    while ENDED:
+        service, action, outcome = ENDED.pop()
+        if service in services() and outcome not in _listed(service, action):
+            yield f"{service}/{action} ended as {outcome}, which its README does not list: run `make format`"
+
+
+@cache
+def _listed(service: str, action: str) -> frozenset[str]:
+    """How an attempt may end, as the README's table lists it."""
+    own = outcomes_of(service).get(action, frozenset())
+    return own | {*problems_of(service), "error"}
+
+
+def _counted(name: str, action: str, dimension: str, value: str) -> None:
+    if name == "Attempts":
+        ENDED.add((os.environ.get("LINLI_SERVICE", ""), action, value))
+    _count(name, action, dimension, value)
+
+
+_count = observability._count
+observability._count = _counted
 BUILTIN_HANDLERS.append(("before-parameter-build", _hear))  # of every client that is made from now on

@@ -14,7 +14,11 @@ DoorFact = Literal["entered", "forced", "held_open", "closed"]
 
 
 class DoorEvent(DeviceEvent):
-    """`pass_event_id`: the gate pass that somebody entered on, which `entered` must name."""
+    """What a door did. An entry is told again as `entered_again`, or comes before its pass.
+
+    `door`: what happened. `pass_event_id`: the `event_id` of the gate pass that somebody entered on, or the
+    `opening` of a command: goes with `entered`, and only with it.
+    """
 
     door: DoorFact
     pass_event_id: Annotated[Id | None, MEANT] = None

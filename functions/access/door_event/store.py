@@ -21,7 +21,8 @@ from linli.cursors import Page, PageQuery, page_of
 from linli.device_messages import LONGEST_OFFLINE, DeviceMessage
 from linli.errors import NotFound
 from linli.identities import EffectRow, Identity
-from linli.instants import to_epoch_seconds, to_text
+from linli.instants import to_text
+from linli.lifetimes import Lifetime
 from linli.tables import InstantAttribute, Rows, Transaction, expired, read, until_it_holds
 
 RETENTION = LONGEST_OFFLINE
@@ -33,6 +34,8 @@ class DoorEventRow(EffectRow, discriminator="door_event"):
 
     What the door of a dead clock did is under our time instead, and its message is known by a ToldRow.
     """
+
+    KEPT = Lifetime("{}", LONGEST_OFFLINE)
 
     gate = UnicodeAttribute()
     event_id = UnicodeAttribute()
@@ -52,6 +55,8 @@ class DoorEventRow(EffectRow, discriminator="door_event"):
 
 class ToldRow(EffectRow, discriminator="door_told"):
     """`<community>#door-told#<gate>` / `<occurred_at>#<event id>`: what a dead clock told has been kept."""
+
+    KEPT = Lifetime("{}", LONGEST_OFFLINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,7 @@ def _row(message: DeviceMessage[DoorEvent], place: str) -> DoorEventRow:
         received_at=message.received_at,
         clock_off=message.timeless(RETENTION),
         pass_event_id=event.pass_event_id,
-        ttl=to_epoch_seconds(message.received_at + RETENTION),
+        ttl=DoorEventRow.KEPT.until(message.received_at),
     )
 
 
@@ -176,7 +181,7 @@ def _leave(
         event_id=message.body.event_id,
         entered_at=entered.at,
         occurred_at=entered.shown_at,
-        ttl=to_epoch_seconds(message.received_at + RETENTION),
+        ttl=EntryRow.KEPT.until(message.received_at),
     )
     transaction.put("entry", entry)
     unchanged = PassRow.latest == first.latest if first and first.latest else PassRow.latest.does_not_exist()

@@ -26,10 +26,13 @@ Measured = Annotated[Decimal, Field(ge=-100, le=1000), _rounded("0.01", ROUND_HA
 
 
 class Shown(Contract):
-    """What was shown at the gate. `value`: template id of the face, QR text, phone key, card number or plate.
+    """What was shown at the gate.
 
-    `score`: the device's face match from 0 to 1, which a face must bring and which says nothing of anything
-    else. `temperature_c`: skin temperature where the gate measures it; one that no skin has refuses the pass.
+    `credential`: what it is. `value`: template id of the face, QR text, phone key, card number or plate,
+    spelled as the reader likes. `score`: the device's match, which a face must bring and which says nothing
+    of anything else; digits after the fifth are cut. `direction`: counts at gates set up as `both`, where it
+    is `in` without it. `temperature_c`: of the skin where the gate measures it, rounded to hundredths; one
+    that no skin has refuses the pass.
     """
 
     credential: CredentialKind
@@ -50,7 +53,10 @@ class Shown(Contract):
 
 
 class GatePassEvent(Shown, DeviceEvent):
-    """A gate asks. An offline gate tells afterwards, with what it decided itself in `granted`."""
+    """A gate asks. An offline gate tells afterwards.
+
+    `offline`: it is told later. `granted`: what the gate decided then; goes with `offline`, and only with it.
+    """
 
     offline: Annotated[bool, MEANT] = False
     granted: Annotated[bool | None, MEANT] = None
@@ -75,8 +81,9 @@ class GatePassAsked(Shown):
 class GatePassAnswer(DeviceAnswer):
     """The decision. Open only when `open` is true, less than `open_seconds` after asking for the first time.
 
-    A gate whose clock has been right since may use `open_until` instead, by that clock. `outcome` is
-    `granted` or `denied`; for an offline pass `recorded`, with `open` always false.
+    `outcome`: for an offline pass `recorded`. `open`: whether to open at all; never for a pass told later.
+    `reason`: the first check that failed, when denied. `open_until`: until when, for a gate whose clock has
+    been right since it asked. `open_seconds`: how long, since it asked for the first time.
     """
 
     open: bool

@@ -16,6 +16,8 @@ from linli.errors import NotFound
 from linli.events import DeviceRegistered, DeviceRevoked, MembershipChanged
 from linli.idempotency import Creation
 from linli.instants import to_epoch_seconds
+from linli.lifetimes import Lifetime
+from linli.policies import AccessPolicy
 from linli.tables import (
     ConditionsFailed,
     ContractAttribute,
@@ -30,6 +32,8 @@ from linli.tables import (
 
 class PlaceRow(Row, discriminator="place"):
     """`<community>#places#<holder>` / `<id>`: that staff have said where somebody is, and why."""
+
+    KEPT = Lifetime.as_said_by(AccessPolicy)
 
     said = ContractAttribute(SaidPlace)
 

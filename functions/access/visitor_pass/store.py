@@ -1,6 +1,6 @@
 """Invitations, under the resident who made them; the visitor is a holder of their own."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from functions.access import qr_codes
 from functions.access.invitations import Invitation
@@ -28,7 +28,7 @@ from linli.idempotency import Creation
 from linli.instants import to_epoch_seconds
 from linli.tables import Transaction, expired, read, until_it_holds
 
-KEPT_AFTER_ITS_END = timedelta(days=30)
+KEPT_AFTER_ITS_END = InvitationRow.KEPT.span
 
 
 def invite(community: str, person: str, invitation: Invitation, creation: Creation) -> Invited:

@@ -9,6 +9,9 @@ from linli.device_messages import DeviceAnswer
 
 
 class SignalAnswer(DeviceAnswer):
-    """What its sign changed. `clock_off`, said only when it is so: the time it tells is none."""
+    """What its sign changed.
+
+    `clock_off`: said only when it is so: the time it tells is none.
+    """
 
     clock_off: Annotated[bool, Field(exclude_if=not_)] = False

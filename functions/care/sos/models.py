@@ -30,7 +30,7 @@ class Called(Contract):
 class ButtonAnswer(DeviceAnswer):
     """What the button is told, so that it can give a sign: help is being called.
 
-    `clock_off`: it has no clock to speak of.
+    `alert`: the alert that is open. `opened_at`: since when. `clock_off`: it has no clock to speak of.
     """
 
     alert: Id | None = None

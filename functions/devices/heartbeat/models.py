@@ -19,7 +19,11 @@ Percent = Annotated[int, BeforeValidator(_rounded), Field(ge=0, le=100)]
 
 
 class Heartbeat(DeviceEvent):
-    """`via`: the gateway that it speaks through, if it has no connection of its own."""
+    """A device is there.
+
+    `battery_percent`: halves are rounded. `firmware`: its version; visible ASCII characters without a space.
+    `via`: the gateway that it speaks through, if it has no connection of its own.
+    """
 
     battery_percent: Percent | None = None
     firmware: Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,64}$")] | None = None

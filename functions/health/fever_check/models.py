@@ -31,13 +31,19 @@ def _rounded(value: Decimal) -> Decimal:
 
 
 class Measured(Contract):
-    """What a thermometer measured, in °C; `ambient_c` is the air's. Without `person`, for statistics only.
+    """What a thermometer measured.
 
-    Both are rounded to a hundredth.
+    `person`: who was measured; without, it is for statistics only. `temperature_c`: of the skin, rounded to a
+    hundredth. `ambient_c`: of the air, rounded likewise.
     """
 
     person: Annotated[Id | None, MEANT] = None
-    temperature_c: Annotated[Decimal, AfterValidator(_in_celsius), AfterValidator(_rounded)]
+    temperature_c: Annotated[
+        Decimal,
+        Field(json_schema_extra={"minimum": float(COLDEST), "maximum": float(HOTTEST)}),
+        AfterValidator(_in_celsius),
+        AfterValidator(_rounded),
+    ]
     ambient_c: Annotated[Decimal, Field(ge=-60, le=80), AfterValidator(_rounded)] | None = None
 
 
@@ -52,9 +58,11 @@ class TemperatureTaken(Measured):
 
 
 class TemperatureAnswer(DeviceAnswer):
-    """The verdict in `outcome`; after a first fever, from when and until when a second one confirms it.
+    """The verdict, and after a first fever, when a second one confirms it.
 
-    `clock_off`: the thermometer has no clock to speak of, and the time is ours.
+    `reason`: why it is invalid, or does not confirm. `retest_from`, `retest_until`: from when and until when
+    a second fever confirms the first. `clock_off`: the thermometer has no clock to speak of, and the time is
+    ours.
     """
 
     reason: str | None

@@ -23,6 +23,8 @@ from linli.events import FeverCleared, FeverConfirmed
 from linli.idempotency import Creation
 from linli.identities import EffectRow, Identity
 from linli.instants import to_epoch_seconds, to_text
+from linli.lifetimes import Lifetime
+from linli.policies import HealthPolicy
 from linli.tables import (
     ConditionsFailed,
     ContractAttribute,
@@ -35,13 +37,14 @@ from linli.tables import (
 )
 
 Key = tuple[str, str]
-FEED_RETENTION = timedelta(days=30)
 
 
 class ReadingRow(EffectRow, discriminator="reading"):
     """`<community>#reading#<device>` / `<event id>`, or `<event id>~<digest>` when the id was used before for
     another reading (`id_reused`): a reading and its verdict, once. `clock_off`: `at` is ours.
     """
+
+    KEPT = Lifetime.as_said_by(HealthPolicy)
 
     person = UnicodeAttribute(null=True)
     temperature_c = UnicodeAttribute()
@@ -56,7 +59,9 @@ class ReadingRow(EffectRow, discriminator="reading"):
 
 
 class FeverRow(Row, discriminator="fever"):
-    """`<community>#fever#<person>` / `state`."""
+    """`<community>#fever#<person>` / `state`: whether somebody has a fever, and since when."""
+
+    KEPT = Lifetime("for ever: no temperature in it")
 
     state = ContractAttribute(FeverState)
     version = NumberAttribute()
@@ -70,11 +75,15 @@ class FeverRow(Row, discriminator="fever"):
 class ConfirmedRow(Row, discriminator="confirmed"):
     """`<community>#confirmed` / `<person>`: the fevers that are confirmed now."""
 
+    KEPT = Lifetime("until it is cleared")
+
     confirmed_at = InstantAttribute()
 
 
 class DistrictRow(Row, discriminator="district"):
     """`<sub-district>#fevers` / `<at>#<community>#<person>#<fact>`: the sub-district's feed."""
+
+    KEPT = Lifetime("{}", timedelta(days=30))
 
     entry = ContractAttribute(DistrictEntry)
 
@@ -239,7 +248,7 @@ def _feed(transaction: Transaction, sub_district: str | None, entry: DistrictEnt
     if sub_district is None:
         return
     position = f"{to_text(entry.at)}#{entry.community}#{entry.person}#{entry.fact}"
-    ttl = to_epoch_seconds(entry.at + FEED_RETENTION)
+    ttl = DistrictRow.KEPT.until(entry.at)
     transaction.put("feed", DistrictRow(f"{sub_district}#fevers", position, entry=entry, ttl=ttl))
 
 

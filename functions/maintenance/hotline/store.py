@@ -16,7 +16,6 @@ from linli.communities import CommunityRow
 from linli.errors import InvalidRequest, NotFound
 from linli.idempotency import Creation
 from linli.ids import is_id, new_id
-from linli.instants import to_epoch_seconds
 from linli.naming import stage
 from linli.secrets import keyed_hash
 from linli.tables import Transaction, read
@@ -91,7 +90,7 @@ def _remember(
 ) -> None:
     """Let `transaction` succeed only if nobody has sent the same meanwhile."""
     row.ticket_id, row.sent_at = creation.id, creation.at
-    row.ttl = to_epoch_seconds(creation.at + SAME_FOR)
+    row.ttl = SentRequestRow.KEPT.until(creation.at)
     if before is None:
         transaction.create("sent", row)
     else:

@@ -11,14 +11,14 @@ from functions.maintenance.steps import Reported
 from functions.maintenance.tables import LockRow
 from linli.events import Event
 from linli.ids import new_id
-from linli.instants import to_epoch_seconds
+from linli.lifetimes import Lifetime
 from linli.tables import ConditionsFailed, Row, SeenRow, Transaction, read, until_it_holds
-
-SPELLS_KEPT = timedelta(days=30)
 
 
 class EpisodeRow(Row, discriminator="fault_episode"):
     """`<community>#episode#<asset>` / `<fault>#<episode>`: whether a spell is over, in whatever order."""
+
+    KEPT = Lifetime("{}", timedelta(days=30))
 
     ended = BooleanAttribute()
 
@@ -120,4 +120,4 @@ def _once(
 
 
 def _kept_until(at: datetime) -> int:
-    return to_epoch_seconds(at + SPELLS_KEPT)
+    return EpisodeRow.KEPT.until(at)

@@ -36,7 +36,7 @@ from linli.observability import observed
 from linli.tables import ConditionsFailed, change, read
 
 LOOKED_AT_AGAIN = timedelta(days=14)
-KEPT = LOOKED_AT_AGAIN + timedelta(days=2)
+KEPT = ComparedRow.KEPT.span  # two days more than it is looked at
 AROUND = timedelta(hours=1)  # of two clocks
 
 

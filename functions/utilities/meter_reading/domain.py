@@ -1,6 +1,7 @@
 """What a message's readings come to."""
 
 from collections.abc import Sequence
+from typing import Literal, cast
 
 from functions.utilities.meter_reading.models import (
     LONGEST_REASON,
@@ -9,6 +10,9 @@ from functions.utilities.meter_reading.models import (
     RefusedReading,
 )
 
+Ended = Literal[
+    "kept", "duplicate", "held", "conflict", "superseded", "recorded", "partly_recorded", "refused"
+]  # fmt: skip
 KNOWN = frozenset({"kept", "duplicate"})
 ENTERED = KNOWN | {"held", "conflict", "superseded"}
 LISTED = 50
@@ -36,11 +40,11 @@ def answered(event_id: str, outcomes: Sequence[str]) -> MeterReadingAnswer:
     )
 
 
-def _outcome(outcomes: Sequence[str], *, refused: int, others: int) -> str:
+def _outcome(outcomes: Sequence[str], *, refused: int, others: int) -> Ended:
     if refused:
         return "refused" if refused == len(outcomes) else "partly_recorded"
     if len(outcomes) == 1:
-        return outcomes[0]
+        return cast("Ended", outcomes[0])
     return "held" if others else "recorded"
 
 

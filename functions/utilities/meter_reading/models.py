@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core import to_json
 
-from functions.utilities.meters import Obis, Value
+from functions.utilities.meters import Obis, Refusal, Value
 from linli import odd_fields
 from linli.contracts import Contract
 from linli.device_messages import DeviceAnswer, DeviceEvent
@@ -19,9 +19,11 @@ LONGEST_REASON = 100  # so that five hundred refusals fit into one reply
 
 
 class ReadingSent(Contract):
-    """A register's dial at an instant, in m3 or kWh. The device is the meter, where none is named.
+    """A register's dial at an instant.
 
-    `estimated`: not read but guessed; it gives way to what is read.
+    `meter`: the device itself, where none is named. `obis`: the register, where the meter has several.
+    `measured_at`: when it was read. `value`: what the dial shows, in m3 or kWh. `estimated`: not read but
+    guessed; it gives way to what is read.
     """
 
     meter: Annotated[Id | None, MEANT] = None
@@ -47,13 +49,17 @@ def _one_at_a_time(value: Any) -> OneOfMany:
     return OneOfMany(reading=reading, left_out=left_out)
 
 
-Element = Annotated[OneOfMany, BeforeValidator(_one_at_a_time)]
+Element = Annotated[OneOfMany, BeforeValidator(_one_at_a_time, json_schema_input_type=ReadingSent)]
 
 
 class MeterReadingEvent(DeviceEvent):
-    """A meter's message: one reading in its own fields, or many in `readings`.
+    """A meter's message: one reading in its own fields, or many in `readings`. Only the readings' own times
+    count.
 
-    `measured_at` of the one is `occurred_at` where it is left out. Only the readings' own times count.
+    `meter`: the device itself, where none is named. `obis`: the register, where the meter has several.
+    `measured_at`: when it was read; `occurred_at` where it is left out. `value`: what the dial shows, in m3
+    or kWh: this or `readings`, not both. `estimated`: not read but guessed; it gives way to what is read.
+    `readings`: several at once.
     """
 
     meter: Annotated[Id | None, MEANT] = None
@@ -91,24 +97,31 @@ class MeterReadingEvent(DeviceEvent):
 
 
 class NotKept(Contract):
-    """A reading of the message that does not count: its place, and what became of it."""
+    """A reading of the message that does not count.
+
+    `index`: its place in the message, from 0. `outcome`: `held`, `conflict` or `superseded`.
+    """
 
     index: int
     outcome: str
 
 
 class RefusedReading(Contract):
-    """A reading of the message that could not be entered: its place, and why."""
+    """A reading of the message that could not be entered.
+
+    `index`: its place in the message, from 0. `reason`: a word, or what is malformed, in words.
+    """
 
     index: int
-    reason: Annotated[str, Field(max_length=LONGEST_REASON)]
+    reason: Refusal | Annotated[str, Field(max_length=LONGEST_REASON)]
 
 
 class MeterReadingAnswer(DeviceAnswer):
-    """How many count; how many were known already; the others one by one, at most fifty of them.
+    """What became of the readings.
 
-    `refused`: all those that could not be entered. With some of them `outcome` is `partly_recorded`, with
-    nothing else `refused`: neither is to be sent again.
+    `kept`: how many count. `duplicates`: how many were known already. `others`: those that do not count, one
+    by one, at most fifty of them. `refused`: all those that could not be entered. With some of them `outcome`
+    is `partly_recorded`, with nothing else `refused`: neither is to be sent again.
     """
 
     kept: int

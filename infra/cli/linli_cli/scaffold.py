@@ -240,6 +240,7 @@ def main() -> int:
         plan = planned(name, trigger or "http")
         for path in scaffold(plan):
             print(f"  {path.relative_to(plan.root)}")
+        subprocess.run([sys.executable, "-m", "linli_cli.readme", "--write"], check=True, cwd=plan.root)
     except CommandError as error:
         print(error, file=sys.stderr)
         return 1

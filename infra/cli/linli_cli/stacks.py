@@ -2,13 +2,17 @@
 
 Waves: the foundation, then the tables and queues of all services, then the directory (others call its
 authorizer), then all others. Within a wave stacks do not depend on each other and go together.
+
+Nothing is removed that nobody has said yes to by its name. Who deploys at the same time is waited for; where
+that is too late, the stack is told of in one line, and the others come to their end.
 """
 
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,17 +31,22 @@ FOUNDATION = "foundation"
 DIRECTORY = "directory"
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 FINGERPRINT = "Fingerprint"  # an output and no tag: a changing stack tag would touch every resource
-NEVER_CREATED = {
-    "REVIEW_IN_PROGRESS",
-    "ROLLBACK_COMPLETE",
-    "ROLLBACK_FAILED",
-    "CREATE_FAILED",
-    "DELETE_FAILED",
-}
-GOOD = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"}
+IN_REVIEW = "REVIEW_IN_PROGRESS"  # a change set waits in it, perhaps somebody else's
+STUCK = "UPDATE_ROLLBACK_FAILED"
+LEFT_BEHIND = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"}  # by a creation that failed
+NEVER_CREATED = LEFT_BEHIND | {IN_REVIEW, "DELETE_FAILED"}
+GOOD = {
+    "CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE",
+    "IMPORT_ROLLBACK_COMPLETE",
+}  # fmt: skip
 SETTLED = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 NO_CHANGE = ("didn't contain changes", "No updates are to be performed")
 LIMIT_S = 3600
+AT_THE_SAME_TIME = {
+    "AlreadyExistsException", "ChangeSetNotFound", "ChangeSetNotFoundException", "InvalidChangeSetStatus",
+    "InvalidChangeSetStatusException", "OperationInProgressException", "TokenAlreadyExistsException",
+}  # fmt: skip
+IN_THE_WAY = ("_IN_PROGRESS state", "_PROGRESS", "OBSOLETE", "does not exist", "cannot be executed")
 
 Say = Callable[[str], None]
 
@@ -54,12 +63,18 @@ class Change:
 
 @dataclass(frozen=True)
 class ChangeSet:
-    """What would happen to a stack. `arn` is empty when nothing would."""
+    """What would happen to a stack. `arn` is empty when nothing would, or nothing that is a change set.
+
+    `before`: what has to happen before a change set of it can be made: that it is removed, that its rollback
+    goes on, or that it is taken from who has a change set waiting in it. It names the stack and its status.
+    """
 
     stack: str
     creates: bool
     changes: tuple[Change, ...] = ()
     arn: str = ""
+    before: str = ""
+    removes: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,6 +84,27 @@ class Deployed:
     stack: str
     result: str
     seconds: float
+
+
+class PartlyDeployed(CommandError):
+    """Something failed; `done` is what had come to its end by then, or did beside it."""
+
+    def __init__(self, text: str, done: Iterable[Deployed] = ()) -> None:
+        super().__init__(text)
+        self.done = list(done)
+
+
+@dataclass(frozen=True)
+class Ways:
+    """What somebody has said by name before it was asked.
+
+    `remove`: stacks that may be removed where a failed creation left them behind. `skip`: resources that a
+    rollback which goes on leaves as they are. `python`: what the whole stage is to run on from now on.
+    """
+
+    remove: frozenset[str] = frozenset()
+    skip: tuple[str, ...] = ()
+    python: str | None = None
 
 
 @dataclass(frozen=True)
@@ -137,22 +173,45 @@ def deploy(
     approve: Callable[[list[ChangeSet]], bool] = lambda _: True,
     say: Say = lambda _: None,
     root: Path = ROOT,
+    ways: Ways = Ways(),
 ) -> list[Deployed]:
     """Bring stacks (all by default) to what the sources say.
 
-    `show` gets every change set before anything happens, `approve` those of a wave at once, `say` lines of
-    progress.
-    Raises CommandError with the first resource that failed and its reason.
+    `show` gets every change set before anything happens, `approve` those of a wave at once, and each stack
+    that something has to happen to before (`ChangeSet.before`) alone; `say` gets lines of progress.
+    Raises PartlyDeployed with the first resource that failed and its reason.
     """
     cloud = connect(stage, profile)
     groups = waves(known_stacks(root) if names is None else names, root)
-    check_parameters(parameters or {}, target or default_target(cloud), root)
-    deployment = Deployment(cloud, target or default_target(cloud), dict(parameters or {}), say, root)
+    if ways.python and names is not None:
+        raise CommandError("--python moves the whole stage, since all share the layers: name no stack")
+    target = target or stage_target(cloud, ways.python, say)
+    check_parameters(parameters or {}, target, root)
+    deployment = Deployment(cloud, target, dict(parameters or {}), say, root, ways=ways)
     deployment.prepare([name for group in groups for name in group])
     done: list[Deployed] = []
     for group in groups:
-        done += deployment.run(group, show, approve)
+        try:
+            done += deployment.run(group, show, approve)
+        except CommandError as error:
+            raise PartlyDeployed(str(error), [*done, *getattr(error, "done", ())]) from error
     return done
+
+
+def stage_target(cloud: Cloud, python: str | None, say: Say) -> Target:
+    """What the stage runs on: it keeps its Python, whichever this machine has, until it is told another."""
+    usual = default_target(cloud)
+    if cloud.is_local:
+        return usual
+    foundation = stacks_of(cloud).get(full_name(cloud.stage, FOUNDATION))
+    runtime = foundation.parameters.get("Runtime", "") if foundation else ""
+    kept = runtime.removeprefix("python") or usual.python
+    if python is None and kept != usual.python:
+        say(
+            f"stage {cloud.stage} stays on Python {kept}, although this machine has {usual.python}: "
+            f"`linli deploy --stage {cloud.stage} --python {usual.python}` moves it"
+        )
+    return replace(usual, python=python or kept)
 
 
 def default_target(cloud: Cloud) -> Target:
@@ -180,13 +239,21 @@ class Deployment:
     """One run of `deploy`: the artifacts of this run and what is known of the stacks."""
 
     def __init__(
-        self, cloud: Cloud, target: Target, parameters: dict[str, str], say: Say, root: Path
+        self,
+        cloud: Cloud,
+        target: Target,
+        parameters: dict[str, str],
+        say: Say,
+        root: Path,
+        *,
+        ways: Ways = Ways(),
     ) -> None:
         self.cloud = cloud
         self.target = target
         self.given = parameters
         self.say = say
         self.root = root
+        self.ways = ways
         self.cloudformation = cloud.client("cloudformation")
         self.s3 = cloud.client("s3")
         self.bucket = f"linli-{cloud.stage}-artifacts-{cloud.account}"
@@ -215,34 +282,151 @@ class Deployment:
         show: Callable[[ChangeSet], None],
         approve: Callable[[list[ChangeSet]], bool],
     ) -> list[Deployed]:
-        """Plan the stacks of a wave together, show the plans, execute them together."""
+        """Make room where something stands in the way, plan the stacks of a wave together, show the plans,
+        execute them together. Raises PartlyDeployed once all have come to their end.
+        """
         started = time.monotonic()
+        for stack in group:
+            self.make_room(stack, show, approve)
         existing = stacks_of(self.cloud)
         with ThreadPoolExecutor(max_workers=len(group)) as pool:
-            plans = list(pool.map(lambda name: self.plan(name, existing), group))
+            tried = list(pool.map(lambda name: self.try_to_plan(name, existing), group))
+            plans = [plan for plan in tried if isinstance(plan, ChangeSet)]
+            failed = [error for error in tried if isinstance(error, CommandError)]
             changed = [plan for plan in plans if plan.arn]
+            if not all(isinstance(error, Overtaken) for error in failed):
+                self.discard_all(changed)
+                raise PartlyDeployed("; ".join(map(str, failed)))
             for plan in changed:
                 show(plan)
             if changed and not approve(changed):
-                for plan in changed:
-                    self.discard(plan)
+                self.discard_all(changed)
                 raise CommandError("nothing was deployed: not approved")
             results = list(pool.map(self.attempt, plans))
-        failed = [error for error in results if isinstance(error, CommandError)]
-        if failed:
-            raise CommandError("; ".join(str(error) for error in failed))
         seconds = time.monotonic() - started
-        return [
+        done = [
             Deployed(
                 plan.stack, ("created" if plan.creates else "updated") if plan.arn else "unchanged", seconds
             )
-            for plan in plans
+            for plan, error in zip(plans, results, strict=True)
+            if error is None
         ]
+        failed += [error for error in results if error is not None]
+        if failed:
+            raise PartlyDeployed("; ".join(map(str, failed)), done)
+        return done
+
+    def make_room(
+        self,
+        stack: str,
+        show: Callable[[ChangeSet], None],
+        approve: Callable[[list[ChangeSet]], bool],
+    ) -> None:
+        """Bring a stack that cannot be changed as it stands to where it can: what that takes is shown, and
+        asked for by the stack's name. Raises CommandError with the ways out if the answer is no.
+        """
+        name = full_name(self.cloud.stage, stack)
+        current = self.at_rest(name, stacks_of(self.cloud).get(name))
+        obstacle = self.obstacle(stack, current) if current else None
+        if obstacle is None:
+            return
+        named = stack in self.ways.remove
+        if obstacle.removes and self.cloud.protected and not named:
+            raise CommandError(
+                f"{obstacle.before}; nothing of {self.cloud.stage} is removed unless it is named: "
+                f"look at it, then `linli deploy {stack} --stage {self.cloud.stage} --remove {stack}`"
+            )
+        show(obstacle)
+        if not (named and not self.cloud.protected) and not approve([obstacle]):
+            raise CommandError(f"nothing was deployed: not approved. {obstacle.before}")
+        if obstacle.removes:
+            self.remove(name)
+        elif current and current.status == STUCK:
+            self.go_on_rolling_back(name)
+
+    def obstacle(self, stack: str, current: Existing) -> ChangeSet | None:
+        """What has to happen to a stack before a change set of it can be made; None if nothing has to.
+
+        Raises CommandError for what is not for `deploy` to do.
+        """
+        name = full_name(self.cloud.stage, stack)
+        if current.status in LEFT_BEHIND:
+            before = f"{name} is to be removed: a creation that failed left it in {current.status}"
+            removal = Change("Remove", name, "AWS::CloudFormation::Stack", "")
+            return ChangeSet(stack, creates=True, changes=(removal,), before=before, removes=True)
+        if current.status == IN_REVIEW and (waiting := self.change_sets_of(name)):
+            before = (
+                f"{name} is in {IN_REVIEW}: {', '.join(waiting)} of somebody waits there, and ends with yours"
+            )
+            return ChangeSet(stack, creates=True, before=before)
+        if current.status == STUCK:
+            changes = tuple(Change("Skip", each, "", "") for each in self.ways.skip)
+            return ChangeSet(stack, creates=False, changes=changes, before=self.ways_out(name))
+        self.check(name, current)
+        return None
+
+    def check(self, name: str, current: Existing) -> None:
+        """Raise CommandError for a stack that is in no state to be changed by us."""
+        if current.status == "DELETE_FAILED":
+            raise CommandError(
+                f"{name} is in DELETE_FAILED: {self.first_failure(name)}. It had been in use, and is not "
+                f"removed here: its tables are kept, and their names are taken. Finish it by hand: `aws "
+                f"cloudformation delete-stack --stack-name {name}`, and import or rename what is kept"
+            )
+        if current.status == STUCK:
+            raise CommandError(self.ways_out(name))
+        if current.status in LEFT_BEHIND:
+            raise CommandError(f"{name} is in {current.status}: it has to be removed first")
+        if current.status not in GOOD and current.status != IN_REVIEW:
+            raise CommandError(f"{name} is in {current.status}: {self.first_failure(name)}")
+
+    def ways_out(self, name: str) -> str:
+        """What can be done about a rollback that failed."""
+        stack = name.removeprefix(full_name(self.cloud.stage, ""))
+        skip = self.first_failed(name) or "RESOURCE"
+        return (
+            f"{name} is in {STUCK}: {self.first_failure(name)}. Its rollback has to go on "
+            f"(continue-update-rollback): mend what failed and say yes here, or leave it as it is: "
+            f"`linli deploy {stack} --stage {self.cloud.stage} --skip {skip}`"
+        )
+
+    def go_on_rolling_back(self, name: str) -> None:
+        """Let a rollback go on, without the resources to skip. Raises CommandError if it fails again."""
+        more = {"ResourcesToSkip": list(self.ways.skip)} if self.ways.skip else {}
+        without = f", without {', '.join(self.ways.skip)}" if more else ""
+        self.say(f"{name}: the rollback goes on{without}")
+        self.cloudformation.continue_update_rollback(StackName=name, **more)
+        if self.wait(name) not in GOOD:
+            raise CommandError(self.ways_out(name))
+
+    def remove(self, name: str) -> None:
+        """Remove a stack that somebody has said yes to by its name."""
+        self.say(f"{name}: is removed")
+        self.cloudformation.delete_stack(StackName=name)
+        if self.wait(name) not in ("DELETE_COMPLETE", ""):
+            raise CommandError(f"{name} cannot be removed: {self.first_failure(name)}")
+
+    def change_sets_of(self, name: str) -> list[str]:
+        """The change sets that wait in a stack, with when they were made."""
+        pages = self.cloudformation.get_paginator("list_change_sets").paginate(StackName=name)
+        found = [each for page in pages for each in page.get("Summaries", [])]
+        return [f"{each['ChangeSetName']} ({each.get('CreationTime', 'some time ago')})" for each in found]
+
+    def try_to_plan(self, stack: str, existing: Mapping[str, Existing]) -> ChangeSet | CommandError:
+        """The plan of a stack, or why there is none, so that the others of the wave come to their end."""
+        try:
+            return self.plan(stack, existing)
+        except CommandError as error:
+            return error
+        except ClientError as error:
+            return overtaken(stack, error)
 
     def plan(self, stack: str, existing: Mapping[str, Existing]) -> ChangeSet:
         """The change set of one stack; none if its fingerprint shows it is what it should be."""
         name = full_name(self.cloud.stage, stack)
         current = self.settled(name, existing.get(name))
+        is_empty = current is not None and current.status == IN_REVIEW
+        current = None if is_empty else current
         template = self.template(stack)
         values = self.values(stack, template, current, existing)
         for _, api in templates.of_type(template, wiring.API):  # SAM redeploys an API when its text changes
@@ -255,19 +439,21 @@ class Deployment:
         return self.create_change_set(stack, template, values, creates=current is None)
 
     def settled(self, name: str, current: Existing | None) -> Existing | None:
-        """The stack once nothing is going on in it; None if there is none, or none worth keeping."""
-        if current and current.status.endswith("_IN_PROGRESS") and current.status != "REVIEW_IN_PROGRESS":
+        """The stack once nothing is going on in it; None if there is none. Nothing is removed here.
+
+        Raises CommandError for one that is in no state to be changed.
+        """
+        current = self.at_rest(name, current)
+        if current:
+            self.check(name, current)
+        return current
+
+    def at_rest(self, name: str, current: Existing | None) -> Existing | None:
+        """The stack once nothing is going on in it, whoever began it."""
+        if current and current.status.endswith("_IN_PROGRESS") and current.status != IN_REVIEW:
             self.say(f"{name}: waiting for {current.status}")
             self.wait(name)
-            current = stacks_of(self.cloud).get(name)
-        if current and current.status in NEVER_CREATED:
-            self.say(f"{name}: removing what {current.status} left behind")
-            self.cloudformation.delete_stack(StackName=name)
-            if self.wait(name) not in ("DELETE_COMPLETE", ""):
-                raise CommandError(f"{name} cannot be removed: {self.first_failure(name)}")
-            return None
-        if current and current.status not in GOOD:
-            raise CommandError(f"{name} is in {current.status}: {self.first_failure(name)}")
+            return stacks_of(self.cloud).get(name)
         return current
 
     def template(self, stack: str) -> Template:
@@ -358,6 +544,8 @@ class Deployment:
             self.execute(plan)
         except CommandError as error:
             return error
+        except ClientError as error:
+            return overtaken(plan.stack, error)
         return None
 
     def execute(self, plan: ChangeSet) -> None:
@@ -379,17 +567,23 @@ class Deployment:
         self.say(f"{plan.stack}: {status} in {time.monotonic() - started:.1f} s")
 
     def discard(self, plan: ChangeSet) -> None:
-        """Forget a change set, and the empty stack it made."""
+        """Forget a change set, and the empty stack it made, unless somebody's change set waits there too."""
         name = full_name(self.cloud.stage, plan.stack)
         self.cloudformation.delete_change_set(ChangeSetName=plan.arn)
-        if plan.creates:
+        if plan.creates and self.status_of(name) == IN_REVIEW and not self.change_sets_of(name):
             self.cloudformation.delete_stack(StackName=name)
             self.wait(name)
+
+    def discard_all(self, plans: Iterable[ChangeSet]) -> None:
+        """Forget change sets, also those that are gone already."""
+        for plan in plans:
+            with suppress(ClientError):
+                self.discard(plan)
 
     def wait(self, name: str) -> str:
         """Wait until a stack is at rest; its status then, empty when it is gone."""
         for status in self.polled(lambda: self.status_of(name)):
-            if not status.endswith("_IN_PROGRESS") or status == "REVIEW_IN_PROGRESS":
+            if not status.endswith("_IN_PROGRESS") or status == IN_REVIEW:
                 return str(status)
         raise AssertionError("polled never ends")  # pragma: no cover
 
@@ -418,15 +612,24 @@ class Deployment:
 
     def first_failure(self, name: str, earlier: str = "") -> str:
         """The first resource that failed after the event `earlier`, and why."""
+        return described(self.failures(name, earlier))
+
+    def first_failed(self, name: str) -> str:
+        """The logical id of the first resource that failed."""
+        failures = [each for each in self.failures(name) if each["LogicalResourceId"] != name]
+        return str(failures[-1]["LogicalResourceId"]) if failures else ""
+
+    def failures(self, name: str, earlier: str = "") -> list[dict[str, Any]]:
+        """The resources that failed after the event `earlier`, the newest first."""
         failures: list[dict[str, Any]] = []
         for page in self.cloudformation.get_paginator("describe_stack_events").paginate(StackName=name):
             for event in page["StackEvents"]:
                 if event["EventId"] == earlier:
-                    return described(failures)
+                    return failures
                 reason = event.get("ResourceStatusReason", "")
                 if event["ResourceStatus"].endswith("FAILED") and "cancelled" not in reason:
                     failures.append(event)
-        return described(failures)
+        return failures
 
     def ensure_bucket(self) -> None:
         """The bucket for packages and templates: private, encrypted, one per stage and account."""
@@ -438,7 +641,10 @@ class Deployment:
         else:
             return
         place = {} if self.cloud.region == "us-east-1" else {"LocationConstraint": self.cloud.region}
-        self.s3.create_bucket(Bucket=self.bucket, **({"CreateBucketConfiguration": place} if place else {}))
+        with suppress(self.s3.exceptions.BucketAlreadyOwnedByYou):  # by who deploys at the same time
+            self.s3.create_bucket(
+                Bucket=self.bucket, **({"CreateBucketConfiguration": place} if place else {})
+            )
         blocked = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
         self.s3.put_public_access_block(
             Bucket=self.bucket, PublicAccessBlockConfiguration=dict.fromkeys(blocked, True)
@@ -461,6 +667,21 @@ class Deployment:
                 raise
             self.s3.put_object(Bucket=self.bucket, Key=key, Body=content)
         return key
+
+
+class Overtaken(CommandError):
+    """Somebody else changes the same stack at the same time."""
+
+
+def overtaken(stack: str, error: ClientError) -> CommandError:
+    """One line about what CloudFormation refused. Raises the error if it is not about the stack's state."""
+    told = error.response["Error"]
+    if told["Code"] not in AT_THE_SAME_TIME and not any(words in told["Message"] for words in IN_THE_WAY):
+        return CommandError(f"{stack}: {told['Code']}: {told['Message']}")
+    return Overtaken(
+        f"{stack}: somebody else is deploying it ({told['Message']}); the others are not held up: "
+        f"run `linli deploy {stack}` again once they are done"
+    )
 
 
 def described(failures: list[dict[str, Any]]) -> str:

@@ -1,4 +1,4 @@
-"""Alipay: who signed, what it says, what we send; DESIGN.md section 6, issue "Money arrives once"."""
+"""Alipay: who signed, what it says, what we send."""
 
 import io
 import json

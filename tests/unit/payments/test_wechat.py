@@ -1,4 +1,4 @@
-"""WeChat Pay v3: who signed, what it says, what we send; DESIGN.md section 6, issue "Money arrives once"."""
+"""WeChat Pay v3: who signed, what it says, what we send."""
 
 import base64
 import hashlib

@@ -16,6 +16,7 @@ from pynamodb.constants import STRING
 
 from linli.errors import InvalidRequest
 from linli.events import CommunityChanged
+from linli.lifetimes import Lifetime
 from linli.observability import observed
 from linli.policies import CommunityPolicies
 from linli.reading import understood
@@ -38,7 +39,9 @@ class PoliciesAttribute(Attribute[Any]):
 
 
 class CommunityRow(CopyRow, discriminator="community"):
-    """`<community>#community` / `profile`."""
+    """`<community>#community` / `profile`: the parts of its policies that are read here."""
+
+    KEPT = Lifetime()
 
     sub_district = UnicodeAttribute()
     time_zone = UnicodeAttribute()

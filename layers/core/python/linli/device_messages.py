@@ -35,11 +35,11 @@ WholeNumber = Annotated[int, BeforeValidator(_whole)]
 
 
 class DeviceEvent(Contract):
-    """What every device message carries.
+    """What every device message carries. What else may be left out is when it makes no sense, unless MEANT.
 
-    `seq` increases by one per message of a device, so that a gap shows a loss. `community` and `device` may
-    be left out; when they are sent they must agree with the topic. Other members that may be left out are
-    when they make no sense, but for those that are MEANT.
+    `event_id`: makes a repeat harmless; never used again by this device for anything else, best a ULID or a
+    UUID in lower case. `seq`: one more with each message, so that a gap shows a loss; `5.0` is 5.
+    `occurred_at`: when it happened, by the device's clock. `community`, `device`: must agree with the topic.
     """
 
     event_id: Id
@@ -54,11 +54,10 @@ class DeviceEvent(Contract):
 
 
 class DeviceAnswer(Contract):
-    """What a device is told; `outcome` is also the metric's. What was left out of its message is added to it
-    as `dropped`, if there is any.
+    """What a device is told. What was left out of its message is added as `dropped`, if there is any.
 
-    `id_reused` is said only when it is so: the id was another message's before, and this one was decided by
-    itself.
+    `event_id`: of the message that it answers. `outcome`: what became of it; also the metric's. `id_reused`:
+    said only when it is so: the id was another message's before, and this one was decided by itself.
     """
 
     event_id: Id

@@ -147,7 +147,7 @@ def _answer(raw: Any, declared: Route, view: View[Any, Any]) -> Response:
     try:
         with observed(declared.action, correlation_id, operation=declared.name) as attempt:
             result = view(_request(raw, declared, correlation_id))
-            attempt.outcome = getattr(result, "outcome", "ok")
+            attempt.outcome = getattr(result, "outcome", None) or "ok"
             attempt.flags = ["id_reused"] if getattr(result, "id_reused", False) else []
     except LinliError as error:
         return _problem(error, correlation_id)

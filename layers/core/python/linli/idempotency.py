@@ -16,16 +16,17 @@ from typing import TypeVar
 from pynamodb.attributes import UnicodeAttribute
 
 from linli.errors import IdempotencyKeyReused, LinliError
-from linli.instants import to_epoch_seconds
+from linli.lifetimes import Lifetime
 from linli.tables import RACES_LOST, ConditionsFailed, Row, Transaction, read, until_it_holds
 
 Result = TypeVar("Result")
-KEPT = timedelta(hours=48)
 NAME = "idempotency"
 
 
 class CreationRow(Row, discriminator="creation"):
-    """What a key created."""
+    """`<tenant>#idempotency` / `<person>#<route>#<key>`: what a key created."""
+
+    KEPT = Lifetime("{}", timedelta(hours=48))
 
     digest = UnicodeAttribute()
     created = UnicodeAttribute()
@@ -51,7 +52,7 @@ class CreationKey:
             *self._row_key,
             digest=self.digest,
             created=created,
-            ttl=to_epoch_seconds(now + KEPT),
+            ttl=CreationRow.KEPT.until(now),
         )
         transaction.create(NAME, row)
 

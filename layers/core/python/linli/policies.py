@@ -152,8 +152,9 @@ def _overlap(spans: Sequence[tuple[int, int]]) -> bool:
 class MaintenancePolicy(Contract):
     """Repairs and hotline requests.
 
-    `targets`: per priority; the defaults are 12345's of Beijing (answer in 15 minutes; life and property 2
-    hours, utilities a day, general 7 days, complex 15), a day being nine business hours. `offer_minutes`: how
+    `emergency`, `urgent`, `general`, `complex`: the targets of a priority; the defaults are 12345's of
+    Beijing (answer in 15 minutes, an emergency in 5; life and property 2 hours, utilities a day, general 7
+    days, complex 15), a day being nine business hours. `offer_minutes`: how
     long a repairer may think. `most_active`: tickets in one repairer's hands. `rating_days`: how long the
     reporter may rate before a ticket closes by itself. `positions`: where buildings are, metres east and
     north of any one point. `incident_reports` of a category in a building within `incident_minutes` are one
@@ -228,11 +229,11 @@ Chain = Annotated[list[ChainStep], Field(min_length=1, max_length=10), AfterVali
 class CarePolicy(Contract):
     """Looking after those who live alone.
 
-    A person's own rhythm says how long without a sign of life is usual, never less than `floor_hours` nor
-    more than `cap_hours` at home (12 h: Longgang), `out_cap_hours` out; until it has learned,
-    `default_hours`. `quiet_from` to `quiet_until`, local: messages that can wait do; where both are the same
-    hour, none does. `chain`: who is called,
-    in turn (Jing'an). `snooze_minutes`: the longest. `visit_days`: how often a caregiver visits.
+    A person's own rhythm says how long without a sign of life is usual. `floor_hours`: never less.
+    `cap_hours`: never more at home (12 h: Longgang), if a sensor there tells of them. `out_cap_hours`: never
+    more out, or where no sensor tells. `default_hours`: until it has learned. `quiet_from`, `quiet_until`:
+    local; messages that can wait do in between; where both are the same hour, none does. `chain`: who is
+    called, in turn (Jing'an). `snooze_minutes`: the longest. `visit_days`: how often a caregiver visits.
     `forgotten_away_hours`: how long after the end of an absence a word is waited for.
     `emergency_wait_minutes`: between the steps of an emergency, at most. `acknowledged_minutes`: how long who
     acknowledged an alert has before the chain goes on, `answered_minutes` the same once the person has moved.

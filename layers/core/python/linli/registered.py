@@ -12,6 +12,7 @@ from linli.believing import Kinds
 from linli.device_messages import Topic
 from linli.errors import DeviceNotKnown, DeviceRevokedMeanwhile, WrongDeviceKind
 from linli.events import DeviceRegistered, DeviceRevoked
+from linli.lifetimes import Lifetime
 from linli.tables import ConditionsFailed, CopyRow, InstantAttribute, Transaction, readable
 
 
@@ -20,6 +21,8 @@ class RegisteredRow(CopyRow, discriminator="registered_device"):
 
     `device_kind` is not known of one whose revocation was told before kinds were.
     """
+
+    KEPT = Lifetime()
 
     device_kind = UnicodeAttribute(null=True)
     revoked = BooleanAttribute()

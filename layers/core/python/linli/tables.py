@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from pynamodb.attributes import Attribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.connection import Connection, TableConnection
@@ -24,12 +24,13 @@ from linli.contracts import Contract
 from linli.errors import NotFound, Unavailable
 from linli.events import Event, Fact, envelope
 from linli.instants import to_epoch_seconds, to_text
+from linli.lifetimes import Lifetime
 from linli.naming import stage
 from linli.observability import observed
 from linli.pauses import pause
 from linli.reading import read_as
 
-OUTBOX_DAYS = 7
+OUTBOX_KEPT = timedelta(days=7)
 OUTBOX = "#outbox"
 RACES_LOST = 12
 LONGEST_RACE_S = 0.04
@@ -89,6 +90,9 @@ class Row(Model):
         max_retry_attempts = 3
         max_pool_connections = 10
 
+    KEPT: ClassVar[Lifetime]
+    """Each kind of rows says it."""
+
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     kind = DiscriminatorAttribute()
@@ -107,7 +111,11 @@ class CopyRow(Row):
 
 
 class OutboxRow(Row, discriminator="outbox"):
-    """An event to be published, written with the state it tells of; the relay sends it on."""
+    """`<community>#outbox` / `<event id>`: an event to be published, written with the state it tells of; the
+    relay sends it on.
+    """
+
+    KEPT = Lifetime("{}", OUTBOX_KEPT)
 
     event = UnicodeAttribute()
 
@@ -118,18 +126,19 @@ class OutboxRow(Row, discriminator="outbox"):
             pk=event.subject.split("/")[0] + OUTBOX,
             sk=event.id,
             event=event.model_dump_json(),
-            ttl=to_epoch_seconds(now + timedelta(days=OUTBOX_DAYS)),
+            ttl=cls.KEPT.until(now),
         )
 
 
 class SeenRow(Row, discriminator="seen"):
-    """A fact of another service that has had its effect."""
+    """`<community>#seen` / `<source>#<event id>`: a fact of another service that has had its effect."""
+
+    KEPT = Lifetime("{}", OUTBOX_KEPT)
 
     @classmethod
     def of(cls, community: str, event: Event, now: datetime) -> "SeenRow":
         """The mark of `event`, kept as long as the bus may repeat it."""
-        ttl = to_epoch_seconds(now + timedelta(days=OUTBOX_DAYS))
-        return cls(pk=f"{community}#seen", sk=f"{event.source}#{event.id}", ttl=ttl)
+        return cls(pk=f"{community}#seen", sk=f"{event.source}#{event.id}", ttl=cls.KEPT.until(now))
 
 
 Found = TypeVar("Found", bound=Row)

@@ -1,0 +1,64 @@
+"""The codes that people are shown: outcomes, reasons, problems, states. Catalogues have words for each."""
+
+import importlib
+from functools import cache
+from pathlib import Path
+from typing import get_args
+
+from linli.words import LANGUAGES, catalogue
+from linli_cli.documents.following import Following
+from linli_cli.documents.messages import spoken
+from linli_cli.documents.outcomes import followed, outcomes_of, problems_of
+from linli_cli.errors import CommandError
+from linli_cli.layout import ROOT, services
+
+STATES = {  # what has states, and where their names are declared
+    "functions.maintenance.tickets": ("State", "PauseReason"),
+    "functions.payments.orders": ("IntentState", "RefundState"),
+    "functions.payments.settling": ("Mismatch",),
+    "functions.care.alerts": ("State",),
+    "functions.health.fever_check.models": ("Status",),
+    "linli.events": ("AlertOutcome", "AlertReason"),
+    "functions.access.holders": ("Block", "HealthCode"),
+    "functions.access.credentials": ("CredentialKind",),
+    "functions.care.work": ("DutyKind", "VisitOutcome"),
+    "functions.care.relative.models": ("How",),
+    "functions.devices.vitals": ("FaultName",),
+    "functions.devices.device.models": ("Status", "Life"),
+    "functions.maintenance.categories": ("Kind", "Category"),
+    "functions.payments.discrepancies": ("What",),
+    "functions.utilities.meters": ("Medium", "Refusal"),
+    "linli.policies": ("Priority",),
+}
+
+
+@cache
+def codes_of_all(root: Path = ROOT) -> dict[str, str]:
+    """Every code that an answer can hold, and where it comes from first."""
+    found: dict[str, str] = {}
+    for service in sorted(services(root)):
+        for action, words in outcomes_of(service, root).items():
+            found |= {word: f"{service}/{action}" for word in sorted(words) if word not in found}
+        found |= {slug: f"{service}, problem" for slug in problems_of(service, root) if slug not in found}
+    for said in spoken(root):
+        if "reason" in said.answer.model_fields:
+            following: Following = followed(said.service, root)
+            reasons = following.member_returned(said.place, "reason")
+            found |= {word: f"{said.action.name}, reason" for word in sorted(reasons) if word not in found}
+    for module, names in STATES.items():
+        for name in names:
+            declared = getattr(importlib.import_module(module), name, None)
+            stated = [word for word in get_args(declared) if isinstance(word, str)]
+            found |= {word: f"{module}.{name}" for word in stated if word not in found}
+    return found
+
+
+def check_words(root: Path = ROOT) -> None:
+    """Raise CommandError unless every catalogue has words for every code."""
+    for language in LANGUAGES:
+        known = catalogue(language)
+        missing = [
+            f"{code} ({where})" for code, where in sorted(codes_of_all(root).items()) if not known.get(code)
+        ]
+        if missing:
+            raise CommandError(f"layers/core/python/linli/words/{language}.json lacks: {', '.join(missing)}")
