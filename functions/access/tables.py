@@ -125,7 +125,7 @@ class ConsentRow(Row, discriminator="consent"):
     after it was withdrawn.
     """
 
-    KEPT = Lifetime("for ever, {} after it was withdrawn", timedelta(days=3 * 365))
+    KEPT = Lifetime("for ever, {} after it was withdrawn", timedelta(days=3 * 365))  # PIPL art. 56
 
     consent = ContractAttribute(Consent)
     withdrawn = BooleanAttribute(default=False)

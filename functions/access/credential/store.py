@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pynamodb.expressions.update import Action
 
@@ -39,11 +39,7 @@ from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, Forbidden, NotFound
 from linli.idempotency import Creation
-from linli.instants import to_epoch_seconds
 from linli.tables import Rows, Transaction, expired, find, read, until_it_holds
-
-KEPT_AFTER_ITS_END = timedelta(days=30)
-CONSENT_KEPT = timedelta(days=3 * 365)  # after it was withdrawn: PIPL art. 56
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +197,7 @@ def _revoke(community: str, person: str, digest: str, now: datetime, *, lost: bo
 
 
 def _end(transaction: Transaction, row: CredentialRow) -> None:
-    ended = to_epoch_seconds(row.credential.valid_until + KEPT_AFTER_ITS_END)
+    ended = CredentialRow.KEPT.until(row.credential.valid_until)
     actions: list[Action] = [CredentialRow.revoked.set(True), CredentialRow.ttl.set(ended)]
     transaction.update(f"revoked-{row.digest}", row, actions, CredentialRow.revoked == False)  # noqa: E712
 
@@ -240,7 +236,7 @@ def _withdraw(community: str, person: str, reference: str, by: str, now: datetim
         return row.consent
     consent = row.consent.model_copy(update={"withdrawn_by": by, "withdrawn_at": now})
     transaction = Transaction()
-    ended = to_epoch_seconds(now + CONSENT_KEPT)
+    ended = ConsentRow.KEPT.until(now)
     actions: list[Action] = [ConsentRow.consent.set(consent), ConsentRow.withdrawn.set(True)]
     actions.append(ConsentRow.ttl.set(ended))
     transaction.update("consent", row, actions, ConsentRow.withdrawn == False)  # noqa: E712  builds a condition

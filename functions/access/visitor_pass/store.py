@@ -28,8 +28,6 @@ from linli.idempotency import Creation
 from linli.instants import to_epoch_seconds
 from linli.tables import Transaction, expired, read, until_it_holds
 
-KEPT_AFTER_ITS_END = InvitationRow.KEPT.span
-
 
 def invite(community: str, person: str, invitation: Invitation, creation: Creation) -> Invited:
     """Keep an invitation and make its credentials. A plate may be good for several invitations at once.
@@ -71,7 +69,7 @@ def _creation(
     row = CredentialRow(*plate) if plate else None
     standing = visitor(invitation_id, invitation.entries, row.digest if row else None)
     code = code_of(invitation_id, invitation)
-    ttl = to_epoch_seconds(invitation.valid_until + KEPT_AFTER_ITS_END)
+    ttl = InvitationRow.KEPT.until(invitation.valid_until)
     transaction = Transaction()
     key = InvitationRow.key(community, person, invitation_id)
     transaction.create("invitation", InvitationRow(*key, invitation=invitation, ttl=ttl))

@@ -109,18 +109,20 @@ def document(root: Path = ROOT, urls: Mapping[str, str] = NOWHERE) -> dict[str, 
         (project, *found) for project in sorted(projects(root)) for found in declarations(project, root)
     ]
     models: set[tuple[type[Contract], Any]] = set()
-    for _, route, answers in declared:
+    for _, route, answers, _ in declared:
         models |= {(model, "validation") for model in (route.body, route.query) if model is not Nothing}
         models |= {(answer, "serialization") for answer in answers}
     ordered = sorted(models, key=lambda one: (one[0].__module__, one[0].__name__, one[1]))
     schemas, definitions = models_json_schema(ordered, ref_template=REFERENCE, schema_generator=AsSent)
     components = {**definitions.get("$defs", {}), "Problem": PROBLEM}
     paths: dict[str, dict[str, Any]] = {}
-    for service, route, answers in declared:
+    for service, route, answers, keyed in declared:
         operations = paths.setdefault(route.path, {})
         if route.method.lower() in operations:
             raise CommandError(f"two services declare {route.method} {route.path}")
         made = operation(service, route, answers, schemas, components)
+        if keyed:
+            made["parameters"].append({**IDEMPOTENCY_KEY, "required": route.needs_key})
         operations[route.method.lower()] = served(made, urls.get(service))
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return {
@@ -144,8 +146,10 @@ def document(root: Path = ROOT, urls: Mapping[str, str] = NOWHERE) -> dict[str, 
     }
 
 
-def declarations(service: str, root: Path) -> list[tuple[Route, Answers]]:
-    """The routes of a service, with the contracts that each view's annotation promises; none for 204."""
+def declarations(service: str, root: Path) -> list[tuple[Route, Answers, bool]]:
+    """The routes of a service, with the contracts that each view's annotation promises, none for 204, and
+    whether it goes by the caller's key; others know a repeat by what it says.
+    """
     found = []
     for entry in routes(app_of(service, root)):
         held = inspect.getclosurevars(entry.view_function).nonlocals
@@ -153,7 +157,9 @@ def declarations(service: str, root: Path) -> list[tuple[Route, Answers]]:
             continue  # a protocol of others, with a description of its own
         answer = get_type_hints(held["view"])["return"]
         several = get_args(answer) if isinstance(answer, UnionType) else (answer,)
-        found.append((held["declared"], tuple(each for each in several if each is not NoneType)))
+        answers = tuple(each for each in several if each is not NoneType)
+        keyed = "creation" in held["view"].__code__.co_names
+        found.append((held["declared"], answers, keyed))
     return found
 
 
@@ -174,8 +180,6 @@ def operation(
             "5XX": {"$ref": "#/components/responses/Problem"},
         },
     }
-    if route.method == "POST" and (route.status == 201 or route.needs_key):  # noqa: PLR2004  Created
-        made["parameters"].append({**IDEMPOTENCY_KEY, "required": route.needs_key})
     if route.body is not Nothing:
         schema = schemas[(route.body, "validation")]
         required = any(field.is_required() for field in route.body.model_fields.values())

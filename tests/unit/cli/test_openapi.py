@@ -68,6 +68,18 @@ def test_lists_take_a_cursor_and_creations_a_key(made: dict[str, Any]) -> None:
     assert (listed, created) == ({"community", "limit", "cursor"}, {"community", "Idempotency-Key"})
 
 
+def test_a_key_is_asked_for_where_it_is_read(made: dict[str, Any]) -> None:
+    """Others know a repeat by what it says: a reading by its time, a tariff by its id."""
+    posts = {path: methods["post"]["parameters"] for path, methods in made["paths"].items() if "post" in methods}
+    without = {
+        path.rpartition("/")[2]
+        for path, taken in posts.items()
+        if all(each["name"] != "Idempotency-Key" for each in taken)
+    }
+    assert {"passes", "check_ins", "temperatures", "bill_runs", "meters", "replacement", "tariffs"} <= without
+    assert not {"invitations", "tickets", "payment_intents", "decision", "clearance"} & without
+
+
 def test_what_moves_money_needs_a_key(made: dict[str, Any]) -> None:
     needed = {
         path
