@@ -77,6 +77,6 @@ $(READY): requirements.lock
 	@echo "Installing the locked packages into $(VENV) ..."
 	@"$(PYTHON)" -m venv --clear $(VENV)
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps "$$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.lock)"
-	@$(RUN) -m uv pip sync --quiet --require-hashes --python $(RUN) requirements.lock
+	@$(RUN) -m uv pip sync --quiet --compile-bytecode --require-hashes --python $(RUN) requirements.lock
 	@$(RUN) -m uv pip install --quiet --no-deps --no-build-isolation --python $(RUN) --editable .
 	@touch $@

@@ -16,7 +16,10 @@ from aws_lambda_powertools.utilities import parameters
 from botocore.awsrequest import AWSResponse
 from chalice.app import Chalice
 from moto import mock_aws
+from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.models import botocore_stubber
+from moto.iot.models import iot_backends
+from moto.kms.utils import generate_private_key
 
 from linli import secrets
 from linli.aws import client
@@ -58,6 +61,14 @@ class Invoke(Protocol):
 Service = Callable[[str], Chalice]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_key_for_all_tables() -> Iterator[None]:
+    """moto makes a key of 2,048 bits for each table that is encrypted, and nobody ever uses it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("moto.kms.models.generate_private_key", cache(generate_private_key))
+        yield
+
+
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An empty cloud with what the foundation stack makes, and no way out of it."""
@@ -71,8 +82,9 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         for key in KEYS:
             client("secretsmanager").create_secret(Name=f"linli/{STAGE}/{key}", SecretString=f"test {key}")
         client("events").create_event_bus(Name=f"linli-{STAGE}")
+        policies = iot_backends[DEFAULT_ACCOUNT_ID][ENVIRONMENT["AWS_DEFAULT_REGION"]]
         for kind in ("", *(f"-{each}" for each in sorted(EVERY_KIND))):
-            client("iot").create_policy(policyName=f"linli-{STAGE}-device{kind}", policyDocument="{}")
+            policies.create_policy(f"linli-{STAGE}-device{kind}", {})
         yield
     assert list(witness.called_without_a_right()) == []
     assert list(witness.ended_otherwise()) == []
