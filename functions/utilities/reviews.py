@@ -72,9 +72,11 @@ def _waiting(site: Site, readings: list[Reading]) -> dict[Reading, tuple[Reason,
     row: list[Reading] = []
     reasons: set[Reason] = set()
     last: Reading | None = None
+    earlier: Reading | None = None
     for place, each in enumerate(readings):
         if each.standing == "conflict":
-            asked[each] = _aside(site, readings, each), last.ticks if last else None
+            known = earlier if last is not None and last.at == each.at else last
+            asked[each] = _aside(site, readings, each), known.ticks if known else None
         elif each.standing == "held":
             why = doubt(last, each, site.dial) or _otherwise(site.dial, readings, place)
             if why not in reasons and all(site.dial.advance(other, each) is None for other in row):
@@ -83,7 +85,7 @@ def _waiting(site: Site, readings: list[Reading]) -> dict[Reading, tuple[Reason,
             reasons.add(why)
         elif each.standing in ("kept", "superseded"):
             row, reasons = [], set()
-            last = each if each.standing == "kept" else last
+            earlier, last = (last, each) if each.standing == "kept" else (earlier, last)
     return asked
 
 

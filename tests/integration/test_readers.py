@@ -36,14 +36,14 @@ each_taken = pytest.mark.parametrize(("name", "action", "fact"), TAKEN)
 def example(annotation: Any, name: str) -> Any:
     """A value of a type, as JSON has it."""
     origin, inside = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        return example(inside[0], name)
+    if origin in {Annotated, Literal}:
+        return inside[0] if origin is Literal else example(inside[0], name)
     if origin in {Union, UnionType}:
         return example(next(each for each in inside if each is not NoneType), name)
-    if origin is Literal:
-        return inside[0]
     if origin is list:
         return [example(inside[0], name.removesuffix("s"))]
+    if isinstance(annotation, type) and issubclass(annotation, Contract):
+        return document(annotation)
     if annotation is str:
         return SAID.get(name, f"a-{name.replace('_', '-')}")
     plain = {bool: False, int: 1, Decimal: "1.5", date: "2026-01-04"}

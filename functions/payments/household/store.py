@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pynamodb.expressions.condition import Condition
+
 from functions.payments.tables import LivingRow
 from linli.events import MembershipChanged
 from linli.members import dwelling
@@ -9,20 +11,35 @@ from linli.tables import Transaction, read, until_it_holds
 
 
 def keep_member(fact: MembershipChanged) -> str:
-    """Keep where a person lives, and lived, unless newer is here. Returns the outcome."""
+    """Keep where a person lives, unless newer is here, and lived, in whatever order it is told. Returns the
+    outcome.
+    """
     key = LivingRow.key(fact.community, fact.person)
 
     def attempt() -> str:
         known = read([key]).one(LivingRow, key)
-        if known is not None and known.version >= fact.version:
-            return "duplicate"
         told: dict[str, Any] = dwelling(fact)
-        left = [home for home in (known.billed if known else []) if home not in (told["homes"] or [])]
-        row = LivingRow(*key, **told, formerly=left or None)
-        as_known = LivingRow.version == known.version if known else LivingRow.pk.does_not_exist()
+        billed = {*(known.billed if known else ()), *(told["homes"] or ())}
+        late = known is not None and known.version >= fact.version
+        if known is not None and late:
+            if billed <= set(known.billed):
+                return "duplicate"
+            told = {"home": known.home, "homes": known.homes, "version": known.version}
+        row = LivingRow(*key, **told)
+        row.formerly = sorted(billed - set(row.places)) or None
         transaction = Transaction()
-        transaction.put("living", row, as_known)
+        transaction.put("living", row, _as(known))
         transaction.commit()
-        return "home_kept"
+        return "duplicate" if late else "home_kept"
 
     return until_it_holds(attempt)
+
+
+def _as(known: LivingRow | None) -> Condition:
+    """Nobody has written since."""
+    if known is None:
+        return LivingRow.pk.does_not_exist()
+    former = LivingRow.formerly
+    same = former == known.formerly if known.formerly else former.does_not_exist()
+    condition: Condition = (LivingRow.version == known.version) & same
+    return condition

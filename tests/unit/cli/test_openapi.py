@@ -70,7 +70,9 @@ def test_lists_take_a_cursor_and_creations_a_key(made: dict[str, Any]) -> None:
 
 def test_a_key_is_asked_for_where_it_is_read(made: dict[str, Any]) -> None:
     """Others know a repeat by what it says: a reading by its time, a tariff by its id."""
-    posts = {path: methods["post"]["parameters"] for path, methods in made["paths"].items() if "post" in methods}
+    posts = {
+        path: methods["post"]["parameters"] for path, methods in made["paths"].items() if "post" in methods
+    }
     without = {
         path.rpartition("/")[2]
         for path, taken in posts.items()

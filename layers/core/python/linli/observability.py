@@ -98,6 +98,9 @@ def observed(action: str, correlation_id: str, **keys: str) -> Iterator[Attempt]
             ]
             logger.error("unexpected", exception=type(error).__name__, where=where[-8:])  # noqa: TRY400  its message may be personal
             raise
+        except BaseException:
+            attempt.outcome = "error"  # the process was told to end in the middle of it
+            raise
         else:
             logger.info(attempt.outcome, extra={"flags": attempt.flags} if attempt.flags else None)
         finally:
