@@ -7,10 +7,15 @@ from functions.payments.tables import LivingRow
 from linli.tables import ConditionsFailed, Transaction, change, find, read
 
 
+def living_of(community: str, person: str) -> LivingRow | None:
+    """What the directory said of where a person lives; None while it has said nothing."""
+    key = LivingRow.key(community, person)
+    return read([key]).one(LivingRow, key)
+
+
 def homes_of(community: str, person: str) -> list[str]:
     """Where a person lives: each of their homes."""
-    key = LivingRow.key(community, person)
-    row = read([key]).one(LivingRow, key)
+    row = living_of(community, person)
     return row.places if row else []
 
 
@@ -19,18 +24,10 @@ def may_see(community: str, person: str, due: Due) -> bool:
     return due.is_of(person, homes_of(community, person) if due.payers is None else ())
 
 
-def billed_homes(community: str, person: str) -> list[str]:
-    """Where a person lives, and where bills may be theirs from the days when they did."""
-    key = LivingRow.key(community, person)
-    row = read([key]).one(LivingRow, key)
-    return row.billed if row else []
-
-
 def remember_payers(community: str, due: Due) -> None:
     """See to it that those who were billed for a home find its bills, whatever we have heard of them."""
     for person in due.payers or ():
-        key = LivingRow.key(community, person)
-        row = read([key]).one(LivingRow, key)
+        key, row = LivingRow.key(community, person), living_of(community, person)
         if row is None:
             transaction = Transaction()
             transaction.create("living", LivingRow(*key, version=0, formerly=[due.home]))

@@ -76,11 +76,6 @@ class Effect:
     facts: tuple[Fact, ...] = field(default=())
 
     @property
-    def pays_bill(self) -> bool:
-        """Whether a bill is settled."""
-        return bool(self.pays)
-
-    @property
     def changes_nothing(self) -> bool:
         """Whether the notice told us nothing new."""
         return self.intent is None

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from chalice.app import Chalice
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -20,7 +21,7 @@ from linli.aws import client
 from linli.events import BillIssued, CommunityChanged, DeviceRegistered, Fact, MembershipChanged
 from linli.policies import CommunityPolicies
 from linli.registered import RegisteredRow
-from tests.integration.conftest import STAGE, Http, Invoke
+from tests.integration.conftest import STAGE, Http, Invoke, Service
 from tests.integration.gateway import NOW
 from tests.integration.messages import batch, told
 from tests.integration.people import ACME, BIRCH, WILLOW_MANAGER
@@ -143,6 +144,17 @@ METER: dict[str, Any] = {
     "home": "b1/101",
     "installed_at": "2025-01-01T00:00:00Z",
 }
+
+
+def working_utilities(
+    service: Service, http: Http, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> Chalice:
+    """The furnished service, whose devices listen and whose uploads go nowhere."""
+    app = service("utilities")
+    monkeypatch.setenv("LINLI_UPLOADS_BUCKET", "")
+    furnish_utilities(app, http, invoke)
+    monkeypatch.setattr(client("iot-data"), "publish", lambda **_: None)
+    return app
 
 
 def furnish_utilities(app: Chalice, http: Http, invoke: Invoke) -> None:

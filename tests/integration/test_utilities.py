@@ -15,7 +15,7 @@ from linli.aws import client
 from linli.events import DeviceRegistered, MembershipChanged
 from tests.integration.conftest import Http, Invoke, Service, dead_letters, published
 from tests.integration.messages import batch, rule_event, told
-from tests.integration.neighbourhood import METER, furnish_utilities, tell
+from tests.integration.neighbourhood import METER, tell, working_utilities
 from tests.integration.people import WILLOW_MANAGER, WILLOW_RESIDENT, member
 
 NEIGHBOUR = member("willow-resident-2", "willow", "resident")
@@ -26,11 +26,7 @@ AT = f"{METERS}/willow-meter-1"
 
 @pytest.fixture
 def app(service: Service, http: Http, invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> Chalice:
-    app = service("utilities")
-    monkeypatch.setenv("LINLI_UPLOADS_BUCKET", "")
-    furnish_utilities(app, http, invoke)
-    monkeypatch.setattr(client("iot-data"), "publish", lambda **_: None)
-    return app
+    return working_utilities(service, http, invoke, monkeypatch)
 
 
 def reading(at: str, value: Any, event_id: str | None = None, **more: Any) -> Any:

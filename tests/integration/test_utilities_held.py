@@ -11,12 +11,11 @@ from chalice.app import Chalice
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from linli.aws import client
 from linli.events import WatchChanged
 from linli.instants import to_text
 from tests.integration.conftest import Http, Invoke, Service, published
 from tests.integration.messages import batch, rule_event, told
-from tests.integration.neighbourhood import METER, furnish_utilities
+from tests.integration.neighbourhood import METER, working_utilities
 from tests.integration.people import WILLOW_MANAGER, WILLOW_RESIDENT
 
 NOW = datetime.fromisoformat("2026-11-20T00:00:00Z")
@@ -28,11 +27,7 @@ Shown = tuple[str, Any]
 
 @pytest.fixture
 def app(service: Service, http: Http, invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> Chalice:
-    app = service("utilities")
-    monkeypatch.setenv("LINLI_UPLOADS_BUCKET", "")
-    furnish_utilities(app, http, invoke)
-    monkeypatch.setattr(client("iot-data"), "publish", lambda **_: None)
-    return app
+    return working_utilities(service, http, invoke, monkeypatch)
 
 
 def fitted(app: Chalice, http: Http, medium: str, **more: Any) -> str:

@@ -8,13 +8,12 @@ import pytest
 from chalice.app import Chalice
 
 from functions.utilities.tables import MeterRow
-from linli.aws import client
 from linli.events import WatchChanged
 from linli.instants import to_text
 from linli.tables import read
 from tests.integration.conftest import Http, Invoke, Service, enter, published
 from tests.integration.messages import batch, rule_event, told
-from tests.integration.neighbourhood import METER, furnish_utilities
+from tests.integration.neighbourhood import METER, working_utilities
 from tests.integration.people import WILLOW_MANAGER
 
 MIDNIGHT = datetime.fromisoformat("2026-01-05T00:00:00+08:00")
@@ -25,11 +24,7 @@ Meanwhile = Callable[[str, Callable[[], object]], None]
 
 @pytest.fixture
 def app(service: Service, http: Http, invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> Chalice:
-    app = service("utilities")
-    monkeypatch.setenv("LINLI_UPLOADS_BUCKET", "")
-    furnish_utilities(app, http, invoke)
-    monkeypatch.setattr(client("iot-data"), "publish", lambda **_: None)
-    return app
+    return working_utilities(service, http, invoke, monkeypatch)
 
 
 def watch(app: Chalice, invoke: Invoke, version: int = 1, *, watched: bool = True) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from functions.payments import ledger
 from functions.payments.bill.models import DuesAsked
 from functions.payments.credits import offset
-from functions.payments.homes import billed_homes, homes_of, may_see, remember_payers
+from functions.payments.homes import living_of, may_see, remember_payers
 from functions.payments.orders import Due
 from functions.payments.tables import DueRow, EntryRow
 from linli import communities
@@ -74,12 +74,13 @@ def dues(community: str, person: str, asked: DuesAsked, now: datetime, *, all_of
 
     Raises InvalidCursor, and NotFound for another home than one's own.
     """
-    own = None if all_of_them else billed_homes(community, person)
+    living = None if all_of_them else living_of(community, person)
+    own = None if all_of_them else living.billed if living else []
     if own is not None and asked.home is not None and asked.home not in own:
         raise NotFound
     homes = own if asked.home is None else [asked.home]
     if homes is not None:
-        lives_in = [] if own is None else homes_of(community, person)
+        lives_in = living.places if living else []
 
         def of_one(row: DueRow) -> Due | None:
             found = row.now

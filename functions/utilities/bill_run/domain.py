@@ -496,21 +496,23 @@ def _part(account: Account, tenancy: Tenancy, month: str, amount_fen: int) -> in
     return sign * apportioned(abs(amount_fen), parts).get(tenancy.key, 0)
 
 
+def _share_line(of: SharedUse | SharedCorrection, amount_fen: int) -> BillLine:
+    return BillLine(
+        medium=of.medium,
+        what=f"shared-{of.meter}",
+        quantity=of.quantity,
+        price=of.price,
+        amount_fen=amount_fen,
+        shared=True,
+    )
+
+
 def _shared_lines(account: Account, tenancy: Tenancy, planned: Plan, shared: Shares) -> list[BillLine]:
     lines = []
     for each, of_homes in zip(planned.shared, shared, strict=True):
         amount_fen = _part(account, tenancy, planned.period, of_homes.get(account.home, 0))
         if amount_fen:
-            lines.append(
-                BillLine(
-                    medium=each.medium,
-                    what=f"shared-{each.meter}",
-                    quantity=each.quantity,
-                    price=each.price,
-                    amount_fen=amount_fen,
-                    shared=True,
-                )
-            )
+            lines.append(_share_line(each, amount_fen))
     return lines
 
 
@@ -520,19 +522,9 @@ def _share_corrections(account: Account, tenancy: Tenancy, planned: Plan) -> lis
         amount_fen = _part(account, tenancy, each.period, each.shares.get(account.home, 0))
         if amount_fen:
             corrected = account.bill_of(tenancy, each.period)
-            lines.append(
-                BillLine(
-                    medium=each.medium,
-                    what=f"shared-{each.meter}",
-                    quantity=each.quantity,
-                    price=each.price,
-                    amount_fen=amount_fen,
-                    shared=True,
-                    period=each.period,
-                    corrects=corrected.bill if corrected else None,
-                    reason=each.reason,
-                )
-            )
+            named = {"corrects": corrected.bill if corrected else None, "reason": each.reason}
+            line = _share_line(each, amount_fen)
+            lines.append(line.model_copy(update={"period": each.period, **named}))
     return lines
 
 

@@ -33,7 +33,7 @@ def lines(effect: Effect) -> dict[str, int]:
 
 def test_a_payment_settles_the_bill() -> None:
     effect = settle(Known(OPEN), says("paid"), NOW)
-    assert (effect.outcome, effect.pays_bill, effect.refunds) == ("settled", True, ())
+    assert (effect.outcome, bool(effect.pays), effect.refunds) == ("settled", True, ())
     assert effect.intent is not None
     assert (effect.intent.state, effect.intent.trade, effect.intent.paid_at) == ("paid", "T1", NOW)
     assert intent_of(effect.intent.receipt or "") == OPEN.intent
@@ -55,7 +55,7 @@ def test_money_that_arrives_late_counts() -> None:
 @pytest.mark.parametrize("intent", [OPEN, CLOSED])
 def test_a_second_payment_of_a_bill_goes_back(intent: Intent) -> None:
     effect = settle(Known(intent, bill_paid_by="another"), says("paid"), NOW)
-    assert (effect.outcome, effect.pays_bill) == ("surplus", False)
+    assert (effect.outcome, bool(effect.pays)) == ("surplus", False)
     assert effect.intent is not None
     assert (effect.intent.surplus, effect.intent.reserved_fen, effect.intent.receipt) == (True, AMOUNT, None)
     (refund,) = effect.refunds
@@ -253,7 +253,7 @@ def test_a_refund_that_a_person_has_to_finish_stays_reserved() -> None:
 def test_an_order_of_which_some_went_back_has_been_paid(intent: Intent, outcome: str) -> None:
     """How much went back is booked from the statement: the answer does not say."""
     effect = settle(Known(intent), says("paid_and_back"), NOW)
-    assert (effect.outcome, effect.pays_bill, effect.refunds) == (outcome, True, ())
+    assert (effect.outcome, bool(effect.pays), effect.refunds) == (outcome, True, ())
     assert settle(Known(PAID), says("paid_and_back"), NOW) == Effect("duplicate")
     assert settle(Known(intent), says("paid_and_back", amount_fen=None), NOW).mismatch == "amount"
 
@@ -268,7 +268,7 @@ def test_a_refund_that_says_no_amount_or_too_much_does_nothing() -> None:
 def test_a_refund_before_its_payment_books_both(intent: Intent) -> None:
     effect = settle(Known(intent), told_of_refund(), NOW)
     assert effect.intent is not None
-    assert (effect.intent.state, effect.intent.refunded_fen, effect.pays_bill) == ("paid", 1000, True)
+    assert (effect.intent.state, effect.intent.refunded_fen, bool(effect.pays)) == ("paid", 1000, True)
     assert [entry.moved_at for entry in effect.entries] == [None, NOW], "when it was paid, it does not tell"
     assert lines(effect) == {"wechat": AMOUNT - 1000, "dues": -AMOUNT, "refunds": 1000}
 
@@ -307,7 +307,7 @@ class Books:
             self.intent = effect.intent
         self.refunds |= {each.refund: each for each in effect.refunds}
         self.entries += effect.entries
-        if effect.pays_bill:
+        if effect.pays:
             self.bill_paid_by = self.intent.intent
         return effect
 
