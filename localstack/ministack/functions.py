@@ -1,11 +1,12 @@
 """Patches of Lambda: the interpreter, the layers, the errors, and the events that nobody could handle."""
 
-import hashlib
 import json
 import os
 import tempfile
 import zipfile
 from contextlib import suppress
+from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -89,24 +90,34 @@ def answer_silent_functions_at_once() -> None:
 
 
 def unpack_layers_once() -> None:
-    """Stock unzips every layer for every worker and compiles its modules anew: seconds of each cold start."""
+    """Stock looks at every path of every layer, unzips it and compiles its modules, for each worker anew:
+    seconds of each cold start, of the one processor that answers everybody.
+    """
     shelf = Path(tempfile.gettempdir()) / "layers"
 
     class LayerZip(zipfile.ZipFile):
+        @cached_property
+        def unpacked(self) -> Path | None:
+            """Where the files of a layer are, or will be; None of what is no layer."""
+            path = Path(self.filename or "")
+            return shelf / sha256(path.read_bytes()).hexdigest() if path.name.startswith("layer_") else None
+
+        def namelist(self) -> list[str]:
+            """What is still to be looked at: nothing of a layer that was."""
+            return [] if self.unpacked and self.unpacked.exists() else super().namelist()
+
         def extractall(self, path: Any = None, members: Any = None, pwd: Any = None) -> None:
-            target = Path(path)
-            if not target.name.startswith("layer_") or self.filename is None:
+            if self.unpacked is None:
                 super().extractall(path, members, pwd)
                 return
-            unpacked = shelf / hashlib.sha256(Path(self.filename).read_bytes()).hexdigest()
-            if not unpacked.exists():
+            if not self.unpacked.exists():
                 shelf.mkdir(exist_ok=True)
                 fresh = tempfile.mkdtemp(dir=shelf)
-                super().extractall(fresh, members, pwd)
+                super().extractall(fresh, super().namelist(), pwd)
                 with suppress(OSError):  # another worker was first
-                    Path(fresh).rename(unpacked)
-            target.rmdir()
-            target.symlink_to(unpacked, target_is_directory=True)
+                    Path(fresh).rename(self.unpacked)
+            Path(path).rmdir()
+            Path(path).symlink_to(self.unpacked, target_is_directory=True)
 
     lambda_runtime.zipfile = SimpleNamespace(
         ZipFile=LayerZip, BadZipFile=zipfile.BadZipFile, LargeFileError=zipfile.LargeZipFile

@@ -148,7 +148,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     try:
         assert started.returncode == 0, started.stdout + started.stderr
         urls = json.loads(linli(home, "urls", "--json").stdout)
-        seeded = json.loads(linli(home, "seed", "--json").stdout)
-        yield Town(home, urls, seeded)
+        seeded = linli(home, "seed", "--json")
+        assert seeded.returncode == 0, seeded.stdout + seeded.stderr
+        yield Town(home, urls, json.loads(seeded.stdout))
     finally:
         linli(home, "down")

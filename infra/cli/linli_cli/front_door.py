@@ -84,14 +84,20 @@ class FrontDoor:
             attempts += answer.status in BUSY
 
     def patiently(self, person: str, method: str, url: str, body: Any, key: str | None) -> Answer:
-        """One request, sent again when no answer comes. Raises Unanswered."""
+        """One request, sent again when no answer comes or the connection breaks.
+
+        Raises Unanswered, or requests.ConnectionError where nobody listens.
+        """
         attempts = ATTEMPTS if method in REPEATABLE or key else 1
-        for _ in range(attempts):
-            with suppress(requests.Timeout):
+        for _ in range(attempts - 1):
+            with suppress(requests.Timeout, requests.ConnectionError):
                 return self.once(person, method, url, body, key)
-        raise Unanswered(
-            f"{method} {url} as {person}: no answer within {TIMEOUT_S} s, asked {attempts} times"
-        )
+        try:
+            return self.once(person, method, url, body, key)
+        except requests.Timeout as error:
+            raise Unanswered(
+                f"{method} {url} as {person}: no answer within {TIMEOUT_S} s, asked {attempts} times"
+            ) from error
 
     def once(self, person: str, method: str, url: str, body: Any, key: str | None = None) -> Answer:
         """One request, whatever comes of it."""

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from shutil import copyfile
+from uuid import uuid4
 
 from linli_cli.addresses import Mqtt
 from linli_cli.device_files import DeviceFiles
@@ -53,11 +54,11 @@ class Registrar:
 
     def renew(self, device: str) -> None:
         """Give an active device what devices are given today, and have it told of again; may be repeated."""
-        self.door.ask(self.person, "POST", f"{self.path}/{device}/renewal")
+        self.door.ask(self.person, "POST", f"{self.path}/{device}/renewal", key=uuid4().hex)
 
     def _post(self, files: DeviceFiles, kind: str, accept: tuple[int, ...] = DONE) -> Answer:
         body = {"device": files.device, "kind": kind, "csr": files.signing_request()}
-        return self.door.ask(self.person, "POST", self.path, body, accept=accept)
+        return self.door.ask(self.person, "POST", self.path, body, key=uuid4().hex, accept=accept)
 
     def _install(self, files: DeviceFiles, kind: str, answer: Answer) -> bool:
         certificate: str = answer.body["certificate_pem"]

@@ -1,14 +1,18 @@
 """Calling the APIs as a person: what is asked again, and what a refusal says."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
 from linli_cli import front_door
+from linli_cli.addresses import Mqtt
+from linli_cli.device_files import DeviceFiles
 from linli_cli.errors import CommandError, Unanswered
 from linli_cli.front_door import Answer, FrontDoor
+from linli_cli.registering import Registrar
 
 
 class Scripted(FrontDoor):
@@ -29,7 +33,7 @@ class Scripted(FrontDoor):
 def door(monkeypatch: pytest.MonkeyPatch) -> Scripted:
     monkeypatch.setattr(front_door, "POLL_S", 0.0)
     monkeypatch.setattr(Scripted, "asked", [])
-    return Scripted({"access": "http://here/api"}, lambda person: person)
+    return Scripted({"access": "http://here/api", "devices": "http://there"}, lambda person: person)
 
 
 def script(monkeypatch: pytest.MonkeyPatch, *answers: Answer | Exception) -> None:
@@ -45,8 +49,8 @@ def test_the_service_is_the_first_part_of_the_path(door: Scripted, monkeypatch: 
 
 
 def test_a_missing_stack_is_named(door: Scripted) -> None:
-    with pytest.raises(CommandError, match="linli deploy devices"):
-        door.ask("p", "GET", "/devices/communities/willow/devices")
+    with pytest.raises(CommandError, match="linli deploy care"):
+        door.ask("p", "GET", "/care/communities/willow/watches")
 
 
 def test_a_refusal_is_told_in_one_line(door: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +77,7 @@ def test_a_busy_service_is_asked_again_but_not_for_ever(
 def test_what_does_no_harm_twice_is_asked_again_when_no_answer_comes(
     door: Scripted, monkeypatch: pytest.MonkeyPatch, method: str, key: str | None
 ) -> None:
-    script(monkeypatch, requests.ReadTimeout(), requests.ConnectTimeout(), Answer(200, 1))
+    script(monkeypatch, requests.ReadTimeout(), requests.ConnectionError(), Answer(200, 1))
     assert door.ask("p", method, "/access/x", key=key).body == 1
 
     script(monkeypatch, *[requests.ReadTimeout()] * front_door.ATTEMPTS)
@@ -88,6 +92,26 @@ def test_what_may_have_been_done_is_not_asked_twice(door: Scripted, monkeypatch:
         door.ask("p", "POST", "/access/x")
 
     assert len(door.asked) == 1
+
+
+def test_nobody_there_is_told_as_it_is(door: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    script(monkeypatch, *[requests.ConnectionError("refused")] * front_door.ATTEMPTS)
+
+    with pytest.raises(requests.ConnectionError, match="refused"):
+        door.ask("p", "GET", "/access/x")
+
+
+@pytest.mark.parametrize("command", ["register", "renew"])
+def test_a_device_is_registered_and_renewed_though_an_answer_is_lost(
+    door: Scripted, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
+) -> None:
+    script(monkeypatch, requests.ReadTimeout(), Answer(201, {"certificate_pem": "pem"}))
+    (tmp_path / "roots.pem").touch()
+    ours = Registrar(door, Mqtt("here", 8883, str(tmp_path / "roots.pem")), "p", "willow")
+
+    ours.register(DeviceFiles(tmp_path, "gate-1"), "gate") if command == "register" else ours.renew("gate-1")
+
+    assert [method for method, _ in door.asked] == ["POST", "POST"]
 
 
 def test_what_is_not_there_yet_is_waited_for_only_when_asked_to(
