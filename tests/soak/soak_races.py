@@ -10,6 +10,7 @@ import pytest
 from linli.aws import _session, client
 from linli.events import Event
 from linli.tables import Row
+from linli_cli.dynamodb_local import installed, missing, serving
 from linli_cli.layout import service_of
 from tests.integration import gateway
 from tests.integration.conftest import load_event
@@ -27,6 +28,7 @@ from tests.integration.playing import (
 )
 from tests.soak import dynamodb_local
 from tests.soak.conftest import DID
+from tests.soak.dynamodb_local import HOME
 
 PROCESSES, EACH = 10, 5
 Says = Callable[[str, object], None]
@@ -34,14 +36,14 @@ Storm = Sequence[Played]
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:This process:DeprecationWarning"),
-    pytest.mark.skipif(dynamodb_local.missing() is not None, reason=f"no {dynamodb_local.missing()} here"),
+    pytest.mark.skipif(missing(HOME) is not None, reason=f"{missing(HOME)}"),
 ]
 
 
 @pytest.fixture(scope="module")
 def _store() -> Iterator[str]:
-    with dynamodb_local.serving() as url:
-        yield url
+    with serving(installed(HOME)) as served:
+        yield served.url
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ It keeps everything under one directory, its home: `cloud.json` (where it is), `
 devices trust), `state/` (what survives a stop) and `tmp/` (what does not).
 """
 
-import fcntl
 import hashlib
 import json
 import os
@@ -14,14 +13,14 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from linli_cli.errors import CommandError, Unanswered
-from linli_cli.processes import HOST, is_free, is_running, launch, stop, until, write_whole
+from linli_cli.processes import HOST, is_free, is_running, launch, only_one, stop, until, write_whole
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 LAUNCHER = "localstack.ministack.launcher"
@@ -91,13 +90,13 @@ class LocalCloud:
         """Make both virtual environments; nothing to do when their locks have not changed."""
         self.venvs.mkdir(parents=True, exist_ok=True)
         for name, lock in LOCKS.items():
-            with _only_one(self.venvs / f"{name}.lock"):
+            with only_one(self.venvs / f"{name}.lock"):
                 _install(self.venvs / name, lock, say)
 
     def start(self) -> Cloud:
         """Start, or find it running. Raises CommandError when a port is taken or it does not come up."""
         self.home.mkdir(parents=True, exist_ok=True)
-        with _only_one(self.home / "cloud.lock"):
+        with only_one(self.home / "cloud.lock"):
             return self._start()
 
     def _start(self) -> Cloud:
@@ -289,13 +288,6 @@ def _run(command: list[str]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise CommandError(f"`{' '.join(command)}` failed: {done.stderr.strip() or done.stdout.strip()}")
-
-
-@contextmanager
-def _only_one(lock: Path) -> Iterator[None]:
-    with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _is_healthy(endpoint: str) -> bool:

@@ -1,0 +1,31 @@
+import com.amazonaws.services.dynamodbv2.local.main.ServerRunner;
+import com.amazonaws.services.dynamodbv2.local.server.DynamoDBProxyServer;
+import java.lang.reflect.Field;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+
+/**
+ * DynamoDB Local with its own command line, but on loopback only, where stock listens on all interfaces; it ends with
+ * the process that started it, also when that was killed. With {@code -Dport=0} the system chooses the port. Prints it.
+ */
+public class LoopbackDynamoDB {
+    /** LocalStack starts it with an agent of its own, which has nothing to do here. */
+    public static void premain(String argument) {}
+
+    public static void main(String[] arguments) throws Exception {
+        ProcessHandle.current().parent().orElseThrow().onExit().thenRun(() -> Runtime.getRuntime().halt(0));
+        DynamoDBProxyServer proxy = ServerRunner.createServerFromCommandLineArgs(arguments);
+        Field field = DynamoDBProxyServer.class.getDeclaredField("server");
+        field.setAccessible(true);
+        Connector[] connectors = ((Server) field.get(proxy)).getConnectors();
+        for (Connector each : connectors) {
+            ServerConnector connector = (ServerConnector) each;
+            connector.setHost("127.0.0.1");
+            connector.setPort(Integer.getInteger("port", connector.getPort()));
+        }
+        proxy.start();
+        System.out.println("listening on port " + ((ServerConnector) connectors[0]).getLocalPort());
+        proxy.join();
+    }
+}
