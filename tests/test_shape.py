@@ -181,9 +181,12 @@ def test_gates_and_money_ask_for_the_role_as_it_is_now(service: str) -> None:
 @each_service
 def test_topic_rules_have_the_one_agreed_form(service: str) -> None:
     registered = starts(service, ROOT)
-    for action, topic, sql in topic_rules(service, ROOT):
-        assert sql == TOPIC_SQL.format(action=topic)
-        assert {"mqtt", "queue"} & registered.get(action, set()), f"the rule's action {action} has no trigger"
+    for rule in topic_rules(service, ROOT):
+        trigger = "queue" if rule.queued else "mqtt"
+        assert rule.sql == TOPIC_SQL.format(action=rule.topic)
+        assert trigger in registered.get(rule.action, set()), (
+            f"the rule's action {rule.action} has no {trigger}"
+        )
 
 
 @each_service

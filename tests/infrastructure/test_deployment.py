@@ -12,9 +12,10 @@ import requests
 
 from linli_cli import stacks
 from linli_cli.cloud import connect
+from linli_cli.embedded_cloud import EmbeddedCloud
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT
-from linli_cli.local_cloud import LocalCloud, free_ports
+from linli_cli.local_cloud import free_ports
 
 APP = """
 from chalice import Chalice
@@ -61,9 +62,9 @@ Resources:
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedCloud]:
     home = tmp_path_factory.mktemp("deployment") / "a home"
-    local = LocalCloud(home, *free_ports(), venvs=ROOT / ".linli" / "venvs")
+    local = EmbeddedCloud(home, *free_ports(), venvs=ROOT / ".linli" / "venvs")
     local.install()
     local.start()
     with pytest.MonkeyPatch.context() as patch:
@@ -73,7 +74,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
 
 
 @pytest.fixture
-def repository(tmp_path: Path, cloud: LocalCloud) -> Iterator[Path]:
+def repository(tmp_path: Path, cloud: EmbeddedCloud) -> Iterator[Path]:
     """A repository with one small service, in a folder with a space in its name; it leaves no stacks."""
     assert cloud.status().condition == "running"
     root = tmp_path / "a repository"
@@ -214,7 +215,7 @@ def linli(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
 
 
-def test_an_unknown_stack_is_one_clear_line(cloud: LocalCloud) -> None:
+def test_an_unknown_stack_is_one_clear_line(cloud: EmbeddedCloud) -> None:
     done = linli("deploy", "acess", home=cloud.home)
 
     assert done.returncode == 1

@@ -60,10 +60,10 @@ def believed() -> dict[str, set[str]]:
     for project in projects():
         actions.app_of(project)
     by_action = {(each.module.split(".")[1], each.name): each for each in DEVICE_ACTIONS}
-    rules = [(service, *rule) for service in services() for rule in actions.topic_rules(service)]
+    rules = [(service, rule) for service in services() for rule in actions.topic_rules(service)]
     return {
         kind: {
-            topic for service, action, topic, _ in rules if kind in by_action[service, action].kinds(topic)
+            rule.topic for service, rule in rules if kind in by_action[service, rule.action].kinds(rule.topic)
         }
         for kind in EVERY_KIND
     }

@@ -31,9 +31,10 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from linli_cli import local_cloud, processes
+from linli_cli import embedded_cloud, local_cloud, processes
+from linli_cli.embedded_cloud import EmbeddedCloud
 from linli_cli.errors import CommandError
-from linli_cli.local_cloud import LocalCloud, free_ports
+from linli_cli.local_cloud import free_ports
 
 VENVS = local_cloud.REPOSITORY / ".linli/venvs"
 STACK = "linli-test-probe"
@@ -399,7 +400,7 @@ Outputs:
 class Deployed:
     """One started cloud with the probe stack in it."""
 
-    local: LocalCloud
+    local: EmbeddedCloud
     clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
@@ -492,7 +493,7 @@ class Deployed:
 
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    local = LocalCloud(tmp_path_factory.mktemp("a home") / "with spaces", *free_ports(), venvs=VENVS)
+    local = EmbeddedCloud(tmp_path_factory.mktemp("a home") / "with spaces", *free_ports(), venvs=VENVS)
     local.install()
     local.start()
     try:
@@ -1153,14 +1154,14 @@ def test_starting_a_running_cloud_finds_it(cloud: Deployed) -> None:
 
 
 def test_a_port_in_use_is_named(cloud: Deployed, tmp_path: Path) -> None:
-    other = LocalCloud(tmp_path, cloud.local.port, venvs=VENVS)
+    other = EmbeddedCloud(tmp_path, cloud.local.port, venvs=VENVS)
     with pytest.raises(CommandError, match=rf"port {cloud.local.port} is in use.*--port"):
         other.start()
     assert other.status().condition == "stopped"
 
 
 def test_a_killed_cloud_is_noticed_and_starts_again(tmp_path: Path) -> None:
-    local = LocalCloud(tmp_path, *free_ports(), venvs=VENVS)
+    local = EmbeddedCloud(tmp_path, *free_ports(), venvs=VENVS)
     local.install()
     started = local.start()
     os.kill(started.pid, signal.SIGKILL)
@@ -1176,8 +1177,8 @@ def test_a_killed_cloud_is_noticed_and_starts_again(tmp_path: Path) -> None:
 def test_a_killed_cloud_has_what_was_acknowledged_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(local_cloud, "SAVED_EVERY_S", 1)
-    local = LocalCloud(tmp_path, *free_ports(), venvs=VENVS)
+    monkeypatch.setattr(embedded_cloud, "SAVED_EVERY_S", 1)
+    local = EmbeddedCloud(tmp_path, *free_ports(), venvs=VENVS)
     local.install()
     started, deployed = local.start(), Deployed(local)
     dynamodb, sqs = deployed.client("dynamodb"), deployed.client("sqs")
@@ -1208,14 +1209,14 @@ def test_a_killed_cloud_has_what_was_acknowledged_before(
         local.stop()
 
 
-def saved(local: LocalCloud, service: str) -> str:
+def saved(local: EmbeddedCloud, service: str) -> str:
     """What is on the disk of a service's state."""
     file = local.home / "state" / f"{service}.json"
     return file.read_text() if file.exists() else ""
 
 
 def test_a_killed_cloud_leaves_no_worker_behind(tmp_path: Path) -> None:
-    local = LocalCloud(tmp_path, *free_ports(), venvs=VENVS)
+    local = EmbeddedCloud(tmp_path, *free_ports(), venvs=VENVS)
     local.install()
     deployed = Deployed(local)
     started = local.start()
@@ -1231,7 +1232,7 @@ def test_a_killed_cloud_leaves_no_worker_behind(tmp_path: Path) -> None:
 
 
 def test_a_cloud_that_cannot_start_says_where_to_look(tmp_path: Path) -> None:
-    local = LocalCloud(tmp_path / "home", *free_ports(), venvs=tmp_path / "venvs")
+    local = EmbeddedCloud(tmp_path / "home", *free_ports(), venvs=tmp_path / "venvs")
     with pytest.raises(CommandError, match=r"not installed.*linli up"):
         local.start()
     for name in ("cloud", "functions"):
@@ -1245,7 +1246,7 @@ def test_a_cloud_that_cannot_start_says_where_to_look(tmp_path: Path) -> None:
 
 
 def test_installing_again_does_nothing(tmp_path: Path) -> None:
-    local = LocalCloud(tmp_path, venvs=VENVS)
+    local = EmbeddedCloud(tmp_path, venvs=VENVS)
     local.install()
     said: list[str] = []
     local.install(said.append)
@@ -1253,7 +1254,7 @@ def test_installing_again_does_nothing(tmp_path: Path) -> None:
 
 
 def test_a_reset_forgets_the_state(tmp_path: Path) -> None:
-    local = LocalCloud(tmp_path, *free_ports(), venvs=VENVS)
+    local = EmbeddedCloud(tmp_path, *free_ports(), venvs=VENVS)
     local.install()
     local.start()
     Deployed(local).client("sqs").create_queue(QueueName="forgotten")
@@ -1271,7 +1272,7 @@ def test_a_process_of_someone_else_is_never_stopped(tmp_path: Path) -> None:
     with subprocess.Popen(["sleep", "60"]) as stranger:
         record = {"endpoint": "", "region": "", "port": 1, "mqtt_port": 2, "pid": stranger.pid, "ca": ""}
         (tmp_path / "cloud.json").write_text(json.dumps(record))
-        assert LocalCloud(tmp_path).stop() == "the local cloud was not running"
+        assert EmbeddedCloud(tmp_path).stop() == "the local cloud was not running"
         assert stranger.poll() is None
         stranger.kill()
 
@@ -1331,7 +1332,7 @@ def test_an_update_keeps_the_url_of_the_api(cloud: Deployed) -> None:
 @pytest.fixture(scope="session")
 def gaps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, bool]]:
     """What the probes of `localstack/ministack/gaps.py` find in the stock server, and in the patched one."""
-    local = LocalCloud(tmp_path_factory.mktemp("gaps"), venvs=VENVS)
+    local = EmbeddedCloud(tmp_path_factory.mktemp("gaps"), venvs=VENVS)
     local.install()
 
     def found(*arguments: str) -> dict[str, bool]:

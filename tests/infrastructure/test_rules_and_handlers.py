@@ -173,11 +173,16 @@ def routed_topics(service: str) -> Iterator[tuple[str, str, str, str]]:
     for project in projects_of(service):
         path = project_folder(project) / "resources.yaml"
         found = templates.of_type(templates.load(path) if path.exists() else {}, "AWS::IoT::TopicRule")
-        for (action, topic, _), (_, rule) in zip(rules, found, strict=True):
+        for ours, (_, rule) in zip(rules, found, strict=True):
             payload = rule["Properties"]["TopicRulePayload"]
             (does,) = payload["Actions"]
             leads_to = does["Lambda"]["FunctionArn"] if "Lambda" in does else does["Sqs"]["QueueUrl"]
-            yield action, topic, named_for(leads_to), named_for(payload["ErrorAction"]["Sqs"]["QueueUrl"])
+            yield (
+                ours.action,
+                ours.topic,
+                named_for(leads_to),
+                named_for(payload["ErrorAction"]["Sqs"]["QueueUrl"]),
+            )
 
 
 @each_service

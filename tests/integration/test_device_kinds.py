@@ -54,9 +54,9 @@ BODIES: dict[str, dict[str, Any]] = {
 TOLD = {"access": "standing", "care": "community", "health": "community", "utilities": "community"}
 NOT_BELIEVED = {"wrong-device-kind", "device-revoked", "device-not-known", "not_expected", "unknown_gate"}
 RULES = [
-    (service, action, topic)
+    (service, rule.action, rule.topic)
     for service in services()
-    for action, topic, _ in actions.topic_rules(service)
+    for rule in actions.topic_rules(service)
 ]  # fmt: skip
 each_rule = pytest.mark.parametrize(("name", "action", "topic"), RULES, ids=lambda each: each)
 

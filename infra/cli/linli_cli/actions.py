@@ -97,7 +97,7 @@ def app_of(project: str, root: Path = ROOT) -> Any:
 def starts(service: str, root: Path = ROOT) -> dict[str, set[Start]]:
     """What starts each registered action of a service."""
     found: dict[str, set[Start]] = {}
-    by_rule = {action for action, _, _ in topic_rules(service, root)}
+    by_rule = {rule.action for rule in topic_rules(service, root)}
     for app in (app_of(project, root) for project in projects_of(service, root)):
         for entry in routes(app):
             found.setdefault(entry.view_function.__module__.split(".")[-2], set()).add("http")
@@ -116,20 +116,35 @@ def routes(app: Any) -> Iterator[Any]:
         yield from methods.values()
 
 
-def topic_rules(service: str, root: Path = ROOT) -> list[tuple[str, str, str]]:
-    """The topic rules in a service's resources.yaml: action and topic that each is named for, and its SQL.
+@dataclass(frozen=True)
+class TopicRule:
+    """A topic rule in a project's resources.yaml: the action and the topic it is named for, and its SQL.
 
-    The name is that of both, or `<action>__<topic>` where several topics lead to one action.
+    The name is that of both, or `<action>__<topic>` where several topics lead to one action. `queued`: what
+    is said waits in the action's queue; else its function is called.
     """
+
+    project: str
+    action: str
+    topic: str
+    sql: str
+    queued: bool
+
+
+def topic_rules(service: str, root: Path = ROOT) -> list[TopicRule]:
+    """The rules by which what devices say comes to a service."""
     found = []
-    for path in (project_folder(project, root) / "resources.yaml" for project in projects_of(service, root)):
+    for project in projects_of(service, root):
+        path = project_folder(project, root) / "resources.yaml"
         template = templates.load(path) if path.exists() else {}
         for logical_id, rule in templates.of_type(template, "AWS::IoT::TopicRule"):
             name = templates.text_of(rule["Properties"].get("RuleName"))
             label = name.removeprefix(f"linli_${{Stage}}_{service}_") if name else logical_id
             action, _, topic = label.partition("__")
-            sql = " ".join(str(rule["Properties"]["TopicRulePayload"]["Sql"]).split())
-            found.append((action, topic or action, sql))
+            payload = rule["Properties"]["TopicRulePayload"]
+            sql = " ".join(str(payload["Sql"]).split())
+            queued = any("Sqs" in each for each in payload["Actions"])
+            found.append(TopicRule(project, action, topic or action, sql, queued))
     return found
 
 

@@ -17,6 +17,7 @@ from linli_cli.layout import home
 from linli_cli.progress import wide_table
 
 AWS_MQTT_PORT = 8883
+NO_BROKER = "none: `linli publish` hands over what a device says"
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,12 @@ class Mqtt:
 
 @dataclass(frozen=True)
 class Addresses:
-    """`http`: the base URL of each deployed service."""
+    """`http`: the base URL of each deployed service. `mqtt` is None where the cloud has no broker."""
 
     endpoint: str
     region: str
     http: dict[str, str]
-    mqtt: Mqtt
+    mqtt: Mqtt | None
 
 
 def of_stage(stage: str, profile: str | None = None) -> Addresses:
@@ -45,11 +46,11 @@ def of_stage(stage: str, profile: str | None = None) -> Addresses:
     return Addresses(endpoint, cloud.region, stacks.http_urls(stage, profile), mqtt(cloud))
 
 
-def mqtt(cloud: Cloud) -> Mqtt:
+def mqtt(cloud: Cloud) -> Mqtt | None:
     """Where devices of this stage connect."""
     if cloud.is_local:
         record = json.loads((home() / "cloud.json").read_text(encoding="utf-8"))
-        return Mqtt("localhost", record["mqtt_port"], record["ca"])
+        return Mqtt("localhost", record["mqtt_port"], record["ca"]) if record["mqtt_port"] else None
     host = cloud.client("iot").describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"]
     return Mqtt(host, AWS_MQTT_PORT, str(amazon_roots()))
 
@@ -78,6 +79,7 @@ def urls(
     console, table = wide_table("what", "where")
     for service, url in found.http.items():
         table.add_row(service, url)
-    table.add_row("MQTT", f"{found.mqtt.host}:{found.mqtt.port}, trust {found.mqtt.ca}")
+    broker = f"{found.mqtt.host}:{found.mqtt.port}, trust {found.mqtt.ca}" if found.mqtt else NO_BROKER
+    table.add_row("MQTT", broker)
     table.add_row("AWS APIs", f"{found.endpoint} ({found.region})")
     console.print(table)

@@ -8,10 +8,10 @@ from typing import Any
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
+from linli_cli import engines
 from linli_cli.device_files import DeviceFiles
 from linli_cli.errors import CommandError
-from linli_cli.layout import ROOT, home
-from linli_cli.local_cloud import LocalCloud
+from linli_cli.layout import ROOT
 
 QOS = 1
 LOCAL_HOST = "localhost"
@@ -44,7 +44,7 @@ class Conversation:
             self.client.connect(*self.where)
         except OSError as error:
             host, port = self.where
-            local = LocalCloud(home()).status() if host == LOCAL_HOST else None
+            local = engines.local_cloud().status() if host == LOCAL_HOST else None
             if local and local.condition != "running":
                 raise CommandError(local.line) from None
             raise CommandError(f"cannot connect to {host}:{port}: {error}") from None

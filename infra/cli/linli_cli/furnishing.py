@@ -28,7 +28,7 @@ class Furnishing:
 
     cloud: Cloud
     door: FrontDoor
-    broker: addresses.Mqtt
+    broker: addresses.Mqtt | None
     say: Callable[[str], None]
     made: list[str] = field(default_factory=list)
 

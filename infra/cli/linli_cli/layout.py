@@ -19,10 +19,20 @@ def build(root: Path = ROOT) -> Path:
     return root / "build"
 
 
-def home() -> Path:
-    """The local cloud's own folder: `$LINLI_HOME`, or `.linli` in the repository."""
+def base() -> Path:
+    """The folder of the local clouds: `$LINLI_HOME`, or `.linli` in the repository."""
     configured = os.environ.get("LINLI_HOME")
     return Path(configured) if configured else ROOT / ".linli"
+
+
+def engine_file() -> Path:
+    """Where it is kept which local cloud is in use, unless it is the embedded one."""
+    return base() / "engine"
+
+
+def home() -> Path:
+    """The folder of the local cloud in use: the embedded one's is the base itself."""
+    return base() / engine_file().read_text(encoding="utf-8") if engine_file().exists() else base()
 
 
 def projects(root: Path = ROOT) -> list[str]:

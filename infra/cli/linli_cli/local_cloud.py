@@ -1,45 +1,36 @@
-"""The local cloud as a process: install, start, stop, reset, and what became of it.
+"""A local cloud as a process: install, start, stop, reset, and what became of it; whichever program it is.
 
-It keeps everything under one directory, its home: `cloud.json` (where it is), `cloud.log`, `ca.pem` (what
-devices trust), `state/` (what survives a stop) and `tmp/` (what does not).
+It keeps everything under one directory, its home: `cloud.json` (where it is), `cloud.log` and `tmp/` (what
+does not survive a stop), and what its kind keeps besides.
 """
 
 import hashlib
 import json
-import os
 import shutil
 import socket
 import subprocess
 import sys
-import urllib.error
 import urllib.request
-from collections.abc import Callable
-from contextlib import suppress
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import ClassVar, Literal
 
+from linli_cli.cloud import Cloud as Connection
 from linli_cli.errors import CommandError, Unanswered
 from linli_cli.processes import HOST, is_free, is_running, launch, only_one, stop, until, write_whole
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-LAUNCHER = "localstack.ministack.launcher"
-LOCKS = {
-    "cloud": REPOSITORY / "localstack/ministack/requirements.lock",
-    "functions": REPOSITORY / "localstack/runtime/requirements.lock",
-}
 REGION = "eu-west-1"
 ACCOUNT = "000000000000"
 DEFAULT_PORT = 4566
 DEFAULT_MQTT_PORT = 8883
 LAST_PORT = 65535
-START_TIMEOUT_S = 60.0
+UV = [sys.executable, "-m", "uv", "pip"]
 STOP_TIMEOUT_S = 20.0
 ANSWER_TIMEOUT_S = 10.0
 PORT_RELEASE_S = 5.0
-SAVED_EVERY_S = 15
-UNSAVED_S = 2 * SAVED_EVERY_S  # with the time that saving takes, and once more where a store was in use
-IDLE_S = 75  # longer than a minute: what a schedule calls every minute stays warm
 
 Condition = Literal["running", "stopped", "killed", "unresponsive"]
 
@@ -51,7 +42,7 @@ class Cloud:
     endpoint: str
     region: str
     port: int
-    mqtt_port: int
+    mqtt_port: int | None
     pid: int
     ca: str
 
@@ -65,11 +56,22 @@ class Status:
     cloud: Cloud | None = None
 
 
-class LocalCloud:
-    """One local cloud with its state under `home`.
+class LocalCloud(ABC):
+    """One local cloud under `home`. `venvs` may be shared by several: what they are installed in."""
 
-    `venvs` may be shared by several clouds: it holds the cloud's own packages and the functions' interpreter.
-    """
+    title: ClassVar[str]
+    """What it is called to a person."""
+    stopped: ClassVar[str]
+    """What became of its state when it was stopped."""
+    killed: ClassVar[str]
+    """What of its state is there again when it was killed."""
+    cut_short: ClassVar[str]
+    """What of its state is lost when it did not stop in time."""
+    start_timeout_s: ClassVar[float]
+    parameters: ClassVar[Mapping[str, str]] = {}
+    """What the templates are to be told of it."""
+    keeps_state: ClassVar[bool]
+    has_broker: ClassVar[bool]
 
     def __init__(
         self,
@@ -86,12 +88,43 @@ class LocalCloud:
         self.log = self.home / "cloud.log"
         self.ca = self.home / "ca.pem"
 
+    @abstractmethod
     def install(self, say: Callable[[str], None] = lambda _: None) -> None:
-        """Make both virtual environments; nothing to do when their locks have not changed."""
-        self.venvs.mkdir(parents=True, exist_ok=True)
-        for name, lock in LOCKS.items():
-            with only_one(self.venvs / f"{name}.lock"):
-                _install(self.venvs / name, lock, say)
+        """Make what it runs with; nothing to do when that has not changed. Raises CommandError."""
+
+    @property
+    @abstractmethod
+    def is_installed(self) -> bool: ...
+
+    @property
+    @abstractmethod
+    def command(self) -> tuple[str, ...]:
+        """The program and its arguments; the last two tell its process from any other."""
+
+    @property
+    @abstractmethod
+    def folder(self) -> Path:
+        """Where the program is started."""
+
+    @abstractmethod
+    def environment(self) -> Mapping[str, str]:
+        """A clean one: functions would inherit the developer's own settings."""
+
+    @abstractmethod
+    def is_healthy(self, endpoint: str) -> bool:
+        """Whether all of it answers."""
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Make the home ready for a new process."""
+
+    @abstractmethod
+    def complete(self, connection: Connection) -> None:
+        """What templates leave to this cloud once they are deployed."""
+
+    @abstractmethod
+    def rest(self) -> None:
+        """End the processes of functions that nobody calls right now, where it can be asked to."""
 
     def start(self) -> Cloud:
         """Start, or find it running. Raises CommandError when a port is taken or it does not come up."""
@@ -102,58 +135,48 @@ class LocalCloud:
     def _start(self) -> Cloud:
         found = self.status()
         if found.condition == "running" and found.cloud:
-            if (found.cloud.port, found.cloud.mqtt_port) != (self.port, self.mqtt_port):
-                raise CommandError(
-                    f"the local cloud runs on {found.cloud.port}, MQTT on {found.cloud.mqtt_port}: "
-                    "`linli down` first"
-                )
+            if [found.cloud.port, found.cloud.mqtt_port] != list(self.ports.values()):
+                mqtt = f", MQTT on {found.cloud.mqtt_port}" if found.cloud.mqtt_port else ""
+                raise CommandError(f"{self.title} runs on {found.cloud.port}{mqtt}: `linli down` first")
             return found.cloud
-        if self.port == self.mqtt_port:
+        if self.has_broker and self.port == self.mqtt_port:
             raise CommandError(f"HTTP and MQTT need a port each, and both would be {self.port}")
         if found.condition == "unresponsive":
             self.stop()
         if found.condition == "killed":
             self._wait_for_ports()
-            self._forget_unsaved()
-        for port, option in ((self.port, "--port"), (self.mqtt_port, "--mqtt-port")):
-            if not is_free(port):
+        for option, port in self.ports.items():
+            if port and not is_free(port):
                 raise CommandError(
                     f"port {port} is in use by another program: stop it, or choose another with "
                     f"`linli up {option} {port + 1 if port < LAST_PORT else port - 1}`"
                 )
-        (self.home / "state").mkdir(parents=True, exist_ok=True)
+        if not self.is_installed:
+            raise CommandError(f"{self.title} is not installed in {self.venvs}: run `linli up`")
         shutil.rmtree(self.home / "tmp", ignore_errors=True)
         (self.home / "tmp").mkdir()
-        process = self._launch()
-        cloud = Cloud(self.endpoint, REGION, self.port, self.mqtt_port, process.pid, str(self.ca))
+        self.prepare()
+        process = launch(self.command, self.folder, self.environment(), self.log)
+        cloud = Cloud(self.endpoint, REGION, self.port, self.ports["--mqtt-port"], process.pid, str(self.ca))
         write_whole(self.record, json.dumps(asdict(cloud), indent=2) + "\n")
         self._wait_until_ready(process)
-        write_whole(self.ca, _get(f"{self.endpoint}/_ministack/iot/ca.pem").decode())
         return cloud
 
     def stop(self) -> str:
-        """Stop so that the state is saved; says in one line what happened."""
+        """Stop it, so that what it keeps is saved; says in one line what happened."""
         cloud = self._recorded()
         if cloud is None or not self._is_ours(cloud.pid):
             self.record.unlink(missing_ok=True)
-            return "the local cloud was not running"
-        said = "the local cloud has stopped; its state is saved"
+            return f"{self.title} was not running"
+        said = f"{self.title} has stopped; {self.stopped}"
         if not stop(cloud.pid, lambda: self._is_ours(cloud.pid), STOP_TIMEOUT_S):
-            said = (
-                f"the local cloud did not stop within {STOP_TIMEOUT_S:.0f} s and was killed; "
-                f"what changed in the last {UNSAVED_S} s may be lost"
-            )
+            said = f"{self.title} did not stop within {STOP_TIMEOUT_S:.0f} s and was killed; {self.cut_short}"
         self._wait_for_ports()
         self.record.unlink(missing_ok=True)
         return said
 
-    def rest(self) -> None:
-        """End the processes of functions that nobody calls right now; what must answer at once keeps one."""
-        with suppress(OSError):  # one that was started before it knew of this goes on as it is
-            _get(f"{self.endpoint}/_linli/rest", method="POST")
-
     def reset(self) -> None:
-        """Stop it and forget its state. The virtual environments stay."""
+        """Stop it and forget its state. What it is installed in stays."""
         self.stop()
         for name in ("state", "tmp"):
             shutil.rmtree(self.home / name, ignore_errors=True)
@@ -164,94 +187,41 @@ class LocalCloud:
         """Whether it runs; one that was killed leaves its record behind, one that was stopped does not."""
         cloud = self._recorded()
         if cloud is None:
-            return Status("stopped", "the local cloud is not running: run `linli up`")
+            return Status("stopped", f"{self.title} is not running: run `linli up`")
         answered = until(
-            lambda: not self._is_ours(cloud.pid) or _is_healthy(cloud.endpoint), ANSWER_TIMEOUT_S
+            lambda: not self._is_ours(cloud.pid) or self.is_healthy(cloud.endpoint), ANSWER_TIMEOUT_S
         )
+        process = f"{self.title} (process {cloud.pid})"
         if not self._is_ours(cloud.pid):
-            return Status(
-                "killed",
-                f"the local cloud (process {cloud.pid}) was killed: `linli up` starts it "
-                f"with what it had saved, at most {UNSAVED_S} s before",
-                cloud,
-            )
+            return Status("killed", f"{process} was killed: `linli up` starts it {self.killed}", cloud)
         if not answered:
-            return Status(
-                "unresponsive",
-                f"the local cloud (process {cloud.pid}) does not answer on {cloud.endpoint}: see {self.log}",
-                cloud,
-            )
-        return Status("running", f"the local cloud runs on {cloud.endpoint} (process {cloud.pid})", cloud)
+            line = f"{process} does not answer on {cloud.endpoint}: see {self.log}"
+            return Status("unresponsive", line, cloud)
+        return Status("running", f"{self.title} runs on {cloud.endpoint} (process {cloud.pid})", cloud)
 
     @property
     def endpoint(self) -> str:
         return f"http://{HOST}:{self.port}"
 
-    def python(self, name: Literal["cloud", "functions"]) -> Path:
-        """The interpreter of the cloud, or the one its functions run with."""
-        return self.venvs / name / "bin/python"
-
-    def _launch(self) -> subprocess.Popen[bytes]:
-        for name in LOCKS:
-            if not (self.venvs / name / "installed").exists():
-                raise CommandError(f"the local cloud is not installed in {self.venvs}: run `linli up`")
-        command = [str(self.python("cloud")), "-m", LAUNCHER, str(self.home)]
-        return launch(command, REPOSITORY, self._environment(), self.log)
-
-    def _environment(self) -> dict[str, str]:
-        """A clean one: every function inherits it, and the developer's own settings would leak into them."""
-        runtime = f"python{sys.version_info.major}.{sys.version_info.minor}"
-        state = self.home / "state"
-        return {
-            "PATH": os.defpath,
-            "HOME": str(self.home),
-            "LANG": "C.UTF-8",
-            "TMPDIR": str(self.home / "tmp"),
-            "GATEWAY_PORT": str(self.port),
-            "BIND_HOST": HOST,
-            "IOT_MTLS_PORT": str(self.mqtt_port),
-            "MINISTACK_HOST": "localhost",
-            "MINISTACK_REGION": REGION,
-            "MINISTACK_ACCOUNT_ID": ACCOUNT,
-            "AUTH": "true",
-            "SFTP_ENABLED": "0",
-            "PERSIST_STATE": "1",
-            "STATE_DIR": str(state),
-            "S3_PERSIST": "1",
-            "S3_DATA_DIR": str(state / "s3"),
-            "LOG_LEVEL": "WARNING",
-            "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "0.5",  # AWS waits minutes
-            "LAMBDA_WARM_TTL_SECONDS": str(IDLE_S),
-            "LOCAL_SAVE_SECONDS": str(SAVED_EVERY_S),
-            "LOCAL_PYTHONS": json.dumps({runtime: str(self.python("functions"))}),
-            "POWERTOOLS_TRACE_DISABLED": "true",
-        }
-
-    def _forget_unsaved(self) -> None:
-        """S3 keeps objects at once, and all else is saved at a stop: a bucket of which the saved state knows
-        nothing would stand in the way of its stack.
-        """
-        saved = self.home / "state" / "s3.json"
-        known = saved.read_text() if saved.exists() else ""
-        for bucket in (self.home / "state" / "s3").glob("*/*"):
-            if f"'{bucket.name}'" not in known:
-                shutil.rmtree(bucket)
+    @property
+    def ports(self) -> dict[str, int | None]:
+        """What it listens on, by the option that chooses it."""
+        return {"--port": self.port, "--mqtt-port": self.mqtt_port if self.has_broker else None}
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
-        if until(lambda: process.poll() is not None or _is_healthy(self.endpoint), START_TIMEOUT_S) and (
-            process.poll() is None
-        ):
+        until(lambda: process.poll() is not None or self.is_healthy(self.endpoint), self.start_timeout_s)
+        if process.poll() is None and self.is_healthy(self.endpoint):
             return
         last = self.log.read_text(errors="replace").strip().splitlines()[-1:]
         ended = process.poll() is not None
-        why = "ended" if ended else f"was not ready within {START_TIMEOUT_S:.0f} s"
+        why = "ended" if ended else f"was not ready within {self.start_timeout_s:.0f} s"
         self.stop()
         kind = CommandError if ended else Unanswered
-        raise kind(f"the local cloud {why} ({': '.join([str(self.log), *last])})")
+        raise kind(f"{self.title} {why} ({': '.join([str(self.log), *last])})")
 
     def _wait_for_ports(self) -> None:
         """A dying process holds its ports a moment longer than its name."""
-        until(lambda: is_free(self.port) and is_free(self.mqtt_port), PORT_RELEASE_S)
+        until(lambda: all(is_free(port) for port in self.ports.values() if port), PORT_RELEASE_S)
 
     def _recorded(self) -> Cloud | None:
         try:
@@ -261,7 +231,7 @@ class LocalCloud:
 
     def _is_ours(self, pid: int) -> bool:
         """Whether `pid` is still this cloud."""
-        return is_running(pid, LAUNCHER, str(self.home))
+        return is_running(pid, *self.command[-2:])
 
 
 def free_ports() -> tuple[int, int]:
@@ -270,35 +240,32 @@ def free_ports() -> tuple[int, int]:
         return http.getsockname()[1], mqtt.getsockname()[1]
 
 
-def _install(venv: Path, lock: Path, say: Callable[[str], None]) -> None:
-    wanted = hashlib.sha256(lock.read_bytes() + sys.version.encode() + str(venv).encode()).hexdigest()
+def install_packages(
+    venv: Path, lock: Path, say: Callable[[str], None], python: str = sys.executable
+) -> None:
+    """Make a virtual environment of what a lock file holds, unless it is there. Raises CommandError."""
+    about = subprocess.run([python, "-VV"], capture_output=True, check=False).stdout
+    wanted = hashlib.sha256(lock.read_bytes() + about + str(venv).encode()).hexdigest()
     marker = venv / "installed"
     if marker.exists() and marker.read_text() == wanted:
         return
     say(f"installing what the local cloud needs ({venv.name})")
     shutil.rmtree(venv, ignore_errors=True)
-    _run([sys.executable, "-m", "venv", "--without-pip", str(venv)])
-    python = venv / "bin/python"
-    sync = [sys.executable, "-m", "uv", "pip", "sync", "--quiet", "--compile-bytecode"]
-    _run([*sync, "--python", str(python), str(lock)])
+    run([python, "-m", "venv", "--without-pip", str(venv)])
+    sync = [*UV, "sync", "--quiet", "--compile-bytecode", "--require-hashes"]
+    run([*sync, "--python", str(venv / "bin/python"), str(lock)])
     marker.write_text(wanted)
 
 
-def _run(command: list[str]) -> None:
+def run(command: list[str]) -> None:
+    """Run a program of an installation. Raises CommandError with what it says when it fails."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise CommandError(f"`{' '.join(command)}` failed: {done.stderr.strip() or done.stdout.strip()}")
 
 
-def _is_healthy(endpoint: str) -> bool:
-    try:
-        ready: dict[str, Any] = json.loads(_get(f"{endpoint}/_ministack/ready"))
-    except (OSError, ValueError):
-        return False
-    return bool(ready.get("iot_mtls") == "listening")
-
-
-def _get(url: str, method: str = "GET") -> bytes:
+def get(url: str, method: str = "GET") -> bytes:
+    """What our own cloud answers. Raises OSError."""
     request = urllib.request.Request(url, method=method)  # noqa: S310 - always our own http://127.0.0.1
     with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310
         body: bytes = response.read()

@@ -19,24 +19,30 @@ from linli_cli.layout import ROOT
 
 DEVELOPMENT = Path("requirements.lock")
 LAYER = Path("layers/deps/requirements.lock")
-LOCAL_CLOUD = (Path("localstack/ministack"), Path("localstack/runtime"))
-COMPILE = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"]
+LOCAL_CLOUDS = (  # each with the Python that it is resolved for
+    (Path("localstack/ministack/requirements.in"), "3.11"),
+    (Path("localstack/runtime/requirements.in"), "3.11"),
+    (Path("localstack/plugins/pyproject.toml"), "3.13"),
+    (Path("localstack/plugins/runtime/requirements.in"), "3.11"),
+)
+COMPILE = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal"]
 COMPILE += ["--generate-hashes", "--no-header", "--no-emit-index-url"]
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 ADDRESS = re.compile(r"://|^\s*-(?:i|f|-index-url|-extra-index-url|-find-links)\b", re.MULTILINE)
 
 
 def lock_all(root: Path = ROOT) -> None:
-    """Resolve all four; what runs in the layer is what is tested. Raises CommandError."""
+    """Resolve all; what runs in the layer is what is tested. Raises CommandError."""
     lock_dependencies(root)
     development = ["pyproject.toml", "--group", "dev", "--no-annotate"]
     compile_in(root, [*development, "--constraints", str(LAYER), "--output-file", str(DEVELOPMENT)])
-    for folder in LOCAL_CLOUD:
-        compile_in(root / folder, ["requirements.in", "--output-file", "requirements.lock"])
+    for source, python in LOCAL_CLOUDS:
+        compile_in(root / source.parent, [source.name, "--output-file", "requirements.lock"], python)
 
 
-def compile_in(folder: Path, arguments: list[str]) -> None:
-    done = subprocess.run([*COMPILE, *arguments], cwd=folder, capture_output=True, text=True, check=False)
+def compile_in(folder: Path, arguments: list[str], python: str = "3.11") -> None:
+    command = [*COMPILE, "--python-version", python, *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         raise CommandError(f"cannot resolve {folder.name}: {' '.join(done.stderr.split())[-600:]}")
 
@@ -53,11 +59,10 @@ def problems(root: Path = ROOT) -> list[str]:
         for name, version in layer.items()
         if development.get(name, version) != version
     ]
-    for folder in LOCAL_CLOUD:
-        asks = (root / folder / "requirements.in").read_text(encoding="utf-8").splitlines()
-        wanted = [Requirement(text) for line in asks if (text := line.partition("#")[0].strip())]
-        found += unmet(folder / "requirements.lock", pins(root / folder / "requirements.lock"), wanted)
-    for lock in (DEVELOPMENT, LAYER, *(folder / "requirements.lock" for folder in LOCAL_CLOUD)):
+    clouds = {source.with_name("requirements.lock"): source for source, _ in LOCAL_CLOUDS}
+    for lock, source in clouds.items():
+        found += unmet(lock, pins(root / lock), local_cloud_asks(root / source))
+    for lock in (DEVELOPMENT, LAYER, *clouds):
         text = (root / lock).read_text(encoding="utf-8")
         found += [f"{lock}: names an address"] if ADDRESS.search(text) else []
         found += [f"{lock}: {name} has no hash" for name in unhashed(text)]
@@ -89,6 +94,14 @@ def layer_asks(root: Path) -> list[Requirement]:
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     asked = [*project["dependencies"], *project["optional-dependencies"]["tracing"]]
     return [Requirement(text) for text in asked]
+
+
+def local_cloud_asks(source: Path) -> list[Requirement]:
+    text = source.read_text(encoding="utf-8")
+    if source.name == "pyproject.toml":
+        return [Requirement(each) for each in tomllib.loads(text)["project"]["dependencies"]]
+    asked = (line.partition("#")[0].strip() for line in text.splitlines())
+    return [Requirement(each) for each in asked if each and not each.startswith("-r ")]
 
 
 def development_asks(root: Path) -> list[Requirement]:

@@ -13,6 +13,7 @@ from linli_cli import (
     dead_letters,
     deploying,
     device_keys,
+    engines,
     logs,
     merchants,
     openapi,
@@ -25,8 +26,6 @@ from linli_cli import (
     tokens,
 )
 from linli_cli.errors import CommandError
-from linli_cli.layout import home
-from linli_cli.local_cloud import LocalCloud
 
 LOOPBACK = ("localhost", "127.0.0.1")
 EXPIRED_CODES = ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired")
@@ -68,7 +67,7 @@ def main() -> None:
         fail(str(error))
     except (EndpointConnectionError, ConnectionClosedError, requests.ConnectionError) as error:
         text = str(error)
-        fail(LocalCloud(home()).status().line if any(host in text for host in LOOPBACK) else text)
+        fail(engines.local_cloud().status().line if any(host in text for host in LOOPBACK) else text)
     except (ClientError, BotoCoreError, requests.RequestException) as error:
         fail(f"{error}{EXPIRED if any(code in str(error) for code in EXPIRED_CODES) else ''}")
     except KeyboardInterrupt:

@@ -19,12 +19,12 @@ from linli.http import LONGEST_KEY, Nothing, Route, media_types
 from linli.ids import ID_PATTERN
 from linli.permissions import GRANTS
 from linli.public_routes import PublicRoute
+from linli_cli import engines
 from linli_cli.actions import app_of, routes
 from linli_cli.cloud import LOCAL
 from linli_cli.deploying import Profile
 from linli_cli.errors import CommandError
-from linli_cli.layout import ROOT, home, projects
-from linli_cli.local_cloud import LocalCloud
+from linli_cli.layout import ROOT, projects
 from linli_cli.stacks import http_urls
 
 REFERENCE = "#/components/schemas/{model}"
@@ -95,7 +95,7 @@ def openapi(
 
 def urls_of(stage: str | None, profile: str | None) -> dict[str, str]:
     """The base URL of each service of a stage; none when no stage is asked for and none runs here."""
-    if stage is None and LocalCloud(home()).status().condition != "running":
+    if stage is None and engines.local_cloud().status().condition != "running":
         return {}
     return http_urls(stage or LOCAL, profile)
 

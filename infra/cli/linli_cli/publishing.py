@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,9 +11,11 @@ import typer
 from ulid import ULID
 
 from linli.instants import to_text
+from linli_cli.cloud import LOCAL, connect
 from linli_cli.conversation import Conversation
 from linli_cli.device_files import DeviceFiles, kept
 from linli_cli.errors import CommandError
+from linli_cli.handing_over import INSTEAD, HandedOver
 
 
 def message(payload: dict[str, Any], seq: int, now: datetime) -> dict[str, Any]:
@@ -58,6 +61,14 @@ def record_of(files: DeviceFiles) -> dict[str, Any]:
     return record
 
 
+def conversation(files: DeviceFiles, record: dict[str, Any], timeout_s: float) -> Conversation | HandedOver:
+    """With the broker that the record names, or as if there was one: that is said on stderr."""
+    if "host" in record:
+        return Conversation(files, record, timeout_s)
+    print(INSTEAD, file=sys.stderr)
+    return HandedOver(connect(LOCAL), record["community"], files.device, timeout_s)
+
+
 def publish(
     action: Annotated[str, typer.Argument(help="E.g. gate_pass, fever_check.")],
     payload: Annotated[str, typer.Argument(help="JSON; event_id, seq and occurred_at are filled in.")] = "{}",
@@ -71,7 +82,7 @@ def publish(
     files = DeviceFiles(folder.resolve(), device) if folder else kept(device)
     given, record = parsed(payload), record_of(files)
     said = message(given, next_seq(files.counter), datetime.now(UTC))
-    reply = Conversation(files, record, timeout).hold(action, said)
+    reply = conversation(files, record, timeout).hold(action, said)
     print(reply)
     if "problem" in parsed(reply):
         raise typer.Exit(1)

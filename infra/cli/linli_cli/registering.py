@@ -16,7 +16,7 @@ class Registrar:
     """Somebody who may register devices in a community."""
 
     door: FrontDoor
-    broker: Mqtt
+    broker: Mqtt | None
     person: str
     community: str
 
@@ -64,7 +64,9 @@ class Registrar:
         certificate: str = answer.body["certificate_pem"]
         is_new = not files.certificate.exists() or files.certificate.read_text() != certificate
         files.certificate.write_text(certificate)
-        copyfile(self.broker.ca, files.ca)
-        record = {"device": files.device, "community": self.community, "kind": kind, **asdict(self.broker)}
-        files.record.write_text(json.dumps({**record, "ca": str(files.ca)}, indent=2) + "\n")
+        record = {"device": files.device, "community": self.community, "kind": kind}
+        if self.broker:
+            copyfile(self.broker.ca, files.ca)
+            record |= asdict(self.broker) | {"ca": str(files.ca)}
+        files.record.write_text(json.dumps(record, indent=2) + "\n")
         return is_new

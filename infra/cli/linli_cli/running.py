@@ -16,6 +16,7 @@ from rich.console import Console
 from linli_cli import (
     demo_bills,
     digest,
+    engines,
     issuer,
     merchants,
     message_gateways,
@@ -25,9 +26,10 @@ from linli_cli import (
     welcome,
 )
 from linli_cli.cloud import LOCAL, connect
+from linli_cli.engines import Engine
 from linli_cli.errors import CommandError, Unanswered
 from linli_cli.layout import ROOT, home
-from linli_cli.local_cloud import DEFAULT_MQTT_PORT, DEFAULT_PORT, LAST_PORT, LocalCloud
+from linli_cli.local_cloud import DEFAULT_MQTT_PORT, DEFAULT_PORT, LAST_PORT
 from linli_cli.progress import Progress
 from linli_cli.sandbox import Sandbox
 
@@ -53,17 +55,26 @@ def up(
     mqtt_port: Annotated[
         int | None, typer.Option("--mqtt-port", min=1, max=LAST_PORT, help="MQTT port, likewise.")
     ] = None,
+    cloud: Annotated[
+        Engine | None, typer.Option("--cloud", help="The one that runs, else the embedded one, if not given.")
+    ] = None,
     replay: Annotated[bool, typer.Option(help="Send every sample event to its function.")] = True,
 ) -> None:
     """Start the local cloud, deploy all stacks, seed, replay all samples. Again: only what is missing.
 
     Samples are replayed until all have ended as their names say, and again once a stack or a sample changes.
+    LocalStack keeps nothing when it is stopped, and is forgotten then.
     """
     started, progress = time.monotonic(), Progress()
-    local = LocalCloud(home(), *remembered(port, mqtt_port))
+    engine = cloud or engines.in_use()
+    make_way(engine)
     with progress.step("installing the local cloud") as say:
-        local.install(say)
-    with progress.step("starting the local cloud"):
+        engines.of(engine).install(say)
+    engines.use(engine)
+    local = engines.local_cloud(*remembered(port, mqtt_port))
+    with progress.step(f"starting {local.title}"):
+        if not local.keeps_state and local.status().condition != "running":
+            forget_the_demo()
         local.start()
         outside = Sandbox(home())
         outside.start()
@@ -72,15 +83,17 @@ def up(
         issuer.make_key(issuer.key_file())
         issuer.publish(connect(LOCAL))
     with progress.step("deploying") as say:
-        deployed = stacks.deploy(None, LOCAL, parameters=issuer.parameters(connect(LOCAL)), say=say)
+        given = {**issuer.parameters(connect(LOCAL)), **local.parameters}
+        deployed = stacks.deploy(None, LOCAL, parameters=given, say=say)
+        local.complete(connect(LOCAL))
     with progress.step("opening accounts of merchants and message gateways"):
         outside.wait()
-        cloud, urls = connect(LOCAL), stacks.http_urls(LOCAL)
-        merchants.set_up(cloud, urls, outside)
-        message_gateways.set_up(cloud, urls, outside)
+        connection, urls = connect(LOCAL), stacks.http_urls(LOCAL)
+        merchants.set_up(connection, urls, outside)
+        message_gateways.set_up(connection, urls, outside)
     with progress.step("seeding") as say:
         made = seeding.make(say)
-        demo_bills.tell_once(cloud, urls)
+        demo_bills.tell_once(connection, urls)
     results: list[replaying.Result] = []
     wanted = what_is_replayed()
     if replay and wanted != last_replayed():
@@ -122,17 +135,38 @@ def what_is_replayed() -> str:
     return digest.of_files(files, also=[repr(each) for each in stacks.list_stacks(LOCAL)])
 
 
+def make_way(engine: Engine) -> None:
+    """Only one cloud at a time. Raises CommandError while another runs."""
+    for other in set(Engine) - {engine}:
+        status = engines.of(other).status()
+        if status.condition in ("running", "unresponsive"):
+            raise CommandError(f"{status.line}: `linli down` first")
+        Sandbox(engines.home_of(other)).stop()
+
+
 def down() -> None:
-    """Stop the local cloud and its sandbox; the next `up` finds everything as it was."""
+    """Stop the local cloud and its sandbox; the next `up` finds what that cloud keeps as it was."""
+    local = engines.local_cloud()
     Sandbox(home()).stop()
-    print(LocalCloud(home()).stop())
+    print(local.stop())
+    if not local.keeps_state:
+        shutil.rmtree(local.home, ignore_errors=True)
+        engines.use(Engine.EMBEDDED)
 
 
 def reset() -> None:
     """Stop the local cloud and forget all of it: data, keys of devices, merchants and issuer, its ports."""
-    Sandbox(home()).reset()
-    LocalCloud(home()).reset()
-    shutil.rmtree(home() / "devices", ignore_errors=True)
-    for path in (issuer.key_file(), ports_file(), replayed_file()):
-        path.unlink(missing_ok=True)
+    if engines.in_use() != Engine.EMBEDDED:
+        down()
+    engines.local_cloud().reset()
+    forget_the_demo()
+    ports_file().unlink(missing_ok=True)
     print("the local cloud is empty again")
+
+
+def forget_the_demo() -> None:
+    """Whom the cloud knew: devices, merchants, the issuer. Its sandbox stops."""
+    Sandbox(home()).reset()
+    shutil.rmtree(home() / "devices", ignore_errors=True)
+    for path in (issuer.key_file(), replayed_file()):
+        path.unlink(missing_ok=True)

@@ -38,7 +38,8 @@ def show(
     style, ended = ("green", "") if good else ("yellow", "; samples ended otherwise than they should")
     console.print(f"\nup in {seconds:.0f} s: {deployed}; {seeded}{ended}", style=style, markup=False)
     found = addresses.of_stage(LOCAL)
-    places = {**found.http, "MQTT": f"{found.mqtt.host}:{found.mqtt.port}"}
+    broker = f"{found.mqtt.host}:{found.mqtt.port}" if found.mqtt else addresses.NO_BROKER
+    places = {**found.http, "MQTT": broker}
     for name, place in places.items():
         console.print(f"  {name:<{max(map(len, places))}} {place}", markup=False)
     for what, line in try_these(found):
@@ -66,16 +67,13 @@ def try_these(found: addresses.Addresses) -> list[tuple[str, str]]:
             ("key", str(gate.key)),
         )
     )
-    broker = f"-h {found.mqtt.host} -p {found.mqtt.port} -i {GATE} {files}"
-    topic = f"linli/willow/{GATE}/gate_pass"
-    whole = json.dumps(message(CARD, next_seq(gate.counter), datetime.now(UTC)))
-    lines = [
-        ("A gate asks", f"{myself()} publish --device {GATE} gate_pass {quoted(json.dumps(CARD))}"),
-        (
-            "The same gate with another MQTT client",
-            f"mosquitto_rr {broker} -q 1 -t {topic} -e {topic}/reply -m {quoted(whole)}",
-        ),
-    ]
+    lines = [("A gate asks", f"{myself()} publish --device {GATE} gate_pass {quoted(json.dumps(CARD))}")]
+    if found.mqtt:
+        broker = f"-h {found.mqtt.host} -p {found.mqtt.port} -i {GATE} {files}"
+        topic = f"linli/willow/{GATE}/gate_pass"
+        whole = json.dumps(message(CARD, next_seq(gate.counter), datetime.now(UTC)))
+        asking = f"mosquitto_rr {broker} -q 1 -t {topic} -e {topic}/reply -m {quoted(whole)}"
+        lines.append(("The same gate with another MQTT client", asking))
     if "access" in found.http:
         url = quoted(f"{found.http['access']}/communities/willow/passes")
         token = issuer.token(RESIDENT)

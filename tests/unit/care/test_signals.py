@@ -23,16 +23,16 @@ def message(occurred_at: datetime, received_at: datetime = NOW) -> DeviceMessage
 
 def test_every_topic_of_a_sensor_has_a_rule_and_every_rule_a_sensor() -> None:
     topics = {kind.topic for kind in SENSOR_KINDS.values()} - {None}
-    ruled = {topic for action, topic, _ in topic_rules("care") if action in {"signal", "sos"}}
+    ruled = {rule.topic for rule in topic_rules("care") if rule.action in {"signal", "sos"}}
     assert ruled >= topics
-    assert {topic for action, topic, _ in topic_rules("care") if action == "signal"} <= topics
+    assert {rule.topic for rule in topic_rules("care") if rule.action == "signal"} <= topics
 
 
 def test_a_sensor_is_answered_on_every_topic_and_nowhere_else() -> None:
     policy = json.loads((ROOT / "functions/care/signal/policy.json").read_text(encoding="utf-8"))
     answers = next(each for each in policy["Statement"] if each["Action"] == ["iot:Publish"])["Resource"]
     answered = {each["Fn::Sub"].rpartition("topic/")[2] for each in answers}
-    topics = {topic for action, topic, _ in topic_rules("care") if action == "signal"}
+    topics = {rule.topic for rule in topic_rules("care") if rule.action == "signal"}
     assert answered == {f"linli/*/*/{topic}/reply" for topic in topics}
 
 

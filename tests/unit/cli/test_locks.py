@@ -1,16 +1,17 @@
 """The cheap check of the lock files notices what has drifted."""
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
 from linli_cli.layout import ROOT
-from linli_cli.locks import DEVELOPMENT, LAYER, LOCAL_CLOUD, problems
+from linli_cli.locks import DEVELOPMENT, LAYER, LOCAL_CLOUDS, problems
 
-COPIED = ("pyproject.toml", DEVELOPMENT, LAYER, *(folder / name for folder in LOCAL_CLOUD for name in (
-    "requirements.in", "requirements.lock",
-)))  # fmt: skip
+SOURCES = [source for source, _ in LOCAL_CLOUDS]
+LOCKS = [source.with_name("requirements.lock") for source in SOURCES]
+COPIED = ("pyproject.toml", DEVELOPMENT, LAYER, *SOURCES, *LOCKS)
 
 
 @pytest.fixture
@@ -31,6 +32,13 @@ def test_locks_agree_with_their_sources() -> None:
     assert problems() == []
 
 
+@pytest.mark.parametrize("source", SOURCES, ids=str)
+def test_what_a_local_cloud_asks_for_is_in_its_lock(copy: Path, source: Path) -> None:
+    pin = re.compile(r"(?<=[\w\]])==[\d.]+")
+    (copy / source).write_text(pin.sub("==0.0.1", (copy / source).read_text("utf-8"), count=1), "utf-8")
+    assert any(line.startswith(str(source.with_name("requirements.lock"))) for line in problems(copy))
+
+
 def test_a_new_dependency_is_missed_in_both_locks(copy: Path) -> None:
     replace(copy / "pyproject.toml", '"pynamodb>=6.1,<7"', '"pynamodb>=7"')
     assert {line.split(":")[0] for line in problems(copy)} == {str(DEVELOPMENT), str(LAYER)}
@@ -48,6 +56,6 @@ def test_an_address_is_noticed(copy: Path) -> None:
 
 
 def test_a_pin_without_a_hash_is_noticed(copy: Path) -> None:
-    path = copy / LOCAL_CLOUD[1] / "requirements.lock"
+    path = copy / LOCKS[1]
     path.write_text(f"{path.read_text('utf-8')}extra==1.0\n", encoding="utf-8")
-    assert problems(copy) == [f"{LOCAL_CLOUD[1]}/requirements.lock: extra has no hash"]
+    assert problems(copy) == [f"{LOCKS[1]}: extra has no hash"]

@@ -65,7 +65,7 @@ def spoken(root: Path = ROOT) -> tuple[Spoken, ...]:
 def _of_service(service: str, root: Path) -> Iterator[Spoken]:
     for project in projects_of(service, root):
         app_of(project, root)
-    rules = [(action, topic) for action, topic, _ in topic_rules(service, root)]
+    rules = [(rule.action, rule.topic) for rule in topic_rules(service, root)]
     for place in followed(service, root).places():
         name = getattr(place.function, "name", "") if place.outer is None else ""
         for action in DEVICE_ACTIONS:

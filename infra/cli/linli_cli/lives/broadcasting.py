@@ -26,13 +26,12 @@ from linli.instants import to_text
 from linli.policies import CarePolicy
 from linli_cli import device_keys, raw_events
 from linli_cli.cloud import LOCAL, Cloud, connect
-from linli_cli.conversation import Conversation
 from linli_cli.device_files import DeviceFiles, kept
 from linli_cli.errors import CommandError
 from linli_cli.invoking import invoke
 from linli_cli.lives.living import Life, life
 from linli_cli.lives.rules import FIRST_MIDNIGHT, ZONE, OwnRhythm, device_of, moment, watch_of
-from linli_cli.publishing import message, next_seq, record_of
+from linli_cli.publishing import conversation, message, next_seq, record_of
 from linli_cli.registering import Registrar
 from linli_cli.stacks import full_name
 
@@ -122,7 +121,7 @@ def _speak(player: Player) -> None:
     for index, sensor in enumerate(player.twin.watch.sensors):
         said = message({"sensor": sensor.device}, next_seq(player.gateway.counter), datetime.now(UTC))
         started = time.perf_counter()
-        reply = json.loads(Conversation(player.gateway, record, TIMEOUT_S).hold(sensor.kind, said))
+        reply = json.loads(conversation(player.gateway, record, TIMEOUT_S).hold(sensor.kind, said))
         player.replies_ms.append((time.perf_counter() - started) * 1000)
         if "problem" in reply:
             raise CommandError(f"{player.person}, sensor {index}: {reply['problem']}")
