@@ -17,14 +17,14 @@ export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset test soak check format replay deploy bench action lock
+.PHONY: help up down reset test test-localstack soak check format replay deploy bench action lock
 .DELETE_ON_ERROR:
 
 help: ## show this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
 
-up: $(READY) ## start the local cloud, deploy everything, seed it, replay every sample
-	@$(LINLI) up
+up: $(READY) ## start the local cloud, deploy everything, seed it, replay every sample: make up CLOUD=localstack
+	@$(LINLI) up $(if $(CLOUD),--cloud "$(CLOUD)")
 
 down: $(READY) ## stop the local cloud; its state stays
 	@$(LINLI) down
@@ -34,6 +34,10 @@ reset: $(READY) ## stop the local cloud and forget its state
 
 test: $(READY) ## run all tests, the end-to-end ones on a local cloud of their own
 	@$(RUN) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
+test-localstack: $(READY) ## the end-to-end tests on LocalStack, and what it and DynamoDB Local do otherwise
+	@LINLI_E2E_CLOUD=localstack $(RUN) -m pytest --override-ini "python_files=test_*.py localstack_*.py" \
+	  -m "not embedded" tests/e2e tests/localstack
 
 soak: $(READY) ## what takes long: a fault at each call of each sample, shuffled facts, races on DynamoDB Local
 	@$(RUN) -m pytest --quiet --numprocesses auto --override-ini "python_files=soak_*.py" tests/soak

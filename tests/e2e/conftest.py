@@ -1,4 +1,7 @@
-"""A local cloud of its own on free ports, deployed and seeded by `linli`, for all end-to-end tests."""
+"""A local cloud of its own on free ports, deployed and seeded by `linli`, for all end-to-end tests.
+
+LINLI_E2E_CLOUD=localstack chooses the other cloud, for what is not marked `embedded`.
+"""
 
 import json
 import os
@@ -8,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -17,10 +21,14 @@ import pytest
 import requests
 
 from linli_cli import issuer
+from linli_cli.cloud import LOCAL, Cloud
+from linli_cli.engines import Engine
+from linli_cli.layout import ROOT
 from linli_cli.local_cloud import free_ports
-from tests.e2e.devices import Device, Files
+from tests.e2e.devices import Device, Files, HandedOver, Speaker
 
 DEADLINE_S = 20
+ENGINE = Engine(os.environ.get("LINLI_E2E_CLOUD", Engine.EMBEDDED))
 Found = TypeVar("Found")
 
 
@@ -41,15 +49,16 @@ class Answer:
 
 @dataclass(frozen=True)
 class Town:
-    """The seeded local cloud as its users reach it."""
+    """The seeded local cloud as its users reach it. `base`: LINLI_HOME; `home`: the folder of this cloud."""
 
+    base: Path
     home: Path
     urls: dict[str, Any]
     seeded: dict[str, Any]
 
     def linli(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the `linli` command against this cloud."""
-        return linli(self.home, *arguments)
+        return linli(self.base, *arguments)
 
     def token(self, person: str, minutes: float = 60) -> str:
         """A token of the local issuer; negative minutes make an expired one."""
@@ -82,21 +91,22 @@ class Town:
         parsed = answer.json() if answer.content and "json" in content_type else None
         return Answer(answer.status_code, parsed, content_type)
 
-    def device(self, device: str, files: Files | None = None) -> Device:
+    def device(self, device: str, files: Files | None = None) -> Speaker:
         """A device of the seeded town, or one with files of its own; not connected yet."""
+        if self.urls["mqtt"] is None:
+            return HandedOver(device, self.cloud)
         found = files or Files.in_folder(self.home / "devices" / device, device)
         return Device(device, found, self.urls["mqtt"]["host"], self.urls["mqtt"]["port"])
 
+    @cached_property
+    def cloud(self) -> Cloud:
+        """AWS's API, for what nobody does by the front door."""
+        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+        return Cloud(LOCAL, boto3.Session(region_name=self.urls["region"], **keys), self.urls["endpoint"])
+
     def client(self, service: str) -> Any:
-        """A client of AWS's API, for what nobody does by the front door."""
-        cloud = json.loads((self.home / "cloud.json").read_text(encoding="utf-8"))
-        return boto3.client(
-            service,  # type: ignore[call-overload]  tests ask for several
-            endpoint_url=cloud["endpoint"],
-            region_name=cloud["region"],
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
+        """A client of AWS's API."""
+        return self.cloud.client(service)
 
     def minute(self, function: str, now: datetime) -> str:
         """What the schedule of a function does every minute, at a time of our choosing; its outcome."""
@@ -125,7 +135,7 @@ def linli(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         env={**os.environ, "LINLI_HOME": str(home)},
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=540,
         check=False,
     )
 
@@ -140,16 +150,25 @@ def eventually(look: Callable[[], Found | None], what: str) -> Found:
     pytest.fail(f"did not happen in {DEADLINE_S} s: {what}")
 
 
+def home_of(base: Path) -> Path:
+    """The folder of the cloud in use."""
+    return base if ENGINE == Engine.EMBEDDED else base / ENGINE
+
+
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     home = tmp_path_factory.mktemp("a town of its own")
     port, mqtt_port = free_ports()
-    started = linli(home, "up", "--no-replay", "--port", str(port), "--mqtt-port", str(mqtt_port))
+    venvs = ROOT / ".linli/venvs"
+    venvs.mkdir(parents=True, exist_ok=True)
+    (home / "venvs").symlink_to(venvs)
+    ports = ["--port", str(port), "--mqtt-port", str(mqtt_port)]
+    started = linli(home, "up", "--no-replay", "--cloud", ENGINE, *ports)
     try:
         assert started.returncode == 0, started.stdout + started.stderr
         urls = json.loads(linli(home, "urls", "--json").stdout)
         seeded = linli(home, "seed", "--json")
         assert seeded.returncode == 0, seeded.stdout + seeded.stderr
-        yield Town(home, urls, json.loads(seeded.stdout))
+        yield Town(home, home_of(home), urls, json.loads(seeded.stdout))
     finally:
         linli(home, "down")

@@ -13,7 +13,7 @@ from awsiot import mqtt5_client_builder, mqtt_connection_builder
 from tests.e2e.conftest import Town
 from tests.e2e.devices import PATIENCE_S, Device, Files
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.embedded]
 GATE = "willow-gate-2"
 CARD = {"credential": "card", "value": "willow-resident-1-card"}
 

@@ -149,6 +149,7 @@ def test_a_malformed_message_is_answered_and_parked(town: Town) -> None:
     eventually(lambda: parked(town) == already + len(MESSAGES), "parked again, since it is still malformed")
 
 
+@pytest.mark.embedded
 def test_a_device_can_neither_speak_nor_hear_for_another(town: Town) -> None:
     before = len(town.passes())
     message = json.dumps(Device.message(town.device("willow-gate-2"), **CARD)).encode()
@@ -170,6 +171,7 @@ def test_a_device_can_neither_speak_nor_hear_for_another(town: Town) -> None:
     assert len(town.passes()) == before
 
 
+@pytest.mark.embedded
 def test_a_certificate_opens_only_its_own_client_id(town: Town) -> None:
     files = Files.in_folder(town.home / "devices" / "willow-gate-1", "willow-gate-1")
     mqtt = town.urls["mqtt"]
@@ -177,6 +179,7 @@ def test_a_certificate_opens_only_its_own_client_id(town: Town) -> None:
         Device("willow-gate-2", files, mqtt["host"], mqtt["port"]).connect()
 
 
+@pytest.mark.embedded
 def test_without_a_certificate_nobody_connects(town: Town) -> None:
     device = town.device("willow-gate-1")
     device.client = type(device.client)(callback_api_version=device.client.callback_api_version)
@@ -186,6 +189,7 @@ def test_without_a_certificate_nobody_connects(town: Town) -> None:
         device.connect()
 
 
+@pytest.mark.embedded
 def test_a_revoked_device_is_cut_off_and_stays_out(town: Town, tmp_path: Path) -> None:
     added = town.linli(
         *("device", "add", "--community", "willow", "--device", "willow-gate-9"),

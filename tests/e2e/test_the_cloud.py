@@ -11,6 +11,8 @@ import pytest
 from linli_cli.local_cloud import free_ports
 from tests.e2e.conftest import Town, linli
 
+pytestmark = pytest.mark.embedded
+
 CARD = '{"credential": "card", "value": "willow-resident-1-card"}'
 
 

@@ -241,9 +241,12 @@ def free_ports() -> tuple[int, int]:
 
 
 def install_packages(
-    venv: Path, lock: Path, say: Callable[[str], None], python: str = sys.executable
+    venv: Path, lock: Path, say: Callable[[str], None], python: str = sys.executable, *, compiled: bool = True
 ) -> None:
-    """Make a virtual environment of what a lock file holds, unless it is there. Raises CommandError."""
+    """Make a virtual environment of what a lock file holds, unless it is there. Raises CommandError.
+
+    `compiled`: all of it at once, and not each module when it is first imported.
+    """
     about = subprocess.run([python, "-VV"], capture_output=True, check=False).stdout
     wanted = hashlib.sha256(lock.read_bytes() + about + str(venv).encode()).hexdigest()
     marker = venv / "installed"
@@ -252,7 +255,7 @@ def install_packages(
     say(f"installing what the local cloud needs ({venv.name})")
     shutil.rmtree(venv, ignore_errors=True)
     run([python, "-m", "venv", "--without-pip", str(venv)])
-    sync = [*UV, "sync", "--quiet", "--compile-bytecode", "--require-hashes"]
+    sync = [*UV, "sync", "--quiet", "--require-hashes", *(["--compile-bytecode"] if compiled else [])]
     run([*sync, "--python", str(venv / "bin/python"), str(lock)])
     marker.write_text(wanted)
 

@@ -2,6 +2,8 @@
 
 `localstack/plugins` has what its free edition lacks: functions as processes, authorizers, the registry of
 devices, gateway responses. There is no broker, and no policy is enforced.
+
+`python -m linli_cli.real_localstack` fails, and says in one line why, where this machine cannot run it.
 """
 
 import json
@@ -15,7 +17,7 @@ from pathlib import Path
 from linli_cli import dynamodb_local, templates
 from linli_cli.cloud import Cloud as Connection
 from linli_cli.errors import CommandError
-from linli_cli.layout import infra
+from linli_cli.layout import base, infra
 from linli_cli.local_cloud import REGION, REPOSITORY, UV, LocalCloud, get, install_packages, run
 from linli_cli.processes import HOST, only_one
 
@@ -44,7 +46,7 @@ class RealLocalStack(LocalCloud):
         with only_one(self.venvs / "localstack.lock"):
             server = self.venvs / "localstack"
             install_packages(self.venvs / "localstack-functions", LOCKS["localstack-functions"], say)
-            install_packages(server, LOCKS["localstack"], say, found_python())
+            install_packages(server, LOCKS["localstack"], say, found_python(), compiled=False)
             dynamodb_local.installed(self.venvs / "dynamodb-local", say)
             local = ["--no-deps", "--no-build-isolation", "--editable", str(PLUGINS)]
             run([*UV, "install", "--quiet", "--python", str(server / "bin/python"), *local])
@@ -138,9 +140,9 @@ def found_python() -> str:
     for candidate in [named] if named else [str(each) for each in found if each]:
         if version_of(candidate) == PYTHON:
             return candidate
+    why = f"{named} is none" if named else "there is none here"
     raise CommandError(
-        f"LocalStack needs Python {PYTHON}, and {named or 'this machine'} is or has none: install it, or set "
-        "LOCALSTACK_PYTHON to its path"
+        f"LocalStack needs Python {PYTHON}, and {why}: install it, or set LOCALSTACK_PYTHON to its path"
     )
 
 
@@ -152,3 +154,18 @@ def version_of(python: str) -> str:
     except OSError:
         return ""
     return done.stdout.strip()
+
+
+def missing(venvs: Path) -> str | None:
+    """In one line what this machine lacks for it; None when nothing."""
+    try:
+        found_python()
+    except CommandError as error:
+        return str(error)
+    return dynamodb_local.missing(venvs / "dynamodb-local")
+
+
+if __name__ == "__main__":
+    if lacking := missing(base() / "venvs"):
+        print(lacking)
+        sys.exit(1)
