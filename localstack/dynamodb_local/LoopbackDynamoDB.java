@@ -13,8 +13,27 @@ public class LoopbackDynamoDB {
     /** LocalStack starts it with an agent of its own, which has nothing to do here. */
     public static void premain(String argument) {}
 
+    /** A dead parent that nobody has asked after still exists, but is no longer ours. */
+    private static void endWithParent() {
+        long parent = parent();
+        try {
+            while (parent() == parent) {
+                Thread.sleep(500);
+            }
+        } catch (InterruptedException end) {
+            return;
+        }
+        Runtime.getRuntime().halt(0);
+    }
+
+    private static long parent() {
+        return ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
+    }
+
     public static void main(String[] arguments) throws Exception {
-        ProcessHandle.current().parent().orElseThrow().onExit().thenRun(() -> Runtime.getRuntime().halt(0));
+        Thread watch = new Thread(LoopbackDynamoDB::endWithParent);
+        watch.setDaemon(true);
+        watch.start();
         DynamoDBProxyServer proxy = ServerRunner.createServerFromCommandLineArgs(arguments);
         Field field = DynamoDBProxyServer.class.getDeclaredField("server");
         field.setAccessible(true);

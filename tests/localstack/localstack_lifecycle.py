@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from linli_cli import processes
 from linli_cli.errors import CommandError
 from linli_cli.local_cloud import free_ports
 from linli_cli.processes import until
@@ -26,20 +27,22 @@ def mortal(tmp_path: Path, venvs: Path) -> Iterator[Alone]:
     local.stop()
 
 
-def java(home: Path) -> int:
-    """The process that keeps its tables."""
-    (pid,) = [pid for pid, line in family(home).items() if line[0].endswith("java")]
+def keeper(alone: Alone) -> int:
+    """The process that keeps its tables, which starts when the first is asked for."""
+    alone.client("dynamodb").list_tables()
+    (pid,) = [pid for pid, line in family(alone.local.home).items() if line[0].endswith("java")]
     return pid
 
 
 def test_nothing_is_left_of_one_that_was_stopped_and_it_keeps_nothing(mortal: Alone) -> None:
     function = mortal.invoke(mortal.function(WHO))
-    tables = java(mortal.local.home)
+    tables = keeper(mortal)
     mortal.client("sqs").create_queue(QueueName="forgotten")
 
     assert mortal.local.stop() == "LocalStack has stopped; it keeps nothing"
 
-    assert until(lambda: not any(map(alive, (function, tables))), LEFT_S)
+    until(lambda: not left(function, tables), LEFT_S)
+    assert left(function, tables) == []
     assert family(mortal.local.home) == {}
     mortal.local.start()
     assert not mortal.client("sqs").list_queues().get("QueueUrls")
@@ -49,11 +52,12 @@ def test_nothing_is_left_of_one_that_was_stopped_and_it_keeps_nothing(mortal: Al
 def test_nothing_is_left_of_one_that_was_killed_and_it_says_so(mortal: Alone, who: str) -> None:
     local = mortal.local
     cloud = local.start().pid
-    function, tables = mortal.invoke(mortal.function(WHO)), java(local.home)
+    function, tables = mortal.invoke(mortal.function(WHO)), keeper(mortal)
 
     os.kill(cloud if who == "the cloud" else tables, signal.SIGKILL)
 
-    assert until(lambda: not any(map(alive, (cloud, function, tables))), LEFT_S)
+    until(lambda: not left(cloud, function, tables), LEFT_S)
+    assert left(cloud, function, tables) == []
     assert family(local.home) == {}
     assert "was killed: `linli up` starts it anew" in local.status().line
     assert local.start().pid != cloud
@@ -89,5 +93,6 @@ def sockets(pid: int) -> Iterator[str]:
             yield target.removeprefix("socket:[").removesuffix("]")
 
 
-def alive(pid: int) -> bool:
-    return Path(f"/proc/{pid}").exists()
+def left(*pids: int) -> list[list[str]]:
+    """The commands of those that still run."""
+    return [line for pid in pids if any(line := processes.command_line(pid))]

@@ -92,6 +92,7 @@ class RealLocalStack(LocalCloud):
             "LAMBDA_KEEPALIVE_MS": str(IDLE_MS),
             "LAMBDA_RETRY_BASE_DELAY_SECONDS": "1",  # AWS waits minutes
             "LS_LOG": "warning",
+            "LAMBDA_MAX_PROCESSES": str(min(4, max(2, os.cpu_count() or 2))),
             "LAMBDA_PYTHONS": json.dumps({runtime: str(self.venvs / "localstack-functions/bin/python")}),
         }
 

@@ -29,6 +29,7 @@ from localstack import config
 
 MOST = int(os.environ.get("LAMBDA_MAX_PROCESSES", "4"))
 TURN_S = 120.0  # how long an event waits for a process
+MOMENT_S = 0.2  # in which one may come free; a start takes longer
 
 
 class Crew:
@@ -65,6 +66,8 @@ class Crew:
     def take(self, version: FunctionVersion, variables: dict[str, Any]) -> Process:
         deadline = time.monotonic() + TURN_S
         with self.changed:
+            if self.made and not self.idle:
+                self.changed.wait(MOMENT_S)
             while not self.idle and self.made >= MOST:
                 if not self.changed.wait(deadline - time.monotonic()):
                     raise LambdaRuntimeException(f"no process came free in {TURN_S:.0f} s")
