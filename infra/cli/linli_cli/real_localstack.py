@@ -42,6 +42,8 @@ class RealLocalStack(LocalCloud):
     keeps_state = has_broker = False
 
     def install(self, say: Callable[[str], None] = lambda _: None) -> None:
+        if lacking := missing(self.venvs):
+            raise CommandError(lacking)
         self.venvs.mkdir(parents=True, exist_ok=True)
         with only_one(self.venvs / "localstack.lock"):
             server = self.venvs / "localstack"

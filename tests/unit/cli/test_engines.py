@@ -112,3 +112,7 @@ def test_a_python_that_is_named_is_the_one_or_is_refused(
     with pytest.raises(CommandError, match=f"{wrong} is none"):
         real_localstack.found_python()
     assert wrong in str(real_localstack.missing(tmp_path))
+    with pytest.raises(CommandError, match=f"{wrong} is none"):
+        running.up(cloud=Engine.LOCALSTACK)
+    assert engines.in_use() == Engine.EMBEDDED
+    assert not engines.of(Engine.LOCALSTACK).venvs.exists()
