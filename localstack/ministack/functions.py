@@ -1,11 +1,11 @@
 """Patches of Lambda: the interpreter, the layers, the errors, and the events that nobody could handle."""
 
+import io
 import json
 import os
 import tempfile
+import threading
 import zipfile
-from contextlib import suppress
-from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
@@ -90,34 +90,45 @@ def answer_silent_functions_at_once() -> None:
 
 
 def unpack_layers_once() -> None:
-    """Stock looks at every path of every layer, unzips it and compiles its modules, for each worker anew:
-    seconds of each cold start, of the one processor that answers everybody.
+    """Stock writes, reads, checks and unzips every layer for every worker, and compiles its modules anew:
+    seconds of each cold start. Here a worker gets an empty archive that names where its layer is unpacked.
     """
     shelf = Path(tempfile.gettempdir()) / "layers"
+    known: dict[bytes, bytes] = {}  # a content's hash is kept with it
+    looking = threading.Lock()
+
+    def shelved(content: bytes) -> bytes:
+        name = sha256(content).hexdigest()
+        if not (shelf / name).exists():
+            shelf.mkdir(exist_ok=True)
+            fresh = Path(tempfile.mkdtemp(dir=shelf))
+            with zipfile.ZipFile(io.BytesIO(content)) as layer:
+                layer.extractall(fresh)
+            fresh.rename(shelf / name)
+        with zipfile.ZipFile(archive := io.BytesIO(), "w") as empty:
+            empty.comment = name.encode()
+        return archive.getvalue()
+
+    @replace(lambda_svc, "_resolve_layer_zip")
+    def _(stock: Any) -> Any:
+        def resolve(attachment: Any) -> bytes | None:
+            content = stock(attachment)
+            if content is None:
+                return None
+            with looking:
+                if content not in known:
+                    known[content] = shelved(content)
+                return known[content]
+
+        return resolve
 
     class LayerZip(zipfile.ZipFile):
-        @cached_property
-        def unpacked(self) -> Path | None:
-            """Where the files of a layer are, or will be; None of what is no layer."""
-            path = Path(self.filename or "")
-            return shelf / sha256(path.read_bytes()).hexdigest() if path.name.startswith("layer_") else None
-
-        def namelist(self) -> list[str]:
-            """What is still to be looked at: nothing of a layer that was."""
-            return [] if self.unpacked and self.unpacked.exists() else super().namelist()
-
         def extractall(self, path: Any = None, members: Any = None, pwd: Any = None) -> None:
-            if self.unpacked is None:
+            if self.filelist or not self.comment:
                 super().extractall(path, members, pwd)
                 return
-            if not self.unpacked.exists():
-                shelf.mkdir(exist_ok=True)
-                fresh = tempfile.mkdtemp(dir=shelf)
-                super().extractall(fresh, super().namelist(), pwd)
-                with suppress(OSError):  # another worker was first
-                    Path(fresh).rename(self.unpacked)
             Path(path).rmdir()
-            Path(path).symlink_to(self.unpacked, target_is_directory=True)
+            Path(path).symlink_to(shelf / self.comment.decode(), target_is_directory=True)
 
     lambda_runtime.zipfile = SimpleNamespace(
         ZipFile=LayerZip, BadZipFile=zipfile.BadZipFile, LargeFileError=zipfile.LargeZipFile

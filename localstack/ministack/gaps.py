@@ -322,6 +322,19 @@ def bound_workers() -> bool:
     return leases == ["spawn"] * 100
 
 
+def start_few_at_a_time() -> bool:
+    config, started = a_function()["config"], []
+
+    def take(name: str) -> None:
+        started.append(lambda_runtime.acquire_worker(name, config, b"")[1])
+
+    for number in range(workers.STARTS + 1):
+        taking = threading.Thread(target=take, args=(f"f-{number}",), name="ministack-esm", daemon=True)
+        taking.start()
+        taking.join(0.5)
+    return len(started) > workers.STARTS
+
+
 def unpack_layers_once() -> bool:
     worker = a_worker()
     worker.invoke({}, "request")

@@ -40,6 +40,7 @@ PATCHES = (
     functions.put_code_before_layers,
     functions.keep_error_types,
     functions.answer_silent_functions_at_once,
+    workers.start_few_at_a_time,
     workers.bound_workers,
     workers.end_idle_workers,
     functions.unpack_layers_once,

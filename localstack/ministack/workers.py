@@ -15,14 +15,27 @@ from localstack.ministack.stock import replace
 
 WORKER_WAIT_S = 120.0
 SPAWN_AFTER_S = 0.2
+START_WAIT_S = 60.0
+STARTS = max(2, os.cpu_count() or 2)
+BACKGROUND = ("ministack-esm", "linli-asynchronous")  # threads of queues, streams and asynchronous events
 REST = ("POST", "/_linli/rest")
 
 
-def all_busy(name: str, config: dict[str, Any], _code: bytes, qualifier: str = "$LATEST", **_: Any) -> bool:
-    """Whether a function has workers, and each is at work."""
+def workers_of(name: str, config: dict[str, Any], _code: bytes, qualifier: str = "$LATEST") -> list[Any]:
+    """Those that a function has."""
     with lambda_runtime._lock:
-        workers = lambda_runtime._workers.get(lambda_runtime._worker_key(name, config, qualifier)) or []
-        return bool(workers) and all(each.in_use for each in workers)
+        return list(lambda_runtime._workers.get(lambda_runtime._worker_key(name, config, qualifier)) or [])
+
+
+def all_busy(*of: Any, **qualified: Any) -> bool:
+    """Whether a function has workers, and each is at work."""
+    workers = workers_of(*of, **qualified)
+    return bool(workers) and all(each.in_use for each in workers)
+
+
+def has_idle(*of: Any, **qualified: Any) -> bool:
+    """Whether one of a function's workers is free."""
+    return any(not each.in_use for each in workers_of(*of, **qualified))
 
 
 def bound_workers() -> None:
@@ -47,7 +60,7 @@ def bound_workers() -> None:
                 if worker is not None or time.monotonic() > deadline:
                     return worker, reason
                 with freed:
-                    freed.wait(0.2)
+                    freed.wait(SPAWN_AFTER_S)
 
         return acquire_worker
 
@@ -68,6 +81,55 @@ def bound_workers() -> None:
             return int(min(stock(*args, **kwargs), lambda_runtime._LOCAL_MAX_WORKERS))
 
         return batches
+
+
+def start_few_at_a_time() -> None:
+    """Stock starts all that is asked for at once. In a storm of starts, when a fact comes to every service,
+    each takes a minute, a request's own among them. So what nobody waits for starts no more processes at a
+    time than there are processors, and takes one that comes free meanwhile.
+    """
+    starting: set[Any] = set()
+    changed = threading.Condition()
+
+    def started(worker: Any) -> None:
+        with changed:
+            starting.discard(worker)
+            changed.notify_all()
+
+    @replace(lambda_runtime, "acquire_worker")
+    def acquire(stock: Any) -> Any:
+        def acquire_worker(*args: Any, **kwargs: Any) -> tuple[Any, str]:
+            with changed:
+                if threading.current_thread().name in BACKGROUND:
+                    changed.wait_for(
+                        lambda: len(starting) < STARTS or has_idle(*args, **kwargs), START_WAIT_S
+                    )
+                worker, reason = stock(*args, **kwargs)
+                if reason == "spawn":
+                    starting.add(worker)
+            return worker, reason
+
+        return acquire_worker
+
+    @replace(lambda_runtime, "release_worker")
+    def release(stock: Any) -> Any:
+        def release_worker(worker: Any) -> None:
+            stock(worker)
+            started(worker)
+
+        return release_worker
+
+    @replace(lambda_runtime.Worker, "_spawn")
+    def _(stock: Any) -> Any:
+        def spawn(worker: Any) -> None:
+            try:
+                stock(worker)
+            finally:
+                started(worker)
+
+        return spawn
+
+    lambda_svc.acquire_worker, lambda_svc.release_worker = acquire, release
 
 
 def is_reserved(key: str) -> bool:

@@ -1358,4 +1358,13 @@ def test_a_patch_is_still_needed_and_works(gaps: dict[str, dict[str, bool]], pat
 
 def test_the_readme_lists_every_patch_in_order() -> None:
     readme = (local_cloud.REPOSITORY / "localstack/README.md").read_text()
-    assert re.findall(r"^\| `(\w+)` \|", readme, re.MULTILINE) == PATCHES
+    assert re.findall(r"^\| `(\w+)` \|", readme.partition("\n## Patches\n")[2], re.MULTILINE) == PATCHES
+
+
+def test_the_readme_lists_every_plugin() -> None:
+    folder = local_cloud.REPOSITORY / "localstack"
+    entries = re.findall(r"linli_localstack\.(\w+):", (folder / "plugins/pyproject.toml").read_text())
+    section = (
+        (folder / "README.md").read_text().partition("\n## LocalStack's plugins\n")[2].partition("\n## ")[0]
+    )
+    assert set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == set(entries)
