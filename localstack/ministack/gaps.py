@@ -92,19 +92,19 @@ def an_api(body: dict[str, Any]) -> str:
     return api_id
 
 
-def a_table() -> str:
+def a_table(name: str = "table") -> str:
     create(
         "DynamoDB::Table",
         "Table",
         {
-            "TableName": "table",
+            "TableName": name,
             "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
             "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
             "StreamSpecification": {"StreamViewType": "NEW_IMAGE"},
             "TimeToLiveSpecification": {"AttributeName": "ttl", "Enabled": True},
         },
     )
-    arn: str = dynamodb._tables["table"]["LatestStreamArn"]
+    arn: str = dynamodb._tables[name]["LatestStreamArn"]
     return arn
 
 
@@ -396,13 +396,80 @@ def end_idle_workers() -> bool:
     return not lambda_runtime.reap_idle_workers(0.0)
 
 
-def refuse_arithmetic_in_conditions() -> bool:
-    item = {"remaining": {"N": "1"}}
-    try:
-        dynamodb._evaluate_condition("remaining - :n >= :z", item, {":n": {"N": "2"}, ":z": {"N": "0"}}, {})
-    except ValueError:
-        return False
-    return True
+def takes(action: str, request: dict[str, Any]) -> bool:
+    """Whether DynamoDB takes a request for the table, or finds no fault with it but what it has in it."""
+    a_table("rows")
+    dynamodb._put_item({"TableName": "rows", "Item": {"pk": {"S": "1"}, "said": {"S": "a"}}})
+    _, _, body = getattr(dynamodb, action)(request)
+    return b"ValidationE" not in body
+
+
+def takes_update(text: str, values: dict[str, Any]) -> bool:
+    request = {"TableName": "rows", "Key": {"pk": {"S": "1"}}, "UpdateExpression": text}
+    return takes("_update_item", {**request, "ExpressionAttributeValues": values})
+
+
+def takes_condition(text: str, values: dict[str, Any]) -> bool:
+    request = {"TableName": "rows", "Key": {"pk": {"S": "1"}}, "ConditionExpression": text}
+    return takes("_delete_item", {**request, "ExpressionAttributeValues": values})
+
+
+def takes_filter(text: str, key: str = "none", **more: Any) -> bool:
+    values = {":pk": {"S": key}}
+    request = {"TableName": "rows", "KeyConditionExpression": "pk = :pk", "FilterExpression": text}
+    return takes("_query", {**request, "ExpressionAttributeValues": values, **more})
+
+
+def takes_transaction(*members: dict[str, Any]) -> bool:
+    return takes("_transact_write_items", {"TransactItems": [*members]})
+
+
+def read_expressions_as_aws_does() -> bool:
+    one, two = {":1": {"N": "1"}}, {":1": {"N": "1"}, ":10": {"N": "2"}}
+    return (
+        takes_condition("remaining - :1 >= :1", one)
+        or takes_condition("no_such_function(remaining)", {})
+        or takes_condition("remaining = :0", one)
+        or takes_condition("remaining = :10", two)
+        or takes_condition("labels = :1", {":1": {"SS": []}})
+        or takes_condition("urgent < :1", {":1": {"BOOL": True}})
+        or takes_update("SET a = :1, a = :10", two)
+        or takes_update("SET a = :1 SET b = :1", one)
+        or takes_update("SET a = a * :1", one)
+        or takes_filter("no_such_function(said)")
+    )
+
+
+def refuse_empty_names() -> bool:
+    return takes("_put_item", {"TableName": "rows", "Item": {"pk": {"S": "1"}, "m": {"M": {"": {"S": "a"}}}}})
+
+
+def refuse_odd_queries() -> bool:
+    return takes_filter("attribute_exists(pk)")
+
+
+def refuse_updates_that_do_not_fit() -> bool:
+    one = {":1": {"N": "1"}}
+    return (
+        takes_update("SET said = said + :1", one)
+        or takes_update("SET said = list_append(said, :l)", {":l": {"L": []}})
+        or takes_update("ADD early.late :1", one)
+        or takes_update("REMOVE said.early", {})
+    )
+
+
+def refuse_odd_transactions() -> bool:
+    here = {"TableName": "rows", "Key": {"pk": {"S": "1"}}}
+    new_key = {"UpdateExpression": "SET pk = :1", "ExpressionAttributeValues": {":1": {"S": "2"}}}
+    return (
+        takes_transaction({"Update": {**here, **new_key}})
+        or takes_transaction({"Put": {"TableName": "rows", "Item": {"a": {"S": "1"}}}})
+        or takes_transaction({"ConditionCheck": here})
+    )
+
+
+def compare_what_is_not_there() -> bool:
+    return bool(dynamodb._evaluate_condition("early = late", {"pk": {"S": "1"}}, {}, {}))
 
 
 def save_as_it_goes() -> bool:

@@ -14,7 +14,6 @@ from localstack.ministack.stock import replace
 
 Attributes = dict[str, dict[str, Any]]
 
-NOT_OF_CONDITIONS = re.compile(r"(\S+)?\s*([^\s\w#:<>=(),.\[\]])\s*(\S+)?")
 KEY_CONDITION = re.compile(r"([#\w.]+)\s*=\s*(:\w+)")
 
 
@@ -114,21 +113,3 @@ def know_leading_keys() -> None:
             return {**context, "dynamodb:LeadingKeys": keys} if keys else context
 
         return service_context
-
-
-def refuse_arithmetic_in_conditions() -> None:
-    """Stock takes `remaining - :n >= :z` for "there is a `remaining`"; DynamoDB has no arithmetic there.
-
-    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html
-    """
-
-    @replace(dynamodb, "_condition_syntax_error")
-    def _(stock: Any) -> Any:
-        def syntax_error(expression: str, slot: str) -> str | None:
-            if found := NOT_OF_CONDITIONS.search(expression):
-                near = " ".join(filter(None, found.groups()))
-                return f'Invalid {slot}: Syntax error; token: "{found[2]}", near: "{near}"'
-            error: str | None = stock(expression, slot)
-            return error
-
-        return syntax_error
