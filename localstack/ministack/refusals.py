@@ -258,7 +258,10 @@ def refuse_odd_transactions() -> None:
 
 
 def compare_what_is_not_there() -> None:
-    """Stock finds two attributes equal of which an item has neither; DynamoDB does not."""
+    """Stock finds two attributes equal of which an item has neither; DynamoDB does not.
+
+    And what is no text does not begin with one, which stock calls an error.
+    """
 
     @replace(dynamodb, "_compare_ddb")
     def _(stock: Any) -> Any:
@@ -268,3 +271,15 @@ def compare_what_is_not_there() -> None:
             return bool(stock(left, operator, right))
 
         return compare
+
+    @replace(dynamodb._ExprEval, "_fn_begins_with")
+    def _(stock: Any) -> Any:
+        def begins_with(evaluation: Any) -> bool:
+            try:
+                return bool(stock(evaluation))
+            except ValueError as error:
+                if "operand type" in str(error):
+                    return False
+                raise
+
+        return begins_with
