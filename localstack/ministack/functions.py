@@ -12,12 +12,14 @@ from types import SimpleNamespace
 from typing import Any
 
 from ministack.core import lambda_runtime
-from ministack.services import eventbridge, lambda_svc, sqs
+from ministack.services import apigateway_v1, eventbridge, lambda_svc, sqs
 from ministack.services.cloudformation import provisioners
 
 from localstack.ministack.stock import replace, substitute
 
 LOG_QUIET_S = 0.004
+LARGEST_EVENT, LARGEST_QUEUED_EVENT = 6 * 1024 * 1024, 1024 * 1024
+LARGEST_ANSWER = LARGEST_EVENT + 100
 FUNCTION_ERROR = "linli-function-error"
 
 
@@ -208,3 +210,51 @@ def invoke_event_targets_asynchronously() -> None:
             lambda_svc.invoke_async_with_retry(record, json.loads(payload))
 
         return dispatch
+
+
+def size_of(payload: Any) -> int:
+    """Bytes of what goes to a function or comes from it, as JSON."""
+    return len(json.dumps(payload, ensure_ascii=False).encode(errors="surrogatepass"))
+
+
+def keep_to_payload_limits() -> None:
+    """Stock hands over events, and answers, of any size.
+
+    An event is refused over 6 MB, or 1 MB where nobody waits for its answer; one over 6 MB is the function's
+    error. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+    """
+
+    @replace(lambda_svc, "_invoke")
+    def _(stock: Any) -> Any:
+        async def invoke(name: str, event: Any, headers: dict[str, str], *rest: Any) -> Any:
+            kind = headers.get("x-amz-invocation-type", "RequestResponse")
+            limit = LARGEST_QUEUED_EVENT if kind == "Event" else LARGEST_EVENT
+            if size_of(event) > limit:
+                message = f"Request must be smaller than {limit} bytes for the InvokeFunction operation"
+                return lambda_svc.error_response_json("RequestTooLargeException", message, 413)
+            return await stock(name, event, headers, *rest)
+
+        return invoke
+
+    @replace(apigateway_v1, "_call_lambda_raw")
+    def _(stock: Any) -> Any:
+        async def call(function: str, event: Any, **where: Any) -> Any:
+            if size_of(event) > LARGEST_EVENT:
+                headers = {"Content-Type": "application/json"}
+                refused = {"statusCode": 413, "headers": headers, "body": '{"message": "Request Too Long"}'}
+                return {"body": refused}, None
+            return await stock(function, event, **where)
+
+        return call
+
+    @replace(lambda_svc, "_execute_function_warm")
+    def _(stock: Any) -> Any:
+        def execute(function: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+            result: dict[str, Any] = stock(function, event, request_id)
+            if size_of(result.get("body")) <= LARGEST_ANSWER:
+                return result
+            message = f"Response payload size exceeded maximum allowed payload size ({LARGEST_ANSWER} bytes)."
+            error = {"errorMessage": message, "errorType": "Function.ResponseSizeTooLarge"}
+            return {"body": error, "error": True, "log": result.get("log")}
+
+        return execute

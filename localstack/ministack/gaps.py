@@ -193,8 +193,10 @@ def mqtt_packet(kind: int, flags: int, body: bytes) -> bytes:
     return bytes([kind << 4 | flags]) + iot._encode_remaining_length(len(body)) + body
 
 
-def mqtt_connect(properties: bytes = b"\x00", will: str = "", keep_alive_s: int = 60) -> bytes:
-    """CONNECT of the MQTT 5 client `gate`, with a clean start."""
+def mqtt_connect(
+    properties: bytes = b"\x00", will: str = "", keep_alive_s: int = 60, name: str = "gate"
+) -> bytes:
+    """CONNECT of an MQTT 5 client, with a clean start."""
     flags = 0x02 | (0x04 if will else 0)
     head = mqtt_text("MQTT") + bytes([iot.MQTT_5, flags]) + struct.pack("!H", keep_alive_s)
     return mqtt_packet(
@@ -202,7 +204,7 @@ def mqtt_connect(properties: bytes = b"\x00", will: str = "", keep_alive_s: int 
         0,
         head
         + properties
-        + mqtt_text("gate")
+        + mqtt_text(name)
         + (b"\x00" + mqtt_text(will) + mqtt_text("gone") if will else b""),
     )
 
@@ -285,6 +287,17 @@ def refuse_large_payloads() -> bool:
     return not session._cleaned_up
 
 
+def refuse_long_topics() -> bool:
+    return bool(
+        iot._validate_publish_topic("a/" * 8) or iot._reserved_filter_subscribe_allowed("a/" * 8 + "#")
+    )
+
+
+def refuse_odd_client_ids() -> bool:
+    session, _ = asyncio.run(mqtt_session(mqtt_connect(name="x" * 129)))
+    return not session._cleaned_up
+
+
 def know_policy_targets() -> bool:
     certificate = "arn:aws:iot:eu-west-1:000000000000:cert/c"
     body = json.dumps({"target": certificate}).encode()
@@ -339,6 +352,16 @@ def unpack_layers_once() -> bool:
     worker = a_worker()
     worker.invoke({}, "request")
     return not (Path(worker._tmpdir) / "layer_0").is_symlink()
+
+
+def keep_to_payload_limits() -> bool:
+    """Whether a megabyte is taken for which nobody waits, or an answer of seven."""
+    function = a_function()
+    waiting = lambda_svc._invoke("function", {"a": "x" * 1024 * 1024}, {"x-amz-invocation-type": "Event"})
+    function["code_zip"] = zipped({"index.py": "def handler(event, context): return 'x' * 7 * 1024 * 1024"})
+    with mock.patch.object(lambda_svc, "invoke_async_with_retry"):
+        taken = asyncio.run(waiting)[0] < 400  # noqa: PLR2004 - HTTP
+    return taken or not lambda_svc._execute_function(function, {}).get("error")
 
 
 def keep_function_properties() -> bool:

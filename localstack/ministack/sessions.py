@@ -1,6 +1,7 @@
-"""Patches of MQTT sessions: subscriptions, how they end, wills, and what is too large."""
+"""Patches of MQTT sessions: subscriptions, how they end, wills, and what is too large or too long."""
 
 import asyncio
+import re
 import struct
 from contextlib import suppress
 from typing import Any
@@ -13,6 +14,9 @@ KEEP_ALIVE_GRACE = 1.5  # MQTT 3.1.1 and 5, section 3.1.2.10
 FAREWELL_S = 1.0  # for telling a silent client why, where somebody still reads
 LARGEST_PAYLOAD = 128 * 1024  # bytes: https://docs.aws.amazon.com/general/latest/gr/iot-core.html
 LARGEST_PACKET = 146 * 1024  # bytes, as announced: a payload with its topic and properties
+LONGEST_TOPIC, MOST_SLASHES, LONGEST_CLIENT_ID = 256, 7, 128  # bytes, and slashes
+NOT_COUNTED = re.compile(r"\$aws/rules/[^/]+/|\$share/[^/]+/", re.IGNORECASE)
+CLIENT_ID_NOT_VALID, IDENTIFIER_REJECTED = 0x85, 0x02  # MQTT 5, section 3.2.2.2; MQTT 3.1.1, section 3.2.2.3
 PROTOCOL_ERROR, KEEP_ALIVE_TIMEOUT, PACKET_TOO_LARGE = 0x82, 0x8D, 0x95  # MQTT 5, section 3.14.2.1
 
 
@@ -213,3 +217,71 @@ def refuse_large_payloads() -> None:
             ]
 
         return properties
+
+
+def is_too_long(topic: str) -> bool:
+    """Whether a topic, or a filter, has more bytes or levels than IoT Core takes."""
+    levels = NOT_COUNTED.sub("", topic, count=1)
+    return len(topic.encode()) > LONGEST_TOPIC or levels.count("/") > MOST_SLASHES
+
+
+def refuse_long_topics() -> None:
+    """Stock takes topics of any depth, and filters of any length; IoT Core seven slashes, and 256 bytes.
+
+    Slashes of `$aws/rules/<rule>/` and `$share/<name>/` do not count.
+    https://docs.aws.amazon.com/general/latest/gr/iot-core.html
+    """
+
+    @replace(iot, "_validate_publish_topic")
+    def _(stock: Any) -> Any:
+        def is_valid(topic: str) -> bool:
+            return bool(stock(topic)) and not is_too_long(topic)
+
+        return is_valid
+
+    @replace(iot, "_reserved_filter_subscribe_allowed")
+    def _(stock: Any) -> Any:
+        def is_allowed(topic_filter: str) -> bool:
+            return bool(stock(topic_filter)) and not is_too_long(topic_filter)
+
+        return is_allowed
+
+
+def has_odd_name(body: bytes) -> bool:
+    """Whether the client of a CONNECT has a name that IoT Core takes from nobody.
+
+    An empty one MQTT 5 asks the broker to replace, which it may be asked for new sessions only; IoT Core does
+    that, with a name behind `$` that no device of ours may use.
+    """
+    _, level_at = iot._read_string(body, 0)
+    five, clean = body[level_at] == iot.MQTT_5, bool(body[level_at + 1] & 0x02)
+    at = level_at + 4
+    if five:
+        at = iot._decode_properties(body, at)[1]
+    name: str = iot._read_string(body, at)[0]
+    if not name:
+        return not (five and clean)
+    return name.startswith("$") or len(name.encode()) > LONGEST_CLIENT_ID
+
+
+def refuse_odd_client_ids() -> None:
+    """Stock takes any client id: none at all, one of 200 bytes, one that begins with `$`.
+
+    IoT Core refuses them (CONNACK 0x85 of MQTT 5, 0x02 of 3.1.1).
+    """
+
+    @replace(iot._WSSession, "_dispatch_packet")
+    def _(stock: Any) -> Any:
+        async def dispatch(session: Any, kind: int, flags: int, body: bytes) -> bool:
+            if kind != iot.PKT_CONNECT or not has_odd_name(body):
+                goes_on: bool = await stock(session, kind, flags, body)
+                return goes_on
+            session.protocol_version = body[iot._read_string(body, 0)[1]]
+            five = session.protocol_version == iot.MQTT_5
+            code = CLIENT_ID_NOT_VALID if five else IDENTIFIER_REJECTED
+            await session.send_bytes(
+                iot._make_connack(return_code=code, protocol_version=session.protocol_version)
+            )
+            return False
+
+        return dispatch

@@ -150,8 +150,8 @@ REFUSED = {
     ),
     "a type that there is not": condition("attribute_type(said, :type)", type={"S": "TEXT"}),
     # placeholders
-    "an undefined value": condition("remaining = :0", **{"1": ONE}),
-    "an undefined name": condition("#0 = :one", {"#1": "remaining"}, one=ONE),
+    "an undefined value": condition("remaining = :0"),
+    "an undefined name": condition("#0 = :one", one=ONE),
     "an unused value": condition("attribute_exists(said)", one=ONE),
     "an unused value that another begins with": condition("remaining = :10", **{"1": ONE, "10": ONE}),
     "an unused name that another begins with": condition(

@@ -72,6 +72,8 @@ def handler(event, context):
             "Dimensions": [["service"]], "Metrics": [{"Name": "GatePass", "Unit": "Count"}]}]},
             "service": "probe", "GatePass": 3}))
         return "measured"
+    if do == "repeat":
+        return "x" * event["times"]
     return event
 """
 CONSUMER = """
@@ -758,30 +760,71 @@ def mqtt_text(text: str) -> bytes:
     return len(text).to_bytes(2, "big") + text.encode()
 
 
+def mqtt_connect(
+    protocol: MQTTProtocolVersion, name: str, flags: int, keep_alive_s: int = 60, will: bytes = b""
+) -> bytes:
+    none = b"\x00" if protocol == MQTTv5 else b""
+    head = mqtt_text("MQTT") + bytes([protocol, flags]) + keep_alive_s.to_bytes(2, "big") + none
+    body = head + mqtt_text(name) + (none + will if will else b"")
+    return bytes([0x10, len(body) & 0x7F | 0x80, len(body) >> 7]) + body
+
+
+def heard_until_cut(device: Device, packet: bytes) -> bytes:
+    """What the broker says to a packet before it ends the connection."""
+    heard = b""
+    with (
+        socket.create_connection((local_cloud.HOST, device.cloud.local.mqtt_port), timeout=10) as plain,
+        device.context.wrap_socket(plain, server_hostname="localhost") as line,
+    ):
+        line.sendall(packet)
+        while more := line.recv(1024):
+            heard += more
+    return heard
+
+
 @VERSIONS
 def test_a_silent_client_is_cut_and_its_will_is_sent_in_its_name(
     cloud: Deployed, unconnected: Device, protocol: MQTTProtocolVersion
 ) -> None:
-    five, name = protocol == MQTTv5, unconnected.name
-    none = b"\x00" if five else b""
-    will = none + mqtt_text(f"linli/willow/{name}/gate_pass") + mqtt_text("gone")
-    body = mqtt_text("MQTT") + bytes([protocol, 0x06, 0, 1]) + none + mqtt_text(name) + will
-    with (
-        socket.create_connection((local_cloud.HOST, cloud.local.mqtt_port), timeout=10) as plain,
-        unconnected.context.wrap_socket(plain, server_hostname="localhost") as line,
-    ):
-        line.sendall(bytes([0x10, len(body)]) + body)
-        started = time.monotonic()
-        heard = b""
-        while more := line.recv(1024):
-            heard += more
-        silent_s = time.monotonic() - started
+    name = unconnected.name
+    will = mqtt_text(f"linli/willow/{name}/gate_pass") + mqtt_text("gone")
+    started = time.monotonic()
+    heard = heard_until_cut(unconnected, mqtt_connect(protocol, name, 0x06, 1, will))
+    silent_s = time.monotonic() - started
     event = json.loads(cloud.message("sink", name)["Body"])
 
     assert 1.4 < silent_s < 8
     assert heard[0] == 0x20
-    assert heard.endswith(bytes.fromhex("e0028d00")) is five  # DISCONNECT, keep alive timeout
+    assert heard.endswith(bytes.fromhex("e0028d00")) is (protocol == MQTTv5)  # DISCONNECT, keep alive timeout
     assert (event["client_id"], event["payload"]) == (name, "Z29uZQ==")
+
+
+@VERSIONS
+@pytest.mark.parametrize("name", ["", "x" * 129, "$GEN/1"], ids=["none", "long", "dollar"])
+def test_a_client_id_that_iot_core_does_not_take_is_refused(
+    unconnected: Device, protocol: MQTTProtocolVersion, name: str
+) -> None:
+    heard = heard_until_cut(unconnected, mqtt_connect(protocol, name, 0))
+    assert heard.hex() == ("2003008500" if protocol == MQTTv5 else "20020002")
+
+
+@VERSIONS
+def test_a_topic_of_more_than_seven_slashes_ends_the_connection(
+    unconnected: Device, protocol: MQTTProtocolVersion
+) -> None:
+    assert unconnected.connect(protocol=protocol)
+    unconnected.client.reconnect_delay_set(60, 60)
+    unconnected.subscribe("a/b/c/d/+")
+    assert not unconnected.disconnected.is_set()
+
+    unconnected.publish("a/b/c/d/e", b"")
+    unconnected.publish("a/b/c/d/e/f", b"")
+    assert unconnected.disconnected.wait(5)
+    assert unconnected.cut_for == (0x90 if protocol == MQTTv5 else 0x80)
+    assert [message.topic for message in unconnected.received] == [
+        f"linli/willow/{unconnected.name}/a/b/c/d/e"
+    ]
+    unconnected.close()
 
 
 def test_a_client_that_pings_stays(unconnected: Device) -> None:
@@ -846,6 +889,19 @@ def test_a_silent_warm_function_answers_at_once(cloud: Deployed) -> None:
         cloud.invoke("probe", {})
         fastest = min(fastest, time.monotonic() - started)
     assert fastest < 0.05
+
+
+def test_an_answer_over_6_mb_is_an_error_of_the_function(cloud: Deployed) -> None:
+    assert len(cloud.invoke("probe", {"do": "repeat", "times": 6_291_000})[0]) == 6_291_000
+    refused, kind = cloud.invoke("probe", {"do": "repeat", "times": 6_292_000})
+    assert (refused["errorType"], kind) == ("Function.ResponseSizeTooLarge", "Unhandled")
+
+
+@pytest.mark.parametrize(("kind", "limit"), [("RequestResponse", 6 * 1024 * 1024), ("Event", 1024 * 1024)])
+def test_an_event_over_the_limit_is_refused(cloud: Deployed, kind: str, limit: int) -> None:
+    cloud.invoke("probe", {"padding": "x" * (limit - 100)}, InvocationType=kind)
+    with pytest.raises(ClientError, match="RequestTooLargeException"):
+        cloud.invoke("probe", {"padding": "x" * limit}, InvocationType=kind)
 
 
 def test_a_burst_waits_for_a_few_workers(cloud: Deployed) -> None:
@@ -1114,6 +1170,12 @@ def test_a_crashed_function_tells_the_caller_nothing(cloud: Deployed) -> None:
     answer = cloud.get("Bearer good", "/passes?crash=1")
     assert answer.status_code == 502
     assert answer.json() == {"message": "Internal server error"}
+
+
+def test_a_request_over_6_mb_reaches_no_function(cloud: Deployed) -> None:
+    bearer = {"Authorization": "Bearer good"}
+    answer = requests.get(f"{cloud.api}/passes", data=b"x" * 7_000_000, headers=bearer, timeout=20)
+    assert (answer.status_code, answer.json()) == (413, {"message": "Request Too Long"})
 
 
 def test_a_preflight_carries_the_cors_header(cloud: Deployed) -> None:
