@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
+DYNAMODB_LOCAL = "dynamodb_local"
+
 
 class OneTown(LoadFileScheduling):
     """File by file, but end-to-end tests all in one process, since they share a local cloud.
@@ -20,6 +22,15 @@ class OneTown(LoadFileScheduling):
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneTown:
     return OneTown(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What needs Java and a download is run by whoever asks for it."""
+    if DYNAMODB_LOCAL in config.option.markexpr:
+        return
+    asked_for = [item for item in items if item.get_closest_marker(DYNAMODB_LOCAL) is None]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(asked_for)])
+    items[:] = asked_for
 
 
 # What the actions were seen to ask of AWS is gathered from all processes, and judged if all tests of it ran.

@@ -1,6 +1,6 @@
 """What DynamoDB refuses and what it takes: where a cloud says otherwise, a fault of ours passes there."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
@@ -11,9 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linli_cli import local_cloud
-from linli_cli.local_cloud import LocalCloud, free_ports
+from linli_cli.dynamodb_local import installed, missing, serving
+from linli_cli.embedded_cloud import EmbeddedCloud
+from linli_cli.local_cloud import free_ports
 
 VENVS = local_cloud.REPOSITORY / ".linli/venvs"
+DYNAMODB_LOCAL = VENVS / "dynamodb-local"
+ASKED_FOR = pytest.param("from_aws", marks=pytest.mark.dynamodb_local)
 TABLE = "requests"
 KEY = {"pk": {"S": "willow"}, "sk": {"S": "1"}}
 ROW = {
@@ -30,20 +34,40 @@ Request = dict[str, Any]
 
 
 @pytest.fixture(scope="session")
-def dynamodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """The local cloud's, with one table that has an index of the keys and `kind`."""
-    local = LocalCloud(tmp_path_factory.mktemp("dynamodb"), *free_ports(), venvs=VENVS)
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """DynamoDB of the embedded cloud."""
+    local = EmbeddedCloud(tmp_path_factory.mktemp("dynamodb"), *free_ports(), venvs=VENVS)
     local.install()
     local.start()
-    client = boto3.client(
+    yield client(local.endpoint)
+    local.stop()
+
+
+@pytest.fixture(scope="session")
+def from_aws() -> Iterator[Any]:
+    """AWS's DynamoDB Local."""
+    if reason := missing(DYNAMODB_LOCAL):
+        pytest.skip(reason)
+    with serving(installed(DYNAMODB_LOCAL)) as served:
+        yield client(served.url)
+
+
+@pytest.fixture(scope="session", params=["embedded", ASKED_FOR])
+def dynamodb(request: pytest.FixtureRequest) -> Any:
+    return request.getfixturevalue(request.param)
+
+
+def client(url: str) -> Any:
+    """With one table, which has an index of the keys and `kind`."""
+    made = boto3.client(
         "dynamodb",
-        endpoint_url=local.endpoint,
+        endpoint_url=url,
         region_name=local_cloud.REGION,
         aws_access_key_id="test",
         aws_secret_access_key="test",
         config=Config(parameter_validation=False, retries={"total_max_attempts": 1}),
     )
-    client.create_table(
+    made.create_table(
         TableName=TABLE,
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "by")],
@@ -59,8 +83,7 @@ def dynamodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
             }
         ],
     )
-    yield client
-    local.stop()
+    return made
 
 
 def with_values(request: Request, names: Request, values: Request) -> Request:
@@ -371,3 +394,112 @@ def test_no_expression_is_too_odd_to_be_answered(dynamodb: Any, words: list[str]
         request["ExpressionAttributeValues"] = {":one": ONE}
     said = outcome(dynamodb, "update_item", request)
     assert said in {"ValidationException", "ConditionalCheckFailedException", "taken"}
+
+
+PATHS = [*ROW.keys() - {"pk", "by"}, "steps[0]", "steps[1]", "home.floor", "home.door", "early", "early.late"]
+PLACES = [path for path in PATHS if path != "sk"]
+SCALARS = st.sampled_from(
+    [{"N": "1"}, {"N": "5"}, {"N": "-2"}, {"S": ""}, {"S": "hello"}, {"S": "h"}, {"BOOL": True}]
+)
+SETS = st.sampled_from([{"SS": ["a"]}, {"SS": ["a", "c"]}, {"NS": ["1", "2"]}])
+LISTS = st.builds(lambda items: {"L": items}, st.lists(SCALARS, max_size=2))
+MAPS = st.builds(
+    lambda items: {"M": items}, st.dictionaries(st.sampled_from(["floor", "door"]), SCALARS | LISTS)
+)
+VALUES = SCALARS | SETS | LISTS | MAPS
+ROWS = st.dictionaries(
+    st.sampled_from(["remaining", "said", "urgent", "labels", "steps", "home", "early"]), VALUES
+)
+OPERATORS = st.sampled_from(["=", "<>", "<", "<=", ">", ">="])
+
+
+class Writer:
+    """Writes expressions that DynamoDB can read, and of which it takes about half."""
+
+    def __init__(self, draw: st.DrawFn) -> None:
+        self.draw, self.values = draw, dict[str, Any]()
+
+    def one_of(self, *ways: Callable[[], str]) -> str:
+        return self.draw(st.sampled_from(ways))()
+
+    def path(self, paths: list[str] = PATHS) -> str:
+        return self.draw(st.sampled_from(paths))
+
+    def value(self, kind: st.SearchStrategy[Any] = VALUES) -> str:
+        key = f":{len(self.values)}"
+        self.values[key] = self.draw(kind)
+        return key
+
+    def operand(self) -> str:
+        return self.one_of(self.path, self.value, lambda: f"size({self.path()})")
+
+    def condition(self, depth: int = 2) -> str:
+        leaves = [
+            lambda: f"{self.operand()} {self.draw(OPERATORS)} {self.operand()}",
+            lambda: f"attribute_exists({self.path()})",
+            lambda: f"attribute_not_exists({self.path()})",
+            lambda: f"begins_with({self.path()}, {self.value(SCALARS)})",
+            lambda: f"contains({self.path()}, {self.value()})",
+            lambda: f"{self.path()} BETWEEN {self.value(SCALARS)} AND {self.value(SCALARS)}",
+            lambda: f"{self.path()} IN ({self.value()}, {self.operand()})",
+        ]
+        joined = [
+            lambda: f"({self.condition(depth - 1)}) AND ({self.condition(depth - 1)})",
+            lambda: f"({self.condition(depth - 1)}) OR ({self.condition(depth - 1)})",
+            lambda: f"NOT ({self.condition(depth - 1)})",
+        ]
+        return self.one_of(*leaves, *(joined if depth else []))
+
+    def addend(self) -> str:
+        return self.one_of(self.path, self.value, lambda: f"if_not_exists({self.path()}, {self.value()})")
+
+    def amount(self) -> str:
+        return self.one_of(
+            self.addend,
+            lambda: f"{self.addend()} {self.draw(st.sampled_from('+-'))} {self.value(SCALARS)}",
+            lambda: f"list_append({self.addend()}, {self.value(LISTS)})",
+        )
+
+    def update(self) -> str:
+        sections = {
+            "SET": lambda: f"{self.path(PLACES)} = {self.amount()}",
+            "REMOVE": lambda: self.path(PLACES),
+            "ADD": lambda: f"{self.path(PLACES)} {self.value(SCALARS | SETS)}",
+            "DELETE": lambda: f"{self.path(PLACES)} {self.value(SETS)}",
+        }
+        chosen = self.draw(st.lists(st.sampled_from(sorted(sections)), min_size=1, max_size=3, unique=True))
+        return " ".join(
+            f"{section} " + ", ".join(sections[section]() for _ in range(self.draw(st.integers(1, 2))))
+            for section in chosen
+        )
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> Request:
+    """An UpdateItem, mostly under a condition."""
+    writer = Writer(draw)
+    request = {**HERE, "UpdateExpression": writer.update()}
+    if draw(st.integers(0, 3)):
+        request["ConditionExpression"] = writer.condition()
+    return {**request, "ExpressionAttributeValues": writer.values} if writer.values else request
+
+
+def sorted_sets(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: sorted(each) if key in ("SS", "NS") else sorted_sets(each) for key, each in value.items()
+        }
+    return [sorted_sets(each) for each in value] if isinstance(value, list) else value
+
+
+@pytest.mark.dynamodb_local
+@settings(max_examples=500, deadline=None)
+@given(attributes=ROWS, change=changes())
+def test_the_embedded_cloud_changes_rows_as_aws_does(
+    embedded: Any, from_aws: Any, attributes: Request, change: Request
+) -> None:
+    came_of_it = []
+    for store in (embedded, from_aws):
+        store.put_item(TableName=TABLE, Item={**KEY, **attributes})
+        came_of_it.append((outcome(store, "update_item", change), sorted_sets(row(store))))
+    assert came_of_it[0] == came_of_it[1]
