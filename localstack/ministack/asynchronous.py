@@ -123,12 +123,12 @@ def settings_of(function: dict[str, Any], config: dict[str, Any]) -> dict[str, A
 
 
 def executed(function: dict[str, Any], payload: Any) -> dict[str, Any]:
-    """What came of an invocation; a fault of the cloud itself counts as one of the function."""
+    """What came of an invocation; a fault of the cloud itself is no fault of the function, as a throttle."""
     try:
         result: dict[str, Any] = lambda_svc._execute_function(function, payload)
-    except Exception as error:
+    except Exception:
         log.exception("an invocation failed")
-        return {"error": True, "body": {"errorMessage": str(error), "errorType": type(error).__name__}}
+        return {"error": True, "throttle": True}
     return result
 
 
@@ -144,8 +144,9 @@ def queue_asynchronous_events() -> None:
     """Stock gives every event a thread, a throttle counts as a failure, and three failures are the end.
 
     So a burst takes the concurrency of every function, and most of it is parked. On AWS the events of a
-    function wait in its queue; a throttled one is tried again until it is too old (six hours, or what the
-    function says), one that fails twice more. What waits when the cloud stops is saved with its state.
+    function wait in its queue; one that is throttled, or that could not be handed over, is tried again until
+    it is too old (six hours, or what the function says), one that fails twice more. What waits when the cloud
+    stops is saved with its state.
     """
     queues: dict[str, Waiting] = {}
 

@@ -26,7 +26,16 @@ from unittest import mock
 
 from ministack import app
 from ministack.core import iam_actions, lambda_runtime, persistence
-from ministack.services import apigateway_v1, cloudwatch, dynamodb, eventbridge, iot, lambda_svc, sqs
+from ministack.services import (
+    apigateway_v1,
+    cloudwatch,
+    dynamodb,
+    eventbridge,
+    iot,
+    iot_data,
+    lambda_svc,
+    sqs,
+)
 from ministack.services.cloudformation import provisioners
 
 from localstack.ministack import workers
@@ -284,13 +293,21 @@ def take_turns() -> bool:
 def refuse_large_payloads() -> bool:
     publish = mqtt_packet(iot.PKT_PUBLISH, 0, mqtt_text("a") + b"\x00" + b"x" * (128 * 1024 + 1))
     session, _ = asyncio.run(mqtt_session(mqtt_connect(), publish))
-    return not session._cleaned_up
+    over_http = asyncio.run(iot_data._publish("a", b"x" * (128 * 1024 + 1), {}, {}, ""))[0]
+    return not session._cleaned_up or over_http < 400  # noqa: PLR2004 - HTTP
 
 
 def refuse_long_topics() -> bool:
     return bool(
         iot._validate_publish_topic("a/" * 8) or iot._reserved_filter_subscribe_allowed("a/" * 8 + "#")
     )
+
+
+def refuse_many_filters() -> bool:
+    nine = b"".join(mqtt_text(f"reply/{number}") + b"\x00" for number in range(9))
+    subscribe = mqtt_packet(iot.PKT_SUBSCRIBE, 2, b"\x00\x01\x00" + nine)
+    session, _ = asyncio.run(mqtt_session(mqtt_connect(), subscribe))
+    return not session._cleaned_up
 
 
 def refuse_odd_client_ids() -> bool:
@@ -395,12 +412,14 @@ def end_stream_retries() -> bool:
 
 
 def queue_asynchronous_events() -> bool:
-    """Whether a function that is throttled four times never hears of its event."""
+    """Whether a function that is throttled twice, and out of reach twice, never hears of its event."""
     function, heard = a_function(), threading.Event()
-    answers = [*[{"error": True, "throttle": True}] * 4, {"body": "done"}]
+    answers = [*[{"error": True, "throttle": True}] * 2, *[OSError()] * 2, {"body": "done"}]
 
     def execute(*_: Any) -> Any:
         answer = answers.pop(0)
+        if isinstance(answer, OSError):
+            raise answer
         if not answers:
             heard.set()
         return answer

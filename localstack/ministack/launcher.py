@@ -36,6 +36,7 @@ PATCHES = (
     sessions.take_turns,
     sessions.refuse_large_payloads,
     sessions.refuse_long_topics,
+    sessions.refuse_many_filters,
     sessions.refuse_odd_client_ids,
     mqtt.know_policy_targets,
     mqtt.invoke_rule_functions_asynchronously,

@@ -6,7 +6,7 @@ import struct
 from contextlib import suppress
 from typing import Any
 
-from ministack.services import iot
+from ministack.services import iot, iot_data
 
 from localstack.ministack.stock import replace
 
@@ -15,9 +15,11 @@ FAREWELL_S = 1.0  # for telling a silent client why, where somebody still reads
 LARGEST_PAYLOAD = 128 * 1024  # bytes: https://docs.aws.amazon.com/general/latest/gr/iot-core.html
 LARGEST_PACKET = 146 * 1024  # bytes, as announced: a payload with its topic and properties
 LONGEST_TOPIC, MOST_SLASHES, LONGEST_CLIENT_ID = 256, 7, 128  # bytes, and slashes
+MOST_FILTERS = 8
 NOT_COUNTED = re.compile(r"\$aws/rules/[^/]+/|\$share/[^/]+/", re.IGNORECASE)
 CLIENT_ID_NOT_VALID, IDENTIFIER_REJECTED = 0x85, 0x02  # MQTT 5, section 3.2.2.2; MQTT 3.1.1, section 3.2.2.3
 PROTOCOL_ERROR, KEEP_ALIVE_TIMEOUT, PACKET_TOO_LARGE = 0x82, 0x8D, 0x95  # MQTT 5, section 3.14.2.1
+QUOTA_EXCEEDED = 0x97
 
 
 def replace_subscriptions() -> None:
@@ -190,7 +192,8 @@ def is_too_large(session: Any, kind: int, flags: int, body: bytes) -> bool:
 
 
 def refuse_large_payloads() -> None:
-    """Stock takes payloads of 16 MB; IoT Core ends the connection over 128 KB of a publish or a connect.
+    """Stock takes payloads of 16 MB; IoT Core ends the connection over 128 KB of a publish or a connect, and
+    refuses a Publish of a function.
 
     MQTT 5 is told why (0x95). Stock also announces 128 KB as the largest packet, so that a careful client
     keeps back a payload which is just allowed.
@@ -217,6 +220,16 @@ def refuse_large_payloads() -> None:
             ]
 
         return properties
+
+    @replace(iot_data, "_publish")
+    def _(stock: Any) -> Any:
+        async def publish(topic: str, payload: bytes, *rest: Any) -> Any:
+            if len(payload or b"") > LARGEST_PAYLOAD:
+                message = "Message payload exceeds size limit for message type."
+                return iot_data.error_response_json("InvalidRequestException", message, 400)
+            return await stock(topic, payload, *rest)
+
+        return publish
 
 
 def is_too_long(topic: str) -> bool:
@@ -245,6 +258,34 @@ def refuse_long_topics() -> None:
             return bool(stock(topic_filter)) and not is_too_long(topic_filter)
 
         return is_allowed
+
+
+def filters_in(body: bytes, at: int) -> int:
+    """How many topic filters a SUBSCRIBE asks for, the first of which is at `at`."""
+    count = 0
+    while at < len(body):
+        at = iot._read_string(body, at)[1] + 1
+        count += 1
+    return count
+
+
+def refuse_many_filters() -> None:
+    """Stock takes any number of topic filters in one SUBSCRIBE; IoT Core eight, or it ends the connection."""
+
+    @replace(iot._WSSession, "_dispatch_packet")
+    def _(stock: Any) -> Any:
+        async def dispatch(session: Any, kind: int, flags: int, body: bytes) -> bool:
+            if kind == iot.PKT_SUBSCRIBE:
+                five = session.protocol_version == iot.MQTT_5
+                start = iot._decode_properties(body, 2)[1] if five else 2
+                if filters_in(body, start) > MOST_FILTERS:
+                    if five:
+                        await session.send_bytes(iot._make_disconnect(QUOTA_EXCEEDED))
+                    return False
+            goes_on: bool = await stock(session, kind, flags, body)
+            return goes_on
+
+        return dispatch
 
 
 def has_odd_name(body: bytes) -> bool:

@@ -850,6 +850,29 @@ def test_a_payload_over_128_kb_ends_the_connection(
     unconnected.close()
 
 
+def test_a_function_cannot_publish_more_than_128_kb(cloud: Deployed) -> None:
+    publish = cloud.client("iot-data").publish
+    publish(topic="linli/willow/gate-1/gate_pass/reply", qos=1, payload=b"x" * 131_072)
+    with pytest.raises(ClientError, match="InvalidRequestException"):
+        publish(topic="linli/willow/gate-1/gate_pass/reply", qos=1, payload=b"x" * 131_073)
+
+
+@VERSIONS
+def test_more_than_eight_filters_at_once_end_the_connection(
+    unconnected: Device, protocol: MQTTProtocolVersion
+) -> None:
+    assert unconnected.connect(protocol=protocol)
+    unconnected.client.reconnect_delay_set(60, 60)
+    filters = [(f"linli/willow/{unconnected.name}/{number}/reply", 1) for number in range(9)]
+    unconnected.client.subscribe(filters[:8])
+    assert poll(lambda: unconnected.granted) == [1] * 8
+
+    unconnected.client.subscribe(filters)
+    assert unconnected.disconnected.wait(5)
+    assert unconnected.cut_for == (0x97 if protocol == MQTTv5 else 0x80)
+    unconnected.close()
+
+
 @pytest.mark.parametrize("status", ["INACTIVE", "REVOKED"])
 def test_a_revoked_device_is_cut_off_and_kept_out(cloud: Deployed, device: Device, status: str) -> None:
     device.client.reconnect_delay_set(60, 60)
