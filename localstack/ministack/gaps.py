@@ -497,6 +497,7 @@ def refuse_updates_that_do_not_fit() -> bool:
         or takes_update("SET said = list_append(said, :l)", {":l": {"L": []}})
         or takes_update("ADD early.late :1", one)
         or takes_update("REMOVE said.early", {})
+        or takes_update("SET early = :1 + :small", {**one, ":small": {"N": "1E-38"}})
     )
 
 

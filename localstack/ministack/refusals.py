@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from decimal import localcontext
 from typing import Any
 
 from ministack.services import dynamodb
@@ -25,6 +26,7 @@ from localstack.ministack.stock import replace
 
 Item = dict[str, Any]
 
+ENOUGH_DIGITS = 300  # for any sum of two numbers from 1E-130 to 9.9E+125
 READS = ("_get_item", "_query", "_scan", "_batch_get_item", "_transact_get_items")
 WRITES = ("_put_item", "_update_item", "_delete_item", "_batch_write_item", "_transact_write_items")
 
@@ -190,7 +192,8 @@ def check_change(change: Change, item: Item, request: Request) -> None:
 
 def refuse_updates_that_do_not_fit() -> None:
     """Stock leaves a text alone to which a number is added, puts a list in the place of what is none and was
-    to be appended to, and makes the maps on the way to where it adds.
+    to be appended to, makes the maps on the way to where it adds, and rounds sums to 28 digits: DynamoDB has
+    38, and refuses a sum of more.
     """
 
     @replace(dynamodb, "_apply_update_expression")
@@ -199,7 +202,8 @@ def refuse_updates_that_do_not_fit() -> None:
             request = Request({"ExpressionAttributeValues": values, "ExpressionAttributeNames": names})
             for change in update(text):
                 check_change(change, item, request)
-            return stock(item, text, values, names, *rest)
+            with localcontext(prec=ENOUGH_DIGITS):
+                return stock(item, text, values, names, *rest)
 
         return apply
 

@@ -207,6 +207,8 @@ REFUSED = {
     "a list appended to a text": update("SET said = list_append(said, :list)", list=LIST),
     "a list appended to nothing": update("SET early = list_append(early, :list)", list=LIST),
     "a copy of nothing": update("SET said = early"),
+    "a sum of 39 digits": update("SET remaining = remaining + :small", small={"N": "1E-38"}),
+    "an addition of 39 digits": update("ADD remaining :small", small={"N": "1E-38"}),
     "a place in nothing": update("SET early.late = :one", one=ONE),
     "a removal in nothing": update("REMOVE early.late"),
     "an addition in nothing": update("ADD early.late :one", one=ONE),
@@ -370,6 +372,15 @@ def test_a_transaction_that_changes_a_key_is_cancelled(dynamodb: Any) -> None:
     changed = transaction({"Update": update("SET sk = :text", text=TEXT)[1]})
     assert outcome(dynamodb, *changed) == "TransactionCanceledException"
     assert row(dynamodb)["sk"] == KEY["sk"]
+
+
+@pytest.mark.parametrize("text", ["SET remaining = remaining + :one", "ADD remaining :one"])
+def test_a_sum_keeps_38_digits(dynamodb: Any, text: str) -> None:
+    dynamodb.put_item(
+        TableName=TABLE, Item={**ROW, "remaining": {"N": "12345678901234567890123456789012345678"}}
+    )
+    assert outcome(dynamodb, *update(text, one=ONE)) == "taken"
+    assert row(dynamodb)["remaining"] == {"N": "12345678901234567890123456789012345679"}
 
 
 def test_two_attributes_that_are_not_there_are_not_equal(dynamodb: Any) -> None:
