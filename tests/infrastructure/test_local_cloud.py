@@ -468,13 +468,13 @@ class Deployed:
         return (json.loads(body) if body else None), answer.get("FunctionError")
 
     def message(self, queue: str, text: str) -> Any:
-        """The first message of a queue that contains the text; others stay."""
+        """The first message of a queue that contains the text; others stay, unseen for a second."""
         sqs = self.client("sqs")
         url = sqs.get_queue_url(QueueName=f"{STACK}-{queue}")["QueueUrl"]
 
         def receive() -> Any:
             found = sqs.receive_message(
-                QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0, MessageAttributeNames=["All"]
+                QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=1, MessageAttributeNames=["All"]
             )
             return next((m for m in found.get("Messages", []) if text in m["Body"]), None)
 
@@ -1280,14 +1280,14 @@ def test_a_killed_cloud_has_what_was_acknowledged_before(
     functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
     functions.invoke(FunctionName=name, InvocationType="Event", Payload=b'{"it": "waits"}')
     dynamodb.put_item(TableName="kept", Item={"pk": {"S": "row"}})
-    sqs.send_message(QueueUrl=url, MessageBody="message")
-    poll(lambda: "row" in saved(local, "dynamodb") and "message" in saved(local, "sqs"))
+    sqs.send_message(QueueUrl=url, MessageBody="it is told")
+    poll(lambda: "row" in saved(local, "dynamodb") and "it is told" in saved(local, "sqs"))
     os.kill(started.pid, signal.SIGKILL)
     poll(lambda: local.status().condition == "killed")
     try:
         local.start()
         assert dynamodb.get_item(TableName="kept", Key={"pk": {"S": "row"}})["Item"]
-        assert sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"] == "message"
+        assert sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"] == "it is told"
         assert functions.get_function_concurrency(FunctionName=name)["ReservedConcurrentExecutions"] == 0
         poll(lambda: "waits" in saved(local, "lambda"))
     finally:
