@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
-from threading import RLock
+from threading import RLock, local
 from types import SimpleNamespace
 from typing import Any, Protocol
 
@@ -27,14 +27,18 @@ from linli.believing import EVERY_KIND
 from linli.events import Event
 from linli.tables import OutboxRow, Row
 from linli_cli import actions, packaging
+from linli_cli.dynamodb_local import installed, missing
+from linli_cli.dynamodb_local import serving as serving_tables
 from linli_cli.layout import service_of
 from linli_cli.templates import of_type
-from tests.integration import gateway, witness
+from tests.integration import dynamodb_local, gateway, witness
 from tests.integration.faults import Fault, struck, timed_out
 from tests.integration.issuer import AUDIENCE, URL, Issuer, new_key, serving
 
 ROOT = Path(__file__).parents[2]
 STAGE = "test"
+MOTO, LOCAL = "moto", "dynamodb-local"
+AT_THE_SAME_MOMENT = {"atomic", "meanwhile"}
 KEYS = ("credential-key", "cursor-key")
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -69,8 +73,35 @@ def _one_key_for_all_tables() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def _dynamodb_local() -> Iterator[str]:
+    reason = missing(dynamodb_local.HOME)
+    if reason is not None:
+        pytest.skip(reason)
+    with serving_tables(installed(dynamodb_local.HOME)) as served:
+        yield served.url
+
+
 @pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def store(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Who holds the tables: `moto`, or `dynamodb-local` for a test of what happens at the same moment."""
+    name: str = getattr(request, "param", MOTO)
+    if name == MOTO:
+        yield name
+        return
+    with dynamodb_local.in_place_of_moto(request.getfixturevalue("_dynamodb_local")):
+        yield name
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What happens at the same moment is tried on both stores, `[dynamodb-local]` by `-m dynamodb_local`."""
+    if AT_THE_SAME_MOMENT & set(metafunc.fixturenames):
+        real = pytest.param(LOCAL, marks=pytest.mark.dynamodb_local)
+        metafunc.parametrize("store", [MOTO, real], indirect=True)
+
+
+@pytest.fixture
+def cloud(store: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:  # noqa: ARG001  it is there first
     """An empty cloud with what the foundation stack makes, and no way out of it."""
     for name in [name for name in os.environ if name.startswith(("AWS_", "LINLI_"))]:
         monkeypatch.delenv(name)
@@ -91,7 +122,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def service(cloud: None) -> Service:  # noqa: ARG001  its effect is wanted
+def service(cloud: None, store: str) -> Service:  # noqa: ARG001  its effect is wanted
     """`service(project)`: create its service's state stack, if it is not there; returns its Chalice app."""
     started: set[str] = set()
 
@@ -99,6 +130,8 @@ def service(cloud: None) -> Service:  # noqa: ARG001  its effect is wanted
         if service_of(name) not in started:
             started.add(service_of(name))
             _create_state(service_of(name))
+            if store == LOCAL:
+                dynamodb_local.table_of(service_of(name))
         app = app_of(name)
         enter(app)
         return app
@@ -188,11 +221,17 @@ def meanwhile(cloud: None) -> Iterator[Callable[[str, Callable[[], object]], Non
 
 
 @pytest.fixture
-def atomic(cloud: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001  moto has to be there
-    """One request at a time, as DynamoDB does it to an item and moto among threads does not.
+def atomic(cloud: None, store: str, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001  moto has to be there
+    """What threads need that act at the same moment: each its own HTTP request, and of moto one answer at a
+    time, as DynamoDB gives it about an item.
 
     A handler beside moto's would not do: botocore calls both, and takes the first one's answer.
     """
+    own = local()
+    request = property(lambda _: own.request, lambda _, request: setattr(own, "request", request))
+    monkeypatch.setattr(Chalice, "current_request", request, raising=False)
+    if store == LOCAL:
+        return
     lock, kind = RLock(), type(botocore_stubber)
     answer = kind.__call__
 

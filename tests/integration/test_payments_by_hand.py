@@ -9,7 +9,6 @@ import pytest
 
 from functions.payments.ledger import balances
 from linli.events import BillIssued, MembershipChanged
-from linli.tables import Transaction
 from tests.integration.conftest import Http
 from tests.integration.gateway import NOW
 from tests.integration.paying import (  # noqa: F401  the fixture
@@ -25,6 +24,7 @@ from tests.integration.paying import (  # noqa: F401  the fixture
 from tests.integration.people import WILLOW_MANAGER, WILLOW_RESIDENT, member
 
 HAND = "/communities/willow/hand_payments"
+Meanwhile = Callable[[str, Callable[[], object]], None]
 NEW_TENANT = member("willow-resident-7", "willow", "resident")
 OTHER_MANAGER = member("willow-manager-2", "willow", "manager")
 
@@ -294,21 +294,8 @@ def test_a_payer_whom_we_have_not_heard_of_finds_the_bill(till: Till, http: Http
     assert listed(till, http, late) == ["bill-1"]
 
 
-def meanwhile(monkeypatch: pytest.MonkeyPatch, what: Callable[[], Any]) -> list[Any]:
-    """Let `what` happen between the reads of whoever commits next and its commit; what came of it."""
-    commit, came = Transaction.commit, list[Any]()
-
-    def committed(transaction: Transaction) -> None:
-        monkeypatch.setattr(Transaction, "commit", commit)
-        came.append(what())
-        commit(transaction)
-
-    monkeypatch.setattr(Transaction, "commit", committed)
-    return came
-
-
 def test_two_managers_refund_at_the_same_moment_what_is_left_once(
-    till: Till, http: Http, monkeypatch: pytest.MonkeyPatch
+    till: Till, http: Http, meanwhile: Meanwhile
 ) -> None:
     bill(till, "bill-1")
     by_provider = till.order()
@@ -316,31 +303,36 @@ def test_two_managers_refund_at_the_same_moment_what_is_left_once(
     bill(till, "bill-2")
     at_the_counter = by_hand(till, http, AMOUNT, "bill-2").body["intent"]
 
-    def asked(intent: str, key: str, who: Any) -> int:
+    answers: list[int] = []
+
+    def asked(intent: str, key: str, who: Any) -> None:
         path, headers = f"{INTENTS}/{intent}/refunds", {"Idempotency-Key": f"{key}-{intent}"}
-        return int(http(till.app, "POST", path, body={}, headers=headers, **who).status)
+        answers.append(http(till.app, "POST", path, body={}, headers=headers, **who).status)
 
     for intent in (by_provider, at_the_counter):
-        other = meanwhile(monkeypatch, partial(asked, intent, "b", OTHER_MANAGER))
-        assert [asked(intent, "a", WILLOW_MANAGER), *other] == [409, 201]
+        meanwhile("TransactWriteItems", partial(asked, intent, "b", OTHER_MANAGER))
+        asked(intent, "a", WILLOW_MANAGER)
+        assert answers == [201, 409], "who was quicker, and the other"
+        answers.clear()
         assert [refund.amount_fen for refund in till.refunds(intent)] == [AMOUNT]
     even(till)
 
 
 def test_a_hand_payment_and_a_callback_at_the_same_moment_settle_once(
-    till: Till, http: Http, monkeypatch: pytest.MonkeyPatch
+    till: Till, http: Http, meanwhile: Meanwhile
 ) -> None:
     for name in ("bill-1", "bill-2"):
         bill(till, name)
     first, second = till.order(bill="bill-1"), till.order(bill="bill-2")
     # When a callback comes between the reads of the one who enters it and the commit
-    came = meanwhile(monkeypatch, lambda: till.deliver(paid("alipay", first)))
+    came: list[Any] = []
+    meanwhile("TransactWriteItems", lambda: came.append(till.deliver(paid("alipay", first))))
     refused = by_hand(till, http, AMOUNT, "bill-1")
     assert (refused.status, came[0].accepted, till.due("bill-1").paid_by) == (409, True, first)
     # and when it is entered between those of the callback and its commit
-    came = meanwhile(monkeypatch, lambda: by_hand(till, http, AMOUNT, "bill-2", key="hand-2"))
+    meanwhile("TransactWriteItems", lambda: came.append(by_hand(till, http, AMOUNT, "bill-2", key="hand-2")))
     assert till.deliver(paid("alipay", second)).accepted
-    assert (came[0].status, till.due("bill-2").paid_by) == (201, came[0].body["intent"])
+    assert (came[1].status, till.due("bill-2").paid_by) == (201, came[1].body["intent"])
     assert [refund.why for refund in till.refunds(second)] == ["surplus"]
     assert even(till) == {
         "alipay": 2 * AMOUNT,
@@ -352,11 +344,11 @@ def test_a_hand_payment_and_a_callback_at_the_same_moment_settle_once(
 
 
 def test_two_managers_enter_one_payment_at_the_same_moment_once(
-    till: Till, http: Http, monkeypatch: pytest.MonkeyPatch
+    till: Till, http: Http, meanwhile: Meanwhile
 ) -> None:
     bill(till, "bill-1")
-    came = meanwhile(
-        monkeypatch, lambda: by_hand(till, http, AMOUNT, "bill-1", key="hand-2", who=OTHER_MANAGER)
-    )
+    came: list[Any] = []
+    other = partial(by_hand, till, http, AMOUNT, "bill-1", key="hand-2", who=OTHER_MANAGER)
+    meanwhile("TransactWriteItems", lambda: came.append(other()))
     assert by_hand(till, http, AMOUNT, "bill-1").status == 409
     assert (came[0].status, even(till)["cash"]) == (201, AMOUNT)

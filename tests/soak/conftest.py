@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from tests.integration.conftest import _served_issuer, cloud, http, invoke, issuer, service  # noqa: F401  fixtures  # noqa: F401
+from tests.integration.conftest import (  # noqa: F401  fixtures
+    _dynamodb_local,
+    _served_issuer,
+    cloud,
+    http,
+    invoke,
+    issuer,
+    service,
+    store,
+)
 
 DID = "did"
 

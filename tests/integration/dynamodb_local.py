@@ -1,0 +1,81 @@
+"""AWS's DynamoDB Local behind the clients of a test, in place of moto's tables: unlike a mock it serves many
+at once, and says which of two was first.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from botocore.awsrequest import AWSResponse
+from botocore.httpsession import URLLib3Session
+from moto.core.models import botocore_stubber
+
+from linli.aws import client
+from linli_cli import packaging
+from linli_cli.layout import ROOT
+from linli_cli.templates import of_type
+
+HOME = ROOT / ".linli" / "dynamodb-local"
+STAGE = "test"
+CALLS = "before-send.dynamodb."
+CONNECTIONS = 64
+ITEMS_AT_ONCE = 25
+
+
+@contextmanager
+def in_place_of_moto(url: str) -> Iterator[None]:
+    """All calls of tables go to the one at `url`, whoever makes them; all others to moto, as before."""
+    kind = type(botocore_stubber)
+    mocked = kind.__call__
+
+    def answer(self: Any, event_name: str, request: Any, **more: Any) -> AWSResponse | None:
+        if not event_name.startswith(CALLS):
+            return mocked(self, event_name, request, **more)
+        request.url = f"{url}/"
+        return _connections(os.getpid()).send(request)
+
+    kind.__call__ = answer  # type: ignore[method-assign]  # a handler beside it would be called as well
+    try:
+        yield
+    finally:
+        kind.__call__ = mocked  # type: ignore[method-assign]
+
+
+@cache
+def _connections(_process: int) -> URLLib3Session:
+    """A copy of a process must not share them."""
+    return URLLib3Session(max_pool_connections=CONNECTIONS)
+
+
+def table_of(service: str) -> str:
+    """Make a service's table, empty. Returns its name."""
+    ((_, table),) = of_type(packaging.state_template(service), "AWS::DynamoDB::Table")
+    name = f"linli-{STAGE}-{service}"
+    wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+    about = {each: table["Properties"][each] for each in wanted if each in table["Properties"]}
+    if name in tables():
+        client("dynamodb").delete_table(TableName=name)
+    client("dynamodb").create_table(TableName=name, **about)
+    return name
+
+
+def tables() -> list[str]:
+    """The names of all tables."""
+    names: list[str] = client("dynamodb").list_tables()["TableNames"]
+    return names
+
+
+def rows_of(table: str) -> list[dict[str, Any]]:
+    """All that is in a table."""
+    pages = client("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+    return [item for page in pages for item in page["Items"]]
+
+
+def refill(service: str, rows: list[dict[str, Any]]) -> None:
+    """Let a service's table hold these rows and no others."""
+    table = table_of(service)
+    for first in range(0, len(rows), ITEMS_AT_ONCE):
+        puts = [{"PutRequest": {"Item": row}} for row in rows[first : first + ITEMS_AT_ONCE]]
+        client("dynamodb").batch_write_item(RequestItems={table: puts})
