@@ -17,7 +17,7 @@ from linli_cli import packaging
 from linli_cli.layout import ROOT
 from linli_cli.templates import of_type
 
-HOME = ROOT / ".linli" / "dynamodb-local"
+HOME = ROOT / ".linli/venvs/dynamodb-local"  # where LocalStack finds it, too
 STAGE = "test"
 CALLS = "before-send.dynamodb."
 CONNECTIONS = 64

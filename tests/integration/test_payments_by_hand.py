@@ -61,6 +61,16 @@ def listed(till: Till, http: Http, who: Any, **query: str) -> list[str]:
     return [each["bill"] for each in answer.body["items"]]
 
 
+def test_a_cursor_of_a_wider_list_is_none_of_a_narrower_one(till: Till, http: Http) -> None:
+    for number in range(3):
+        bill(till, f"bill-{number}", days=number)
+    asked: dict[str, Any] = {"limit": "2", "state": "open"}
+    first = http(till.app, "GET", DUES, query=asked, **WILLOW_MANAGER).body
+    asked |= {"cursor": first["next_cursor"], "state": "overdue"}
+    refused = http(till.app, "GET", DUES, query=asked, **WILLOW_MANAGER)
+    assert (refused.status, refused.problem) == (400, "invalid-cursor")
+
+
 def test_overdue_is_a_filter_in_the_order_of_due_at(till: Till, http: Http) -> None:
     for name, days in (("late", -5), ("later", -1), ("to-come", 3), ("latest", -300)):
         bill(till, name, days=days)

@@ -56,10 +56,12 @@ def page_of(
     """One page of a table's or index's rows under `partition`, as `shown` presents them; None leaves one out.
 
     Reads at most `limit` rows in one round trip. A page may be shorter than `limit` although more follow:
-    only a missing `next_cursor` means the end. `within`: a condition on the sort key. Raises InvalidCursor.
+    only a missing `next_cursor` means the end. `within`: a condition on the sort key, which may grow wider
+    from page to page. Raises InvalidCursor.
     """
     name = source.Meta.index_name if isinstance(source, Index) else source.__name__
-    scope = f"{name}|{partition}|{newest_first}"
+    narrower = f"|{within.operator}" if within is not None else ""  # DynamoDB takes no position outside of it
+    scope = f"{name}|{partition}|{newest_first}{narrower}"
     rows = source.query(
         partition,
         within,
