@@ -35,11 +35,12 @@ reset: $(READY) ## stop the local cloud and forget its state
 test: $(READY) ## run all tests, the end-to-end ones on a local cloud of their own
 	@$(RUN) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
-test-localstack: $(READY) ## the end-to-end tests on LocalStack, and what it and DynamoDB Local do otherwise
+test-localstack: $(READY) ## the end-to-end tests on LocalStack, races on DynamoDB Local, what both do otherwise
 	@LINLI_E2E_CLOUD=localstack $(RUN) -m pytest --override-ini "python_files=test_*.py localstack_*.py" \
 	  -m "not embedded" tests/e2e tests/localstack
+	@$(RUN) -m pytest -m dynamodb_local --numprocesses auto --dist loadfile tests/integration tests/infrastructure
 
-soak: $(READY) ## what takes long: a fault at each call of each sample, shuffled facts, races on DynamoDB Local
+soak: $(READY) ## what takes long: a fault at each call of each sample, shuffled facts, storms on DynamoDB Local
 	@$(RUN) -m pytest --quiet --numprocesses auto --override-ini "python_files=soak_*.py" tests/soak
 
 check: $(READY) ## lint, format, types, import contracts, locks, shape, packaged templates

@@ -12,11 +12,10 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from linli_cli.dynamodb_local import installed, missing, serving
 from linli_cli.embedded_cloud import EmbeddedCloud
 from linli_cli.layout import ROOT
 from linli_cli.local_cloud import free_ports
-from tests.integration.dynamodb_local import HOME
+from tests.integration import dynamodb_local
 
 STORES = ("DynamoDB Local", "embedded", "moto")
 NOT_ASKED = "–"
@@ -213,10 +212,7 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             finally:
                 cloud.stop()
         else:
-            reason = missing(HOME)
-            if reason is not None:
-                pytest.skip(reason)
-            with serving(installed(HOME)) as served:
+            with dynamodb_local.running() as served:
                 yield name, Store(client(served.url))
 
 

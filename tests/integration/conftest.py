@@ -27,8 +27,6 @@ from linli.believing import EVERY_KIND
 from linli.events import Event
 from linli.tables import OutboxRow, Row
 from linli_cli import actions, packaging
-from linli_cli.dynamodb_local import installed, missing
-from linli_cli.dynamodb_local import serving as serving_tables
 from linli_cli.layout import service_of
 from linli_cli.templates import of_type
 from tests.integration import dynamodb_local, gateway, witness
@@ -75,10 +73,7 @@ def _one_key_for_all_tables() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def _dynamodb_local() -> Iterator[str]:
-    reason = missing(dynamodb_local.HOME)
-    if reason is not None:
-        pytest.skip(reason)
-    with serving_tables(installed(dynamodb_local.HOME)) as served:
+    with dynamodb_local.running() as served:
         yield served.url
 
 

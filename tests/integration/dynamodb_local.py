@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.httpsession import URLLib3Session
 from moto.core.models import botocore_stubber
 
 from linli.aws import client
 from linli_cli import packaging
+from linli_cli.dynamodb_local import Served, installed, missing, serving
 from linli_cli.layout import ROOT
 from linli_cli.templates import of_type
 
@@ -22,6 +24,18 @@ STAGE = "test"
 CALLS = "before-send.dynamodb."
 CONNECTIONS = 64
 ITEMS_AT_ONCE = 25
+
+
+@contextmanager
+def running() -> Iterator[Served]:
+    """One of the test's own. Where a JDK or npm is missing the test is skipped, and says which; whatever else
+    goes wrong fails it.
+    """
+    reason = missing(HOME)
+    if reason is not None:
+        pytest.skip(reason)
+    with serving(installed(HOME)) as served:
+        yield served
 
 
 @contextmanager
