@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from threading import RLock
 from typing import Any
 
 import pytest
@@ -40,13 +41,14 @@ def running() -> Iterator[Served]:
 
 @contextmanager
 def in_place_of_moto(url: str) -> Iterator[None]:
-    """All calls of tables go to the one at `url`, whoever makes them; all others to moto, as before."""
-    kind = type(botocore_stubber)
+    """All calls of tables go to the one at `url`, whoever makes them; all others to moto, one at a time."""
+    kind, lock = type(botocore_stubber), RLock()
     mocked = kind.__call__
 
     def answer(self: Any, event_name: str, request: Any, **more: Any) -> AWSResponse | None:
         if not event_name.startswith(CALLS):
-            return mocked(self, event_name, request, **more)
+            with lock:
+                return mocked(self, event_name, request, **more)
         request.url = f"{url}/"
         return _connections(os.getpid()).send(request)
 

@@ -5,6 +5,7 @@ from typing import Any
 from tests.integration.conftest import (  # noqa: F401  fixtures
     _dynamodb_local,
     _served_issuer,
+    atomic,
     cloud,
     http,
     invoke,

@@ -1,4 +1,4 @@
-"""Storms of the same request by ten processes on DynamoDB Local."""
+"""Storms of the same request by ten threads on DynamoDB Local."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ import pytest
 from linli_cli.layout import service_of
 from tests.integration import dynamodb_local
 from tests.integration.conftest import LOCAL, load_event
-from tests.integration.forks import in_forks
+from tests.integration.crowd import at_once
 from tests.integration.playing import (
     SAMPLES,
     SERVICES,
@@ -23,27 +23,27 @@ from tests.integration.playing import (
 )
 from tests.soak.conftest import DID
 
-PROCESSES, EACH = 10, 5
+THREADS, EACH = 10, 5
 Says = Callable[[str, object], None]
 Storm = Sequence[Played]
 
 pytestmark = [
-    pytest.mark.filterwarnings("ignore:This process:DeprecationWarning"),
+    pytest.mark.usefixtures("atomic"),
     pytest.mark.parametrize("store", [LOCAL], indirect=True),
 ]
 
 
 def storm(requests: Storm) -> Counter[Any]:
-    """How requests ended that ten processes send at once, each a few one after the other."""
+    """How requests ended that ten threads send at once, each a few one after the other."""
 
     def send(number: int) -> list[Any]:
         ends = []
-        for request in requests[number::PROCESSES]:
+        for request in requests[number::THREADS]:
             request.tries = 100 * number
             ends.append(request.send().status)
         return ends
 
-    return Counter(end for ends in in_forks([partial(send, n) for n in range(PROCESSES)]) for end in ends)
+    return Counter(end for ends in at_once([partial(send, n) for n in range(THREADS)]) for end in ends)
 
 
 def kept(world: World) -> list[dict[str, Any]]:
@@ -67,7 +67,7 @@ def test_a_request_sent_fifty_times_at_once_by_one_key_is_one(
             continue
         once = lines(kept(world))
         dynamodb_local.refill(name, before)
-        ends = storm([world.play(sample) for _ in range(PROCESSES * EACH)])
+        ends = storm([world.play(sample) for _ in range(THREADS * EACH)])
         all_ends, storms = all_ends + ends, storms + 1
         if not ends.keys() <= {usual, 503} or not ends[usual] or lines(kept(world)) != once:
             found.append(f"{sample}: {dict(ends)}, {sorted(set(lines(kept(world))) ^ set(once))[:4]}")
