@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from functions.devices import things
 from linli.aws import client
 from tests.integration.conftest import Http, Service, published
+from tests.integration.crowd import again_while_busy, at_once
 from tests.integration.gateway import NOW, Answer
 from tests.integration.neighbourhood import csr
 from tests.integration.people import ACME, MAPLE_MANAGER, WILLOW_MANAGER, WILLOW_RESIDENT, member
@@ -168,6 +170,19 @@ def test_of_two_registrations_at_once_both_get_the_one_certificate(
     assert mine.body["certificate_pem"] == others[0].body["certificate_pem"]
     assert certificates("gate-1") == {mine.body["certificate_pem"]: "ACTIVE"}
     assert len(connectable()) == 1
+
+
+@pytest.mark.usefixtures("atomic")
+def test_of_many_registrations_at_once_all_get_the_one_certificate(register: Register) -> None:
+    ask = partial(again_while_busy, register, lambda answer: answer.status == 503)
+
+    answers = at_once([ask] * 10)
+
+    assert [answer.status for answer in answers] == [201] * 10
+    (pem,) = {answer.body["certificate_pem"] for answer in answers}
+    assert certificates("gate-1") == {pem: "ACTIVE"}
+    assert len(connectable()) == 1
+    assert told() == ["device/willow/gate-1/2 device_registered"]
 
 
 def test_a_device_revoked_while_it_registers_cannot_connect(
