@@ -170,7 +170,7 @@ def serving(place: Path) -> Iterator[Served]:
     command += ["-jar", str(place / WRAPPER_JAR), "-inMemory", "-disableTelemetry"]
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            command, cwd=place, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
         )
         try:
             yield Served(f"http://127.0.0.1:{_port(process, output)}", process.pid)
