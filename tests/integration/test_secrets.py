@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.parameters import clear_caches
+from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDERS
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 
 from linli.errors import Unavailable
@@ -43,6 +44,14 @@ def test_what_is_there_is_cached_until_it_is_wanted_fresh() -> None:
     assert secret_if_any(NAME) == "old"
     assert secret_if_any(NAME, fresh=True) == "new"
     assert secret_if_any(NAME) == "new"
+
+
+def test_a_silent_secret_store_is_given_up_as_soon_as_any_other_service() -> None:
+    write("old")
+    assert secret(NAME) == "old"
+    asking = DEFAULT_PROVIDERS["secrets"].client
+    assert asking is client("secretsmanager")
+    assert asking.meta.config.read_timeout == 5
 
 
 def test_another_error_is_not_taken_for_a_missing_secret(monkeypatch: pytest.MonkeyPatch) -> None:

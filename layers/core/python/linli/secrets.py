@@ -6,8 +6,9 @@ import hmac
 import time
 from itertools import product
 from string import ascii_lowercase
+from typing import Any
 
-from linli.aws import error_code
+from linli.aws import client, error_code
 from linli.errors import Unavailable
 from linli.naming import stage
 
@@ -22,11 +23,10 @@ _missing: dict[str, float] = {}
 
 def secret(name: str) -> str:
     """The secret `linli/<stage>/<name>`. Raises Unavailable when it cannot be read, or is not set up yet."""
-    from aws_lambda_powertools.utilities import parameters  # noqa: PLC0415  it brings boto3 along
     from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError  # noqa: PLC0415
 
     try:
-        return str(parameters.get_secret(f"linli/{stage()}/{name}", max_age=CACHE_SECONDS))
+        return str(_get(name, max_age=CACHE_SECONDS))
     except GetParameterError as error:
         raise Unavailable("a secret cannot be read") from error
 
@@ -38,11 +38,10 @@ def secret_if_any(name: str, *, fresh: bool = False) -> str | None:
     """
     if not fresh and time.monotonic() < _missing.get(name, 0):
         return None
-    from aws_lambda_powertools.utilities import parameters  # noqa: PLC0415  it brings boto3 along
     from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError  # noqa: PLC0415
 
     try:
-        found = parameters.get_secret(f"linli/{stage()}/{name}", max_age=CHANGING_SECONDS, force_fetch=fresh)
+        found = _get(name, max_age=CHANGING_SECONDS, force_fetch=fresh)
     except GetParameterError as error:
         if error_code(error.__cause__ or error.__context__) != MISSING:
             raise Unavailable("a secret cannot be read") from error
@@ -51,6 +50,18 @@ def secret_if_any(name: str, *, fresh: bool = False) -> str | None:
         _missing[name] = time.monotonic() + MISSING_SECONDS
         return None
     return str(found)
+
+
+def _get(name: str, **how: Any) -> Any:
+    """What Powertools caches of a secret. It asks by our client: its own is of a session that it makes first,
+    and waits a minute for an answer, by when the function that asks has ended.
+    """
+    from aws_lambda_powertools.utilities import parameters  # noqa: PLC0415  it brings boto3 along
+    from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDERS  # noqa: PLC0415
+
+    if "secrets" not in DEFAULT_PROVIDERS:
+        DEFAULT_PROVIDERS["secrets"] = parameters.SecretsProvider(boto3_client=client("secretsmanager"))
+    return parameters.get_secret(f"linli/{stage()}/{name}", **how)
 
 
 def keyed_hash(name: str, *parts: str) -> str:
