@@ -19,7 +19,7 @@ from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.models import botocore_stubber
 from moto.iot.models import iot_backends
-from moto.kms.utils import generate_private_key
+from moto.sqs.models import sqs_backends
 
 from linli import secrets
 from linli.aws import client
@@ -32,6 +32,7 @@ from linli_cli.templates import of_type
 from tests.integration import dynamodb_local, gateway, witness
 from tests.integration.faults import Fault, struck, timed_out
 from tests.integration.issuer import AUDIENCE, URL, Issuer, new_key, serving
+from tests.integration.quick_moto import quick
 
 ROOT = Path(__file__).parents[2]
 STAGE = "test"
@@ -64,10 +65,8 @@ Service = Callable[[str], Chalice]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _one_key_for_all_tables() -> Iterator[None]:
-    """moto makes a key of 2,048 bits for each table that is encrypted, and nobody ever uses it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("moto.kms.models.generate_private_key", cache(generate_private_key))
+def _quick_moto() -> Iterator[None]:
+    with quick():
         yield
 
 
@@ -315,14 +314,15 @@ def _invoke(app: Chalice, function: str, event: Any) -> Any:
 
 
 def _dead_letter_queue(service_name: str, function: str) -> str | None:
-    queues = client("sqs")
     name = f"linli-{STAGE}-{service_name}-{function.replace('_', '-')}-dlq"
-    try:
-        with witness.at_work(None):  # it is we who ask, in the middle of another action perhaps
-            found = queues.get_queue_url(QueueName=name)
-    except queues.exceptions.QueueDoesNotExist:
-        return None
-    return str(found["QueueUrl"])
+    here = sqs_backends[DEFAULT_ACCOUNT_ID][ENVIRONMENT["AWS_DEFAULT_REGION"]].queues
+    return _url_of_queue(name) if name in here else None
+
+
+@cache
+def _url_of_queue(name: str) -> str:
+    with witness.at_work(None):  # it is we who ask, in the middle of another action perhaps
+        return str(client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
 
 
 def _create_state(name: str) -> None:
