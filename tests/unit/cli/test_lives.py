@@ -1,6 +1,7 @@
 """Simulated lives: the same seed gives the same lives, and what the report claims holds in the small."""
 
 from dataclasses import replace
+from datetime import datetime
 from math import inf
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from linli_cli.lives.judging import Score, Scores
 from linli_cli.lives.living import Life, life
 from linli_cli.lives.mishaps import Absence, Fault, Misfortune
 from linli_cli.lives.people import DAY, HOUR
-from linli_cli.lives.rules import OURS, WITHOUT_RHYTHM, FixedHours
+from linli_cli.lives.rules import OURS, WITHOUT_RHYTHM, FixedHours, OwnRhythm
 from linli_cli.lives.watching import Watched, Watching
 from linli_cli.main import app
 
@@ -98,6 +99,22 @@ def test_while_no_sensor_works_staff_ring_every_morning() -> None:
     outcome = under_12_h(plain(hourly(DAY), broken=(dead,), misfortune=met))
     assert len(outcome.false_alarms) == 1
     assert (outcome.found, outcome.by) == (2 * DAY + 10 * HOUR, "call")
+
+
+def test_nothing_is_due_before_the_earliest(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[OwnRhythm] = []
+
+    def checked(rule: OwnRhythm) -> datetime:
+        asked.append(rule)
+        found = earliest(rule)
+        assert found <= rule.due()
+        return found
+
+    earliest = OwnRhythm.earliest
+    monkeypatch.setattr(OwnRhythm, "earliest", checked)
+    for number in range(3):
+        judging.watched(number, seed=SEED, count=20, policy=POLICY)
+    assert len(asked) > 1000
 
 
 # Scores

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
-from functions.care.deadlines import due_at, judged
+from functions.care.deadlines import SECOND, due_at, judged
 from functions.care.hearing import heard
 from functions.care.movement import after_signal, released
 from functions.care.signals import SENSOR_KINDS, Sign
@@ -60,6 +60,9 @@ class Rule(Protocol):
     def resolved(self, outcome: AlertOutcome, now: datetime) -> None:
         """Somebody has seen or spoken to the person."""
 
+    def earliest(self) -> datetime:
+        """Before when there is surely nothing to judge: `due` takes its time."""
+
     def due(self) -> datetime:
         """When to judge."""
 
@@ -92,6 +95,9 @@ class FixedHours:
 
     def resolved(self, _outcome: AlertOutcome, now: datetime) -> None:
         self.last, self.gone = now, None
+
+    def earliest(self) -> datetime:
+        return self.due()
 
     def due(self) -> datetime:
         since = max(self.last, self.gone[1]) if self.gone else self.last
@@ -130,6 +136,11 @@ class OwnRhythm:
 
     def resolved(self, outcome: AlertOutcome, now: datetime) -> None:
         self.state = released(self.state, outcome, now, self.setting)
+
+    def earliest(self) -> datetime:
+        if self.state.ended or self.state.where == "away":
+            return self.due()
+        return self.state.seen_at + timedelta(hours=self.setting.policy.floor_hours) - SECOND
 
     def due(self) -> datetime:
         found = due_at(self.state, self.watch, self.setting)

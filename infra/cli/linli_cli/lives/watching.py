@@ -50,11 +50,13 @@ class Watching:
         """Live it through: what happens, and each deadline that passes; ends when an emergency is found."""
         self._foresee()
         while self.outcome.found is None:
-            due = self.rule.due()
-            at, next_at = minutes_at(due), self.events[0].at if self.events else inf
+            next_at = self.events[0].at if self.events else inf
+            early = minutes_at(self.rule.earliest())
+            due = self.rule.due() if early < next_at else None
+            at = inf if due is None else minutes_at(due)
             if min(at, next_at) >= self.life.length:
                 break
-            if at < next_at:
+            if due is not None and at < next_at:
                 self._judge(at, due)
             else:
                 self._happens(heappop(self.events))
