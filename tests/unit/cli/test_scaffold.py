@@ -51,8 +51,11 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(source, root / name, ignore=NOT_COPIED, symlinks=True)
         else:
             shutil.copy(source, root / name)
-    for name, trigger in ACTIONS.items():
-        passes(root, "-m", "linli_cli.scaffold", name, trigger)
+    *others, last = ACTIONS.items()
+    write = "import sys; from linli_cli.scaffold import planned, scaffold; scaffold(planned(*sys.argv[1:]))"
+    for name, trigger in others:
+        passes(root, "-c", write, name, trigger)
+    passes(root, "-m", "linli_cli.scaffold", *last)  # which renews the READMEs, for all of them
     return root
 
 
