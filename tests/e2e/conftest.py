@@ -27,8 +27,8 @@ from linli_cli.layout import ROOT
 from linli_cli.local_cloud import free_ports
 from tests.e2e.devices import Device, Files, HandedOver, Speaker
 
-DEADLINE_S = 20
 ENGINE = Engine(os.environ.get("LINLI_E2E_CLOUD", Engine.EMBEDDED))
+DEADLINE_S = {Engine.EMBEDDED: 20, Engine.LOCALSTACK: 90}[ENGINE]  # its queues and streams are polled
 Found = TypeVar("Found")
 
 
@@ -85,7 +85,7 @@ class Town:
             f"{self.urls['http'][service]}/{rest}",
             data=body if isinstance(body, bytes) or body is None else json.dumps(body),
             headers=sent | (headers or {}),
-            timeout=30,
+            timeout=DEADLINE_S + 10,
         )
         content_type = answer.headers.get("Content-Type", "").split(";")[0]
         parsed = answer.json() if answer.content and "json" in content_type else None

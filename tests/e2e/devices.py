@@ -18,7 +18,7 @@ import paho.mqtt.client as mqtt
 from linli_cli import handing_over
 from linli_cli.cloud import Cloud
 
-PATIENCE_S = 15
+PATIENCE_S = 30
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from linli_cli import issuer
 from tests.e2e.conftest import Town, eventually
-from tests.e2e.devices import Device, Files, Refused
+from tests.e2e.devices import PATIENCE_S, Device, Files, Refused
 
 pytestmark = pytest.mark.e2e
 ASK = "/access/communities/willow/gates/willow-gate-1/passes"
@@ -136,7 +136,7 @@ def test_a_malformed_message_is_answered_and_parked(town: Town) -> None:
     with town.device("willow-gate-1") as gate:
         for name, payload in MESSAGES.items():
             gate.publish(f"{gate.prefix}/gate_pass", payload)
-            _, reply = gate.replies.get(timeout=15)
+            _, reply = gate.replies.get(timeout=PATIENCE_S)
             assert reply["outcome"] == "invalid-request", name
             assert reply["problem"]["status"] == 400
     eventually(lambda: parked(town) == already + len(MESSAGES), "every message parked")
