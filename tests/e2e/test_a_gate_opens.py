@@ -143,7 +143,7 @@ def test_fifty_copies_of_one_message_are_one_pass_with_one_answer(town: Town) ->
     with ThreadPoolExecutor(16) as crowd:
         answers = list(crowd.map(lambda _: town.http(None, "POST", path, body, token=token), range(50)))
     assert {answer.status for answer in answers} == {201}
-    decided = {(each.body["outcome"], each.body["reason"], each.body["open_until"]) for each in answers}
+    decided = {tuple(map(each.body.get, ("outcome", "reason", "open_until"))) for each in answers}
     assert len(decided) == 1
     # And a copy that is asked when the time to open is over is told so, never another time
     told = {(each.body["open"], each.body["open_seconds"]) for each in answers}
