@@ -7,10 +7,12 @@ import json
 import time
 from base64 import b64encode
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from linli_cli.actions import TopicRule, topic_rules
 from linli_cli.cloud import Cloud
+from linli_cli.conversation import hint
 from linli_cli.errors import CommandError
 from linli_cli.invoking import hand_over
 from linli_cli.layout import services
@@ -21,13 +23,19 @@ from linli_cli.stacks import function_name
 INSTEAD = "this cloud has no MQTT broker: what a device says is handed over as its topic rule would"
 
 
+@cache
+def rules() -> dict[str, TopicRule]:
+    """All topic rules, by the last part of their topics."""
+    return {rule.topic: rule for service in services() for rule in topic_rules(service)}
+
+
 def rule_of(topic: str) -> TopicRule:
     """The rule of the last part of a topic. Raises CommandError if there is none."""
-    rules = {rule.topic: rule for service in services() for rule in topic_rules(service)}
     spoken = topic.rpartition("/")[2]
-    if spoken not in rules:
-        raise CommandError(f"there is no topic rule for {spoken}; the rules are: {', '.join(sorted(rules))}")
-    return rules[spoken]
+    if spoken not in rules():
+        known = ", ".join(sorted(rules()))
+        raise CommandError(f"there is no topic rule for {spoken}; the rules are: {known}")
+    return rules()[spoken]
 
 
 def publish(cloud: Cloud, topic: str, device: str, payload: bytes) -> None:
@@ -76,5 +84,5 @@ class HandedOver:
             return bool(heard)
 
         if not until(answered, self.timeout_s):
-            raise CommandError(f"no reply on {topic}/reply in time")
+            raise CommandError(f"no reply on {topic}/reply in time{hint(action)}")
         return heard[0]
