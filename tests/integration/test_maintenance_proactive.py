@@ -13,6 +13,7 @@ from tests.integration.gateway import NOW
 from tests.integration.messages import batch, told
 from tests.integration.neighbourhood import furnish_maintenance
 from tests.integration.people import WILLOW_MANAGER, member
+from tests.integration.ticketing import Desk
 
 TICKETS = "/communities/willow/tickets"
 REPAIRER = member("willow-repairer-1", "willow", "repairer")
@@ -112,6 +113,17 @@ def test_it_closes_itself_when_the_fault_is_over_before_anybody_accepted(
     assert repairer["tickets"] == []
     assert [event.data["state"] for event in published("willow")] == ["dispatched", "cancelled"]
     assert taken(app, invoke, told(lost("e-2"), "3")) == ["opened"], "the next fault is a ticket again"
+
+
+def test_nobody_has_to_see_to_a_fault_that_is_over(app: Chalice, http: Http, invoke: Invoke) -> None:
+    desk = Desk(app, http, invoke)
+    for number in (1, 2, 3):
+        assert desk.set_up(number, on_duty=False).status == 200
+    assert taken(app, invoke, told(lost(), "1")) == ["opened"]
+    (ticket,) = tickets(app, http)
+    assert desk.needs() == [(ticket["ticket"], "no_repairer")]
+    assert taken(app, invoke, told(well(), "2")) == ["closed"]
+    assert desk.needs() == []
 
 
 def test_once_accepted_the_end_is_noted_and_the_ticket_goes_on(

@@ -159,6 +159,17 @@ def test_an_actual_reading_puts_billed_estimates_right(town: Town, last: str, ow
     assert reasons == {"replaced_estimate"}
 
 
+def test_a_home_that_lacks_nothing_any_more_leaves_the_list_of_gaps(town: Town) -> None:
+    town.read(("2026-05-01", "0"), ("2026-06-01", "31"))
+    town.run("2026-05")
+    (told,) = town.done("GET", "/bill_runs/2026-05/gaps")["items"]
+    assert told["no_tariff"] == ["water"]
+    town.done("POST", "/tariffs", WATER | {"tariff": "water-before", "valid_from": "2026-01-01"})
+    town.run("2026-05")
+    assert town.bill("2026-05")["amount_fen"] == 9300
+    assert town.done("GET", "/bill_runs/2026-05/gaps")["items"] == []
+
+
 @pytest.mark.parametrize("again", ["2026-05", "2026-07"])
 def test_use_without_a_tariff_is_billed_once_the_tariff_is_there(town: Town, again: str) -> None:
     meter(town, "gas-1", "gas")

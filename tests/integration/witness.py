@@ -59,6 +59,8 @@ OUT_OF_REACH: dict[tuple[str, str], str] = {
     ("devices/device", "iot:UpdateThing"): "by reading: the thing is there and its row is not, after a crash",
     ("devices/overdue", "dynamodb:DeleteItem"): SHARED,
     ("directory/membership", "dynamodb:Query"): OWN_LIST,
+    ("maintenance/community", "dynamodb:DeleteItem"): SHARED,
+    ("maintenance/repairer", "dynamodb:DeleteItem"): SHARED,
     ("payments/reconcile", "secretsmanager:GetSecretValue"): SECRET,
     ("payments/refund", "dynamodb:DeleteItem"): SHARED,
     ("payments/refund", "secretsmanager:GetSecretValue"): SECRET,
@@ -121,10 +123,16 @@ def beyond(title: str) -> set[Right]:
 def unused(title: str) -> set[Right]:
     """What an action is granted and was not seen to ask for.
 
-    A process asks where a queue is once, so whoever sends to it may ask.
+    A process asks where a queue is once, so whoever sends to it may ask. Of an object that is not there S3
+    says so to whoever may list its bucket, and to anybody else that it is forbidden.
     """
     asked = {
         Right("sqs:GetQueueUrl", each.resource) for each in SEEN[title] if each.action == "sqs:SendMessage"
+    }
+    asked |= {
+        Right("s3:ListBucket", each.resource.partition("/")[0])
+        for each in SEEN[title]
+        if each.action == "s3:GetObject"
     }
     return {right for right in granted(title) if not any(map(right.covers, SEEN[title] | asked))}
 
@@ -235,7 +243,7 @@ def _of_devices(operation: str, asked: Mapping[str, Any]) -> Iterator[str]:
         yield f"arn:aws:iot:{PLACE}:cert/{asked['certificateId']}"
     if operation in {"AttachThingPrincipal", "DetachThingPrincipal"}:
         yield str(asked["principal"])
-    if operation == "AttachPolicy":
+    if operation in {"AttachPolicy", "DetachPolicy"}:
         yield str(asked["target"])
 
 
