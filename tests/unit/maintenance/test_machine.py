@@ -133,6 +133,19 @@ class Tickets(RuleBasedStateMachine):
             assert ticket.due_at is None
 
 
+@pytest.mark.parametrize(
+    "last",
+    [Move(command="transfer", to="the water company"), Move(command="mark_duplicate", duplicate_of="t-2")],
+)
+def test_a_ticket_that_leaves_while_it_pauses_pauses_no_more(last: Move) -> None:
+    tickets = Tickets()
+    tickets.report(kind="complaint", category="water")
+    for move in (Move(command="accept"), Move(command="pause", reason="weather"), last):
+        tickets.command(move=move, who="boss")
+        tickets.is_defined()
+    assert tickets.ticket.state in {"transferred", "duplicate_of"}
+
+
 TestTickets = Tickets.TestCase
 TestTickets.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 
