@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from linli import http, public_routes
-from linli.permissions import FRESH
 from linli_cli import readme
 from linli_cli.actions import (
     SENTENCES,
@@ -175,7 +174,7 @@ def test_gates_and_money_ask_for_the_role_as_it_is_now(service: str) -> None:
     for app in (app_of(project, ROOT) for project in projects_of(service, ROOT)):
         for entry in (one for one in routes(app) if one.method != "GET" and one.authorizer is not None):
             permission = declared[entry.method, entry.uri_pattern].permission
-            assert permission in FRESH, f"{entry.method} {entry.uri_pattern}: {permission} is not in FRESH"
+            assert permission.fresh, f"{entry.method} {entry.uri_pattern}: {permission.name} is not fresh"
 
 
 @each_service

@@ -19,10 +19,10 @@ from linli.device_messages import LONGEST_OFFLINE
 from linli.identities import EffectRow
 from linli.instants import to_epoch_seconds
 from linli.lifetimes import Lifetime
-from linli.policies import AccessPolicy
 from linli.registered import RegisteredRow
 from linli.secrets import keyed_hash
 from linli.tables import ContractAttribute, InstantAttribute, Row, Rows, Transaction, all_readable, expired
+from linli.vocabulary.access import AccessPolicy
 
 Key = tuple[str, str]
 

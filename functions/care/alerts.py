@@ -18,10 +18,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field
 
 from linli.contracts import Contract
-from linli.events import AlertOutcome, AlertReason
 from linli.ids import Id
 from linli.instants import Instant, to_text
-from linli.policies import ChainStep, Channel, Recipient
+from linli.messages.gateways import Channel
+from linli.vocabulary.care import AlertOutcome, AlertReason, ChainStep, Recipient
 
 State = Literal["open", "answered", "acknowledged", "snoozed", "resolved"]
 Capacity = Literal["system", "person", "family", "contact", "caregiver", "manager"]

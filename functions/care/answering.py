@@ -14,8 +14,7 @@ from functions.care.calling import chain_for
 from functions.care.states import Setting
 from linli.contracts import Contract
 from linli.errors import Conflict, Forbidden
-from linli.events import AlertOutcome
-from linli.policies import ChainStep
+from linli.vocabulary.care import AlertOutcome, ChainStep
 
 Command = Literal["acknowledge", "snooze", "confirm", "resolve"]
 STAFF: frozenset[Capacity] = frozenset({"caregiver", "manager"})

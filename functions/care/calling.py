@@ -16,7 +16,8 @@ from math import ceil
 from functions.care.alerts import Alert, Call, Circle, Message, Reachable, Step, What
 from functions.care.states import Setting
 from linli.instants import to_text
-from linli.policies import CarePolicy, ChainStep, Channel, Recipient
+from linli.messages.gateways import Channel
+from linli.vocabulary.care import CarePolicy, ChainStep, Recipient
 
 MOST_ASKED = 15  # people a round
 MOST_CALLS = 40  # each is a message and a line, and a transaction holds 100 items

@@ -22,11 +22,10 @@ from functions.care.tasks import DueKey, due_tasks, leave
 from functions.care.watches import Watch
 from linli.communities import CommunityRow
 from linli.errors import NotFound
-from linli.events import AlertClosed, AlertOpened, AlertOutcome, AlertReason, Fact
+from linli.events import Fact
 from linli.ids import new_id
 from linli.instants import to_text
 from linli.observability import observed
-from linli.policies import CarePolicy
 from linli.tables import (
     ConditionsFailed,
     Transaction,
@@ -36,6 +35,7 @@ from linli.tables import (
     readable,
     until_it_holds,
 )
+from linli.vocabulary.care import AlertClosed, AlertOpened, AlertOutcome, AlertReason, CarePolicy
 
 CUT_SHORT = timedelta(minutes=1)  # a sweep: by then a message has been sent, or its sender is gone
 RACES = 100  # whoever is called may answer at once, while the chain goes on

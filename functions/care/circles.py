@@ -7,8 +7,9 @@ from functions.care.alerts import Capacity, Circle, Reachable
 from functions.care.watches import Contact, Watch
 from linli.contracts import Contract
 from linli.ids import Id
+from linli.messages.gateways import Channel
 from linli.phones import Phone, parts
-from linli.policies import Channel, Recipient
+from linli.vocabulary.care import Recipient
 
 
 class OnDuty(Contract):

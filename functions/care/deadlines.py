@@ -9,7 +9,7 @@ from functions.care.signals import SENSOR_KINDS
 from functions.care.states import Setting, WatchState
 from functions.care.watches import Watch
 from functions.care.whereabouts import silences
-from linli.events import AlertReason
+from linli.vocabulary.care import AlertReason
 
 SECOND = timedelta(seconds=1)
 

@@ -13,8 +13,8 @@ from functions.care.case_tables import DutyRow, StaffRow
 from functions.care.tables import Key, WatchRow
 from functions.care.watches import Watch
 from linli.errors import NotFound
-from linli.events import MembershipChanged
 from linli.tables import Row, Transaction, read, until_it_holds
+from linli.vocabulary.directory import MembershipChanged
 
 
 class UnknownPerson(NotFound):

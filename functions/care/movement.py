@@ -12,7 +12,7 @@ from functions.care.states import RECENT, Recent, Setting, WatchState, gone_away
 from functions.care.watches import MOST_DEVICES, Watch
 from functions.care.whereabouts import AT_HOME, Place, moment, settled, step, with_moment
 from functions.care.whereabouts import now as place_now
-from linli.events import AlertOutcome
+from linli.vocabulary.care import AlertOutcome
 
 HOSPITAL = timedelta(days=7)
 AWAY_UNSAID = timedelta(days=1)

@@ -27,7 +27,7 @@ from typing import Annotated, NamedTuple
 from pydantic import Field
 
 from linli.contracts import Contract
-from linli.policies import CarePolicy
+from linli.vocabulary.care import CarePolicy
 
 DAY, WEEK = 24, 7 * 24  # hours
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)

@@ -16,7 +16,7 @@ from linli.device_messages import DeviceEvent, DeviceMessage
 from linli.ids import Id
 from linli.instants import Instant
 from linli.odd_fields import MEANT
-from linli.policies import DeviceKind
+from linli.vocabulary.devices import DeviceKind
 
 Proof = Literal["person", "human", "movement"]
 Place = Literal["home", "door", "in", "out"]

@@ -17,7 +17,7 @@ from functions.care.whereabouts import CUT, LEAVING, Lately, Past, Place, Where,
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
-from linli.policies import CarePolicy
+from linli.vocabulary.care import CarePolicy
 
 RECENT = 20
 

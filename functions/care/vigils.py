@@ -20,8 +20,8 @@ from functions.care.watches import Watch
 from linli import communities
 from linli.communities import CommunityRow
 from linli.errors import NotFound
-from linli.events import AlertOutcome
 from linli.tables import Rows, Transaction, change, read
+from linli.vocabulary.care import AlertOutcome, CarePolicy
 
 RACES = 50  # as many sensors of one person may speak at once, and more do not
 
@@ -94,7 +94,7 @@ def people_after(community: str, person: str, most: int) -> list[str]:
 def setting_of(rows: Rows, community: str) -> Setting:
     """The community's policy and zone among rows that were read with its key."""
     known = communities.known(rows, community)
-    return Setting(known.policies.care, ZoneInfo(known.time_zone))
+    return Setting(known.policy(CarePolicy), ZoneInfo(known.time_zone))
 
 
 def changes(vigil: Vigil, after: WatchState) -> list[Action]:

@@ -9,7 +9,7 @@ from functions.care.signals import SENSOR_KINDS, Kind
 from linli.contracts import Contract
 from linli.ids import ID_PATTERN, Id
 from linli.phones import Phone
-from linli.policies import Chain
+from linli.vocabulary.care import Chain
 
 Home = Annotated[str, Field(pattern=ID_PATTERN[:-1] + "/" + ID_PATTERN[1:])]  # <building>/<unit> (楼栋/户)
 METERED = frozenset({"water", "electricity", "gas"})  # what meters tell of a home, whoever lives there

@@ -32,9 +32,9 @@ from functions.devices.vitals import (
 from linli import communities
 from linli.communities import CommunityRow
 from linli.errors import NotFound
-from linli.events import DeviceFaultCleared, DeviceFaultRaised, Fact
-from linli.policies import DeviceKind
+from linli.events import Fact
 from linli.tables import Rows, Transaction, change, read, until_it_holds
+from linli.vocabulary.devices import DeviceFaultCleared, DeviceFaultRaised, DeviceKind, DevicesPolicy
 
 MOST_TOLD = 1000  # devices in one fact, which the bus takes up to 256 KB of
 
@@ -152,7 +152,7 @@ def _read(community: str, device: str, gateway: str | None = None) -> tuple[Rows
 
 def _expected(rows: Rows, row: DeviceRow) -> Expected:
     kind = cast("DeviceKind", row.device_kind)
-    return Expected.of(kind, communities.known(rows, row.community).policies.devices)
+    return Expected.of(kind, communities.known(rows, row.community).policy(DevicesPolicy))
 
 
 def _gateway(rows: Rows, community: str, gateway: str | None) -> Gateway | None:

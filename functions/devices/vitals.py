@@ -10,7 +10,7 @@ from typing import Literal
 
 from linli.contracts import Contract
 from linli.instants import Instant
-from linli.policies import DeviceKind, DevicesPolicy
+from linli.vocabulary.devices import DeviceKind, DevicesPolicy
 
 FaultName = Literal["lost", "low-battery"]
 CHARGED_BY = 25  # percent above the limit: a battery that is cold and warm in turn is one low battery

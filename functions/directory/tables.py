@@ -11,8 +11,8 @@ from pynamodb.attributes import (
 from pynamodb.constants import STRING
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
+from functions.directory.policies import CommunityPolicies
 from linli.lifetimes import Lifetime
-from linli.policies import CommunityPolicies
 from linli.reading import understood
 from linli.tables import InstantAttribute, Row
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from linli.local_times import DAY_MINUTES
-from linli.policies import WEEK, BusinessHours, Priority
+from linli.vocabulary.maintenance import WEEK, BusinessHours, Priority
 
 DAY = timedelta(days=1)
 NONE = timedelta(0)

@@ -6,7 +6,7 @@ Water, power, lift and gas are emergencies (12345: 水电气热 and what traps o
 from dataclasses import dataclass
 from typing import Literal
 
-from linli.policies import Priority
+from linli.vocabulary.maintenance import Priority
 
 Kind = Literal["repair", "complaint", "enquiry"]
 Category = Literal[

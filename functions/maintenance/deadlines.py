@@ -10,7 +10,7 @@ from typing import Literal
 from functions.maintenance.calendars import Hours
 from linli.contracts import Contract
 from linli.instants import Instant
-from linli.policies import Targets
+from linli.vocabulary.maintenance import Targets
 
 ClockName = Literal["respond", "arrive", "resolve"]
 CLOCKS: dict[bool, tuple[ClockName, ...]] = {  # of a repair, and of what is only answered

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functions.maintenance.categories import Skill
 from functions.maintenance.tickets import Ticket
 from linli.ids import Id
-from linli.policies import MaintenancePolicy
+from linli.vocabulary.maintenance import MaintenancePolicy
 
 FAR = 10**9  # metres: somewhere, we do not know where
 

@@ -36,6 +36,7 @@ from linli.errors import NotFound
 from linli.ids import new_id
 from linli.instants import to_epoch_seconds
 from linli.tables import ConditionsFailed, Row, Transaction, read, until_it_holds
+from linli.vocabulary.maintenance import MaintenancePolicy
 
 KEPT_AFTER_ITS_END = TicketRow.KEPT.span
 REPORTS_KEPT = ReportRow.KEPT.span
@@ -75,7 +76,7 @@ def is_worked_on(community: str, incident: str | None) -> bool:
 
 
 def _setting(known: communities.Community) -> Setting:
-    return Setting(known.policies.maintenance, known.time_zone)
+    return Setting(known.policy(MaintenancePolicy), known.time_zone)
 
 
 def candidates(community: str) -> list[Candidate]:

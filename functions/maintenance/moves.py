@@ -11,8 +11,8 @@ from functions.maintenance.deadlines import ClockName
 from functions.maintenance.tickets import Capacity, PauseReason, Text
 from linli.contracts import Contract
 from linli.ids import Id
-from linli.policies import MaintenancePolicy, Priority
 from linli.texts import Words
+from linli.vocabulary.maintenance import MaintenancePolicy, Priority
 
 Command = Literal[
     "dispatch", "accept", "decline", "reassign", "arrive", "pause", "resume", "finish", "rate", "close",

@@ -8,9 +8,9 @@ from functions.maintenance.tickets import Missing
 from linli import communities
 from linli.communities import Community, CommunityRow
 from linli.places import PlaceNameRow
-from linli.policies import MaintenancePolicy
 from linli.registered import RegisteredRow
 from linli.tables import Row, Rows, read
+from linli.vocabulary.maintenance import MaintenancePolicy
 
 
 @dataclass(frozen=True, slots=True)

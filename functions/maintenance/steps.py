@@ -26,9 +26,9 @@ from functions.maintenance.tickets import (
     Whereabouts,
 )
 from linli.contracts import Contract
-from linli.events import Fact, TicketChanged, TicketClockBreached
+from linli.events import Fact
 from linli.ids import Id
-from linli.policies import MaintenancePolicy, Priority
+from linli.vocabulary.maintenance import MaintenancePolicy, Priority, TicketChanged, TicketClockBreached
 
 ESCALATED_TO: dict[ClockName, str] = {"respond": "manager", "arrive": "manager", "resolve": "operator"}
 NOBODY_FREE = "no repairer is free; it stands in the managers' queue, and they are sent a message"

@@ -16,8 +16,8 @@ from functions.maintenance.repairers import SetUp
 from functions.maintenance.tickets import Entry, Need, Ticket
 from linli.due import TimedRow
 from linli.lifetimes import Lifetime
-from linli.policies import Priority
 from linli.tables import ContractAttribute, CopyRow, InstantAttribute, Row
+from linli.vocabulary.maintenance import Priority
 
 Key = tuple[str, str]
 RATE_SHARDS = 8

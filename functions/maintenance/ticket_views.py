@@ -8,7 +8,7 @@ from functions.maintenance.tickets import Missing, Rating, Source, State, Ticket
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
-from linli.policies import Priority
+from linli.vocabulary.maintenance import Priority
 
 
 class ClockShown(Contract):

@@ -10,8 +10,8 @@ from functions.maintenance.deadlines import Clocks
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
-from linli.policies import Priority
 from linli.texts import Remark
+from linli.vocabulary.maintenance import Priority
 
 State = Literal[
     "submitted", "dispatched", "accepted", "arrived", "paused", "done", "rated", "closed",

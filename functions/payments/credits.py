@@ -11,8 +11,8 @@ from datetime import datetime
 from functions.payments.orders import Due, lowered_by
 from functions.payments.tables import DueRow
 from functions.payments.till import use_credit
-from linli.events import PaymentSettled
 from linli.tables import ConditionsFailed, Contended, Transaction
+from linli.vocabulary.payments import PaymentSettled
 
 MOST_AT_ONCE = 20  # credits of one payment: a transaction has 100 writes
 

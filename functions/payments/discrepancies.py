@@ -11,8 +11,8 @@ from functions.payments.orders import Intent, Refund
 from functions.payments.refund_keys import refund_key
 from functions.payments.statement_files import CHINA
 from linli.contracts import Contract
-from linli.events import Provider
 from linli.local_times import Day
+from linli.vocabulary.payments import Provider
 
 What = Literal["not_in_our_books", "not_in_the_statement", "amount_differs"]
 Movement = tuple[str, str | None]  # the order, and the refund when money went back

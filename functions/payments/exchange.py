@@ -29,8 +29,8 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from functions.payments.serials import PUBLIC_KEY_ID, alipay_serial, wechat_serial
 from linli.contracts import Contract
 from linli.errors import LinliError, Unavailable
-from linli.events import Provider
 from linli.ids import Id
+from linli.vocabulary.payments import Provider
 
 Told = TypeVar("Told")
 

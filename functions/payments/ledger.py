@@ -18,9 +18,9 @@ from pydantic import Field, model_validator
 
 from functions.payments.orders import Intent, Refund
 from linli.contracts import Contract
-from linli.events import Means
 from linli.ids import Id
 from linli.instants import Instant
+from linli.vocabulary.payments import Means
 
 Account = Literal["alipay", "wechat", "cash", "transfer", "dues", "charges", "refunds", "surplus"]
 Cause = Literal["bill", "payment", "surplus", "refund", "surplus_refund"]

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from linli.contracts import Contract
-from linli.events import Provider
 from linli.instants import Instant
+from linli.vocabulary.payments import Provider
 
 Said = Literal[
     "paid", "paid_and_back", "waiting", "closed", "refunded", "refund_failed", "refund_stuck", "unknown"

@@ -9,10 +9,11 @@ from pydantic import Field
 
 from linli.contracts import Contract
 from linli.errors import Conflict
-from linli.events import BillCorrection, Means, Provider
 from linli.ids import Id
 from linli.instants import Instant
 from linli.local_times import Day
+from linli.vocabulary.payments import Means, Provider
+from linli.vocabulary.utilities import BillCorrection
 
 Fen = Annotated[int, Field(ge=0)]
 PositiveFen = Annotated[int, Field(gt=0)]

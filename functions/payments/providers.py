@@ -8,7 +8,7 @@ from functions.payments import alipay, wechat
 from functions.payments.exchange import Acknowledgement, Delivery, Merchant, Order, Question, Refund, Stamp
 from functions.payments.notices import Notice
 from linli.errors import LinliError
-from linli.events import Provider
+from linli.vocabulary.payments import Provider
 
 
 class Provides(Protocol):

@@ -13,7 +13,8 @@ from functions.payments.ledger import Entry
 from functions.payments.notices import Notice
 from functions.payments.orders import Intent, Refund, Share, receipt_of
 from functions.payments.refund_keys import elsewhere_key, refund_key, surplus_refund
-from linli.events import Fact, PaymentRefunded, PaymentSettled, RefundRequested
+from linli.events import Fact
+from linli.vocabulary.payments import PaymentRefunded, PaymentSettled, RefundRequested
 
 Outcome = Literal[
     "settled", "settled_late", "surplus", "refunded", "refund_failed", "refund_stuck", "noted", "closed",

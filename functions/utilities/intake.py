@@ -15,6 +15,7 @@ from linli import communities
 from linli.communities import CommunityRow
 from linli.instants import DEVICE_CLOCK_TOLERANCE
 from linli.tables import Row, read
+from linli.vocabulary.utilities import UtilitiesPolicy
 
 OLDEST = timedelta(days=3 * 366)
 
@@ -63,7 +64,7 @@ def take(batch: Batch) -> list[Outcome]:
         if where not in sites:
             row = rows.one(MeterRow, keys[each.meter])
             watched = row is not None and bool(row.watched)
-            zone, policy = community.time_zone, community.policies.utilities
+            zone, policy = community.time_zone, community.policy(UtilitiesPolicy)
             sites[where] = Site(batch.community, meter, register, zone, policy, watched)
         grouped.setdefault(where, []).append((number, reading))
     for where, numbered in grouped.items():

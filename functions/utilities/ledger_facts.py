@@ -9,8 +9,9 @@ from functions.utilities.readings import Interval
 from functions.utilities.signals import Episode, Watch, news
 from functions.utilities.sites import Site
 from functions.utilities.tables import UseRow
-from linli.events import ConsumptionRecorded, Fact, MeterSignalEnded, MeterSignalRaised, UseObserved
+from linli.events import Fact
 from linli.tables import read
+from linli.vocabulary.utilities import ConsumptionRecorded, MeterSignalEnded, MeterSignalRaised, UseObserved
 
 DAYS_TOLD = 35  # how far back of the newest reading consumption is published
 

@@ -13,8 +13,8 @@ from pydantic import Field
 from functions.utilities.days import per_day
 from functions.utilities.readings import DAY_MS, Interval
 from linli.contracts import Contract
-from linli.events import MeterSignal
 from linli.local_times import Day
+from linli.vocabulary.utilities import MeterSignal
 
 HALF_HOUR_MS = 1_800_000
 SLACK_MS = 60_000  # a half-hourly meter is a few seconds late

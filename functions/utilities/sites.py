@@ -6,7 +6,7 @@ from decimal import Decimal
 from functions.utilities.meters import Meter, Register
 from functions.utilities.readings import Dial
 from functions.utilities.signals import Limits
-from linli.policies import UtilitiesPolicy
+from linli.vocabulary.utilities import UtilitiesPolicy
 
 
 def dial_of(meter: Meter, register: Register) -> Dial:

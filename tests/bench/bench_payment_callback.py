@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pynamodb.connection import Connection
 
-from linli.events import Provider
+from linli.vocabulary.payments import Provider
 from tests.bench.table import show
 from tests.integration.conftest import cloud  # noqa: F401  the fixture
 from tests.integration.payment_world import Providers

@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 import requests
 
-from linli.events import DeviceFaultCleared, DeviceFaultRaised, Fact, envelope
+from linli.events import Fact, envelope
+from linli.vocabulary.devices import DeviceFaultCleared, DeviceFaultRaised
 from tests.e2e.conftest import Answer, Town, eventually
 from tests.unit.maintenance.pictures import PIXELS, SECRET, png
 

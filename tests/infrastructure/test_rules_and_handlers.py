@@ -10,9 +10,12 @@ import pytest
 from pydantic import BaseModel
 
 from linli.device_messages import Topic
-from linli.events import FACTS, CommunityChanged, Event, Fact, GatePassed
+from linli.events import Event, Fact
 from linli.queues import CONSUMERS
 from linli.tables import OutboxRow
+from linli.vocabulary.access import GatePassed
+from linli.vocabulary.directory import CommunityChanged
+from linli_cli import facts as known
 from linli_cli import templates
 from linli_cli.actions import actions, app_of, bus_rules, named_for, topic_rules
 from linli_cli.layout import ROOT, project_folder, projects, projects_of, services
@@ -82,13 +85,13 @@ def test_a_filter_names_what_its_facts_have(service: str) -> None:
 def unknown_in(pattern: Mapping[str, Any]) -> Iterator[str]:
     """What a pattern of the bus asks for that no event of its types has: nothing would ever match."""
     yield from pattern.keys() - {"source", "detail-type", "detail"}
-    facts = [FACTS.get(name) for name in pattern["detail-type"]]
-    if None in facts:
+    found = [known.facts().get(name) for name in pattern["detail-type"]]
+    if None in found:
         yield "detail-type"
     detail = dict(pattern.get("detail", {}))
     data = detail.pop("data", {})
     yield from missing(Event, detail)
-    for fact in filter(None, facts):
+    for fact in filter(None, found):
         yield from missing(fact, data)
 
 

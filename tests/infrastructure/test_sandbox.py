@@ -20,8 +20,8 @@ from functions.payments.providers import PROVIDERS
 from functions.payments.statement_files import CHINA
 from linli import outbound
 from linli.errors import Conflict, NotFound, Unavailable
-from linli.events import Provider
 from linli.ids import new_id
+from linli.vocabulary.payments import Provider
 from linli_cli.errors import Refused
 from linli_cli.sandbox import Sandbox
 from localstack.sandbox.signing import new_key

@@ -13,9 +13,8 @@ from functions.care import sending
 from functions.care.alerts import Message
 from functions.care.sending import Courier
 from linli import outbound
-from linli.messages.gateways import Channels, GatewayReply, verify
+from linli.messages.gateways import Channel, Channels, GatewayReply, verify
 from linli.messages.sending import BUSY, RETRIES, NotSent
-from linli.policies import Channel
 from linli_cli.sandbox import Sandbox
 
 NOW = datetime.now(UTC)

@@ -14,13 +14,16 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from functions.directory.policies import CommunityPolicies
 from functions.payments import merchants
 from functions.payments.exchange import Merchant
 from functions.payments.tables import IntentRow
 from linli.aws import client
-from linli.events import BillIssued, CommunityChanged, DeviceRegistered, Fact, MembershipChanged
-from linli.policies import CommunityPolicies
+from linli.events import Fact
 from linli.registered import RegisteredRow
+from linli.vocabulary.devices import DeviceRegistered
+from linli.vocabulary.directory import CommunityChanged, MembershipChanged
+from linli.vocabulary.utilities import BillIssued
 from tests.integration.conftest import STAGE, Http, Invoke, Service
 from tests.integration.gateway import NOW
 from tests.integration.messages import batch, told

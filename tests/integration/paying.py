@@ -16,8 +16,11 @@ from functions.payments.notices import Notice
 from functions.payments.orders import Due, Intent, Refund
 from functions.payments.tables import CallbackRow, DueRow, EntryRow, IntentRow, RefundRow
 from linli import secrets
-from linli.events import BillIssued, Fact, MembershipChanged, Provider
+from linli.events import Fact
 from linli.tables import find
+from linli.vocabulary.directory import MembershipChanged
+from linli.vocabulary.payments import Provider
+from linli.vocabulary.utilities import BillIssued
 from tests.integration import gateway
 from tests.integration.conftest import Http, Invoke, Service, published
 from tests.integration.gateway import NOW

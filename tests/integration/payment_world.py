@@ -14,8 +14,9 @@ from functions.payments.ledger import Entry, balances
 from functions.payments.notices import Notice
 from functions.payments.orders import Due, Intent, Refund
 from functions.payments.tables import DueRow, EntryRow, IntentRow, RefundRow
-from linli.events import Event, Provider
+from linli.events import Event
 from linli.tables import OutboxRow, Row
+from linli.vocabulary.payments import Provider
 from tests.integration.paying import MERCHANTS, TRADES, yuan
 from tests.integration.quick_table import QuickTable
 from tests.unit.payments import shop

@@ -8,23 +8,13 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from linli.events import (
-    BillIssued,
-    CommunityChanged,
-    DeviceFaultCleared,
-    DeviceFaultRaised,
-    DeviceRegistered,
-    DeviceRevoked,
-    Fact,
-    FeverCleared,
-    FeverConfirmed,
-    GatePassed,
-    MembershipChanged,
-    MeterSignalEnded,
-    MeterSignalRaised,
-    UseObserved,
-    WatchChanged,
-)
+from linli.events import Fact
+from linli.vocabulary.access import GatePassed
+from linli.vocabulary.care import WatchChanged
+from linli.vocabulary.devices import DeviceFaultCleared, DeviceFaultRaised, DeviceRegistered, DeviceRevoked
+from linli.vocabulary.directory import CommunityChanged, MembershipChanged
+from linli.vocabulary.health import FeverCleared, FeverConfirmed
+from linli.vocabulary.utilities import BillIssued, MeterSignalEnded, MeterSignalRaised, UseObserved
 from tests.integration.forks import in_a_fork
 from tests.integration.gateway import NOW
 from tests.integration.messages import batch, told

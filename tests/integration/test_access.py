@@ -14,9 +14,11 @@ from chalice.app import Chalice
 from functions.access.tables import CredentialRow, HolderRow, credential_hash
 from linli import observability
 from linli.aws import client
-from linli.events import DeviceRegistered, DeviceRevoked, FeverCleared, FeverConfirmed, MembershipChanged
 from linli.secrets import keyed_hash
 from linli.tables import Row, find
+from linli.vocabulary.devices import DeviceRegistered, DeviceRevoked
+from linli.vocabulary.directory import MembershipChanged
+from linli.vocabulary.health import FeverCleared, FeverConfirmed
 from tests.integration.conftest import Http, Invoke, Service, dead_letters, published
 from tests.integration.gateway import NOW
 from tests.integration.messages import batch, rule_event, told

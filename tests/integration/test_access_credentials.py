@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from chalice.app import Chalice
 
-from linli.events import MembershipChanged
+from linli.vocabulary.directory import MembershipChanged
 from tests.integration.conftest import Http, Invoke, Service
 from tests.integration.gateway import NOW, Answer
 from tests.integration.messages import batch, told

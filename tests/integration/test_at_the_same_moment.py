@@ -11,9 +11,9 @@ from chalice.app import Chalice
 
 from functions.payments.ledger import balances
 from linli.communities import CommunityRow
-from linli.events import DeviceFaultRaised
 from linli.instants import to_text
 from linli.tables import find
+from linli.vocabulary.devices import DeviceFaultRaised
 from tests.integration.conftest import Http, Invoke, Service, published
 from tests.integration.crowd import again_while_busy, at_once
 from tests.integration.gateway import NOW, Answer

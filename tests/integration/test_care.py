@@ -21,19 +21,13 @@ from functions.care.vigils import Vigil
 from linli.aws import client
 from linli.communities import CommunityRow
 from linli.due import TimedRow, due
-from linli.events import (
-    DeviceFaultCleared,
-    DeviceFaultRaised,
-    DeviceRegistered,
-    DeviceRevoked,
-    Fact,
-    GatePassed,
-    MembershipChanged,
-    PlaceChanged,
-    UseObserved,
-)
+from linli.events import Fact
 from linli.registered import RegisteredRow
 from linli.tables import Transaction
+from linli.vocabulary.access import GatePassed
+from linli.vocabulary.devices import DeviceFaultCleared, DeviceFaultRaised, DeviceRegistered, DeviceRevoked
+from linli.vocabulary.directory import MembershipChanged, PlaceChanged
+from linli.vocabulary.utilities import UseObserved
 from tests.integration.conftest import STAGE, Http, Invoke, Service, dead_letters, published
 from tests.integration.gateway import NOW
 from tests.integration.messages import batch, rule_event, told

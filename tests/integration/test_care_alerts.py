@@ -21,7 +21,7 @@ from functions.care.sending import Courier
 from functions.care.tables import StateRow
 from linli import outbound
 from linli.aws import client
-from linli.events import MembershipChanged
+from linli.vocabulary.directory import MembershipChanged
 from linli_cli import templates
 from localstack.sandbox.server import Request, Response
 from tests.integration.conftest import ROOT, STAGE, Http, Invoke, Service, dead_letters, published

@@ -14,7 +14,8 @@ from chalice.app import Chalice
 from linli.aws import client
 from linli.believing import EVERY_KIND
 from linli.errors import DeviceNotKnown
-from linli.events import DeviceRegistered, DeviceRevoked, Fact
+from linli.events import Fact
+from linli.vocabulary.devices import DeviceRegistered, DeviceRevoked
 from linli_cli import actions
 from linli_cli.layout import project_of, services
 from tests.integration.conftest import STAGE, Http, Invoke, Service, dead_letters, enter

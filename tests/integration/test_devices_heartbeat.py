@@ -14,6 +14,7 @@ from linli.aws import client
 from linli.due import due
 from linli.events import Fact, parse_event
 from linli.ids import new_id
+from linli.vocabulary.devices import DeviceFaultCleared, DeviceFaultRaised
 from tests.integration.conftest import Http, Invoke, Service, dead_letters, published
 from tests.integration.gateway import NOW
 from tests.integration.messages import batch, rule_event, told
@@ -84,7 +85,7 @@ def facts() -> list[Any]:
 
 
 def _fact(event: Any) -> Fact:
-    return parse_event(f'{{"detail": {event.model_dump_json()}}}')[1]
+    return parse_event(f'{{"detail": {event.model_dump_json()}}}', (DeviceFaultRaised, DeviceFaultCleared))[1]
 
 
 def summary() -> list[str]:

@@ -11,8 +11,8 @@ from chalice.app import Chalice
 from functions.maintenance.machine import REPAIR
 from functions.maintenance.moves import NEEDED
 from linli.aws import client
-from linli.events import MembershipChanged
 from linli.tables import Row
+from linli.vocabulary.directory import MembershipChanged
 from tests.integration.conftest import Http, Invoke, Service, published
 from tests.integration.gateway import NOW, Answer
 from tests.integration.messages import batch, told

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from chalice.app import Chalice
 
-from linli.events import DeviceFaultCleared, DeviceFaultRaised, MeterSignalEnded, MeterSignalRaised
+from linli.vocabulary.devices import DeviceFaultCleared, DeviceFaultRaised
+from linli.vocabulary.utilities import MeterSignalEnded, MeterSignalRaised
 from tests.integration.conftest import Http, Invoke, Service, dead_letters, published
 from tests.integration.gateway import NOW
 from tests.integration.messages import batch, told

@@ -11,7 +11,8 @@ import pytest
 
 from functions.maintenance.tables import PhotoRow, TicketRow
 from linli.aws import client
-from linli.events import DeviceRegistered, PlaceChanged
+from linli.vocabulary.devices import DeviceRegistered
+from linli.vocabulary.directory import PlaceChanged
 from tests.integration.conftest import Http, Invoke, Service
 from tests.integration.gateway import NOW, Answer
 from tests.integration.neighbourhood import furnish_maintenance

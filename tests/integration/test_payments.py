@@ -4,7 +4,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from functions.payments.payment_intent.domain import MOST_ORDERS
-from linli.events import BillIssued, MembershipChanged, Provider
+from linli.vocabulary.directory import MembershipChanged
+from linli.vocabulary.payments import Provider
+from linli.vocabulary.utilities import BillIssued
 from tests.integration.conftest import Http, Invoke, Service, dead_letters, load_event
 from tests.integration.gateway import NOW
 from tests.integration.messages import batch, told

@@ -13,7 +13,8 @@ from functions.payments.exchange import Merchant
 from functions.payments.notices import Notice
 from linli.aws import client
 from linli.errors import Unavailable
-from linli.events import BillIssued, Provider, RefundRequested
+from linli.vocabulary.payments import Provider, RefundRequested
+from linli.vocabulary.utilities import BillIssued
 from tests.integration.conftest import STAGE
 from tests.integration.gateway import NOW
 from tests.integration.messages import batch

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from functions.payments.ledger import balances
-from linli.events import BillIssued, MembershipChanged
+from linli.vocabulary.directory import MembershipChanged
+from linli.vocabulary.utilities import BillIssued
 from tests.integration.conftest import Http
 from tests.integration.gateway import NOW
 from tests.integration.paying import (  # noqa: F401  the fixture

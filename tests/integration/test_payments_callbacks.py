@@ -17,8 +17,8 @@ from functions.payments.exchange import Refused, UnknownSerial, Unreadable
 from functions.payments.tables import CallbackRow
 from linli.aws import client
 from linli.errors import Unavailable
-from linli.events import Provider
 from linli.tables import Row
+from linli.vocabulary.payments import Provider
 from linli_cli import templates
 from tests.integration.conftest import ROOT, STAGE
 from tests.integration.gateway import NOW

@@ -21,8 +21,9 @@ from functions.payments.payment_intent.models import IntentWanted
 from functions.payments.refund import store as refunds
 from functions.payments.till import Told
 from linli.errors import Conflict, LinliError
-from linli.events import BillIssued, MembershipChanged
 from linli.idempotency import Creation
+from linli.vocabulary.directory import MembershipChanged
+from linli.vocabulary.utilities import BillIssued
 from tests.integration.gateway import NOW
 from tests.integration.payment_world import COMMUNITY, Books, Providers, in_place_of_providers, trade_of
 from tests.integration.quick_table import QuickTable, in_place_of_dynamodb

@@ -26,8 +26,10 @@ from functions.payments.refund import store as refunds
 from functions.payments.sweep import store as sweeping
 from functions.payments.tables import CallbackRow
 from linli.errors import LinliError
-from linli.events import BillIssued, MembershipChanged, Provider, RefundRequested
 from linli.idempotency import Creation
+from linli.vocabulary.directory import MembershipChanged
+from linli.vocabulary.payments import Provider, RefundRequested
+from linli.vocabulary.utilities import BillIssued
 from tests.integration import gateway
 from tests.integration.conftest import app_of
 from tests.integration.gateway import NOW

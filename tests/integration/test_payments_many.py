@@ -19,9 +19,11 @@ from functions.payments.payment_intent.models import IntentWanted
 from functions.payments.sweep import store as sweeping
 from functions.payments.tables import CallbackRow
 from linli.errors import Unavailable
-from linli.events import BillIssued, MembershipChanged, Provider
 from linli.idempotency import Creation
 from linli.tables import Row
+from linli.vocabulary.directory import MembershipChanged
+from linli.vocabulary.payments import Provider
+from linli.vocabulary.utilities import BillIssued
 from tests.integration import gateway
 from tests.integration.conftest import app_of
 from tests.integration.gateway import NOW

@@ -16,7 +16,9 @@ from functions.payments.exchange import Refund as Wanted
 from functions.payments.notices import Notice
 from functions.payments.refund import store
 from linli.errors import Unavailable
-from linli.events import BillIssued, Fact, Provider, RefundRequested
+from linli.events import Fact
+from linli.vocabulary.payments import Provider, RefundRequested
+from linli.vocabulary.utilities import BillIssued
 from tests.integration.gateway import NOW
 from tests.integration.messages import batch, told
 from tests.integration.paying import (  # noqa: F401  the fixture

@@ -16,7 +16,7 @@ from functions.payments.exchange import Refund as Wanted
 from functions.payments.notices import Notice
 from linli.aws import client
 from linli.errors import Unavailable
-from linli.events import Provider
+from linli.vocabulary.payments import Provider
 from tests.integration.conftest import STAGE, Http, dead_letters
 from tests.integration.gateway import NOW
 from tests.integration.messages import batch

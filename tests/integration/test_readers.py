@@ -10,12 +10,14 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import pytest
 
+from functions.directory.policies import CommunityPolicies
 from linli import communities
 from linli.contracts import Contract
-from linli.events import CommunityChanged, Fact
-from linli.policies import CommunityPolicies
+from linli.events import Fact
+from linli.policies import Policy
 from linli.queues import CONSUMERS
 from linli.tables import read
+from linli.vocabulary.directory import CommunityChanged
 from linli_cli.actions import app_of
 from linli_cli.layout import ROOT, project_of, projects, services
 from tests.integration.conftest import Invoke, Service, dead_letters
@@ -153,6 +155,7 @@ def with_words(part: str, data: Mapping[str, Any]) -> set[str]:
     return {name for name, value in words(contract, before).items() if value != before[name]}
 
 
+PARTS = {each.PART: each for each in Policy.__subclasses__()}
 KEEPERS = [(name, action) for name, action, fact in TAKEN if fact is CommunityChanged]
 
 
@@ -175,10 +178,10 @@ def test_an_unknown_word_in_a_policy_is_read_as_the_default_and_kept(
     assert answer == {"batchItemFailures": [], "outcomes": ["community_kept"]}
     assert dead_letters(app, action) == []
     key = communities.CommunityRow.key("willow")
-    kept = communities.known(read([key]), "willow").policies
-    for part in kept.model_fields_set:
+    kept = communities.known(read([key]), "willow")
+    for part in kept.policies:
         others = {name: value for name, value in policies[part].items() if name not in with_words(part, data)}
-        read_as = getattr(kept, part).model_dump(mode="json")
+        read_as = kept.policy(PARTS[part]).model_dump(mode="json")
         assert {name: read_as[name] for name in others} == others
 
 
@@ -195,13 +198,11 @@ def kept_in(nodes: list[ast.AST]) -> Iterator[str]:
     """The parts that are named to `communities.keep`."""
     for node in nodes:
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "communities.keep":
-            yield from (ast.literal_eval(part) for part in node.args[1:])
+            yield from (ast.unparse(part) for part in node.args[1:])
 
 
 def read_in(nodes: list[ast.AST]) -> Iterator[str]:
-    """The parts that are asked for as `….policies.<part>` or `policies.<part>`."""
+    """The parts that are asked for as `….policy(<part>)`."""
     for node in nodes:
-        if isinstance(node, ast.Attribute) and node.attr in CommunityPolicies.model_fields:
-            held = ast.unparse(node.value).rpartition(".")[2]
-            if held == "policies":
-                yield node.attr
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "policy":
+            yield ast.unparse(node.args[0])

@@ -14,8 +14,9 @@ from functions.directory.homes import MOST_HOMES
 from functions.payments.tables import LivingRow
 from functions.utilities.bill_run.models import Bill
 from functions.utilities.tables import BillRow, HouseholdRow, ResidentRow
-from linli.events import BillIssued, MembershipChanged
 from linli.tables import read
+from linli.vocabulary.directory import MembershipChanged
+from linli.vocabulary.utilities import BillIssued
 from tests.integration.conftest import Http, Invoke, Service
 from tests.integration.gateway import NOW
 from tests.integration.messages import batch, told

@@ -12,7 +12,8 @@ import pytest
 from chalice.app import Chalice
 
 from linli.aws import client
-from linli.events import DeviceRegistered, MembershipChanged
+from linli.vocabulary.devices import DeviceRegistered
+from linli.vocabulary.directory import MembershipChanged
 from tests.integration.conftest import Http, Invoke, Service, dead_letters, published
 from tests.integration.messages import batch, rule_event, told
 from tests.integration.neighbourhood import METER, tell, working_utilities

@@ -9,7 +9,7 @@ import pytest
 from chalice.app import Chalice
 
 from linli.aws import client
-from linli.events import MembershipChanged, PlaceChanged
+from linli.vocabulary.directory import MembershipChanged, PlaceChanged
 from tests.integration.conftest import Http, Invoke, Service, published
 from tests.integration.messages import batch, rule_event, told
 from tests.integration.neighbourhood import METER, furnish_utilities

@@ -11,8 +11,8 @@ from chalice.app import Chalice
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from linli.events import WatchChanged
 from linli.instants import to_text
+from linli.vocabulary.care import WatchChanged
 from tests.integration.conftest import Http, Invoke, Service, published
 from tests.integration.messages import batch, rule_event, told
 from tests.integration.neighbourhood import METER, working_utilities

@@ -8,9 +8,9 @@ import pytest
 from chalice.app import Chalice
 
 from functions.utilities.tables import MeterRow
-from linli.events import WatchChanged
 from linli.instants import to_text
 from linli.tables import read
+from linli.vocabulary.care import WatchChanged
 from tests.integration.conftest import Http, Invoke, Service, enter, published
 from tests.integration.messages import batch, rule_event, told
 from tests.integration.neighbourhood import METER, working_utilities

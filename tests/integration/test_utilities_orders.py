@@ -12,8 +12,8 @@ from functions.utilities.meters import Meter
 from functions.utilities.readings import Reading, intervals
 from functions.utilities.sites import Site
 from functions.utilities.tables import ChunkRow, HeldRow, RegisterRow, UseRow
-from linli.policies import UtilitiesPolicy
 from linli.tables import read
+from linli.vocabulary.utilities import UtilitiesPolicy
 from tests.integration.neighbourhood import METER
 from tests.integration.quick_table import QuickTable, in_place_of_dynamodb
 

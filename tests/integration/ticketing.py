@@ -7,7 +7,8 @@ from typing import Any
 
 from chalice.app import Chalice
 
-from linli.events import Fact, MembershipChanged
+from linli.events import Fact
+from linli.vocabulary.directory import MembershipChanged
 from tests.integration.conftest import Http, Invoke
 from tests.integration.gateway import NOW, Answer
 from tests.integration.messages import batch, told

@@ -7,7 +7,7 @@ from functions.access.credential.models import ConsentGiven, Enrolment
 from functions.access.credentials import Consent, Credential, another_way
 from functions.access.holders import MOST_CREDENTIALS, Standing
 from linli.errors import Conflict, InvalidRequest, NotFound
-from linli.policies import AccessPolicy
+from linli.vocabulary.access import AccessPolicy
 
 CLOCKS_APART = timedelta(minutes=5)
 

@@ -40,6 +40,7 @@ from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, Forbidden, NotFound
 from linli.idempotency import Creation
 from linli.tables import Rows, Transaction, expired, find, read, until_it_holds
+from linli.vocabulary.access import AccessPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +304,7 @@ def _show_qr(community: str, person: str, gates: list[str], creation: Creation) 
     standing = _standing(rows, holder_key)
     if standing is None:
         raise NotFound
-    policy = communities.known(rows, community).policies.access
+    policy = communities.known(rows, community).policy(AccessPolicy)
     credential = own_qr(standing.holder, gates, policy, creation.at)
     transaction = Transaction()
     code = qr_codes.add(transaction, community, credential, creation.id)

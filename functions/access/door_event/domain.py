@@ -4,7 +4,8 @@ from functions.access.door_event.models import DoorEvent
 from functions.access.gates import Moment
 from functions.access.holders import Passing, Standing
 from linli.device_messages import LONGEST_OFFLINE, DeviceMessage
-from linli.events import Fact, GateAlarmRaised
+from linli.events import Fact
+from linli.vocabulary.access import GateAlarmRaised
 
 
 def moment_of(message: DeviceMessage[DoorEvent]) -> Moment:

@@ -2,13 +2,13 @@
 
 from chalice.app import Blueprint
 
+from functions.access import permissions
 from functions.access.door_event import store
 from functions.access.door_event.models import DoorEvent, DoorRecord
 from linli.cursors import Page, PageQuery
 from linli.device_messages import DeviceAnswer, DeviceMessage
 from linli.http import Nothing, Request, route
 from linli.naming import reference
-from linli.permissions import Permission
 from linli.queues import device_queue
 
 blueprint = Blueprint(__name__)
@@ -26,7 +26,7 @@ def door_event(message: DeviceMessage[DoorEvent]) -> DeviceAnswer:
     blueprint,
     "GET",
     "/communities/{community}/gates/{gate}/door_events",
-    Permission.READ_ALL_PASSES,
+    permissions.READ_ALL_PASSES,
     query=PageQuery,
 )
 def list_door_events(request: Request[Nothing, PageQuery]) -> Page[DoorRecord]:

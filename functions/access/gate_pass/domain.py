@@ -1,7 +1,7 @@
 """May this holder pass this gate? Eight checks, all made, the first that fails is the reason."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar
@@ -11,13 +11,22 @@ from functions.access.gate_pass.models import Shown, Verdict
 from functions.access.gates import Direction, Gate
 from functions.access.holders import Passing, Standing
 from linli.device_messages import Clocks
-from linli.events import Fact, GatePassed
-from linli.policies import CommunityPolicies
+from linli.events import Fact
+from linli.vocabulary.access import AccessPolicy, GatePassed
+from linli.vocabulary.health import HealthPolicy
 
 OPEN_FOR = timedelta(seconds=10)
 PLAUSIBLE_C = (Decimal(34), Decimal(43))  # a cold gate reads less and would wave a fever through
 PASSED = "passed"
 NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """What the community set for its gates, and from which temperature on a fever is one."""
+
+    access: AccessPolicy = field(default_factory=AccessPolicy)
+    health: HealthPolicy = field(default_factory=HealthPolicy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +38,7 @@ class Situation:
     """
 
     community: str
-    policies: CommunityPolicies
+    policies: Policies
     time_zone: str
     gate: Gate | None
     credential: Credential | None
@@ -105,7 +114,7 @@ class _Asked:
 Check = Callable[[_Asked], str]
 
 
-def timed(clocks: Clocks, policies: CommunityPolicies, *, told_later: bool) -> tuple[datetime, bool]:
+def timed(clocks: Clocks, policies: Policies, *, told_later: bool) -> tuple[datetime, bool]:
     """The time the rules go by, and whether it is ours because the device's makes no sense.
 
     A pass told later has the time it tells, unless that is yet to come or older than passes are kept.

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from chalice.app import Blueprint
 
+from functions.access import permissions
 from functions.access.gate_pass import store
 from functions.access.gate_pass.models import GatePassAnswer, GatePassAsked, GatePassEvent, Pass
 from linli.cursors import Page, PageQuery
 from linli.device_messages import Clocks, DeviceMessage
 from linli.http import Nothing, Request, route
 from linli.mqtt import device_message
-from linli.permissions import Permission
 
 blueprint = Blueprint(__name__)
 
@@ -35,7 +35,7 @@ def gate_pass(message: DeviceMessage[GatePassEvent]) -> GatePassAnswer:
     blueprint,
     "POST",
     "/communities/{community}/gates/{gate}/passes",
-    Permission.ASK_PASS,
+    permissions.ASK_PASS,
     body=GatePassAsked,
     status=201,
 )
@@ -53,10 +53,10 @@ def ask_pass(request: Request[GatePassAsked, Nothing]) -> GatePassAnswer:
     return _answer(asked.event_id, store.settle(ask))
 
 
-@route(blueprint, "GET", "/communities/{community}/passes", Permission.READ_PASSES, query=PageQuery)
+@route(blueprint, "GET", "/communities/{community}/passes", permissions.READ_PASSES, query=PageQuery)
 def list_passes(request: Request[Nothing, PageQuery]) -> Page[Pass]:
     """The last passes: a resident's own, or the community's for those who watch its gates."""
-    if request.may(Permission.READ_ALL_PASSES):
+    if request.may(permissions.READ_ALL_PASSES):
         return store.passes_of_community(request.tenant, request.query, request.now)
     return store.passes_of_holder(request.tenant, request.person, request.query, request.now)
 

@@ -11,6 +11,7 @@ from functions.access.credentials import Grants, holder_in
 from functions.access.gate_pass.domain import (
     OPEN_FOR,
     Decision,
+    Policies,
     Showing,
     Situation,
     chosen,
@@ -42,10 +43,11 @@ from linli.device_messages import Clocks
 from linli.errors import NotFound
 from linli.identities import Identity
 from linli.instants import to_epoch_seconds, to_text
-from linli.policies import CommunityPolicies
 from linli.registered import RegisteredRow
 from linli.secrets import keyed_hash
 from linli.tables import ConditionsFailed, Rows, Transaction, expired, read, until_it_holds
+from linli.vocabulary.access import AccessPolicy
+from linli.vocabulary.health import HealthPolicy
 
 SHORTEST_OPENING = timedelta(seconds=1)
 BELIEVED: Kinds = frozenset({"gate"})
@@ -179,7 +181,7 @@ def _count(
         write_credential(transaction, ask.community, change)
 
 
-def _entry(ask: Ask, policies: CommunityPolicies, rows: Rows) -> EntryRow | None:
+def _entry(ask: Ask, policies: Policies, rows: Rows) -> EntryRow | None:
     """The entry that came before the offline pass it completes."""
     entry = rows.one(EntryRow, EntryRow.key(ask.community, ask.gate, ask.event_id))
     if entry is None:
@@ -262,11 +264,12 @@ def _credentials(ask: Ask, rows: Rows) -> list[CredentialRow]:
 
 def _situations(ask: Ask, rows: Rows) -> list[tuple[CredentialRow | None, Situation]]:
     community = communities.known(rows, ask.community)
+    policies = Policies(community.policy(AccessPolicy), community.policy(HealthPolicy))
     gate = rows.one(GateRow, GateRow.key(ask.community, ask.gate))
-    entry = _entry(ask, community.policies, rows) if ask.showing.told_later else None
+    entry = _entry(ask, policies, rows) if ask.showing.told_later else None
     nobodys = Situation(
         community=ask.community,
-        policies=community.policies,
+        policies=policies,
         time_zone=community.time_zone,
         gate=_gate(ask, rows),
         credential=None,

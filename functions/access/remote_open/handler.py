@@ -2,10 +2,10 @@
 
 from chalice.app import Blueprint
 
+from functions.access import permissions
 from functions.access.remote_open import store
 from functions.access.remote_open.models import Opening, OpeningWanted
 from linli.http import Nothing, Request, route
-from linli.permissions import Permission
 
 blueprint = Blueprint(__name__)
 
@@ -14,7 +14,7 @@ blueprint = Blueprint(__name__)
     blueprint,
     "POST",
     "/communities/{community}/gates/{gate}/openings",
-    Permission.OPEN_REMOTELY,
+    permissions.OPEN_REMOTELY,
     body=OpeningWanted,
     status=201,
 )

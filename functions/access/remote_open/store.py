@@ -13,9 +13,9 @@ from linli.errors import NotFound
 from linli.idempotency import Creation
 from linli.instants import to_epoch_seconds, to_text
 from linli.mqtt import publish
-from linli.policies import CommunityPolicies
 from linli.registered import RegisteredRow
 from linli.tables import Transaction, find, read
+from linli.vocabulary.access import AccessPolicy
 
 OPEN_FOR = timedelta(seconds=10)
 
@@ -41,8 +41,8 @@ def open_gate(community: str, gate: str, asked: Asked) -> Opening:
     known = found.known(rows.one(RegisteredRow, word_key)) if found else None
     if known is None or known.revoked:
         raise NotFound
-    policies = communities.known(rows, community).policies
-    kept = _keep(_row(community, known, asked, policies), asked.creation)
+    policy = communities.known(rows, community).policy(AccessPolicy)
+    kept = _keep(_row(community, known, asked, policy), asked.creation)
     told = Opening(opening=kept.sk, gate=gate, open_until=kept.decided_at + OPEN_FOR)
     if asked.creation.at < told.open_until:
         seconds = OPEN_FOR // timedelta(seconds=1)
@@ -51,7 +51,7 @@ def open_gate(community: str, gate: str, asked: Asked) -> Opening:
     return told
 
 
-def _row(community: str, gate: Gate, asked: Asked, policies: CommunityPolicies) -> PassRow:
+def _row(community: str, gate: Gate, asked: Asked, policy: AccessPolicy) -> PassRow:
     opening, now = asked.creation.id, asked.creation.at
     return PassRow(
         *PassRow.key(community, gate.gate, opening),
@@ -66,7 +66,7 @@ def _row(community: str, gate: Gate, asked: Asked, policies: CommunityPolicies) 
         checks={},
         asked_by=asked.by,
         note=asked.reason,
-        ttl=to_epoch_seconds(now + timedelta(days=policies.access.retention_days)),
+        ttl=to_epoch_seconds(now + timedelta(days=policy.retention_days)),
     )
 
 

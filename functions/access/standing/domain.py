@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from functions.access.holders import Standing
-from linli.events import FeverCleared, FeverConfirmed, MembershipChanged
+from linli.vocabulary.directory import MembershipChanged
+from linli.vocabulary.health import FeverCleared, FeverConfirmed
 
 PersonFact = FeverConfirmed | FeverCleared | MembershipChanged
 

@@ -2,22 +2,18 @@
 
 from chalice.app import Blueprint
 
+from functions.access import permissions
 from functions.access.standing import store
 from functions.access.standing.models import HealthWord, PlaceWord, SaidPlace, ShownStanding
 from linli import communities, registered
 from linli.cursors import Page, PageQuery
-from linli.events import (
-    CommunityChanged,
-    DeviceRegistered,
-    DeviceRevoked,
-    FeverCleared,
-    FeverConfirmed,
-    MembershipChanged,
-)
 from linli.http import Nothing, Request, route
 from linli.naming import reference
-from linli.permissions import Permission
 from linli.queues import Received, bus_queue
+from linli.vocabulary.access import AccessPolicy
+from linli.vocabulary.devices import DeviceRegistered, DeviceRevoked
+from linli.vocabulary.directory import CommunityChanged, MembershipChanged
+from linli.vocabulary.health import FeverCleared, FeverConfirmed, HealthPolicy
 
 blueprint = Blueprint(__name__)
 Told = CommunityChanged | MembershipChanged | DeviceRegistered | DeviceRevoked | FeverConfirmed | FeverCleared
@@ -32,7 +28,7 @@ def standing(received: Received[Told]) -> str:
     fact, at = received.fact, received.event.time
     match fact:
         case CommunityChanged():
-            return communities.keep(fact, "access", "health")
+            return communities.keep(fact, AccessPolicy, HealthPolicy)
         case FeverConfirmed() | FeverCleared() | MembershipChanged():
             return store.keep_person(fact, at)
         case DeviceRegistered() | DeviceRevoked():
@@ -42,19 +38,19 @@ def standing(received: Received[Told]) -> str:
             return outcome
 
 
-@route(blueprint, "GET", OF_PERSON, Permission.READ_STANDING)
+@route(blueprint, "GET", OF_PERSON, permissions.READ_STANDING)
 def show_standing(request: Request[Nothing, Nothing]) -> ShownStanding:
     """Why a person's passes are refused, if they are."""
     return store.show(request.tenant, request.path["person"])
 
 
-@route(blueprint, "PUT", OF_PERSON, Permission.CHANGE_STANDING, body=HealthWord)
+@route(blueprint, "PUT", OF_PERSON, permissions.CHANGE_STANDING, body=HealthWord)
 def change_standing(request: Request[HealthWord, Nothing]) -> ShownStanding:
     """Keep a person's health code and quarantine."""
     return store.say(request.tenant, request.path["person"], request.body)
 
 
-@route(blueprint, "POST", PLACE, Permission.SAY_PLACE, body=PlaceWord, status=201)
+@route(blueprint, "POST", PLACE, permissions.SAY_PLACE, body=PlaceWord, status=201)
 def say_place(request: Request[PlaceWord, Nothing]) -> SaidPlace:
     """Say anew where a resident or a visitor is, for anti-passback, with a reason."""
     return store.say_place(
@@ -62,7 +58,7 @@ def say_place(request: Request[PlaceWord, Nothing]) -> SaidPlace:
     )
 
 
-@route(blueprint, "GET", PLACE, Permission.READ_STANDING, query=PageQuery)
+@route(blueprint, "GET", PLACE, permissions.READ_STANDING, query=PageQuery)
 def list_places(request: Request[Nothing, PageQuery]) -> Page[SaidPlace]:
     """What staff have said of somebody's place lately, and why."""
     return store.places(request.tenant, request.path["person"], request.query, request.now)

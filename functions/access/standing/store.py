@@ -13,11 +13,9 @@ from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
-from linli.events import DeviceRegistered, DeviceRevoked, MembershipChanged
 from linli.idempotency import Creation
 from linli.instants import to_epoch_seconds
 from linli.lifetimes import Lifetime
-from linli.policies import AccessPolicy
 from linli.tables import (
     ConditionsFailed,
     ContractAttribute,
@@ -28,6 +26,9 @@ from linli.tables import (
     read,
     until_it_holds,
 )
+from linli.vocabulary.access import AccessPolicy
+from linli.vocabulary.devices import DeviceRegistered, DeviceRevoked
+from linli.vocabulary.directory import MembershipChanged
 
 
 class PlaceRow(Row, discriminator="place"):
@@ -129,7 +130,7 @@ def _say_place(community: str, person: str, word: PlaceWord, by: str, creation: 
         access_places(community).check(areas=[word.area])
     areas = sorted([word.area] if word.area else before.areas())
     after = before.placed(areas, word.direction, creation.at)
-    kept = timedelta(days=communities.known(rows, community).policies.access.retention_days)
+    kept = timedelta(days=communities.known(rows, community).policy(AccessPolicy).retention_days)
     said = SaidPlace(
         said=creation.id,
         person=person,

@@ -7,7 +7,7 @@ from functions.access.holders import Standing
 from functions.access.invitations import Invitation
 from functions.access.spellings import canonical
 from linli.errors import Forbidden, InvalidRequest
-from linli.policies import AccessPolicy
+from linli.vocabulary.access import AccessPolicy
 
 
 def admitted(

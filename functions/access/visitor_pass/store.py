@@ -27,6 +27,7 @@ from linli.errors import Conflict
 from linli.idempotency import Creation
 from linli.instants import to_epoch_seconds
 from linli.tables import Transaction, expired, read, until_it_holds
+from linli.vocabulary.access import AccessPolicy
 
 
 def invite(community: str, person: str, invitation: Invitation, creation: Creation) -> Invited:
@@ -47,7 +48,7 @@ def _invite(community: str, person: str, invitation: Invitation, creation: Creat
     keys = credential_keys(community, "plate", plate) if plate else []
     rows = read([holder_key, CommunityRow.key(community), *keys])
     inviter = rows.one(HolderRow, holder_key)
-    policy = communities.known(rows, community).policies.access
+    policy = communities.known(rows, community).policy(AccessPolicy)
     admitted(invitation, inviter.standing if inviter else None, policy, creation.at)
     if invitation.gates:
         places(community).check(gates=invitation.gates)

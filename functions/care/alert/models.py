@@ -5,11 +5,11 @@ from typing import Literal
 from functions.care.alerts import Capacity, State, What
 from functions.care.answering import Command
 from linli.contracts import Contract
-from linli.events import AlertOutcome, AlertReason
 from linli.ids import Id
 from linli.instants import Instant
+from linli.messages.gateways import Channel
 from linli.pages import PageQuery
-from linli.policies import Channel, Recipient
+from linli.vocabulary.care import AlertOutcome, AlertReason, Recipient
 
 
 class AlertQuery(PageQuery):

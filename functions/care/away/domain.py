@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from functions.care import permissions
 from functions.care.alerts import Capacity
 from functions.care.watches import Watch
 from linli.errors import InvalidRequest, NotFound
-from linli.permissions import GRANTS, Permission, Role
+from linli.permissions import Role
 
 LONGEST = timedelta(days=90)
 SHORTEST = timedelta(minutes=30)
@@ -18,7 +19,7 @@ def check(asker: str, roles: frozenset[Role], watch: Watch) -> Capacity:
     """
     if Role.MANAGER in roles:
         return "manager"
-    if roles & GRANTS[Permission.READ_WATCHED]:
+    if permissions.READ_WATCHED.allows(roles):
         return "caregiver"
     if asker == watch.person:
         return "person"

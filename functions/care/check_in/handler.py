@@ -2,16 +2,17 @@
 
 from chalice.app import Blueprint
 
-from functions.care import signs, vigils
+from functions.care import permissions, signs, vigils
 from functions.care.check_in.models import CheckedIn, CheckIn
 from functions.care.signals import Sign
 from linli.http import Nothing, Request, route
-from linli.permissions import Permission
 
 blueprint = Blueprint(__name__)
 
 
-@route(blueprint, "POST", "/communities/{community}/check_ins", Permission.CHECK_IN, body=CheckIn, status=201)
+@route(
+    blueprint, "POST", "/communities/{community}/check_ins", permissions.CHECK_IN, body=CheckIn, status=201
+)
 def check_in(request: Request[CheckIn, Nothing]) -> CheckedIn:
     """Say that one is well; 404 for somebody whom nobody watches over."""
     key = f"{request.person}:{request.body.event_id}"

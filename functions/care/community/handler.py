@@ -5,9 +5,10 @@ from chalice.app import Blueprint
 from functions.care import members
 from functions.care.community import store
 from linli import places, registered
-from linli.events import CommunityChanged, DeviceRegistered, DeviceRevoked, MembershipChanged, PlaceChanged
 from linli.naming import reference
 from linli.queues import Received, bus_queue
+from linli.vocabulary.devices import DeviceRegistered, DeviceRevoked
+from linli.vocabulary.directory import CommunityChanged, MembershipChanged, PlaceChanged
 
 blueprint = Blueprint(__name__)
 Told = CommunityChanged | MembershipChanged | PlaceChanged | DeviceRegistered | DeviceRevoked

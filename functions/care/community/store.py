@@ -5,8 +5,9 @@ from datetime import datetime
 from functions.care.tasks import DueTask, everybody, leave
 from linli import communities
 from linli.communities import CommunityRow
-from linli.events import CommunityChanged
 from linli.tables import Rows, read
+from linli.vocabulary.care import CarePolicy
+from linli.vocabulary.directory import CommunityChanged
 
 
 def keep(fact: CommunityChanged, now: datetime) -> str:
@@ -18,7 +19,7 @@ def keep(fact: CommunityChanged, now: datetime) -> str:
     """
     key = CommunityRow.key(fact.community)
     before = read([key]).one(CommunityRow, key)
-    outcome = communities.keep(fact, "care")
+    outcome = communities.keep(fact, CarePolicy)
     again = before is not None and before.version == fact.version
     if again or (outcome == "community_kept" and _allows_otherwise(before, fact)):
         task = DueTask(at=now, rows=[everybody(fact.community)], direct=True)
@@ -29,4 +30,7 @@ def keep(fact: CommunityChanged, now: datetime) -> str:
 def _allows_otherwise(before: CommunityRow | None, fact: CommunityChanged) -> bool:
     """Whether deadlines may be others by the new policy; defaults hold until the directory has spoken."""
     was = communities.known(Rows({} if before is None else {(before.pk, before.sk): before}), fact.community)
-    return (was.policies.care, was.time_zone) != (communities.told(fact, "care").care, fact.time_zone)
+    return (was.policy(CarePolicy), was.time_zone) != (
+        communities.told(fact, CarePolicy),
+        fact.time_zone,
+    )

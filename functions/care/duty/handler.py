@@ -2,25 +2,26 @@
 
 from chalice.app import Blueprint
 
+from functions.care import permissions
 from functions.care.alerts import Capacity
 from functions.care.duty import store
 from functions.care.duty.models import Roster, Rostered, RosterLine, Settled, Waiting
 from linli.cursors import Page, PageQuery
 from linli.http import Nothing, Request, route
-from linli.permissions import Permission, Role
+from linli.permissions import Role
 
 blueprint = Blueprint(__name__)
 DUTIES = "/communities/{community}/duties"
 ROSTER = "/communities/{community}/duty_roster"
 
 
-@route(blueprint, "GET", DUTIES, Permission.READ_ALERTS, query=PageQuery)
+@route(blueprint, "GET", DUTIES, permissions.READ_ALERTS, query=PageQuery)
 def list_duties(request: Request[Nothing, PageQuery]) -> Page[Waiting]:
     """What staff have to see to: alerts and duties, the most urgent first."""
     return store.waiting(request.tenant, request.query)
 
 
-@route(blueprint, "POST", DUTIES + "/{duty}/{about}/settlement", Permission.CHANGE_WATCHED, body=Settled)
+@route(blueprint, "POST", DUTIES + "/{duty}/{about}/settlement", permissions.CHANGE_WATCHED, body=Settled)
 def settle_duty(request: Request[Settled, Nothing]) -> None:
     """Settle a duty as it was listed, by its kind (`cannot-see`) and whom it is about, with a word on how."""
     which = request.path["duty"].replace("-", "_"), request.path["about"]
@@ -29,19 +30,19 @@ def settle_duty(request: Request[Settled, Nothing]) -> None:
     store.settle(request.tenant, which, request.body, by, request.now)
 
 
-@route(blueprint, "GET", ROSTER, Permission.READ_ALERTS)
+@route(blueprint, "GET", ROSTER, permissions.READ_ALERTS)
 def show_roster(request: Request[Nothing, Nothing]) -> Roster:
     """Who is on duty."""
     return store.roster(request.tenant)
 
 
-@route(blueprint, "PUT", ROSTER + "/{person}", Permission.CHANGE_WATCHED, body=Rostered)
+@route(blueprint, "PUT", ROSTER + "/{person}", permissions.CHANGE_WATCHED, body=Rostered)
 def set_on_duty(request: Request[Rostered, Nothing]) -> RosterLine:
     """Put somebody on or off duty."""
     return store.enrol(request.tenant, request.path["person"], request.body)
 
 
-@route(blueprint, "DELETE", ROSTER + "/{person}", Permission.CHANGE_WATCHED)
+@route(blueprint, "DELETE", ROSTER + "/{person}", permissions.CHANGE_WATCHED)
 def strike_off(request: Request[Nothing, Nothing]) -> None:
     """Take somebody off the roster."""
     store.strike(request.tenant, request.path["person"])

@@ -9,7 +9,7 @@ from functions.care.calling import MOST_ASKED
 from functions.care.circles import Party
 from functions.care.work import URGENT, Duty
 from linli.instants import to_epoch_seconds
-from linli.policies import Channel
+from linli.messages.gateways import Channel
 
 BY_TURNS: tuple[Channel, ...] = ("push", "voice", "sms")
 

@@ -10,9 +10,8 @@ from functions.care.gateway_reply import store
 from functions.care.gateway_reply.models import ReplyTaken
 from linli.errors import Forbidden, InvalidRequest, LinliError
 from linli.ids import is_id
-from linli.messages.gateways import GatewayReply, verify
+from linli.messages.gateways import Channel, GatewayReply, verify
 from linli.messages.sending import channels_of
-from linli.policies import Channel
 from linli.public_routes import Call, Reply, public_route
 
 blueprint = Blueprint(__name__)

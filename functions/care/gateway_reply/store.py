@@ -8,8 +8,7 @@ from functions.care.alerts import Message, Step, What
 from functions.care.case_tables import MessageRow
 from functions.care.gateway_reply.domain import declined, meaning, said
 from linli.errors import NotFound
-from linli.messages.gateways import GatewayReply
-from linli.policies import Channel
+from linli.messages.gateways import Channel, GatewayReply
 from linli.tables import ConditionsFailed, Transaction, find, read, until_it_holds
 
 

@@ -13,10 +13,10 @@ from functions.care.tasks import EVERYBODY, DueKey, DueTask, due_tasks, everybod
 from functions.care.unbelieved import spoke
 from functions.care.vigils import Vigil
 from linli.errors import NotFound, Unavailable
-from linli.events import AlertReason
 from linli.instants import to_text
 from linli.observability import Series
 from linli.tables import Rows, Transaction, readable, until_it_holds
+from linli.vocabulary.care import AlertReason
 
 MOST_SAID = ("opened", "cannot_judge", "asked", "postponed", "spread")
 AT_ONCE = 250  # people of a community that is judged anew, for whom one task leaves others

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from functions.care.hearing import REVOKED
 from functions.care.states import Silence
-from linli.events import DeviceFaultCleared, DeviceFaultRaised, DeviceRegistered, DeviceRevoked
+from linli.vocabulary.devices import DeviceFaultCleared, DeviceFaultRaised, DeviceRegistered, DeviceRevoked
 
 LOST = "lost"
 Told = DeviceFaultRaised | DeviceFaultCleared | DeviceRegistered | DeviceRevoked

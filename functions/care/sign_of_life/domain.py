@@ -1,7 +1,9 @@
 """What facts of other services say of whom."""
 
 from functions.care.signals import SENSOR_KINDS, Sign
-from linli.events import Event, GatePassed, UseObserved
+from linli.events import Event
+from linli.vocabulary.access import GatePassed
+from linli.vocabulary.utilities import UseObserved
 
 
 def sign_of(fact: GatePassed | UseObserved, event: Event) -> Sign | None:

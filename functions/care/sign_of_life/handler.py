@@ -5,9 +5,10 @@ from chalice.app import Blueprint
 from functions.care import signs
 from functions.care.sign_of_life import store
 from functions.care.sign_of_life.domain import sign_of
-from linli.events import GatePassed, UseObserved
 from linli.naming import reference
 from linli.queues import Received, bus_queue
+from linli.vocabulary.access import GatePassed
+from linli.vocabulary.utilities import UseObserved
 
 blueprint = Blueprint(__name__)
 

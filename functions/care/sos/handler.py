@@ -2,6 +2,7 @@
 
 from chalice.app import Blueprint
 
+from functions.care import permissions
 from functions.care.signals import SENT_BY, Signal
 from functions.care.sos import store
 from functions.care.sos.models import ButtonAnswer, Call, Called
@@ -9,7 +10,6 @@ from linli.device_messages import DeviceMessage
 from linli.http import Nothing, Request, route
 from linli.identities import Identity
 from linli.mqtt import device_message
-from linli.permissions import Permission
 
 blueprint = Blueprint(__name__)
 
@@ -29,7 +29,7 @@ def sos(message: DeviceMessage[Signal]) -> ButtonAnswer:
     blueprint,
     "POST",
     "/communities/{community}/calls_for_help",
-    Permission.CALL_FOR_HELP,
+    permissions.CALL_FOR_HELP,
     body=Call,
     status=201,
 )

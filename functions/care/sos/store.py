@@ -19,8 +19,8 @@ from linli.identities import Identity
 from linli.ids import new_id
 from linli.instants import to_epoch_seconds, to_text
 from linli.observability import Series
-from linli.policies import ChainStep
 from linli.tables import Transaction, read, readable, until_it_holds
+from linli.vocabulary.care import ChainStep
 
 BUTTON = "call_button"
 

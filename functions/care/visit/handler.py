@@ -2,16 +2,16 @@
 
 from chalice.app import Blueprint
 
+from functions.care import permissions
 from functions.care.visit import store
 from functions.care.visit.models import Round, VisitKept, VisitMade
 from linli.cursors import Page, PageQuery
 from linli.http import Nothing, Request, route
-from linli.permissions import Permission
 
 blueprint = Blueprint(__name__)
 
 
-@route(blueprint, "GET", "/communities/{community}/rounds", Permission.VISIT, query=PageQuery)
+@route(blueprint, "GET", "/communities/{community}/rounds", permissions.VISIT, query=PageQuery)
 def list_rounds(request: Request[Nothing, PageQuery]) -> Page[Round]:
     """Whom to visit today, the longest overdue first."""
     return store.of_today(request.tenant, request.query, request.now)
@@ -21,7 +21,7 @@ def list_rounds(request: Request[Nothing, PageQuery]) -> Page[Round]:
     blueprint,
     "POST",
     "/communities/{community}/watches/{person}/visits",
-    Permission.VISIT,
+    permissions.VISIT,
     body=VisitMade,
     status=201,
 )

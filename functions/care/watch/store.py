@@ -13,9 +13,9 @@ from functions.care.watches import Settings, Watch
 from linli import places
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, InvalidRequest
-from linli.events import WatchChanged
 from linli.tables import Row, Rows, Transaction, read, until_it_holds
 from linli.texts import is_visible
+from linli.vocabulary.care import WatchChanged
 
 
 def set_up(community: str, person: str, settings: Settings, now: datetime) -> WatchSeen:

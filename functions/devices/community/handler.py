@@ -3,9 +3,10 @@
 from chalice.app import Blueprint
 
 from linli import communities
-from linli.events import CommunityChanged
 from linli.naming import reference
 from linli.queues import Received, bus_queue
+from linli.vocabulary.devices import DevicesPolicy
+from linli.vocabulary.directory import CommunityChanged
 
 blueprint = Blueprint(__name__)
 
@@ -14,4 +15,4 @@ blueprint = Blueprint(__name__)
 @bus_queue
 def community(received: Received[CommunityChanged]) -> str:
     """A community was registered or changed."""
-    return communities.keep(received.fact, "devices")
+    return communities.keep(received.fact, DevicesPolicy)

@@ -7,7 +7,7 @@ from pydantic import Field
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
-from linli.policies import DeviceKind
+from linli.vocabulary.devices import DeviceKind
 
 Status = Literal["pending", "active", "revoked"]
 Life = Literal["unheard", "alive", "lost", "unseen"]

@@ -15,9 +15,9 @@ from functions.devices.tables import ClaimRow, DeviceRow, FaultRow
 from functions.devices.vitals import millis
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict
-from linli.events import DeviceRegistered, DeviceRevoked
 from linli.idempotency import Creation
 from linli.tables import ConditionsFailed, Rows, Transaction, find, read, until_it_holds
+from linli.vocabulary.devices import DeviceRegistered, DeviceRevoked
 
 
 def register(community: str, asked: Registration, creation: Creation) -> Registered:

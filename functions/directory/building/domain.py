@@ -1,7 +1,7 @@
 """How buildings and units change, and what is told of them."""
 
 from functions.directory.building.models import BuildingPatch, BuildingShown, Unit, UnitPatch
-from linli.events import PlaceChanged
+from linli.vocabulary.directory import PlaceChanged
 
 
 def building_changed(standing: BuildingShown, patch: BuildingPatch) -> BuildingShown:

@@ -9,9 +9,9 @@ from functions.directory.creation import create
 from functions.directory.tables import BuildingRow, UnitRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
-from linli.events import PlaceChanged
 from linli.idempotency import Creation
 from linli.tables import Row, Transaction, find, read, until_it_holds
+from linli.vocabulary.directory import PlaceChanged
 
 
 def add_building(community: str, building: Building, creation: Creation) -> BuildingShown:

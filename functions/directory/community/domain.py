@@ -6,10 +6,10 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from functions.directory.community.models import Community, CommunityCreated, CommunityPatch
+from functions.directory.policies import CommunityPolicies
 from linli.errors import Conflict, InvalidRequest
-from linli.events import CommunityChanged
 from linli.merge_patch import merged
-from linli.policies import CommunityPolicies
+from linli.vocabulary.directory import CommunityChanged
 
 
 def new(company: str, asked: CommunityCreated) -> Community:

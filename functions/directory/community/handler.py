@@ -2,10 +2,10 @@
 
 from chalice.app import Blueprint
 
+from functions.directory import permissions
 from functions.directory.community import store
 from functions.directory.community.models import Community, CommunityCreated, CommunityPatch
 from linli.http import Nothing, Request, route
-from linli.permissions import Permission
 
 blueprint = Blueprint(__name__)
 
@@ -14,7 +14,7 @@ blueprint = Blueprint(__name__)
     blueprint,
     "POST",
     "/companies/{company}/communities",
-    Permission.CREATE_COMMUNITY,
+    permissions.CREATE_COMMUNITY,
     body=CommunityCreated,
     status=201,
 )
@@ -23,13 +23,13 @@ def create_community(request: Request[CommunityCreated, Nothing]) -> Community:
     return store.add(request.tenant, request.body, request.creation)
 
 
-@route(blueprint, "GET", "/communities/{community}", Permission.READ_COMMUNITY)
+@route(blueprint, "GET", "/communities/{community}", permissions.READ_COMMUNITY)
 def get_community(request: Request[Nothing, Nothing]) -> Community:
     """A community as it stands."""
     return store.load(request.tenant)
 
 
-@route(blueprint, "PATCH", "/communities/{community}", Permission.CHANGE_COMMUNITY, body=CommunityPatch)
+@route(blueprint, "PATCH", "/communities/{community}", permissions.CHANGE_COMMUNITY, body=CommunityPatch)
 def change_community(request: Request[CommunityPatch, Nothing]) -> Community:
     """A manager or operator changes a community."""
     return store.change(request.tenant, request.body, request.now)

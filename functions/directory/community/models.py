@@ -6,10 +6,10 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, GetPydanticSchema
 
 from functions.directory.names import Name
+from functions.directory.policies import CommunityPolicies
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.merge_patch import patch_of
-from linli.policies import CommunityPolicies
 
 
 @cache

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from functions.directory.membership.models import Membership, MembershipGiven, MembershipPatch
-from linli.events import MembershipChanged
+from linli.vocabulary.directory import MembershipChanged
 
 
 def given(

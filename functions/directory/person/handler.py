@@ -2,43 +2,42 @@
 
 from chalice.app import Blueprint
 
-from functions.directory import records
+from functions.directory import permissions, records
 from functions.directory.person import store
 from functions.directory.person.models import Me, PeopleAsked, Person, PersonRecord
 from linli.cursors import Page
 from linli.http import Nothing, Request, route
-from linli.permissions import Permission
 
 blueprint = Blueprint(__name__)
 PEOPLE = "/communities/{community}/people"
 PERSON = "/communities/{community}/people/{person}"
 
 
-@route(blueprint, "PUT", PERSON, Permission.CHANGE_PEOPLE, body=PersonRecord)
+@route(blueprint, "PUT", PERSON, permissions.CHANGE_PEOPLE, body=PersonRecord)
 def put_person(request: Request[PersonRecord, Nothing]) -> Person:
     """A manager writes down how to reach a person."""
     return store.save(request.tenant, request.path["person"], request.body)
 
 
-@route(blueprint, "GET", PERSON, Permission.READ_PEOPLE)
+@route(blueprint, "GET", PERSON, permissions.READ_PEOPLE)
 def get_person(request: Request[Nothing, Nothing]) -> Person:
     """A community's record of a person."""
     return store.load(request.tenant, request.path["person"])
 
 
-@route(blueprint, "DELETE", PERSON, Permission.CHANGE_PEOPLE)
+@route(blueprint, "DELETE", PERSON, permissions.CHANGE_PEOPLE)
 def delete_person(request: Request[Nothing, Nothing]) -> None:
     """A manager removes the record of who is no member; a member's goes when the membership ends."""
     records.forget(request.tenant, request.path["person"])
 
 
-@route(blueprint, "GET", PEOPLE, Permission.READ_PEOPLE, query=PeopleAsked)
+@route(blueprint, "GET", PEOPLE, permissions.READ_PEOPLE, query=PeopleAsked)
 def list_people(request: Request[Nothing, PeopleAsked]) -> Page[Person]:
     """A community's address book, or whose a phone is."""
     return store.people(request.tenant, request.query)
 
 
-@route(blueprint, "GET", "/me", Permission.READ_SELF)
+@route(blueprint, "GET", "/me", permissions.READ_SELF)
 def get_me(request: Request[Nothing, Nothing]) -> Me:
     """Who the caller is, and what they are to whom."""
     return store.me(request.person)

@@ -3,9 +3,11 @@
 from chalice.app import Blueprint
 
 from linli import communities, registered
-from linli.events import CommunityChanged, DeviceRegistered, DeviceRevoked
 from linli.naming import reference
 from linli.queues import Received, bus_queue
+from linli.vocabulary.devices import DeviceRegistered, DeviceRevoked
+from linli.vocabulary.directory import CommunityChanged
+from linli.vocabulary.health import HealthPolicy
 
 blueprint = Blueprint(__name__)
 
@@ -16,6 +18,6 @@ def community(received: Received[CommunityChanged | DeviceRegistered | DeviceRev
     """A community was registered or changed, or a device of it registered or revoked."""
     match received.fact:
         case CommunityChanged() as fact:
-            return communities.keep(fact, "health")
+            return communities.keep(fact, HealthPolicy)
         case DeviceRegistered() | DeviceRevoked() as fact:
             return registered.keep(fact, received.event.time)

@@ -13,7 +13,7 @@ from linli.contracts import Contract
 from linli.errors import Conflict
 from linli.ids import Id
 from linli.instants import Instant
-from linli.policies import HealthPolicy
+from linli.vocabulary.health import HealthPolicy
 
 PLAUSIBLE_C = (Decimal("34.0"), Decimal("43.0"))
 TRUSTED_AMBIENT_C = (Decimal(10), Decimal(40))

@@ -2,6 +2,7 @@
 
 from chalice.app import Blueprint
 
+from functions.health import permissions
 from functions.health.fever_check import store
 from functions.health.fever_check.models import (
     Clearance,
@@ -16,7 +17,6 @@ from linli.device_messages import DeviceMessage
 from linli.errors import Forbidden
 from linli.http import Nothing, Request, route
 from linli.naming import reference
-from linli.permissions import Permission
 from linli.queues import device_queue
 
 blueprint = Blueprint(__name__)
@@ -34,7 +34,7 @@ def fever_check(message: DeviceMessage[TemperatureEvent]) -> TemperatureAnswer:
     blueprint,
     "POST",
     "/communities/{community}/temperatures",
-    Permission.MEASURE_FEVER,
+    permissions.MEASURE_FEVER,
     body=TemperatureTaken,
     status=201,
 )
@@ -44,22 +44,22 @@ def take_temperature(request: Request[TemperatureTaken, Nothing]) -> Temperature
     return _answer(request.body.event_id, store.judge(reading))
 
 
-@route(blueprint, "GET", "/communities/{community}/fevers", Permission.READ_FEVERS, query=PageQuery)
+@route(blueprint, "GET", "/communities/{community}/fevers", permissions.READ_FEVERS, query=PageQuery)
 def list_fevers(request: Request[Nothing, PageQuery]) -> Page[Fever]:
     """The community's confirmed fevers."""
     return store.confirmed(request.tenant, request.query)
 
 
-@route(blueprint, "GET", OF_PERSON, Permission.READ_OWN_FEVER)
+@route(blueprint, "GET", OF_PERSON, permissions.READ_OWN_FEVER)
 def show_fever(request: Request[Nothing, Nothing]) -> Fever:
     """One's own fever, or anybody's for those who look after them."""
     themself = request.path["person"] == request.person
-    if not themself and not request.may(Permission.READ_FEVERS):
+    if not themself and not request.may(permissions.READ_FEVERS):
         raise Forbidden
     return store.find(request.tenant, request.path["person"], themself=themself)
 
 
-@route(blueprint, "POST", OF_PERSON + "/clearance", Permission.CLEAR_FEVER, body=Clearance)
+@route(blueprint, "POST", OF_PERSON + "/clearance", permissions.CLEAR_FEVER, body=Clearance)
 def clear_fever(request: Request[Clearance, Nothing]) -> Fever:
     """Lift a confirmed fever, and with it the block on the person's credentials."""
     return store.clear(request.tenant, request.path["person"], request.person, request.creation)
@@ -69,7 +69,7 @@ def clear_fever(request: Request[Clearance, Nothing]) -> Fever:
     blueprint,
     "GET",
     "/sub_districts/{sub_district}/fevers",
-    Permission.READ_DISTRICT_FEVERS,
+    permissions.READ_DISTRICT_FEVERS,
     query=PageQuery,
 )
 def list_district_fevers(request: Request[Nothing, PageQuery]) -> Page[DistrictEntry]:

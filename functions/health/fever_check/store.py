@@ -19,12 +19,10 @@ from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.device_messages import DeviceMessage
 from linli.errors import NotFound
-from linli.events import FeverCleared, FeverConfirmed
 from linli.idempotency import Creation
 from linli.identities import EffectRow, Identity
 from linli.instants import to_epoch_seconds, to_text
 from linli.lifetimes import Lifetime
-from linli.policies import HealthPolicy
 from linli.tables import (
     ConditionsFailed,
     ContractAttribute,
@@ -35,6 +33,7 @@ from linli.tables import (
     read,
     until_it_holds,
 )
+from linli.vocabulary.health import FeverCleared, FeverConfirmed, HealthPolicy
 
 Key = tuple[str, str]
 
@@ -138,9 +137,9 @@ def _attempt(reading: Reading) -> ReadingRow:
         return first
     known = communities.known(rows, community)
     state = _state(rows.get(state_key) if state_key else None)
-    screening = screen(reading.measured, reading.at, state, known.policies.health)
+    screening = screen(reading.measured, reading.at, state, known.policy(HealthPolicy))
     place = identity.place(rows, reading.key)
-    row = _row(reading, place, screening, known.policies.health.retention_days)
+    row = _row(reading, place, screening, known.policy(HealthPolicy).retention_days)
     transaction = Transaction()
     transaction.create("reading", row)
     if person is not None and screening.state != state:

@@ -4,9 +4,11 @@ from chalice.app import Blueprint
 
 from functions.maintenance.community import store
 from linli import communities, places, registered
-from linli.events import CommunityChanged, DeviceRegistered, DeviceRevoked, MembershipChanged, PlaceChanged
 from linli.naming import reference
 from linli.queues import Received, bus_queue
+from linli.vocabulary.devices import DeviceRegistered, DeviceRevoked
+from linli.vocabulary.directory import CommunityChanged, MembershipChanged, PlaceChanged
+from linli.vocabulary.maintenance import MaintenancePolicy
 
 blueprint = Blueprint(__name__)
 Told = CommunityChanged | MembershipChanged | PlaceChanged | DeviceRegistered | DeviceRevoked
@@ -18,7 +20,7 @@ def community(received: Received[Told]) -> str:
     """One fact of the directory, or of the registry of devices."""
     match received.fact:
         case CommunityChanged() as fact:
-            return communities.keep(fact, "maintenance")
+            return communities.keep(fact, MaintenancePolicy)
         case MembershipChanged() as fact:
             return store.keep_member(fact, received.event.time)
         case PlaceChanged() as fact:

@@ -6,9 +6,9 @@ from pynamodb.expressions.update import Action
 
 from functions.maintenance import docket
 from functions.maintenance.tables import ManagerRow, MemberRow, RepairerRow
-from linli.events import MembershipChanged
 from linli.permissions import Role
 from linli.tables import ConditionsFailed, Contended, Transaction, read
+from linli.vocabulary.directory import MembershipChanged
 
 GONE = "the repairer has left"
 

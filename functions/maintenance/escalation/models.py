@@ -5,7 +5,7 @@ from functions.maintenance.tickets import Need
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
-from linli.policies import Priority
+from linli.vocabulary.maintenance import Priority
 
 
 class Escalation(Contract):

@@ -6,9 +6,10 @@ from functions.maintenance.categories import Category
 from functions.maintenance.steps import Reported
 from functions.maintenance.tickets import WAITING, Ticket
 from linli.contracts import Contract
-from linli.events import DeviceFaultCleared, DeviceFaultRaised, MeterSignalEnded, MeterSignalRaised
 from linli.ids import Id, is_id
 from linli.instants import Instant
+from linli.vocabulary.devices import DeviceFaultCleared, DeviceFaultRaised
+from linli.vocabulary.utilities import MeterSignalEnded, MeterSignalRaised
 
 Raised = MeterSignalRaised | DeviceFaultRaised
 Ended = MeterSignalEnded | DeviceFaultCleared

@@ -4,14 +4,10 @@ from chalice.app import Blueprint
 
 from functions.maintenance.proactive_ticket import store
 from functions.maintenance.proactive_ticket.domain import Ended, Raised, fault_of, report_of
-from linli.events import (
-    DeviceFaultCleared,
-    DeviceFaultRaised,
-    MeterSignalEnded,
-    MeterSignalRaised,
-)
 from linli.naming import reference
 from linli.queues import Received, bus_queue
+from linli.vocabulary.devices import DeviceFaultCleared, DeviceFaultRaised
+from linli.vocabulary.utilities import MeterSignalEnded, MeterSignalRaised
 
 blueprint = Blueprint(__name__)
 

@@ -2,11 +2,11 @@
 
 from chalice.app import Blueprint
 
+from functions.maintenance import permissions
 from functions.maintenance.ticket_rates import store
 from functions.maintenance.ticket_rates.domain import rates
 from functions.maintenance.ticket_rates.models import Rates, RatesQuery
 from linli.http import Nothing, Request, route
-from linli.permissions import Permission
 
 blueprint = Blueprint(__name__)
 
@@ -15,7 +15,7 @@ blueprint = Blueprint(__name__)
     blueprint,
     "GET",
     "/communities/{community}/ticket_rates",
-    Permission.READ_TICKET_RATES,
+    permissions.READ_TICKET_RATES,
     query=RatesQuery,
 )
 def show_rates(request: Request[Nothing, RatesQuery]) -> Rates:

@@ -2,15 +2,15 @@
 
 from chalice.app import Blueprint
 
+from functions.payments import permissions
 from functions.payments.bill import store
 from functions.payments.bill.models import DuesAsked
 from functions.payments.orders import Due
 from linli.cursors import Page
-from linli.events import BillIssued
 from linli.http import Nothing, Request, route
 from linli.naming import reference
-from linli.permissions import Permission
 from linli.queues import Received, bus_queue
+from linli.vocabulary.utilities import BillIssued
 
 blueprint = Blueprint(__name__)
 DUES = "/communities/{community}/dues"
@@ -23,15 +23,15 @@ def bill(received: Received[BillIssued]) -> str:
     return store.take_in(received.fact, received.delivery.first_at)
 
 
-@route(blueprint, "GET", DUES, Permission.READ_DUES, query=DuesAsked)
+@route(blueprint, "GET", DUES, permissions.READ_DUES, query=DuesAsked)
 def list_dues(request: Request[Nothing, DuesAsked]) -> Page[Due]:
     """What one's own home has to pay and has paid; for those who run the community, any home's or all."""
-    may = request.may(Permission.READ_ALL_DUES)
+    may = request.may(permissions.READ_ALL_DUES)
     return store.dues(request.tenant, request.person, request.query, request.now, all_of_them=may)
 
 
-@route(blueprint, "GET", DUES + "/{bill}", Permission.READ_DUES)
+@route(blueprint, "GET", DUES + "/{bill}", permissions.READ_DUES)
 def show_due(request: Request[Nothing, Nothing]) -> Due:
     """One bill, and whether it has been paid."""
-    may = request.may(Permission.READ_ALL_DUES)
+    may = request.may(permissions.READ_ALL_DUES)
     return store.due(request.tenant, request.path["bill"], request.person, any_of_them=may)

@@ -12,8 +12,8 @@ from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, page_of, page_of_several
 from linli.errors import Conflict, NotFound
-from linli.events import BillIssued
 from linli.tables import ConditionsFailed, Transaction, find, read
+from linli.vocabulary.utilities import BillIssued
 
 
 def take_in(fact: BillIssued, now: datetime) -> str:

@@ -3,9 +3,9 @@
 from chalice.app import Blueprint
 
 from functions.payments.community import store
-from linli.events import CommunityChanged
 from linli.naming import reference
 from linli.queues import Received, bus_queue
+from linli.vocabulary.directory import CommunityChanged
 
 blueprint = Blueprint(__name__)
 

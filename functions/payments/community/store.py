@@ -2,10 +2,11 @@
 
 from functions.payments.tables import ReconciledRow
 from linli import communities
-from linli.events import CommunityChanged
+from linli.vocabulary.directory import CommunityChanged
+from linli.vocabulary.payments import PaymentsPolicy
 
 
 def keep(fact: CommunityChanged) -> str:
     """Store the community as `fact` tells. Returns the outcome."""
     ReconciledRow(ReconciledRow.PARTITION, fact.community).save()
-    return communities.keep(fact, "payments")
+    return communities.keep(fact, PaymentsPolicy)

@@ -2,11 +2,11 @@
 
 from chalice.app import Blueprint
 
+from functions.payments import permissions
 from functions.payments.hand_payment import store
 from functions.payments.hand_payment.models import HandPayment, HandPaymentView
 from linli.cursors import Page, PageQuery
 from linli.http import Nothing, Request, route
-from linli.permissions import Permission
 
 blueprint = Blueprint(__name__)
 HAND_PAYMENTS = "/communities/{community}/hand_payments"
@@ -16,7 +16,7 @@ HAND_PAYMENTS = "/communities/{community}/hand_payments"
     blueprint,
     "POST",
     HAND_PAYMENTS,
-    Permission.TAKE_PAYMENTS,
+    permissions.TAKE_PAYMENTS,
     body=HandPayment,
     status=201,
     needs_key=True,
@@ -26,7 +26,7 @@ def take_payment(request: Request[HandPayment, Nothing]) -> HandPaymentView:
     return store.take(request.tenant, request.person, request.body, request.creation)
 
 
-@route(blueprint, "GET", HAND_PAYMENTS, Permission.READ_ALL_PAYMENTS, query=PageQuery)
+@route(blueprint, "GET", HAND_PAYMENTS, permissions.READ_ALL_PAYMENTS, query=PageQuery)
 def list_hand_payments(request: Request[Nothing, PageQuery]) -> Page[HandPaymentView]:
     """What was taken by hand, by whom, the last first."""
     return store.taken_by_hand(request.tenant, request.query)

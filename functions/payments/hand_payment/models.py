@@ -6,9 +6,9 @@ from pydantic import Field, StringConstraints, model_validator
 
 from functions.payments.orders import Fen, Intent, PositiveFen, Share
 from linli.contracts import Contract
-from linli.events import Means
 from linli.ids import Id
 from linli.instants import Instant
+from linli.vocabulary.payments import Means
 
 MOST_BILLS = 12
 Shown = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]

@@ -3,9 +3,9 @@
 from chalice.app import Blueprint
 
 from functions.payments.household import store
-from linli.events import MembershipChanged
 from linli.naming import reference
 from linli.queues import Received, bus_queue
+from linli.vocabulary.directory import MembershipChanged
 
 blueprint = Blueprint(__name__)
 

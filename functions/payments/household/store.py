@@ -5,9 +5,9 @@ from typing import Any
 from pynamodb.expressions.condition import Condition
 
 from functions.payments.tables import LivingRow
-from linli.events import MembershipChanged
 from linli.members import dwelling
 from linli.tables import Transaction, read, until_it_holds
+from linli.vocabulary.directory import MembershipChanged
 
 
 def keep_member(fact: MembershipChanged) -> str:

@@ -6,10 +6,10 @@ from pydantic import Field, model_validator
 
 from functions.payments.orders import Fen, Intent, IntentState, PositiveFen, Share
 from linli.contracts import Contract
-from linli.events import Means, Provider
 from linli.ids import Id
 from linli.instants import Instant
 from linli.pages import PageQuery
+from linli.vocabulary.payments import Means, Provider
 
 MOST_BILLS = 12
 

@@ -23,11 +23,11 @@ from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, page_of
 from linli.errors import Conflict, NotFound
-from linli.events import Provider
 from linli.idempotency import Creation
 from linli.ids import is_id
 from linli.instants import to_epoch_seconds
 from linli.tables import Transaction, find, read
+from linli.vocabulary.payments import PaymentsPolicy, Provider
 
 
 def open_intent(community: str, payer: str, wanted: IntentWanted, creation: Creation) -> IntentView:
@@ -93,7 +93,7 @@ def _opened(community: str, payer: str, wanted: IntentWanted, creation: Creation
         return formers[0].intent, dues
     before = [rows.one(OrderedRow, key) for key in ordered_keys]
     lately = [counted(each.ordered if each else Ordered(), creation.at) for each in before]
-    policy = communities.known(rows, community).policies.payments
+    policy = communities.known(rows, community).policy(PaymentsPolicy)
     intent = opened(dues[0], wanted, place, policy.intent_minutes, shares)
     transaction = Transaction()
     transaction.create("intent", IntentRow.of(intent, 1, creation.at + FIRST_ASKED_AFTER))

@@ -15,8 +15,8 @@ from functions.payments.tables import IntentRow, RefundRow
 from functions.payments.till import Told
 from linli.due import due, see_to_each
 from linli.errors import NotFound
-from linli.events import Provider
 from linli.tables import ConditionsFailed, change, find
+from linli.vocabulary.payments import Provider
 
 MOST_ASKED = 25  # per shard and run: each costs a provider's answer
 MOST_READ = 200  # of a shard, so that rows which nobody is asked about leave room for the others

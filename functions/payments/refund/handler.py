@@ -2,15 +2,15 @@
 
 from chalice.app import Blueprint
 
+from functions.payments import permissions
 from functions.payments.orders import Refund
 from functions.payments.refund import store
 from functions.payments.refund.models import RefundsAsked, RefundWanted
 from linli.cursors import Page
-from linli.events import RefundRequested
 from linli.http import Nothing, Request, route
 from linli.naming import reference
-from linli.permissions import Permission
 from linli.queues import Received, bus_queue
+from linli.vocabulary.payments import RefundRequested
 
 blueprint = Blueprint(__name__)
 REFUNDS = "/communities/{community}/payment_intents/{intent}/refunds"
@@ -23,21 +23,23 @@ def refund(received: Received[RefundRequested]) -> str:
     return store.send(received.fact, received.delivery.first_at)
 
 
-@route(blueprint, "POST", REFUNDS, Permission.REFUND, body=RefundWanted, status=201, needs_key=True)
+@route(blueprint, "POST", REFUNDS, permissions.REFUND, body=RefundWanted, status=201, needs_key=True)
 def request_refund(request: Request[RefundWanted, Nothing]) -> Refund:
     """Give a payment back, in part or all that is left; once for a key."""
     intent, amount_fen = request.path["intent"], request.body.amount_fen
     return store.request(request.tenant, intent, amount_fen, request.person, request.creation)
 
 
-@route(blueprint, "GET", REFUNDS, Permission.READ_PAYMENTS)
+@route(blueprint, "GET", REFUNDS, permissions.READ_PAYMENTS)
 def list_refunds_of_intent(request: Request[Nothing, Nothing]) -> Page[Refund]:
     """What went back of a payment, or is on its way."""
-    may = request.may(Permission.READ_ALL_PAYMENTS)
+    may = request.may(permissions.READ_ALL_PAYMENTS)
     return store.refunds_of(request.tenant, request.path["intent"], request.person, any_of_them=may)
 
 
-@route(blueprint, "GET", "/communities/{community}/refunds", Permission.READ_ALL_PAYMENTS, query=RefundsAsked)
+@route(
+    blueprint, "GET", "/communities/{community}/refunds", permissions.READ_ALL_PAYMENTS, query=RefundsAsked
+)
 def list_refunds(request: Request[Nothing, RefundsAsked]) -> Page[Refund]:
     """The community's refunds in a state."""
     return store.refunds(request.tenant, request.query)

@@ -13,9 +13,9 @@ from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, page_of
 from linli.errors import NotFound
-from linli.events import RefundRequested
 from linli.idempotency import Creation
 from linli.tables import Transaction, find, read
+from linli.vocabulary.payments import RefundRequested
 
 
 def request(community: str, intent: str, amount_fen: int | None, by: str, creation: Creation) -> Refund:

@@ -2,6 +2,7 @@
 
 from chalice.app import Blueprint
 
+from functions.payments import permissions
 from functions.payments.discrepancies import Discrepancy
 from functions.payments.statement import store
 from functions.payments.statement.models import Step
@@ -9,7 +10,6 @@ from linli.cursors import Page, PageQuery
 from linli.errors import InvalidRequest
 from linli.http import Nothing, Request, route
 from linli.naming import reference
-from linli.permissions import Permission
 from linli.queues import Delivery, task_queue
 
 blueprint = Blueprint(__name__)
@@ -32,7 +32,7 @@ def statement(step: Step, delivery: Delivery) -> str:
     blueprint,
     "GET",
     "/communities/{community}/discrepancies",
-    Permission.READ_DISCREPANCIES,
+    permissions.READ_DISCREPANCIES,
     query=PageQuery,
 )
 def list_discrepancies(request: Request[Nothing, PageQuery]) -> Page[Discrepancy]:

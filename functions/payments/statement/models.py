@@ -1,10 +1,10 @@
 """The steps of the daily round of statements."""
 
 from linli.contracts import Contract
-from linli.events import Provider
 from linli.ids import Id
 from linli.instants import Instant
 from linli.local_times import Day
+from linli.vocabulary.payments import Provider
 
 
 class Step(Contract):

@@ -29,11 +29,11 @@ from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound, Unavailable
-from linli.events import Provider
 from linli.ids import is_id
 from linli.instants import to_epoch_seconds, to_text
 from linli.observability import observed
 from linli.tables import ConditionsFailed, change, read
+from linli.vocabulary.payments import Provider
 
 LOOKED_AT_AGAIN = timedelta(days=14)
 KEPT = ComparedRow.KEPT.span  # two days more than it is looked at

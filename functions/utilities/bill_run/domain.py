@@ -27,7 +27,7 @@ from functions.utilities.meters import UNITS, Medium
 from functions.utilities.tariffs import Tariff, apportioned, fen, in_force
 from functions.utilities.tenancies import Stay, Tenancy
 from linli.errors import Conflict
-from linli.events import BillCorrection, BillIssued, CorrectionReason
+from linli.vocabulary.utilities import BillCorrection, BillIssued, CorrectionReason
 
 HOMES_NAMED = 20  # of those that a shared cost waits for
 Shares = Sequence[Mapping[str, int]]

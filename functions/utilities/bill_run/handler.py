@@ -2,13 +2,13 @@
 
 from chalice.app import Blueprint
 
+from functions.utilities import permissions
 from functions.utilities.bill_run import store
 from functions.utilities.bill_run.models import Bill, BillsAsked, Check, Gap, Run, RunAsked, Step
 from linli.cursors import Page, PageQuery
 from linli.errors import InvalidRequest
 from linli.http import Nothing, Request, route
 from linli.naming import reference
-from linli.permissions import Permission
 from linli.queues import Delivery, task_queue
 
 blueprint = Blueprint(__name__)
@@ -31,7 +31,7 @@ def bill_run(step: Step, _: Delivery) -> str:
     raise InvalidRequest("a step names a time, or a community and a period")
 
 
-@route(blueprint, "POST", RUNS, Permission.RUN_BILLS, body=RunAsked, status=201)
+@route(blueprint, "POST", RUNS, permissions.RUN_BILLS, body=RunAsked, status=201)
 def start_bill_run(request: Request[RunAsked, Nothing]) -> Run | Check:
     """Bill a month that is over; again goes on with what is left of it. Or check what it would leave out."""
     if request.body.check:
@@ -39,20 +39,20 @@ def start_bill_run(request: Request[RunAsked, Nothing]) -> Run | Check:
     return store.start(request.tenant, request.body.period, request.now)
 
 
-@route(blueprint, "GET", RUNS + "/{period}", Permission.RUN_BILLS)
+@route(blueprint, "GET", RUNS + "/{period}", permissions.RUN_BILLS)
 def show_bill_run(request: Request[Nothing, Nothing]) -> Run:
     """How far a run is."""
     return store.find(request.tenant, request.path["period"])
 
 
-@route(blueprint, "GET", RUNS + "/{period}/gaps", Permission.RUN_BILLS, query=PageQuery)
+@route(blueprint, "GET", RUNS + "/{period}/gaps", permissions.RUN_BILLS, query=PageQuery)
 def list_gaps(request: Request[Nothing, PageQuery]) -> Page[Gap]:
     """What a run could not bill, and why: readings and tariffs that lack, days that are held, estimates."""
     return store.gaps(request.tenant, request.path["period"], request.query)
 
 
-@route(blueprint, "GET", "/communities/{community}/bills", Permission.READ_BILLS, query=BillsAsked)
+@route(blueprint, "GET", "/communities/{community}/bills", permissions.READ_BILLS, query=BillsAsked)
 def list_bills(request: Request[Nothing, BillsAsked]) -> Page[Bill]:
     """One's own home's bills, or a month's bills of all homes for those who run the community."""
-    may = request.may(Permission.READ_ALL_BILLS)
+    may = request.may(permissions.READ_ALL_BILLS)
     return store.bills(request.tenant, request.person, request.query, all_of_them=may)

@@ -8,11 +8,11 @@ from pydantic import Field, model_validator
 from functions.utilities.home_use import HeldDays
 from functions.utilities.meters import Home, Medium
 from linli.contracts import Contract
-from linli.events import CorrectionReason
 from linli.ids import Id
 from linli.instants import Instant
 from linli.local_times import Day
 from linli.pages import PageQuery
+from linli.vocabulary.utilities import CorrectionReason
 
 Period = Annotated[str, Field(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
 

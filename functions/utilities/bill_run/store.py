@@ -62,6 +62,7 @@ from linli.instants import to_text
 from linli.pages import PageQuery
 from linli.reading import read_as
 from linli.tables import ConditionsFailed, Rows, Transaction, read, until_it_holds
+from linli.vocabulary.utilities import UtilitiesPolicy
 
 AT_ONCE = 20
 CHECKED_AT_ONCE = 50
@@ -73,7 +74,7 @@ UNDER_WAY = timedelta(days=3)  # as long as steps of a run may still be on their
 def start(community: str, period: str, now: datetime) -> Run:
     """Start the run of a month, or go on with it. Raises Conflict before the month is over."""
     known = communities.known(read([CommunityRow.key(community)]), community)
-    planned = plan(period, known.time_zone, known.policies.utilities.due_days, now)
+    planned = plan(period, known.time_zone, known.policy(UtilitiesPolicy).due_days, now)
     transaction = Transaction()
     transaction.create("run", RunRow(*RunRow.key(community, period), plan=planned.model_dump_json()))
     with suppress(ConditionsFailed):  # it was started before: the step below goes on with what is left
@@ -112,7 +113,7 @@ def gaps(community: str, period: str, query: PageQuery) -> Page[Gap]:
 def check(community: str, asked: RunAsked, now: datetime) -> Check:
     """What a run would leave out. Raises Conflict before the month is over, InvalidCursor."""
     known = communities.known(read([CommunityRow.key(community)]), community)
-    planned = plan(asked.period, known.time_zone, known.policies.utilities.due_days, now)
+    planned = plan(asked.period, known.time_zone, known.policy(UtilitiesPolicy).due_days, now)
     looking = _looking(community, known.time_zone, asked.period)
     weights = _weights(community)
     shared = _shared_use(looking, _shared_meters(community))

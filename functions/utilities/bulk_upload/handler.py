@@ -2,11 +2,11 @@
 
 from chalice.app import Blueprint
 
+from functions.utilities import permissions
 from functions.utilities.bulk_upload import store
 from functions.utilities.bulk_upload.models import Notification, Upload, UploadAsked, UploadPlace
 from linli.http import Nothing, Request, route
 from linli.naming import reference
-from linli.permissions import Permission
 from linli.queues import Delivery, task_queue
 
 blueprint = Blueprint(__name__)
@@ -23,13 +23,13 @@ def bulk_upload(notification: Notification, _: Delivery) -> str:
     return outcome
 
 
-@route(blueprint, "POST", UPLOADS, Permission.UPLOAD_READINGS, body=UploadAsked, status=201)
+@route(blueprint, "POST", UPLOADS, permissions.UPLOAD_READINGS, body=UploadAsked, status=201)
 def prepare_upload(request: Request[UploadAsked, Nothing]) -> UploadPlace:
     """Make a place for a file of readings, limited in size and type."""
     return store.prepare(request.tenant, request.body, request.person, request.creation)
 
 
-@route(blueprint, "GET", UPLOADS + "/{upload}", Permission.UPLOAD_READINGS)
+@route(blueprint, "GET", UPLOADS + "/{upload}", permissions.UPLOAD_READINGS)
 def show_upload(request: Request[Nothing, Nothing]) -> Upload:
     """How a file ended, and where its report is."""
     return store.find(request.tenant, request.path["upload"])

@@ -4,9 +4,11 @@ from chalice.app import Blueprint
 
 from functions.utilities.community import store
 from linli import communities, registered
-from linli.events import CommunityChanged, DeviceRegistered, DeviceRevoked
 from linli.naming import reference
 from linli.queues import Received, bus_queue
+from linli.vocabulary.devices import DeviceRegistered, DeviceRevoked
+from linli.vocabulary.directory import CommunityChanged
+from linli.vocabulary.utilities import UtilitiesPolicy
 
 blueprint = Blueprint(__name__)
 
@@ -18,6 +20,6 @@ def community(received: Received[CommunityChanged | DeviceRegistered | DeviceRev
     match received.fact:
         case CommunityChanged() as fact:
             store.schedule(fact.community)
-            return communities.keep(fact, "utilities")
+            return communities.keep(fact, UtilitiesPolicy)
         case DeviceRegistered() | DeviceRevoked() as fact:
             return registered.keep(fact, received.event.time)

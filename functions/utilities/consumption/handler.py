@@ -2,21 +2,21 @@
 
 from chalice.app import Blueprint
 
+from functions.utilities import permissions
 from functions.utilities.consumption import store
 from functions.utilities.consumption.models import Consumption, MonthAsked, MonthsAsked, RegisterMonth
 from functions.utilities.homes import meter_seen_by
 from linli.cursors import Page
 from linli.http import Nothing, Request, route
-from linli.permissions import Permission
 
 blueprint = Blueprint(__name__)
 OF_METER = "/communities/{community}/meters/{meter}/consumption"
 
 
-@route(blueprint, "GET", OF_METER, Permission.READ_CONSUMPTION, query=MonthsAsked)
+@route(blueprint, "GET", OF_METER, permissions.READ_CONSUMPTION, query=MonthsAsked)
 def show_meter_consumption(request: Request[Nothing, MonthsAsked]) -> Consumption:
     """A meter's consumption by day and month: one's own home's, or any for those who look after them."""
-    may = request.may(Permission.READ_ALL_CONSUMPTION)
+    may = request.may(permissions.READ_ALL_CONSUMPTION)
     meter, stays = meter_seen_by(request.tenant, request.path["meter"], request.person, all_of_them=may)
     return store.of_meters(request.tenant, [meter], request.query, stays)
 
@@ -25,11 +25,11 @@ def show_meter_consumption(request: Request[Nothing, MonthsAsked]) -> Consumptio
     blueprint,
     "GET",
     "/communities/{community}/consumption",
-    Permission.READ_CONSUMPTION,
+    permissions.READ_CONSUMPTION,
     query=MonthAsked,
 )
 def list_consumption(request: Request[Nothing, MonthAsked]) -> Page[RegisterMonth]:
     """A month of one's own homes, of one's own days there, or of all for those who look after them."""
-    if request.may(Permission.READ_ALL_CONSUMPTION):
+    if request.may(permissions.READ_ALL_CONSUMPTION):
         return store.of_community(request.tenant, request.query)
     return store.of_homes(request.tenant, request.person, request.query)

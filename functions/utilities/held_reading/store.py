@@ -14,6 +14,7 @@ from linli.cursors import Page, PageQuery, page_of
 from linli.errors import InvalidRequest, NotFound
 from linli.idempotency import Creation
 from linli.tables import read
+from linli.vocabulary.utilities import UtilitiesPolicy
 
 THE_DIAL_RELEASES = ("drop", "rise", "error_code", "run", "contradicted")
 
@@ -46,7 +47,7 @@ def _decide(community: str, held: str, verdict: Verdict, by: str, creation: Crea
     if verdict.value is not None and corrected is None:
         raise InvalidRequest("value: the dial cannot show that")
     known = communities.known(rows, community)
-    site = Site(community, meter_row.meter, register, known.time_zone, known.policies.utilities)
+    site = Site(community, meter_row.meter, register, known.time_zone, known.policy(UtilitiesPolicy))
     decision = Decision(by, verdict.decision, verdict.note, int(row.at), int(row.ticks), corrected)
     decided = Decided(reading=_shown(row), decision=verdict.decision, decided_by=by)
     told = decided.model_dump_json()  # nothing else is left of what waited

@@ -15,9 +15,10 @@ from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
-from linli.events import MembershipChanged, PlaceChanged, WatchChanged
 from linli.tables import ConditionsFailed, Row, Transaction, read, until_it_holds
 from linli.tables import find as find_row
+from linli.vocabulary.care import WatchChanged
+from linli.vocabulary.directory import MembershipChanged, PlaceChanged
 
 
 def keep_member(fact: MembershipChanged, at: datetime) -> str:

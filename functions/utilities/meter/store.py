@@ -23,6 +23,7 @@ from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, NotFound
 from linli.tables import ConditionsFailed, Transaction, read, until_it_holds
 from linli.tables import find as find_row
+from linli.vocabulary.utilities import UtilitiesPolicy
 
 MOST_ROWS = 100  # of a transaction
 
@@ -101,7 +102,7 @@ def change(community: str, meter: str, asked: MeterChanged, now: datetime) -> Me
     known = communities.known(read([CommunityRow.key(community)]), community)
     for each in after.registers:
         if each.obis in asked.most_per_day:
-            site = Site(community, after, each, known.time_zone, known.policies.utilities)
+            site = Site(community, after, each, known.time_zone, known.policy(UtilitiesPolicy))
             ledger.judge_anew(site, f"changed-{meter}", now)
     return after
 
@@ -170,7 +171,7 @@ def _vouch(
     known = communities.known(read([CommunityRow.key(community)]), community)
     rows = 0
     for register, reading, confirmed in readings:
-        site = Site(community, meter, register, known.time_zone, known.policies.utilities)
+        site = Site(community, meter, register, known.time_zone, known.policy(UtilitiesPolicy))
         cause = f"closed-{meter.meter}" if reading.kind == "final" else f"fitted-{meter.meter}"
         rows += ledger.vouch(transaction, FirstReading(site, reading, confirmed), cause, now)
     return rows

@@ -1,9 +1,9 @@
 """Episodes as residents and managers see them."""
 
 from linli.contracts import Contract
-from linli.events import MeterSignal
 from linli.ids import Id
 from linli.instants import Instant
+from linli.vocabulary.utilities import MeterSignal
 
 
 class SignalSeen(Contract):

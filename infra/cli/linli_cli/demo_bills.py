@@ -4,7 +4,8 @@ something to pay before any meter has been read.
 
 from datetime import UTC, datetime
 
-from linli.events import BillIssued, envelope
+from linli.events import envelope
+from linli.vocabulary.utilities import BillIssued
 from linli_cli import neighbourhood
 from linli_cli.cloud import Cloud
 

@@ -19,6 +19,7 @@ from linli_cli import digest
 from linli_cli.archive import read_tree, unzipped_size, write_tree, write_zip
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT, build
+from linli_cli.reaching import core_without_vocabulary
 
 Architecture = Literal["arm64", "x86_64"]
 PLATFORMS: dict[Architecture, str] = {
@@ -106,8 +107,8 @@ def build_deps(target: Target, root: Path = ROOT) -> Layer:
 
 
 def build_core(target: Target, root: Path = ROOT) -> Layer:
-    """Our shared package `linli`."""
-    sources = read_tree(root / "layers" / "core" / "python")
+    """Our shared package `linli`, but for what services say of themselves: packages carry what they reach."""
+    sources = core_without_vocabulary(root)
     name = digest.of_files(sources, own_source(), also=target.python)
     return cached("core", name, root) or store("core", name, compiled(sources, target), root)
 

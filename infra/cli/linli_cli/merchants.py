@@ -11,8 +11,8 @@ import typer
 from rich.console import Console
 
 from functions.payments.merchant_secret import Faulty, Secrets, whole
-from linli.events import Provider
 from linli.ids import is_id
+from linli.vocabulary.payments import Provider
 from linli_cli import neighbourhood
 from linli_cli.cloud import LOCAL, Cloud, connect
 from linli_cli.errors import CommandError

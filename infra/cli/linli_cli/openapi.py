@@ -17,7 +17,6 @@ from linli.contracts import Contract
 from linli.errors import PROBLEM_PREFIX
 from linli.http import LONGEST_KEY, Nothing, Route, media_types
 from linli.ids import ID_PATTERN
-from linli.permissions import GRANTS
 from linli.public_routes import PublicRoute
 from linli_cli import engines
 from linli_cli.actions import app_of, routes
@@ -167,11 +166,11 @@ def operation(
     service: str, route: Route, answers: Answers, schemas: Schemas, components: dict[str, Any]
 ) -> dict[str, Any]:
     """One operation."""
-    roles = ", ".join(sorted(GRANTS[route.permission]))
+    roles = ", ".join(sorted(route.permission.roles))
     made: dict[str, Any] = {
         "operationId": route.name,
         "summary": route.summary,
-        "description": f"Needs `{route.permission}`, which these roles have: {roles}.",
+        "description": f"Needs `{route.permission.name}`, which these roles have: {roles}.",
         "tags": [service],
         "parameters": [*path_parameters(route), *query_parameters(route, schemas, components)],
         "responses": {

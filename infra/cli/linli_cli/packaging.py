@@ -23,6 +23,7 @@ from linli_cli.archive import read_tree, read_zip, write_tree, write_zip
 from linli_cli.chalice_project import STAGE as CHALICE_STAGE
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT, build, infra, project_folder, projects, service_of
+from linli_cli.reaching import core_without_vocabulary, vocabulary_of
 from linli_cli.templates import Template
 
 TIMEOUT_S = 10
@@ -40,7 +41,14 @@ SETTINGS: dict[str, Any] = {
 }
 RELAY_POLICY = Path("layers/core/python/linli/relay.policy.json")
 SHARED_POLICIES = {"api_handler": "api-policy", "relay": "relay-policy"}  # the others have one per action
-PACKAGERS = ("archive", "chalice_project", "packaging", "templates", "wiring")  # what the result depends on
+PACKAGERS = (
+    "archive",
+    "chalice_project",
+    "packaging",
+    "reaching",
+    "templates",
+    "wiring",
+)  # what the result depends on
 NOTHING_ALLOWED = {"Version": "2012-10-17", "Statement": []}
 # Chalice's run-time files are in the deps layer with their bytecode; policies and notes are not code.
 NOT_CODE = ("chalice/", ".chalice/")
@@ -84,7 +92,8 @@ def input_digest(project: str, root: Path) -> str:
         read_tree(infra(root) / service),
         read_tree(project_folder(project, root)),
         read_tree(root / "functions" / service),
-        read_tree(root / "layers" / "core" / "python"),
+        core_without_vocabulary(root),
+        vocabulary_of(service, root),
         {name: (Path(__file__).parent / f"{name}.py").read_bytes() for name in PACKAGERS},
         {"foundation": (infra(root) / "foundation" / "template.yaml").read_bytes()},
         also=[version("chalice"), sys.version_info[:2]],
@@ -144,6 +153,7 @@ def prepare(project: str, root: Path) -> Path:
         shutil.rmtree(left_over, ignore_errors=True)
     write_tree(folder, read_tree(project_folder(project, root)))
     write_tree(folder / "vendor" / "functions" / service, read_tree(root / "functions" / service))
+    write_tree(folder / "vendor", vocabulary_of(service, root))
     (folder / "requirements.txt").write_text("")  # all packages are in the layers
     (folder / ".chalice").mkdir(exist_ok=True)
     (folder / ".chalice" / "config.json").write_text(json.dumps(settings(project, folder), indent=1))

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from linli.events import Provider
 from linli.ids import is_id
+from linli.vocabulary.payments import Provider
 from linli_cli import addresses, issuer, neighbourhood
 from linli_cli.cloud import LOCAL
 from linli_cli.errors import CommandError

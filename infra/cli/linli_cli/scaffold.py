@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
-from linli.events import CommunityChanged, envelope
+from linli.events import envelope
+from linli.vocabulary.directory import CommunityChanged
 from linli_cli import raw_events, readme
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT

@@ -9,7 +9,7 @@ from functions.access.credential.domain import enrolled, own_qr
 from functions.access.credential.models import Enrolment
 from functions.access.holders import MOST_CREDENTIALS, Block, Mark, Standing
 from linli.errors import Conflict, NotFound
-from linli.policies import AccessPolicy
+from linli.vocabulary.access import AccessPolicy
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 YEAR = timedelta(days=365)

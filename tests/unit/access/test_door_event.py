@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from functions.access.door_event.domain import facts_of
 from functions.access.door_event.models import DoorEvent
 from linli.device_messages import DeviceMessage
-from linli.events import GateAlarmRaised
+from linli.vocabulary.access import GateAlarmRaised
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 

@@ -11,13 +11,21 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from functions.access.credentials import Credential, Window
-from functions.access.gate_pass.domain import CHECKS, NOT_REFUSALS, Showing, Situation, chosen, decide
+from functions.access.gate_pass.domain import (
+    CHECKS,
+    NOT_REFUSALS,
+    Policies,
+    Showing,
+    Situation,
+    chosen,
+    decide,
+)
 from functions.access.gate_pass.models import GatePassEvent, Shown
 from functions.access.gates import Direction, Gate
 from functions.access.holders import Mark, Presence, Standing
 from linli.device_messages import Clocks
-from linli.events import GatePassed
-from linli.policies import AccessPolicy, CommunityPolicies, HealthPolicy
+from linli.vocabulary.access import AccessPolicy, GatePassed
+from linli.vocabulary.health import HealthPolicy
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)  # a Monday, 16:00 in Shanghai
 HOUR = timedelta(hours=1)
@@ -47,7 +55,7 @@ def standing(**changed: Any) -> Standing:
 def situation(**changed: Any) -> Situation:
     known: dict[str, Any] = {
         "community": "willow",
-        "policies": CommunityPolicies(),
+        "policies": Policies(),
         "time_zone": "Asia/Shanghai",
         "gate": Gate(gate="gate-1", area="garden", direction="in"),
         "credential": credential(),
@@ -56,8 +64,8 @@ def situation(**changed: Any) -> Situation:
     return Situation(**(known | changed))
 
 
-def access(**policy: Any) -> CommunityPolicies:
-    return CommunityPolicies(access=AccessPolicy.model_validate(policy))
+def access(**policy: Any) -> Policies:
+    return Policies(access=AccessPolicy.model_validate(policy))
 
 
 def inside(direction: Direction, at: datetime = NOW - HOUR) -> Standing:
@@ -227,7 +235,7 @@ situations = st.builds(
     Situation,
     community=st.just("willow"),
     policies=st.builds(
-        CommunityPolicies,
+        Policies,
         access=st.builds(
             AccessPolicy,
             passback=st.dictionaries(st.just("garden"), st.sampled_from(["off", "soft", "hard"])),

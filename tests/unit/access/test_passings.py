@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.access.credentials import Credential, Grants
-from functions.access.gate_pass.domain import OPEN_FOR, Decision, Showing, Situation, decide
+from functions.access.gate_pass.domain import OPEN_FOR, Decision, Policies, Showing, Situation, decide
 from functions.access.gate_pass.models import Shown
 from functions.access.gates import Direction, Gate, Moment
 from functions.access.holders import Passing, Presence, Standing
 from linli.device_messages import Clocks
-from linli.policies import AccessPolicy, CommunityPolicies
+from linli.vocabulary.access import AccessPolicy
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -47,9 +47,7 @@ class Door:
             Shown(credential="card", value=card),
             Situation(
                 community="willow",
-                policies=CommunityPolicies(
-                    access=AccessPolicy.model_validate({"passback": {"garden": self.mode}})
-                ),
+                policies=Policies(access=AccessPolicy.model_validate({"passback": {"garden": self.mode}})),
                 time_zone="Asia/Shanghai",
                 gate=Gate(gate=gate, area="garden", direction=GATES[gate]),
                 credential=Credential(

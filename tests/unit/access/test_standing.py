@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from functions.access.holders import Standing
 from functions.access.standing.domain import PersonFact, after
-from linli.events import FeverCleared, FeverConfirmed, MembershipChanged
+from linli.vocabulary.directory import MembershipChanged
+from linli.vocabulary.health import FeverCleared, FeverConfirmed
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ from functions.access.holders import Mark, Standing
 from functions.access.invitations import Invitation
 from functions.access.visitor_pass.domain import admitted, code_of, visitor
 from linli.errors import Forbidden, InvalidRequest
-from linli.policies import AccessPolicy
+from linli.vocabulary.access import AccessPolicy
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -33,7 +33,8 @@ from functions.care.calling import (
 )
 from functions.care.states import Setting
 from linli.errors import Forbidden
-from linli.policies import CarePolicy, ChainStep, Channel, Recipient
+from linli.messages.gateways import Channel
+from linli.vocabulary.care import CarePolicy, ChainStep, Recipient
 
 NOON = datetime(2026, 1, 5, 4, tzinfo=UTC)  # in Shanghai
 MIDNIGHT = NOON + timedelta(hours=12)

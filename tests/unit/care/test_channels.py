@@ -14,8 +14,8 @@ from functions.care.channels import TEXTS, outgoing, template_of
 from functions.care.circles import OnDuty, circle_of, parties
 from functions.care.watches import Contact, Settings, Watch
 from linli.errors import Forbidden
-from linli.messages.gateways import Channels, Gateway, signature, signed, verify
-from linli.policies import CarePolicy, Channel, Recipient
+from linli.messages.gateways import Channel, Channels, Gateway, signature, signed, verify
+from linli.vocabulary.care import CarePolicy, Recipient
 
 NOW = datetime(2026, 1, 5, 4, tzinfo=UTC)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

@@ -16,7 +16,7 @@ from functions.care.movement import after_signal
 from functions.care.signals import SENSOR_KINDS, Sign
 from functions.care.states import Setting, WatchState, begun
 from functions.care.watches import Sensor, Watch
-from linli.policies import CarePolicy
+from linli.vocabulary.care import CarePolicy
 
 START = int(datetime(2026, 1, 5, tzinfo=UTC).timestamp())
 MINUTE = 60

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from functions.care.case_tables import StaffRow
 from functions.care.members import Member
-from linli.events import MembershipChanged
+from linli.vocabulary.directory import MembershipChanged
 
 roles = st.sampled_from([[], ["resident"], ["resident", "family"]])
 homes = st.lists(st.sampled_from(["b1/101", "b2/202", "b3/303"]), max_size=3, unique=True)

@@ -25,7 +25,7 @@ from functions.care.rhythm import (
     learned,
     spoken,
 )
-from linli.policies import CarePolicy
+from linli.vocabulary.care import CarePolicy
 
 SHANGHAI, BERLIN, KATHMANDU = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Kathmandu")
 POLICY = CarePolicy(floor_hours=2, cap_hours=12, out_cap_hours=24, default_hours=12)

@@ -13,14 +13,9 @@ from functions.care.sensor_fault.domain import Tidings, tidings_of
 from functions.care.signals import Sign
 from functions.care.states import Outage, Silence, WatchState, begun
 from functions.care.watches import Sensor, Watch
-from linli.events import (
-    DeviceFaultCleared,
-    DeviceFaultRaised,
-    DeviceRegistered,
-    DeviceRevoked,
-    Fact,
-    MembershipChanged,
-)
+from linli.events import Fact
+from linli.vocabulary.devices import DeviceFaultCleared, DeviceFaultRaised, DeviceRegistered, DeviceRevoked
+from linli.vocabulary.directory import MembershipChanged
 from tests.unit.care.test_states import SETTING
 
 NOW, HOUR = datetime(2026, 1, 5, 8, tzinfo=UTC), timedelta(hours=1)

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from functions.care.sign_of_life.domain import sign_of
-from linli.events import Event, GatePassed, UseObserved, envelope
+from linli.events import Event, envelope
+from linli.vocabulary.access import GatePassed
+from linli.vocabulary.utilities import UseObserved
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -27,7 +27,7 @@ from functions.care.states import (
 from functions.care.watches import Sensor, Watch
 from functions.care.whereabouts import silences
 from linli.instants import to_text
-from linli.policies import CarePolicy
+from linli.vocabulary.care import CarePolicy
 
 SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)

@@ -12,7 +12,7 @@ from functions.care.states import Setting
 from functions.care.visit.domain import after, line, round_of
 from functions.care.visit.models import VisitMade
 from functions.care.work import Visit, overdue_at, today
-from linli.policies import CarePolicy
+from linli.vocabulary.care import CarePolicy
 from tests.unit.care.test_alerts import NOON, SETTING
 
 BERLIN = Setting(CarePolicy(), ZoneInfo("Europe/Berlin"))

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from functions.care.signals import SENSOR_KINDS
 from functions.care.watches import Sensor, Settings, Watch
-from linli.policies import CarePolicy
+from linli.vocabulary.care import CarePolicy
 
 KNOWN: dict[str, Any] = {"home": "b1/101", "consent": "file 17"}
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from functions.care.signals import SENSOR_KINDS
-from linli.policies import CarePolicy
+from linli.vocabulary.care import CarePolicy
 from linli_cli.errors import CommandError
 from linli_cli.lives import judging, picture
 from linli_cli.lives.days import Told

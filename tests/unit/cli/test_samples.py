@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from linli.events import CommunityChanged
+from linli.vocabulary.directory import CommunityChanged
 from linli_cli import neighbourhood, samples
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT

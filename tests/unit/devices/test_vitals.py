@@ -20,7 +20,7 @@ from functions.devices.vitals import (
     missed,
     news,
 )
-from linli.policies import HEARTBEAT_MINUTES, DevicesPolicy
+from linli.vocabulary.devices import HEARTBEAT_MINUTES, DevicesPolicy
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 SENSOR = Expected(timedelta(minutes=60), timedelta(minutes=180), 15)

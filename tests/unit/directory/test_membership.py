@@ -9,7 +9,7 @@ from functions.directory.homes import Home
 from functions.directory.membership.domain import ended, fact
 from functions.directory.membership.domain import given as after_giving
 from functions.directory.membership.models import Membership, MembershipGiven, MembershipPatch
-from linli.events import MembershipChanged
+from linli.vocabulary.directory import MembershipChanged
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 ROLES = st.lists(

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from functions.health.fever_check.domain import FeverState, Screening, cleared, screen
 from functions.health.fever_check.models import Measured
 from linli.errors import Conflict
-from linli.policies import HealthPolicy
+from linli.vocabulary.health import HealthPolicy
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 POLICY = HealthPolicy()

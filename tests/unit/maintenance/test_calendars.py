@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from functions.maintenance.calendars import BusinessCalendar, RoundTheClock, hours_of
-from linli.policies import BusinessHours, MaintenancePolicy
+from linli.vocabulary.maintenance import BusinessHours, MaintenancePolicy
 
 
 def calendar_of(zone: str = "Asia/Shanghai", **hours: Any) -> BusinessCalendar:

@@ -24,7 +24,7 @@ from functions.maintenance.hotline.models import Accepted, RequestQuery, Request
 from functions.maintenance.steps import Setting, Step
 from functions.maintenance.tickets import State
 from linli.errors import Forbidden, InvalidRequest, NotFound
-from linli.policies import MaintenancePolicy
+from linli.vocabulary.maintenance import MaintenancePolicy
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 

@@ -17,7 +17,7 @@ from functions.maintenance.rates import changes, marks
 from functions.maintenance.steps import Reported, Setting, Step
 from functions.maintenance.tickets import Capacity, State, Ticket
 from linli.errors import Conflict, Forbidden
-from linli.policies import MaintenancePolicy, Priority
+from linli.vocabulary.maintenance import MaintenancePolicy, Priority
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 SETTING = Setting(MaintenancePolicy(), "Asia/Shanghai")

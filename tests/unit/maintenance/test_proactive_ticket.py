@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from functions.maintenance.proactive_ticket.domain import fault_of, place_of, report_of
-from linli.events import DeviceFaultRaised, MeterSignalEnded, MeterSignalRaised
+from linli.vocabulary.devices import DeviceFaultRaised
+from linli.vocabulary.utilities import MeterSignalEnded, MeterSignalRaised
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args
 
-from linli.policies import HealthPolicy
+from linli.vocabulary.health import HealthPolicy
 from linli_cli.documents.tables import modules_of
 from linli_cli.layout import ROOT
 

@@ -98,8 +98,7 @@ def _triggered(following: Following, place: Place) -> Iterator[tuple[str, set[st
         called = decorator.func if isinstance(decorator, ast.Call) else decorator
         name = ast.unparse(called).rpartition(".")[2]
         if name in ENDS_BY_WHAT_IT_RETURNS:
-            more = {"not_ours"} if name == "bus_queue" else set()
-            yield function.name, following.returned(place) | more
+            yield function.name, following.returned(place)
         elif name in {"device_message", "device_queue"}:
             yield function.name, following.member_returned(place, "outcome")
         elif name == "invocation":

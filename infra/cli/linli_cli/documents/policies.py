@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from linli.policies import CommunityPolicies
+from functions.directory.policies import CommunityPolicies
 from linli_cli.documents.messages import may_be, texts_of
 from linli_cli.documents.tables import table
 from linli_cli.layout import ROOT

@@ -18,7 +18,7 @@ STATES = {  # what has states, and where their names are declared
     "functions.payments.settling": ("Mismatch",),
     "functions.care.alerts": ("State",),
     "functions.health.fever_check.models": ("Status",),
-    "linli.events": ("AlertOutcome", "AlertReason"),
+    "linli.vocabulary.care": ("AlertOutcome", "AlertReason"),
     "functions.access.holders": ("Block", "HealthCode"),
     "functions.access.credentials": ("CredentialKind",),
     "functions.care.work": ("DutyKind", "VisitOutcome"),
@@ -28,7 +28,7 @@ STATES = {  # what has states, and where their names are declared
     "functions.maintenance.categories": ("Kind", "Category"),
     "functions.payments.discrepancies": ("What",),
     "functions.utilities.meters": ("Medium", "Refusal"),
-    "linli.policies": ("Priority",),
+    "linli.vocabulary.maintenance": ("Priority",),
 }
 
 

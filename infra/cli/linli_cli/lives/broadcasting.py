@@ -23,7 +23,7 @@ from functions.care.signals import SENSOR_KINDS, Sign
 from functions.care.states import Setting, begun
 from functions.care.watches import Sensor, Settings
 from linli.instants import to_text
-from linli.policies import CarePolicy
+from linli.vocabulary.care import CarePolicy
 from linli_cli import device_keys, raw_events
 from linli_cli.cloud import LOCAL, Cloud, connect
 from linli_cli.device_files import DeviceFiles, kept

@@ -7,7 +7,7 @@ from functools import partial
 from math import ceil, inf
 from os import cpu_count
 
-from linli.policies import CarePolicy
+from linli.vocabulary.care import CarePolicy
 from linli_cli.lives.living import life
 from linli_cli.lives.mishaps import MONTH
 from linli_cli.lives.people import DAY, HOUR

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from random import Random
 
-from linli.policies import HEARTBEAT_MINUTES, DeviceKind, DevicesPolicy
+from linli.vocabulary.devices import HEARTBEAT_MINUTES, DeviceKind, DevicesPolicy
 from linli_cli.lives.days import Days, Told
 from linli_cli.lives.people import DAY, HOUR, Emergency, Person
 

@@ -11,8 +11,7 @@ from functions.care.movement import after_signal, released
 from functions.care.signals import SENSOR_KINDS, Sign
 from functions.care.states import Setting, Silence, WatchState, asked_after, begun, gone_away
 from functions.care.watches import Sensor, Watch
-from linli.events import AlertOutcome
-from linli.policies import CarePolicy
+from linli.vocabulary.care import AlertOutcome, CarePolicy
 from linli_cli.lives.people import Person
 
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import get_args
 
-from linli.policies import DeviceKind
+from linli.vocabulary.devices import DeviceKind
 
 Kinds = AbstractSet[DeviceKind]
 Believes = Kinds | Mapping[str, Kinds]

@@ -7,7 +7,7 @@ this one is new enough.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import from_json, to_json
@@ -15,27 +15,28 @@ from pynamodb.attributes import Attribute, UnicodeAttribute
 from pynamodb.constants import STRING
 
 from linli.errors import InvalidRequest
-from linli.events import CommunityChanged
 from linli.lifetimes import Lifetime
 from linli.observability import observed
-from linli.policies import CommunityPolicies
+from linli.policies import Policy
 from linli.reading import understood
 from linli.tables import ConditionsFailed, CopyRow, Rows, Transaction
+from linli.vocabulary.directory import CommunityChanged
 
-Part = Literal["access", "health", "utilities", "maintenance", "payments", "care", "devices"]
+Part = TypeVar("Part", bound=Policy)
 DEFAULT_TIME_ZONE = "Asia/Shanghai"
 
 
 class PoliciesAttribute(Attribute[Any]):
-    """Written as they were told, as JSON text; read as far as they are understood."""
+    """Written as they were told, as JSON text."""
 
     attr_type = STRING
 
     def serialize(self, value: Mapping[str, Any]) -> str:
         return to_json(value).decode()
 
-    def deserialize(self, value: str) -> CommunityPolicies:
-        return understood(CommunityPolicies, from_json(value))[0]
+    def deserialize(self, value: str) -> Mapping[str, Any]:
+        told: Mapping[str, Any] = from_json(value)
+        return told
 
 
 class CommunityRow(CopyRow, discriminator="community"):
@@ -57,49 +58,54 @@ class CommunityRow(CopyRow, discriminator="community"):
 class Community:
     """What a service knows of a community; safe defaults until it has heard of it."""
 
-    policies: CommunityPolicies
+    policies: Mapping[str, Any]
     time_zone: str
     sub_district: str | None
+
+    def policy(self, part: type[Part]) -> Part:
+        """One part of what it set for itself, as far as this code understands it."""
+        return understood(part, self.policies.get(part.PART, {}))[0]
 
 
 def known(rows: Rows, community: str) -> Community:
     """The community among rows that were read with its key."""
     row = rows.one(CommunityRow, CommunityRow.key(community))
     if row is None:
-        return Community(CommunityPolicies(), DEFAULT_TIME_ZONE, None)
+        return Community({}, DEFAULT_TIME_ZONE, None)
     return Community(row.policies, row.time_zone, row.sub_district)
 
 
-def told(fact: CommunityChanged, *parts: Part) -> CommunityPolicies:
-    """What a service understands of the parts that it reads of what the directory tells.
+def told(fact: CommunityChanged, part: type[Part]) -> Part:
+    """What a service understands of a part that it reads of what the directory tells.
 
     What it does not is logged and counted. Raises InvalidRequest for what makes no sense.
     """
     try:
-        policies, left_out = understood(CommunityPolicies, _of(fact, parts))
+        policy, left_out = understood(part, fact.policies.get(part.PART, {}))
     except ValidationError as error:
         raise InvalidRequest.from_validation(error) from error
     if left_out:
-        keys = {"community": fact.community, "left_out": ",".join(left_out)}
+        keys = {"community": fact.community, "left_out": ",".join(f"{part.PART}.{each}" for each in left_out)}
         with observed("policies", f"{fact.community}:{fact.version}", **keys) as attempt:
             attempt.outcome = "not_all_known"
-    return policies
+    return policy
 
 
-def keep(fact: CommunityChanged, part: Part, *more: Part) -> str:
+def keep(fact: CommunityChanged, part: type[Policy], *more: type[Policy]) -> str:
     """Store the community as `fact` tells, of its policies these parts, unless a newer version is here.
 
     Returns the outcome. Raises InvalidRequest.
     """
     parts = (part, *more)
-    told(fact, *parts)
+    for each in parts:
+        told(fact, each)
     pk, sk = CommunityRow.key(fact.community)
     row = CommunityRow(
         pk=pk,
         sk=sk,
         sub_district=fact.sub_district,
         time_zone=fact.time_zone,
-        policies=_of(fact, parts),
+        policies={each.PART: fact.policies[each.PART] for each in parts if each.PART in fact.policies},
         version=fact.version,
     )
     transaction = Transaction()
@@ -109,7 +115,3 @@ def keep(fact: CommunityChanged, part: Part, *more: Part) -> str:
     except ConditionsFailed:
         return "duplicate"
     return "community_kept"
-
-
-def _of(fact: CommunityChanged, parts: tuple[Part, ...]) -> dict[str, Any]:
-    return {part: fact.policies[part] for part in parts if part in fact.policies}

@@ -29,7 +29,7 @@ from linli.instants import from_millis
 from linli.merge_patch import MEDIA_TYPE as MERGE_PATCH
 from linli.naming import authorizer_uri
 from linli.observability import observed
-from linli.permissions import FRESH, GRANTS, Permission, Role
+from linli.permissions import Permission, Role
 
 LARGEST_BODY = 256 * 1024
 LONGEST_KEY = 128
@@ -79,7 +79,7 @@ class Request(Generic[Body, Query]):
 
     def may(self, permission: Permission) -> bool:
         """Whether the caller's roles in this tenant allow `permission`."""
-        return bool(self.roles & GRANTS[permission])
+        return permission.allows(self.roles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def route(
 
 def authorizer_of(permission: Permission) -> CustomAuthorizer:
     """Whom a route that asks for `permission` asks: by its time to live, how old the roles may be."""
-    return FRESH_AUTHORIZER if permission in FRESH else AUTHORIZER
+    return FRESH_AUTHORIZER if permission.fresh else AUTHORIZER
 
 
 def _answer(raw: Any, declared: Route, view: View[Any, Any]) -> Response:
@@ -181,7 +181,7 @@ def _request(raw: Any, declared: Route, correlation_id: str) -> Request[Any, Any
     roles = _roles(grants, kind, tenant)
     if not roles:
         raise NotFound
-    if not roles & GRANTS[declared.permission]:
+    if not declared.permission.allows(roles):
         raise Forbidden
     if not all(is_id(part) for part in path.values()):
         raise NotFound

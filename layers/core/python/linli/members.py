@@ -4,8 +4,8 @@ from typing import Any
 
 from pynamodb.attributes import ListAttribute, UnicodeAttribute
 
-from linli.events import MembershipChanged
 from linli.tables import CopyRow
+from linli.vocabulary.directory import MembershipChanged
 
 
 class DwellerRow(CopyRow):

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from pynamodb.attributes import UnicodeAttribute
 
-from linli.events import PlaceChanged
 from linli.tables import ConditionsFailed, CopyRow, Transaction, read
+from linli.vocabulary.directory import PlaceChanged
 
 
 class PlaceNameRow(CopyRow, discriminator="place_name"):

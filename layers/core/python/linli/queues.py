@@ -157,7 +157,7 @@ def facts_of(function: Callable[[Received[Any]], str]) -> frozenset[type[Fact]]:
 def bus_queue(function: Callable[[Received[Any]], str]) -> Trigger:
     """For a function behind a queue that rules of the bus fill: `function(received) -> outcome`.
 
-    It takes the facts that its annotation names, and is asked of no others.
+    It takes the facts that its annotation names; any other is parked.
     """
     taken = CONSUMERS[function.__module__] = facts_of(function)
 
@@ -218,11 +218,10 @@ def _handled(
 ) -> str:
     name = function.__name__
     try:
-        event, fact = parse_event(body)
+        event, fact = parse_event(body, taken)
     except LinliError:
         with observed(name, "unreadable"):
             raise
     with observed(name, f"{event.source}:{event.id}", community=fact.community) as attempt:
-        ours = isinstance(fact, tuple(taken))
-        attempt.outcome = function(Received(event, fact, delivery)) if ours else "not_ours"
+        attempt.outcome = function(Received(event, fact, delivery))
     return attempt.outcome

@@ -32,15 +32,22 @@ def understood(contract: type[Document], told: Mapping[str, Any]) -> tuple[Docum
             return read_as(contract, to_json(document)), left_out
         except ValidationError as error:
             places = [each["loc"] for each in error.errors() if _of_a_word(each, left_out)]
-            if not places or not (gone := _without(document, places[0])):
+            if not places:
                 raise
-            left_out.append(".".join(map(str, gone)))
+            gone = _without(document, places[0]) if places[0] else sorted(document)
+            if not gone:
+                raise
+            if places[0]:
+                left_out.append(".".join(map(str, gone)))
+            else:
+                left_out += gone
+                document = {}
 
 
 def _of_a_word(error: Mapping[str, Any], left_out: Sequence[str]) -> bool:
     """Whether an error is an unknown word, or follows from one that was left out inside of it."""
-    inside = ".".join(map(str, error["loc"]))
-    return error["type"] == UNKNOWN_WORD or any(f"{place}.".startswith(f"{inside}.") for place in left_out)
+    inside = "".join(f"{step}." for step in error["loc"])
+    return error["type"] == UNKNOWN_WORD or any(f"{place}.".startswith(inside) for place in left_out)
 
 
 def _without(document: Any, place: Sequence[Any]) -> list[Any]:

@@ -11,9 +11,9 @@ from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from linli.believing import Kinds
 from linli.device_messages import Topic
 from linli.errors import DeviceNotKnown, DeviceRevokedMeanwhile, WrongDeviceKind
-from linli.events import DeviceRegistered, DeviceRevoked
 from linli.lifetimes import Lifetime
 from linli.tables import ConditionsFailed, CopyRow, InstantAttribute, Transaction, readable
+from linli.vocabulary.devices import DeviceRegistered, DeviceRevoked
 
 
 class RegisteredRow(CopyRow, discriminator="registered_device"):

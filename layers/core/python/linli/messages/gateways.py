@@ -21,7 +21,6 @@ from pydantic import AfterValidator, Field
 from linli.contracts import Contract
 from linli.errors import Forbidden
 from linli.instants import to_epoch_seconds
-from linli.policies import Channel
 
 TOLERANCE = timedelta(minutes=5)
 PREFIX = "whsec_"
@@ -43,6 +42,9 @@ class Gateway(Contract):
 
     url: Address
     secrets: Annotated[list[Secret], Field(min_length=1, max_length=3)]
+
+
+Channel = Literal["push", "sms", "voice", "staff"]
 
 
 class Channels(Contract):

@@ -1,0 +1,190 @@
+"""maintenance: facts about repairs, and what a community may set."""
+
+from collections.abc import Sequence
+from datetime import time
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from linli.contracts import Contract
+from linli.events import Fact, Version
+from linli.ids import Id
+from linli.instants import Instant
+from linli.local_times import DAY_MINUTES, ClockTime, Day, minute_of
+from linli.policies import Policy
+
+Priority = Literal["emergency", "urgent", "general", "complex"]
+
+
+Minutes = Annotated[int, Field(ge=1, le=30_000)]
+
+
+class Targets(Contract):
+    """Minutes until a ticket must be responded to, arrived at and resolved: business minutes, unless it is an
+    emergency.
+    """
+
+    respond_minutes: Minutes
+    arrive_minutes: Minutes
+    resolve_minutes: Minutes
+
+
+class EmergencyTargets(Targets):
+    """Water, power, lift, gas: somebody is there within 20 minutes, round the clock."""
+
+    respond_minutes: Minutes = 5
+    arrive_minutes: Annotated[int, Field(ge=1, le=20)] = 20
+    resolve_minutes: Minutes = 120
+
+
+class UrgentTargets(Targets):
+    """What cannot wait for the next day."""
+
+    respond_minutes: Minutes = 15
+    arrive_minutes: Minutes = 240
+    resolve_minutes: Minutes = 540
+
+
+class GeneralTargets(Targets):
+    """What can."""
+
+    respond_minutes: Minutes = 15
+    arrive_minutes: Minutes = 1080
+    resolve_minutes: Minutes = 3780
+
+
+class ComplexTargets(Targets):
+    """What needs planning, parts or others."""
+
+    respond_minutes: Minutes = 15
+    arrive_minutes: Minutes = 1620
+    resolve_minutes: Minutes = 8100
+
+
+Weekdays = Annotated[list[Annotated[int, Field(ge=1, le=7)]], Field(min_length=1, max_length=7)]
+
+
+SHORTEST_SPAN = 15  # minutes: whoever is in answers somebody
+
+
+SHORTEST_HOURS = 60
+
+
+WEEK = range(1, 8)
+
+
+class Span(Contract):
+    """From when to when somebody is in, on some days of the week: 1 is Monday. `closes` at 00:00 is midnight
+    at the end of the day.
+    """
+
+    weekdays: Weekdays
+    opens: ClockTime
+    closes: ClockTime
+
+    @property
+    def minutes(self) -> tuple[int, int]:
+        """From and to, as minutes of the day."""
+        return minute_of(self.opens), minute_of(self.closes) or DAY_MINUTES
+
+    @model_validator(mode="after")
+    def _closes_after_it_opens(self) -> Self:
+        opens, closes = self.minutes
+        if closes - opens < SHORTEST_SPAN:
+            raise ValueError(f"closes must be at least {SHORTEST_SPAN} minutes after opens, on the same day")
+        return self
+
+
+class BusinessHours(Contract):
+    """When somebody is in, local time. `weekdays`: 1 is Monday. `extra_days`: worked for a holiday (调休).
+
+    `spans`, where there are any, take the place of `opens`, `closes` and `weekdays`: several on a day for a
+    break (午休), other ones on other days. A day worked for a holiday has the spans of its own weekday, or
+    else those of the first weekday that has some.
+    """
+
+    opens: ClockTime = time(9)
+    closes: ClockTime = time(18)
+    weekdays: Weekdays = [1, 2, 3, 4, 5]
+    spans: Annotated[list[Span], Field(max_length=50)] = []
+    holidays: Annotated[list[Day], Field(max_length=100)] = []
+    extra_days: Annotated[list[Day], Field(max_length=100)] = []
+
+    def on_weekday(self, weekday: int) -> list[tuple[int, int]]:
+        """The minutes of the day when somebody is in on a weekday, holidays apart, in order."""
+        spans = self.spans or [Span(weekdays=self.weekdays, opens=self.opens, closes=self.closes)]
+        return sorted(each.minutes for each in spans if weekday in each.weekdays)
+
+    @model_validator(mode="after")
+    def _is_open_for_an_hour(self) -> Self:
+        if minute_of(self.closes) - minute_of(self.opens) < SHORTEST_HOURS:
+            raise ValueError("closes must be at least an hour after opens")
+        if any(map(_overlap, map(self.on_weekday, WEEK))):
+            raise ValueError("spans: must not overlap on any day of the week")
+        return self
+
+
+def _overlap(spans: Sequence[tuple[int, int]]) -> bool:
+    return any(before[1] > after[0] for before, after in pairwise(spans))
+
+
+class MaintenancePolicy(Policy):
+    """Repairs and hotline requests.
+
+    `emergency`, `urgent`, `general`, `complex`: the targets of a priority; the defaults are 12345's of
+    Beijing (answer in 15 minutes, an emergency in 5; life and property 2 hours, utilities a day, general 7
+    days, complex 15), a day being nine business hours. `offer_minutes`: how
+    long a repairer may think. `most_active`: tickets in one repairer's hands. `rating_days`: how long the
+    reporter may rate before a ticket closes by itself. `positions`: where buildings are, metres east and
+    north of any one point. `incident_reports` of a category in a building within `incident_minutes` are one
+    incident.
+    """
+
+    PART = "maintenance"
+    emergency: EmergencyTargets = EmergencyTargets()
+    urgent: UrgentTargets = UrgentTargets()
+    general: GeneralTargets = GeneralTargets()
+    complex: ComplexTargets = ComplexTargets()
+    hours: BusinessHours = BusinessHours()
+    offer_minutes: Annotated[int, Field(ge=1, le=60)] = 5
+    most_active: Annotated[int, Field(ge=1, le=20)] = 3
+    rating_days: Annotated[int, Field(ge=1, le=30)] = 7
+    positions: Annotated[dict[Id, tuple[int, int]], Field(max_length=200)] = {}
+    incident_reports: Annotated[int, Field(ge=2, le=20)] = 3
+    incident_minutes: Annotated[int, Field(ge=5, le=240)] = 30
+
+    def targets(self, priority: Priority) -> Targets:
+        """How soon, for a priority."""
+        found: Targets = getattr(self, priority)
+        return found
+
+
+class TicketChanged(Fact):
+    """A repair ticket was opened or moved to another state."""
+
+    TYPE = "linli.maintenance.ticket_changed.v1"
+    ticket: Id
+    kind: str
+    state: str
+    priority: str
+    asset: str | None
+    changed_at: Instant
+    version: Version
+
+    def entity(self) -> str:
+        return self.ticket
+
+
+class TicketClockBreached(Fact):
+    """A ticket was not responded to, arrived at or resolved in time; `escalated_to` is told."""
+
+    TYPE = "linli.maintenance.ticket_clock_breached.v1"
+    ticket: Id
+    clock: Literal["respond", "arrive", "resolve"]
+    priority: str
+    due_at: Instant
+    escalated_to: str
+
+    def entity(self) -> str:
+        return self.ticket
