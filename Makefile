@@ -51,15 +51,15 @@ check: $(READY) ## lint, format, types, import contracts, locks, shape, packaged
 	@$(RUN) -m ruff format --check
 	@$(RUN) -m mypy
 	@$(RUN) -c "from importlinter.cli import lint_imports_command as main; main()"
-	@$(RUN) -m linli_cli.locks --check
-	@$(RUN) -m linli_cli.readme
+	@$(RUN) -m linli_cli.develop.locks --check
+	@$(RUN) -m linli_cli.documents.readme
 	@$(RUN) -m pytest --quiet tests/test_shape.py
-	@$(RUN) -m linli_cli.lint
+	@$(RUN) -m linli_cli.develop.lint
 
 format: $(READY) ## format the code and make anew what is made of it: parts of READMEs, NOTICE, glossary
 	@$(RUN) -m ruff check --fix --quiet
 	@$(RUN) -m ruff format
-	@$(RUN) -m linli_cli.readme --write
+	@$(RUN) -m linli_cli.documents.readme --write
 
 replay: $(READY) ## send samples to their functions: make replay EVENT=events/access/gate_pass
 	@$(LINLI) replay "$(or $(EVENT),events)"
@@ -71,10 +71,10 @@ bench: $(READY) ## measure what is budgeted: cold starts, calls, bursts, bulk re
 	@$(RUN) -m pytest --quiet --capture sys --override-ini "python_files=bench_*.py" tests/bench
 
 action: $(READY) ## scaffold an action: make action NAME=health/fever_check TRIGGER=http|mqtt|sqs|bus
-	@$(RUN) -m linli_cli.scaffold "$(NAME)" "$(or $(TRIGGER),http)"
+	@$(RUN) -m linli_cli.scaffolding.scaffold "$(NAME)" "$(or $(TRIGGER),http)"
 
 lock: $(READY) ## resolve every lock file anew from what its source asks for
-	@$(RUN) -m linli_cli.locks
+	@$(RUN) -m linli_cli.develop.locks
 
 # Made again only when the lock changes. uv installs the packages; pip, which comes with Python, installs uv.
 $(READY): requirements.lock

@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from linli import http, public_routes
-from linli_cli import readme
-from linli_cli.actions import (
+from linli_cli.develop.actions import (
     SENTENCES,
     Action,
     actions,
@@ -22,6 +21,7 @@ from linli_cli.actions import (
     starts,
     topic_rules,
 )
+from linli_cli.documents import readme
 from linli_cli.layout import projects_of, services
 from tests.infrastructure.test_packaging import UNNARROWABLE
 from tests.integration.patterns import counted_rows

@@ -9,8 +9,8 @@ import time
 
 from rich.console import Console
 
-from linli_cli.lives import judging, picture
-from linli_cli.lives.rules import OURS
+from simulation import judging, picture
+from simulation.rules import OURS
 
 SEEDS = range(1, 7)
 PEOPLE, DAYS = 100, 90

@@ -43,7 +43,7 @@ from linli.aws import client
 from linli.due import TimedRow, shard_of
 from linli.instants import to_text
 from linli.tables import Row
-from linli_cli.packaging import state_template
+from linli_cli.deploy.packaging import state_template
 
 PEOPLE = (1_000, 10_000, 100_000, 1_000_000)
 DUE, AT_ONCE = 100, 5_000

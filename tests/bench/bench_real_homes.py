@@ -32,7 +32,7 @@ from rich.table import Table
 from functions.care.signals import Sign
 from functions.care.watches import Sensor, Watch
 from linli.vocabulary.care import CarePolicy
-from linli_cli.lives.rules import FixedHours, OwnRhythm, Setting, ZoneInfo, begun
+from simulation.rules import FixedHours, OwnRhythm, Setting, ZoneInfo, begun
 
 FOLDER = "LINLI_HOMES"
 KNOWN = timedelta(days=7)

@@ -11,10 +11,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from linli_cli import addresses
-from linli_cli.device_files import DeviceFiles
-from linli_cli.front_door import FrontDoor
-from linli_cli.registering import Registrar
+from linli_cli.devices.device_files import DeviceFiles
+from linli_cli.devices.registering import Registrar
+from linli_cli.operate import addresses
+from linli_cli.operate.front_door import FrontDoor
 from tests.e2e.conftest import Town
 from tests.e2e.devices import Device
 

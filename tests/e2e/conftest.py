@@ -20,11 +20,11 @@ import boto3
 import pytest
 import requests
 
-from linli_cli import issuer
 from linli_cli.cloud import LOCAL, Cloud
-from linli_cli.engines import Engine
 from linli_cli.layout import ROOT
-from linli_cli.local_cloud import free_ports
+from linli_cli.local import issuer
+from linli_cli.local.engines import Engine
+from linli_cli.local.local_cloud import free_ports
 from tests.e2e.devices import Device, Files, HandedOver, Speaker
 
 ENGINE = Engine(os.environ.get("LINLI_E2E_CLOUD", Engine.EMBEDDED))

@@ -15,8 +15,8 @@ from uuid import uuid4
 
 import paho.mqtt.client as mqtt
 
-from linli_cli import handing_over
 from linli_cli.cloud import Cloud
+from linli_cli.devices import handing_over
 
 PATIENCE_S = 30
 

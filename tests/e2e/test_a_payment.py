@@ -9,8 +9,8 @@ import pytest
 import requests
 
 from functions.payments.statement_files import CHINA
-from linli_cli import merchants
-from linli_cli.sandbox import Sandbox
+from linli_cli.demo import merchants
+from linli_cli.local.sandbox import Sandbox
 from localstack.sandbox import signing
 from tests.e2e.conftest import Answer, Town, eventually
 

@@ -9,7 +9,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from linli_cli import issuer
+from linli_cli.local import issuer
 from tests.e2e.conftest import Town, eventually
 from tests.e2e.devices import PATIENCE_S, Device, Files, Refused
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from linli_cli.local_cloud import free_ports
+from linli_cli.local.local_cloud import free_ports
 from tests.e2e.conftest import Town, linli
 
 pytestmark = pytest.mark.embedded

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 import requests
 
-from linli_cli import stacks
 from linli_cli.cloud import connect
-from linli_cli.embedded_cloud import EmbeddedCloud
+from linli_cli.deploy import stacks
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT
-from linli_cli.local_cloud import free_ports
+from linli_cli.local.embedded_cloud import EmbeddedCloud
+from linli_cli.local.local_cloud import free_ports
 
 APP = """
 from chalice import Chalice

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from linli.believing import DEVICE_ACTIONS, EVERY_KIND
-from linli_cli import actions, templates
+from linli_cli.deploy import templates
+from linli_cli.develop import actions
 from linli_cli.layout import ROOT, infra, projects, services
 
 LONGEST_DOCUMENT = 2048  # AWS IoT: characters of a policy document, white space not counted

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from linli_cli.dynamodb_local import installed, serving
 from linli_cli.errors import CommandError
-from linli_cli.processes import until
+from linli_cli.local.dynamodb_local import installed, serving
+from linli_cli.local.processes import until
 from tests.integration.dynamodb_local import HOME, running
 
 pytestmark = pytest.mark.dynamodb_local
@@ -20,7 +20,7 @@ GONE_S = 20
 STARTS_ONE = """
 import sys, time
 from pathlib import Path
-from linli_cli.dynamodb_local import serving
+from linli_cli.local.dynamodb_local import serving
 with serving(Path(sys.argv[1])) as served:
     print(served.pid, flush=True)
     time.sleep(600)

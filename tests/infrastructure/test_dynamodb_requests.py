@@ -10,10 +10,10 @@ from botocore.exceptions import ClientError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linli_cli import local_cloud
-from linli_cli.dynamodb_local import installed, missing, serving
-from linli_cli.embedded_cloud import EmbeddedCloud
-from linli_cli.local_cloud import free_ports
+from linli_cli.local import local_cloud
+from linli_cli.local.dynamodb_local import installed, missing, serving
+from linli_cli.local.embedded_cloud import EmbeddedCloud
+from linli_cli.local.local_cloud import free_ports
 
 VENVS = local_cloud.REPOSITORY / ".linli/venvs"
 DYNAMODB_LOCAL = VENVS / "dynamodb-local"

@@ -31,10 +31,10 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from linli_cli import embedded_cloud, local_cloud, processes
-from linli_cli.embedded_cloud import EmbeddedCloud
 from linli_cli.errors import CommandError
-from linli_cli.local_cloud import free_ports
+from linli_cli.local import embedded_cloud, local_cloud, processes
+from linli_cli.local.embedded_cloud import EmbeddedCloud
+from linli_cli.local.local_cloud import free_ports
 
 VENVS = local_cloud.REPOSITORY / ".linli/venvs"
 STACK = "linli-test-probe"

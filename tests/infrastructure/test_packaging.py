@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from boto3 import Session
 
-from linli_cli import packaging, stacks, templates, wiring
-from linli_cli.archive import read_zip
 from linli_cli.cloud import Cloud
+from linli_cli.deploy import packaging, stacks, templates, wiring
+from linli_cli.deploy.archive import read_zip
+from linli_cli.deploy.layers import Target, build_core, build_deps, this_machine
+from linli_cli.deploy.packaging import CODE_BUDGET_BYTES, Packaged, package
+from linli_cli.deploy.templates import Template, of_type, text_of
 from linli_cli.errors import CommandError
-from linli_cli.layers import Target, build_core, build_deps, this_machine
 from linli_cli.layout import ROOT, project_folder, projects, service_of
-from linli_cli.packaging import CODE_BUDGET_BYTES, Packaged, package
-from linli_cli.templates import Template, of_type, text_of
 
 LAYERS_BUDGET_BYTES = 60_000_000
 INLINE_POLICY_LIMIT = 10_240  # characters, all inline policies of a role together

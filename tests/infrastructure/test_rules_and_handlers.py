@@ -15,9 +15,9 @@ from linli.queues import CONSUMERS
 from linli.tables import OutboxRow
 from linli.vocabulary.access import GatePassed
 from linli.vocabulary.directory import CommunityChanged
-from linli_cli import facts as known
-from linli_cli import templates
-from linli_cli.actions import actions, app_of, bus_rules, named_for, topic_rules
+from linli_cli.deploy import templates
+from linli_cli.develop.actions import actions, app_of, bus_rules, named_for, topic_rules
+from linli_cli.documents import facts as known
 from linli_cli.layout import ROOT, project_folder, projects, projects_of, services
 
 SERVICES = services()

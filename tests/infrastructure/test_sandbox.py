@@ -23,7 +23,7 @@ from linli.errors import Conflict, NotFound, Unavailable
 from linli.ids import new_id
 from linli.vocabulary.payments import Provider
 from linli_cli.errors import Refused
-from linli_cli.sandbox import Sandbox
+from linli_cli.local.sandbox import Sandbox
 from localstack.sandbox.signing import new_key
 
 COMMUNITY = "willow"

@@ -15,7 +15,7 @@ from functions.care.sending import Courier
 from linli import outbound
 from linli.messages.gateways import Channel, Channels, GatewayReply, verify
 from linli.messages.sending import BUSY, RETRIES, NotSent
-from linli_cli.sandbox import Sandbox
+from linli_cli.local.sandbox import Sandbox
 
 NOW = datetime.now(UTC)
 

@@ -21,7 +21,7 @@ from functions.payments.exchange import Delivery, Merchant
 from functions.payments.merchant_secret import whole
 from functions.payments.providers import PROVIDERS
 from functions.payments.statement_files import CHINA
-from linli_cli.sandbox import Sandbox
+from linli_cli.local.sandbox import Sandbox
 from localstack.sandbox import signing
 
 COMMUNITY = "willow"

@@ -12,9 +12,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from linli_cli.embedded_cloud import EmbeddedCloud
 from linli_cli.layout import ROOT
-from linli_cli.local_cloud import free_ports
+from linli_cli.local.embedded_cloud import EmbeddedCloud
+from linli_cli.local.local_cloud import free_ports
 from tests.integration import dynamodb_local
 
 STORES = ("DynamoDB Local", "embedded", "moto")

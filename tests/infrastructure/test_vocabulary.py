@@ -4,9 +4,9 @@ from zipfile import ZipFile
 
 import pytest
 
+from linli_cli.deploy.packaging import package
+from linli_cli.deploy.reaching import VOCABULARY, core_without_vocabulary, vocabulary_of
 from linli_cli.layout import ROOT, services
-from linli_cli.packaging import package
-from linli_cli.reaching import VOCABULARY, core_without_vocabulary, vocabulary_of
 
 SERVICES = sorted(services())
 

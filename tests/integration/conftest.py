@@ -26,9 +26,10 @@ from linli.aws import client
 from linli.believing import EVERY_KIND
 from linli.events import Event
 from linli.tables import OutboxRow, Row
-from linli_cli import actions, packaging
+from linli_cli.deploy import packaging
+from linli_cli.deploy.templates import of_type
+from linli_cli.develop import actions
 from linli_cli.layout import service_of
-from linli_cli.templates import of_type
 from tests.integration import dynamodb_local, gateway, witness
 from tests.integration.faults import Fault, struck, timed_out
 from tests.integration.issuer import AUDIENCE, URL, Issuer, new_key, serving

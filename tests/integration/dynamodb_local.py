@@ -15,10 +15,10 @@ from botocore.httpsession import URLLib3Session
 from moto.core.models import botocore_stubber
 
 from linli.aws import client
-from linli_cli import packaging
-from linli_cli.dynamodb_local import Served, installed, missing, serving
+from linli_cli.deploy import packaging
+from linli_cli.deploy.templates import of_type
 from linli_cli.layout import ROOT
-from linli_cli.templates import of_type
+from linli_cli.local.dynamodb_local import Served, installed, missing, serving
 
 HOME = ROOT / ".linli/venvs/dynamodb-local"  # where LocalStack finds it, too
 STAGE = "test"

@@ -15,8 +15,8 @@ from moto.backends import get_backend
 from linli.aws import client
 from linli.secrets import secret
 from linli.tables import Row
+from linli_cli.develop.samples import signed
 from linli_cli.layout import project_of
-from linli_cli.samples import signed
 from tests.integration import gateway
 from tests.integration.conftest import ROOT, Http, Invoke, Service, load_event
 from tests.integration.issuer import Issuer

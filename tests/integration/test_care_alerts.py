@@ -22,7 +22,7 @@ from functions.care.tables import StateRow
 from linli import outbound
 from linli.aws import client
 from linli.vocabulary.directory import MembershipChanged
-from linli_cli import templates
+from linli_cli.deploy import templates
 from localstack.sandbox.server import Request, Response
 from tests.integration.conftest import ROOT, STAGE, Http, Invoke, Service, dead_letters, published
 from tests.integration.gateway import NOW, Answer

@@ -16,7 +16,7 @@ from linli.believing import EVERY_KIND
 from linli.errors import DeviceNotKnown
 from linli.events import Fact
 from linli.vocabulary.devices import DeviceRegistered, DeviceRevoked
-from linli_cli import actions
+from linli_cli.develop import actions
 from linli_cli.layout import project_of, services
 from tests.integration.conftest import STAGE, Http, Invoke, Service, dead_letters, enter
 from tests.integration.gateway import NOW

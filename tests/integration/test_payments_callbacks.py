@@ -19,7 +19,7 @@ from linli.aws import client
 from linli.errors import Unavailable
 from linli.tables import Row
 from linli.vocabulary.payments import Provider
-from linli_cli import templates
+from linli_cli.deploy import templates
 from tests.integration.conftest import ROOT, STAGE
 from tests.integration.gateway import NOW
 from tests.integration.patterns import documented

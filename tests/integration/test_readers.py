@@ -18,7 +18,7 @@ from linli.policies import Policy
 from linli.queues import CONSUMERS
 from linli.tables import read
 from linli.vocabulary.directory import CommunityChanged
-from linli_cli.actions import app_of
+from linli_cli.develop.actions import app_of
 from linli_cli.layout import ROOT, project_of, projects, services
 from tests.integration.conftest import Invoke, Service, dead_letters
 from tests.integration.messages import batch

@@ -11,8 +11,8 @@ from chalice.app import Chalice
 
 from linli import errors
 from linli.secrets import secret
+from linli_cli.develop.samples import signed
 from linli_cli.layout import project_of, projects_of
-from linli_cli.samples import signed
 from tests.integration import gateway
 from tests.integration.conftest import ROOT, Http, Invoke, Service, dead_letters, functions, load_event
 from tests.integration.issuer import Issuer

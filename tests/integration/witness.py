@@ -21,10 +21,10 @@ from botocore.handlers import BUILTIN_HANDLERS
 from chalice.app import Chalice
 
 from linli import observability
-from linli_cli.actions import actions
+from linli_cli.deploy.packaging import RELAY_POLICY
+from linli_cli.develop.actions import actions
 from linli_cli.documents.outcomes import outcomes_of, problems_of
 from linli_cli.layout import ROOT, services
-from linli_cli.packaging import RELAY_POLICY
 
 PLACE = "eu-west-1:123456789012"
 WORDS = {

@@ -13,11 +13,11 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from linli_cli import processes, real_localstack
-from linli_cli.layers import this_machine
+from linli_cli.deploy.layers import this_machine
 from linli_cli.layout import ROOT
-from linli_cli.local_cloud import REGION, free_ports
-from linli_cli.real_localstack import RealLocalStack
+from linli_cli.local import processes, real_localstack
+from linli_cli.local.local_cloud import REGION, free_ports
+from linli_cli.local.real_localstack import RealLocalStack
 
 IDLE_MS = 2000
 ROLE = "arn:aws:iam::000000000000:role/may-do-nothing"

@@ -8,7 +8,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from linli_cli import handing_over
+from linli_cli.devices import handing_over
 from tests.localstack.conftest import Alone
 
 TABLE = {

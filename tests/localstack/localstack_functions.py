@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from linli_cli import processes
-from linli_cli.processes import until
+from linli_cli.local import processes
+from linli_cli.local.processes import until
 from tests.localstack.conftest import Alone, zipped
 
 WHO = "import os\ndef handler(event, context): return os.getpid()"

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from linli_cli import processes
 from linli_cli.errors import CommandError
-from linli_cli.local_cloud import free_ports
-from linli_cli.processes import until
-from linli_cli.real_localstack import RealLocalStack
+from linli_cli.local import processes
+from linli_cli.local.local_cloud import free_ports
+from linli_cli.local.processes import until
+from linli_cli.local.real_localstack import RealLocalStack
 from tests.localstack.conftest import Alone, family
 
 LEFT_S = 20

@@ -7,25 +7,15 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, EndpointConnectionError
 from rich.console import Console
 
-from linli_cli import (
-    addresses,
-    clearing,
-    dead_letters,
-    deploying,
-    device_keys,
-    engines,
-    logs,
-    merchants,
-    openapi,
-    paying,
-    publishing,
-    replaying,
-    running,
-    seeding,
-    simulating,
-    tokens,
-)
+from linli_cli.demo import merchants, paying, running, seeding
+from linli_cli.deploy import deploying
+from linli_cli.develop import openapi, replaying
+from linli_cli.devices import device_keys, publishing
 from linli_cli.errors import CommandError
+from linli_cli.letters import clearing, dead_letters
+from linli_cli.local import engines, tokens
+from linli_cli.operate import addresses, logs
+from simulation import simulating
 
 LOOPBACK = ("localhost", "127.0.0.1")
 EXPIRED_CODES = ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from functions.care.signals import SENSOR_KINDS, Signal, happened_at, is_reused
 from linli.device_messages import LONGEST_OFFLINE, DeviceMessage
-from linli_cli.actions import topic_rules
+from linli_cli.develop.actions import topic_rules
 from linli_cli.layout import ROOT
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)

@@ -10,10 +10,10 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linli_cli import deploying, stacks
+from linli_cli.deploy import deploying, stacks
+from linli_cli.deploy.layers import Target
+from linli_cli.deploy.stacks import ChangeSet, Deployment, PartlyDeployed, Ways
 from linli_cli.errors import CommandError
-from linli_cli.layers import Target
-from linli_cli.stacks import ChangeSet, Deployment, PartlyDeployed, Ways
 
 OTHERS_CHANGE_SET = "a-colleagues"
 NO_WORD = Ways()

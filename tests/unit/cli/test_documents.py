@@ -12,8 +12,7 @@ from functions.devices.heartbeat.models import Heartbeat
 from functions.devices.tables import FaultRow
 from linli.lifetimes import Lifetime
 from linli.words import LANGUAGES, catalogue, words
-from linli_cli import readme
-from linli_cli.documents import commits, examples, glossary, messages, rows
+from linli_cli.documents import commits, examples, glossary, messages, readme, rows
 from linli_cli.documents.following import Following, Place, functions_in
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT

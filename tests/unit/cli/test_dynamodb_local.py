@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from linli_cli import dynamodb_local
-from linli_cli.dynamodb_local import installed, missing
 from linli_cli.errors import CommandError
+from linli_cli.local import dynamodb_local
+from linli_cli.local.dynamodb_local import installed, missing
 
 Program = Callable[[str, str], Path]
 JAVA = 'echo "    java.specification.version = {version}" >&2; echo "    java.home = {home}" >&2'

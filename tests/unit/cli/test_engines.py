@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from linli_cli import engines, real_localstack, running
-from linli_cli.engines import Engine
+from linli_cli.demo import running
 from linli_cli.errors import CommandError
 from linli_cli.layout import home
-from linli_cli.processes import launch
-from linli_cli.real_localstack import RealLocalStack
+from linli_cli.local import engines, real_localstack
+from linli_cli.local.engines import Engine
+from linli_cli.local.processes import launch
+from linli_cli.local.real_localstack import RealLocalStack
 
 
 @pytest.fixture(autouse=True)

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 import requests
 
-from linli_cli import front_door
-from linli_cli.addresses import Mqtt
-from linli_cli.device_files import DeviceFiles
+from linli_cli.devices.device_files import DeviceFiles
+from linli_cli.devices.registering import Registrar
 from linli_cli.errors import CommandError, Unanswered
-from linli_cli.front_door import Answer, FrontDoor
-from linli_cli.registering import Registrar
+from linli_cli.operate import front_door
+from linli_cli.operate.addresses import Mqtt
+from linli_cli.operate.front_door import Answer, FrontDoor
 
 
 class Scripted(FrontDoor):

@@ -6,9 +6,9 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from linli_cli import issuer
 from linli_cli.cloud import Cloud
 from linli_cli.errors import CommandError
+from linli_cli.local import issuer
 
 NOW = 1_800_000_000.0
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from linli_cli.develop.locks import DEVELOPMENT, LAYER, LOCAL_CLOUDS, problems
 from linli_cli.layout import ROOT
-from linli_cli.locks import DEVELOPMENT, LAYER, LOCAL_CLOUDS, problems
 
 SOURCES = [source for source, _ in LOCAL_CLOUDS]
 LOCKS = [source.with_name("requirements.lock") for source in SOURCES]

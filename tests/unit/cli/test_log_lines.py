@@ -2,7 +2,7 @@
 
 import pytest
 
-from linli_cli.log_lines import Wanted, tidied
+from linli_cli.operate.log_lines import Wanted, tidied
 
 GOOD = '{"level":"INFO","message":"granted","correlation_id":"g:1"}'
 REFUSED = '{"level":"WARNING","message":"invalid-request","correlation_id":"g:2"}'

@@ -6,7 +6,7 @@ from collections import Counter
 
 from functions.care.watches import Settings
 from linli.ids import is_id
-from linli_cli import neighbourhood, seeding
+from linli_cli.demo import neighbourhood, seeding
 from linli_cli.layout import ROOT
 
 

@@ -6,9 +6,9 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from linli.public_routes import PUBLIC_ROUTES
-from linli_cli.actions import app_of, routes
+from linli_cli.develop.actions import app_of, routes
+from linli_cli.develop.openapi import document
 from linli_cli.layout import projects
-from linli_cli.openapi import document
 
 
 @pytest.fixture(scope="module")

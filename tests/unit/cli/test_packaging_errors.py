@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from linli_cli.packaging import of_sources
+from linli_cli.deploy.packaging import of_sources
 
 ROOT = Path("/a repository")
 PROJECT = ROOT / "build/access/project"

@@ -2,9 +2,9 @@ from typing import Any, ClassVar
 
 import pytest
 
-from linli_cli import demo_bills, merchants, neighbourhood, paying
+from linli_cli.demo import demo_bills, merchants, neighbourhood, paying
 from linli_cli.errors import CommandError
-from linli_cli.front_door import Answer
+from linli_cli.operate.front_door import Answer
 
 INTENT = "01kdxh2b3c4d5e6f7g8h9jkmnp"
 

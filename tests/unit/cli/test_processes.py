@@ -3,7 +3,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from linli_cli import processes
+from linli_cli.local import processes
 
 SLEEPER = "import sys, time; time.sleep(60)"
 DEAF = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); {SLEEPER}"

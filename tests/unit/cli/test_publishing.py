@@ -7,9 +7,10 @@ import pytest
 from cryptography import x509
 
 from linli.ids import is_id
-from linli_cli import conversation, logs, publishing
-from linli_cli.device_files import DeviceFiles
+from linli_cli.devices import conversation, publishing
+from linli_cli.devices.device_files import DeviceFiles
 from linli_cli.errors import CommandError
+from linli_cli.operate import logs
 
 NOW = datetime(2026, 5, 4, 3, 2, 1, 500_000, UTC)
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from linli_cli.actions import actions
+from linli_cli.develop.actions import actions
+from linli_cli.documents.readme import BEGIN, BEGIN_SERVICES, END, END_SERVICES, renewed, table, with_table
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT
-from linli_cli.readme import BEGIN, BEGIN_SERVICES, END, END_SERVICES, renewed, table, with_table
 
 
 def test_table_has_a_line_with_a_sample_for_every_action() -> None:

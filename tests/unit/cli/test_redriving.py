@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from linli_cli import clearing, dead_letters, letters, redriving, relaying
-from linli_cli.redriving import WayBack
+from linli_cli.letters import clearing, dead_letters, peeking, redriving, relaying
+from linli_cli.letters.redriving import WayBack
 
 SENT = datetime(2026, 5, 4, 3, 2, 1, 500_000, UTC)
 
@@ -132,13 +132,13 @@ def test_what_came_back_is_told_as_far_as_it_shows(
 def test_looking_takes_at_most_so_many_and_puts_all_back() -> None:
     queue = Queue("a", "b", "c", "d")
 
-    assert [each["Body"] for each in letters.peek(queue, "url", 3)] == ["a", "b", "c"]
+    assert [each["Body"] for each in peeking.peek(queue, "url", 3)] == ["a", "b", "c"]
     assert queue.released == ["a", "b", "c"]
 
 
 def test_an_interrupted_look_puts_back_what_it_held() -> None:
     queue = Queue("a", "b", "c")
-    looking = letters.peek(queue, "url", 3)
+    looking = peeking.peek(queue, "url", 3)
 
     next(looking)
     looking.close()

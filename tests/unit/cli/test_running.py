@@ -7,9 +7,10 @@ import pytest
 import requests
 from botocore.exceptions import ReadTimeoutError
 
-from linli_cli import running, stacks
+from linli_cli.demo import running
+from linli_cli.deploy import stacks
+from linli_cli.deploy.stacks import StackStatus
 from linli_cli.errors import CommandError, Unanswered
-from linli_cli.stacks import StackStatus
 
 NIGHT = datetime(2026, 1, 5, tzinfo=UTC)
 

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from linli.vocabulary.directory import CommunityChanged
-from linli_cli import neighbourhood, samples
+from linli_cli.demo import neighbourhood
+from linli_cli.develop import samples
+from linli_cli.develop.replaying import Result, by_service
+from linli_cli.develop.samples import Outcome, Sample
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT
-from linli_cli.replaying import Result, by_service
-from linli_cli.samples import Outcome, Sample
 
 
 def sample(event: Any, action: str = "gate_pass", case: str = "normal") -> Sample:

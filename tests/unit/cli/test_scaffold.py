@@ -10,9 +10,19 @@ import pytest
 
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT
-from linli_cli.scaffold import planned
+from linli_cli.scaffolding.scaffold import planned
 
-COPIED = ("events", "functions", "infra", "layers", "localstack", "tests", "pyproject.toml", "README.md")
+COPIED = (
+    "events",
+    "functions",
+    "infra",
+    "layers",
+    "localstack",
+    "simulation",
+    "tests",
+    "pyproject.toml",
+    "README.md",
+)
 NOT_COPIED = shutil.ignore_patterns("__pycache__", ".*_cache", "build", ".linli", ".venv")
 # A service that does not exist yet, with every trigger; and actions for services of either way of importing.
 ACTIONS = {
@@ -52,10 +62,13 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             shutil.copy(source, root / name)
     *others, last = ACTIONS.items()
-    write = "import sys; from linli_cli.scaffold import planned, scaffold; scaffold(planned(*sys.argv[1:]))"
+    write = (
+        "import sys; from linli_cli.scaffolding.scaffold import planned, scaffold;"
+        "scaffold(planned(*sys.argv[1:]))"
+    )
     for name, trigger in others:
         passes(root, "-c", write, name, trigger)
-    passes(root, "-m", "linli_cli.scaffold", *last)  # which renews the READMEs, for all of them
+    passes(root, "-m", "linli_cli.scaffolding.scaffold", *last)  # which renews the READMEs, for all of them
     return root
 
 
@@ -94,7 +107,9 @@ def test_code_is_clean(copy: Path) -> None:
 
 
 def test_stacks_can_be_packaged(copy: Path) -> None:
-    packaging = "from linli_cli.packaging import package; [package(name) for name in ('probe', 'health')]"
+    packaging = (
+        "from linli_cli.deploy.packaging import package; [package(name) for name in ('probe', 'health')]"
+    )
     passes(copy, "-c", packaging)
 
 

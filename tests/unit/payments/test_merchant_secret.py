@@ -27,7 +27,7 @@ from functions.payments import wechat
 from functions.payments.exchange import Merchant
 from functions.payments.merchant_secret import Faulty, whole
 from functions.payments.signatures import fits, private_key_of, signed
-from linli_cli import merchants
+from linli_cli.demo import merchants
 from linli_cli.errors import CommandError
 from localstack.sandbox import signing
 from tests.unit.payments import shop

@@ -5,10 +5,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from linli_cli import templates, wiring
+from linli_cli.deploy import templates, wiring
+from linli_cli.deploy.packaging import state_template
 from linli_cli.documents.tables import codes, span_in_words, table
 from linli_cli.layout import ROOT, project_folder, projects_of
-from linli_cli.packaging import state_template
 
 ALARM = "AWS::CloudWatch::Alarm"
 IN_WORDS = {

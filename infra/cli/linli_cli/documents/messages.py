@@ -14,7 +14,7 @@ from linli.believing import DEVICE_ACTIONS, DeviceAction
 from linli.device_messages import DeviceAnswer, DeviceEvent
 from linli.ids import ID_PATTERN
 from linli.odd_fields import MEANT
-from linli_cli.actions import app_of, topic_rules
+from linli_cli.develop.actions import app_of, topic_rules
 from linli_cli.documents.following import Place
 from linli_cli.documents.outcomes import followed
 from linli_cli.documents.tables import codes, table

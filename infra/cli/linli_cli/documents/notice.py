@@ -16,7 +16,7 @@ Copyright the Linli authors
 Licensed under the Apache License 2.0, see LICENSE.
 
 What is deployed carries these packages in its `deps` layer, with the licence file of each beside it
-(`*.dist-info`). Made from their metadata by `python -m linli_cli.readme --write`.
+(`*.dist-info`). Made from their metadata by `python -m linli_cli.documents.readme --write`.
 
 """
 

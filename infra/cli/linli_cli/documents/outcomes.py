@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import get_args, get_type_hints
 
 from linli import errors, relay  # noqa: F401  every service deploys the relay
-from linli_cli.actions import app_of, routes
+from linli_cli.develop.actions import app_of, routes
 from linli_cli.documents.following import Following, Place, own_nodes
 from linli_cli.documents.tables import codes, modules_of, table
 from linli_cli.errors import CommandError

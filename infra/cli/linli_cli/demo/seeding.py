@@ -1,0 +1,79 @@
+"""The command `seed`."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from linli_cli.cloud import LOCAL, connect
+from linli_cli.demo import neighbourhood
+from linli_cli.demo.furnishing import Furnishing
+from linli_cli.demo.neighbourhood import Community
+from linli_cli.deploy.deploying import Stage
+from linli_cli.devices.device_files import kept
+from linli_cli.errors import CommandError
+from linli_cli.local import issuer
+from linli_cli.operate import addresses
+from linli_cli.operate.front_door import FrontDoor
+from linli_cli.progress import Progress, Say, number_of
+
+
+def make(say: Say) -> list[str]:
+    """Make what is missing of the demo neighbourhood on the local cloud; what was made."""
+    found = addresses.of_stage(LOCAL)
+    run = Furnishing(connect(LOCAL), FrontDoor(found.http, issuer.token), found.mqtt, say)
+    run.run()
+    return run.made
+
+
+def seed(
+    as_json: Annotated[bool, typer.Option("--json", help="Print all there is, for programs.")] = False,
+    stage: Stage = LOCAL,
+) -> None:
+    """Make the demo neighbourhood: two companies, three communities, people, gates, credentials."""
+    if stage != LOCAL:
+        raise CommandError("the demo neighbourhood is for the local cloud alone: its people are made up")
+    with Progress().step("seeding") as say:
+        made = make(say)
+    if as_json:
+        print(json.dumps(described(), indent=2))
+    else:
+        Console().print(f"made {number_of(len(made), 'thing')}" if made else "everything was there already")
+
+
+def described() -> dict[str, Any]:
+    """Everything the neighbourhood has."""
+    return {
+        "companies": [
+            {"company": company, "operator": neighbourhood.operator_of(company)}
+            for company in neighbourhood.companies()
+        ],
+        "officials": [
+            {"sub_district": district, "person": person}
+            for district, person in neighbourhood.officials().items()
+        ],
+        "communities": [described_community(community) for community in neighbourhood.communities()],
+    }
+
+
+def described_community(community: Community) -> dict[str, Any]:
+    return {
+        "community": community.id,
+        "company": community.company,
+        "sub_district": community.sub_district,
+        "building": neighbourhood.BUILDING,
+        "units": list(neighbourhood.UNITS),
+        "people": [
+            {"person": person.id, "roles": [person.role], **({"unit": person.unit} if person.unit else {})}
+            for person in community.people
+        ],
+        "devices": [
+            {"device": device, "kind": kind, **kept(device).paths()}
+            for device, kind in community.devices.items()
+        ],
+        "gates": [{"gate": gate, **set_up} for gate, set_up in community.gates.items()],
+        "credentials": [
+            {"person": each.person, "kind": each.kind, "value": each.value} for each in community.credentials
+        ],
+    }

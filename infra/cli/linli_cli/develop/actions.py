@@ -1,0 +1,206 @@
+"""The actions of the repository as their code declares them: what starts each, its sentences, its samples.
+
+Read by the table in README.md, by tests/test_shape.py and by the OpenAPI document, so that none can differ.
+"""
+
+import ast
+import importlib.util
+import json
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from linli_cli.deploy import templates
+from linli_cli.errors import CommandError
+from linli_cli.layout import ROOT, project_folder, projects_of, services
+
+Start = Literal["http", "mqtt", "queue", "schedule", "invocation"]
+SENTENCES = ("Trigger", "Rule", "Result")
+CASES = frozenset({"normal", "edge", "malformed", "refused"})
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A sample event. `case` is what its name says (`normal`, `edge`, …), or None when it says nothing."""
+
+    path: Path
+    case: str | None
+    start: Start
+
+
+@dataclass(frozen=True)
+class Action:
+    """An action: a folder of a service with a handler."""
+
+    service: str
+    name: str
+    folder: Path
+    root: Path
+
+    @property
+    def title(self) -> str:
+        return f"{self.service}/{self.name}"
+
+    @property
+    def docstring(self) -> str:
+        path = self.folder / "__init__.py"
+        return ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "" if path.exists() else ""
+
+    @property
+    def sentences(self) -> dict[str, str]:
+        """What follows `Trigger:`, `Rule:` and `Result:` in the docstring, each on one line."""
+        labels = "|".join(SENTENCES)
+        parts = re.split(rf"^({labels}):\s", self.docstring, flags=re.MULTILINE)
+        return {label: " ".join(text.split()) for label, text in zip(parts[1::2], parts[2::2], strict=True)}
+
+    @property
+    def samples(self) -> list[Sample]:
+        """Its sample events: the normal ones first, and of those the ones of its main trigger."""
+        found = [sample_at(path) for path in (self.root / "events" / self.title).glob("*.json")]
+        return sorted(found, key=lambda one: (one.case != "normal", one.start == "http", one.path.name))
+
+
+def actions(root: Path = ROOT) -> list[Action]:
+    """Every action of every service, in the order of their names."""
+    return [
+        Action(folder.parent.name, folder.name, folder, root)
+        for service in sorted(services(root))
+        for folder in sorted((root / "functions" / service).iterdir())
+        if folder.is_dir() and folder.name != "__pycache__"
+    ]
+
+
+def app_of(project: str, root: Path = ROOT) -> Any:
+    """The Chalice app of a project. Raises CommandError with the reason when it cannot be imported."""
+    if str(root) not in sys.path:
+        sys.path.insert(0, str(root))
+    name, source = f"linli_app_{project}", project_folder(project, root) / "app.py"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, source)
+        if spec is None or spec.loader is None:
+            raise CommandError(f"infra/{source.parent.name}/app.py is missing")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        try:
+            spec.loader.exec_module(module)
+        except Exception as error:
+            del sys.modules[name]
+            raise CommandError(
+                f"infra/{source.parent.name}/app.py: {type(error).__name__}: {error}"
+            ) from error
+    return sys.modules[name].app
+
+
+def starts(service: str, root: Path = ROOT) -> dict[str, set[Start]]:
+    """What starts each registered action of a service."""
+    found: dict[str, set[Start]] = {}
+    by_rule = {rule.action for rule in topic_rules(service, root)}
+    for app in (app_of(project, root) for project in projects_of(service, root)):
+        for entry in routes(app):
+            found.setdefault(entry.view_function.__module__.split(".")[-2], set()).add("http")
+        for source in app.event_sources:
+            if source.name != "relay":
+                timed = type(source).__name__ == "ScheduledEventConfig"  # Chalice is imported with the app
+                found.setdefault(source.name, set()).add("schedule" if timed else "queue")
+        for function in app.pure_lambda_functions:
+            found.setdefault(function.name, set()).add("mqtt" if function.name in by_rule else "invocation")
+    return found
+
+
+def routes(app: Any) -> Iterator[Any]:
+    """Chalice's entry of every route and method of an app."""
+    for methods in app.routes.values():
+        yield from methods.values()
+
+
+@dataclass(frozen=True)
+class TopicRule:
+    """A topic rule in a project's resources.yaml: the action and the topic it is named for, and its SQL.
+
+    The name is that of both, or `<action>__<topic>` where several topics lead to one action. `queued`: what
+    is said waits in the action's queue; else its function is called.
+    """
+
+    project: str
+    action: str
+    topic: str
+    sql: str
+    queued: bool
+
+
+def topic_rules(service: str, root: Path = ROOT) -> list[TopicRule]:
+    """The rules by which what devices say comes to a service."""
+    found = []
+    for project in projects_of(service, root):
+        path = project_folder(project, root) / "resources.yaml"
+        template = templates.load(path) if path.exists() else {}
+        for logical_id, rule in templates.of_type(template, "AWS::IoT::TopicRule"):
+            name = templates.text_of(rule["Properties"].get("RuleName"))
+            label = name.removeprefix(f"linli_${{Stage}}_{service}_") if name else logical_id
+            action, _, topic = label.partition("__")
+            payload = rule["Properties"]["TopicRulePayload"]
+            sql = " ".join(str(payload["Sql"]).split())
+            queued = any("Sqs" in each for each in payload["Actions"])
+            found.append(TopicRule(project, action, topic or action, sql, queued))
+    return found
+
+
+@dataclass(frozen=True)
+class BusRule:
+    """A rule of the bus in a service's resources.yaml, and the resources it names by what they are for.
+
+    `name`, `queue` and `dead_letters` are actions; `pattern` is what it lets through.
+    """
+
+    name: str
+    pattern: dict[str, Any]
+    queue: str
+    dead_letters: str
+
+
+def bus_rules(service: str, root: Path = ROOT) -> list[BusRule]:
+    """The rules by which facts come to a service."""
+    found = []
+    for path in (project_folder(project, root) / "resources.yaml" for project in projects_of(service, root)):
+        template = templates.load(path) if path.exists() else {}
+        for _, rule in templates.of_type(template, "AWS::Events::Rule"):
+            properties = rule["Properties"]
+            if "EventPattern" not in properties:
+                continue
+            (target,) = properties["Targets"]
+            name = templates.text_of(properties["Name"]).removeprefix(f"linli-${{Stage}}-{service}-")
+            queue = named_for(target["Arn"])
+            dead_letters = named_for(target["DeadLetterConfig"]["Arn"]).removesuffix("_dlq")
+            found.append(BusRule(name.replace("-", "_"), properties["EventPattern"], queue, dead_letters))
+    return found
+
+
+def named_for(reference: Any) -> str:
+    """What a reference is for, by its logical id: `!Ref GatePassDlqArn` and `!GetAtt GatePassDlq.Arn` are for
+    `gate_pass_dlq`.
+    """
+    (name,) = set(templates.references(reference))
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", re.sub("(Arn|Url)$", "", name)).lower()
+
+
+def sample_at(path: Path) -> Sample:
+    """A sample event, told apart by its form: a raw event says what sent it."""
+    event = json.loads(path.read_text(encoding="utf-8"))
+    case = next((word for word in path.stem.split("_") if word in CASES), None)
+    return Sample(path, case, start_of(event))
+
+
+def start_of(event: Any) -> Start:
+    """What sends an event of this form. A rule event that is malformed still has a topic or a payload."""
+    if isinstance(event, dict) and "httpMethod" in event:
+        return "http"
+    if isinstance(event, dict) and "Records" in event:
+        return "queue"
+    if isinstance(event, dict) and event.get("detail-type") == "Scheduled Event":
+        return "schedule"
+    if isinstance(event, dict) and {"payload", "topic", "client_id"} & event.keys():
+        return "mqtt"
+    return "invocation"

@@ -1,0 +1,43 @@
+"""`python -m linli_cli.develop.lint`: cfn-lint on the template of every stack, as packaged."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from linli_cli.deploy import templates
+from linli_cli.deploy.packaging import package_all
+from linli_cli.layout import ROOT, build, infra
+
+REGIONS = ("eu-west-1", "cn-north-1")
+IGNORED = (
+    "W2530",
+)  # it misses SAM's AutoPublishAlias: our versions and aliases are conditional, SAM's cannot be
+
+
+def lintable(root: Path = ROOT) -> list[Path]:
+    """The templates of all stacks, written where cfn-lint can read them."""
+    written = [infra(root) / "foundation" / "template.yaml"]
+    for packaged in package_all(root=root).values():
+        template = templates.load(packaged.template)
+        for _, function in templates.of_type(template, "AWS::Serverless::Function"):
+            function["Properties"]["CodeUri"] = {"Bucket": "artifacts", "Key": "code.zip"}
+        path = build(root) / "lint" / f"{packaged.project}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(templates.dump(template), encoding="utf-8")
+        written += [path, packaged.state_template] if packaged.state_template else [path]
+    return written
+
+
+def main() -> int:
+    """Lint; the exit code is cfn-lint's."""
+    command = [sys.executable, "-c", "from cfnlint.runner import main; main()", "--format", "parseable"]
+    command += ["--regions", *REGIONS, "--ignore-checks", *IGNORED]
+    paths = [str(path) for path in lintable()]
+    done = subprocess.run([*command, "--template", *paths], check=False)
+    if not done.returncode:
+        print(f"cfn-lint: {len(paths)} templates, nothing to say")
+    return done.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

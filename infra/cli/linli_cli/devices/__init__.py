@@ -1,0 +1,1 @@
+"""Devices: registered, with their keys in folders, and spoken as: `device`, `publish`."""

@@ -1,0 +1,143 @@
+"""`python -m linli_cli.documents.readme`: what the READMEs say that the code says as well: actions,
+rows, outcomes, messages.
+
+All of it stands between two marks, `<!-- rows -->` and `<!-- /rows -->`, and is made from the code. `--write`
+puts it there, and makes NOTICE; without it, the exit code says whether all is there, whether people have
+words for every code, terms stand in the glossary, examples can be tried, and subjects of commits fit.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from linli_cli.develop.actions import Action, actions
+from linli_cli.documents.alarms import alarms
+from linli_cli.documents.commits import check_subjects
+from linli_cli.documents.examples import check_examples
+from linli_cli.documents.glossary import check_glossary
+from linli_cli.documents.machines import machines
+from linli_cli.documents.messages import messages
+from linli_cli.documents.notice import PAGE, notice
+from linli_cli.documents.outcomes import outcomes
+from linli_cli.documents.policies import policies
+from linli_cli.documents.rows import rows
+from linli_cli.documents.words import check_words
+from linli_cli.errors import CommandError
+from linli_cli.layout import ROOT, services
+
+BEGIN = "<!-- actions: made by `python -m linli_cli.documents.readme --write` -->"
+END = "<!-- /actions -->"
+BEGIN_SERVICES = "<!-- services -->"
+END_SERVICES = "<!-- /services -->"
+RENEW = "run `make format` (or `python -m linli_cli.documents.readme --write`)"
+
+Part = Callable[[str, Path], str]
+# The parts of a service's README, by the word in their marks; all services have those of OF_ALL.
+PARTS: dict[str, Part] = {
+    "rows": rows,
+    "outcomes": outcomes,
+    "messages": messages,
+    "alarms": alarms,
+    "policies": policies,
+    "states": machines,
+}
+OF_ALL = ("rows", "outcomes", "alarms")
+
+
+def table(root: Path = ROOT) -> str:
+    """One line per action: what triggers it, its name, its folder, a sample to replay."""
+    lines = ["| trigger | action | folder | sample event |", "| --- | --- | --- | --- |"]
+    lines += [line_of(action) for action in actions(root)]
+    return "\n".join(lines)
+
+
+def line_of(action: Action) -> str:
+    trigger = action.sentences.get("Trigger", "").rstrip(".").replace("|", "\\|")
+    folder = action.folder.relative_to(action.root).as_posix()
+    samples = action.samples
+    sample = samples[0].path.relative_to(action.root).as_posix() if samples else ""
+    shown = f"[{samples[0].path.name}]({sample})" if samples else "none yet"
+    return f"| {trigger} | `{action.title}` | [{folder}]({folder}) | {shown} |"
+
+
+def service_list(root: Path = ROOT) -> str:
+    """The services, each with a link to what it says of itself."""
+    return ", ".join(f"[{name}](functions/{name}/README.md)" for name in sorted(services(root)))
+
+
+def renewed(text: str, root: Path = ROOT) -> str:
+    """README.md as the code wants it. Raises CommandError when it lacks a mark."""
+    return between(with_table(text, table(root)), BEGIN_SERVICES, service_list(root), END_SERVICES)
+
+
+def with_table(text: str, made: str) -> str:
+    """The text with the table `made` between its marks. Raises CommandError when it lacks them."""
+    return between(text, BEGIN, f"\n{made}\n", END)
+
+
+def renewed_service(text: str, service: str, root: Path = ROOT) -> str:
+    """A service's README as the code wants it. Raises CommandError when it lacks a mark, or a part cannot be
+    made.
+    """
+    for name, part in PARTS.items():
+        if name in OF_ALL or marks(name)[0] in text:
+            begin, end = marks(name)
+            text = between(text, begin, f"\n{part(service, root)}\n", end, f"functions/{service}/README.md")
+    return text
+
+
+def marks(name: str) -> tuple[str, str]:
+    """What stands before and after a part."""
+    return f"<!-- {name} -->", f"<!-- /{name} -->"
+
+
+def between(text: str, begin: str, made: str, end: str, where: str = "README.md") -> str:
+    """The text with `made` between two marks. Raises CommandError when it lacks them."""
+    before, found, rest = text.partition(begin)
+    _, ended, after = rest.partition(end)
+    if not found or not ended:
+        raise CommandError(f"{where} has no place for the table or list: {begin} … {end}")
+    return f"{before}{begin}{made}{end}{after}"
+
+
+def pages(root: Path = ROOT) -> dict[Path, tuple[str, str]]:
+    """Each page that is made in part, as it is and as it should be."""
+    made: dict[Path, Callable[[str], str]] = {root / "README.md": lambda text: renewed(text, root)}
+    for service in services(root):
+        path = root / "functions" / service / "README.md"
+        made[path] = lambda text, service=service: renewed_service(text, service, root)  # type: ignore[misc]
+    made[root / PAGE] = lambda _: notice(root)
+    found = {path: path.read_text(encoding="utf-8") if path.exists() else "" for path in made}
+    return {path: (found[path], renew(found[path])) for path, renew in made.items()}
+
+
+def first_difference(text: str, fresh: str) -> str:
+    """The first line that the code wants otherwise, for whoever wonders what is out of date."""
+    old, new = text.splitlines(), fresh.splitlines()
+    lines = (each for each in new if each not in set(old))
+    return next(lines, next((each for each in old if each not in set(new)), "the order of lines"))
+
+
+def main() -> int:
+    """Write what is made, or say whether it is up to date."""
+    found = pages()
+    stale = {path: both for path, both in found.items() if both[0] != both[1]}
+    if "--write" in sys.argv[1:]:
+        for path, (_, fresh) in stale.items():
+            path.write_text(fresh, encoding="utf-8")
+        return 0
+    for path, (text, fresh) in stale.items():
+        name = path.relative_to(ROOT).as_posix()
+        print(
+            f"{name}: not what the code says; {RENEW}. The code says: {first_difference(text, fresh)[:160]}"
+        )
+    for check in (check_words, check_glossary, check_examples, check_subjects):
+        check()
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except CommandError as error:
+        sys.exit(str(error))

@@ -1,0 +1,1 @@
+"""Dead letters, listed, sent again and thrown away: `dlq`."""

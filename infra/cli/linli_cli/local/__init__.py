@@ -1,0 +1,1 @@
+"""The local cloud as processes: either program, its issuer of tokens, its sandbox of the outside world."""

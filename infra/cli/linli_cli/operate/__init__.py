@@ -1,0 +1,1 @@
+"""What is deployed, found, called and listened to: `urls`, `logs`."""
