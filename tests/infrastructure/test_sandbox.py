@@ -13,11 +13,12 @@ from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
-from functions.payments import gateway, merchants
-from functions.payments.exchange import Delivery, Merchant, Order, Refund
-from functions.payments.notices import Notice
-from functions.payments.providers import PROVIDERS
-from functions.payments.statement_files import CHINA
+from functions.payments.providers import client as providers
+from functions.payments.providers.merchants import store as merchants
+from functions.payments.providers.notices import Notice
+from functions.payments.providers.protocol import Delivery, Merchant, Order, Refund
+from functions.payments.providers.registry import PROVIDERS
+from functions.payments.providers.statement_files import CHINA
 from linli import outbound
 from linli.errors import Conflict, NotFound, Unavailable
 from linli.ids import new_id
@@ -77,7 +78,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     made.start()
     made.wait()
     yield made
-    outbound.session(gateway.RETRIES, gateway.BUSY).close()
+    outbound.session(providers.RETRIES, providers.BUSY).close()
     outbound.session.cache_clear()
     made.stop()
 
@@ -94,7 +95,7 @@ class Shop:
     def ordered(self, fen: int = 3580, minutes: float = 15, payer: str = "o-1") -> Any:
         now = datetime.now(UTC)
         order = Order(new_id(now), fen, "水费, 2025-12", now + timedelta(minutes=minutes), payer)
-        return order, gateway.order(self.merchant, order)
+        return order, providers.order(self.merchant, order)
 
     def pays(self, parameters: dict[str, str], **how: Any) -> Any:
         wanted = {"provider": self.provider, "parameters": parameters, **how}
@@ -138,7 +139,7 @@ def test_an_order_is_paid_and_told_of(shop: Shop) -> None:
     assert (notice.said, notice.order, notice.amount_fen) == ("paid", order.id, 3580)
     assert (notice.seller, notice.app) == (shop.merchant.seller, shop.merchant.app)
     assert notice.currency == "CNY"
-    asked = gateway.query(shop.merchant, order.id)
+    asked = providers.query(shop.merchant, order.id)
     assert (asked.said, asked.amount_fen, asked.trade, asked.at) == ("paid", 3580, notice.trade, notice.at)
     with pytest.raises(Refused, match="the order is paid"):
         shop.pays(parameters)
@@ -147,10 +148,10 @@ def test_an_order_is_paid_and_told_of(shop: Shop) -> None:
 @BOTH
 def test_a_silent_order_is_found_by_asking(shop: Shop) -> None:
     order, parameters = shop.ordered()
-    assert gateway.query(shop.merchant, order.id).said == "waiting"
+    assert providers.query(shop.merchant, order.id).said == "waiting"
     shop.pays(parameters, silent=True)
-    assert gateway.query(shop.merchant, order.id).said == "paid"
-    assert gateway.close(shop.merchant, order.id).said == "paid", "too late to close it"
+    assert providers.query(shop.merchant, order.id).said == "paid"
+    assert providers.close(shop.merchant, order.id).said == "paid", "too late to close it"
     assert shop.door.came == []
 
 
@@ -173,24 +174,24 @@ def test_a_callback_may_come_more_than_once(shop: Shop) -> None:
 @BOTH
 def test_nobody_pays_an_order_that_is_closed_or_expired(shop: Shop) -> None:
     order, parameters = shop.ordered()
-    assert gateway.close(shop.merchant, order.id).said == "closed"
+    assert providers.close(shop.merchant, order.id).said == "closed"
     with pytest.raises(Refused, match="the order is closed"):
         shop.pays(parameters)
     with pytest.raises(Conflict):
-        gateway.order(shop.merchant, order)
+        providers.order(shop.merchant, order)
 
 
 @pytest.mark.parametrize("provider", ["alipay"])
 def test_a_mobile_app_pays_an_order_that_alipay_hears_of_then(shop: Shop) -> None:
     order, parameters = shop.ordered(payer="")
-    assert gateway.query(shop.merchant, order.id).said == "unknown"
-    assert gateway.close(shop.merchant, order.id).said == "unknown"
+    assert providers.query(shop.merchant, order.id).said == "unknown"
+    assert providers.close(shop.merchant, order.id).said == "unknown"
     shop.pays(parameters)
     assert shop.told()[0].said == "paid"
     late, parameters = shop.ordered(minutes=-1, payer="")
     with pytest.raises(Refused, match="the order is closed"):
         shop.pays(parameters)
-    assert gateway.query(shop.merchant, late.id).said == "closed"
+    assert providers.query(shop.merchant, late.id).said == "closed"
 
 
 @BOTH
@@ -213,20 +214,20 @@ def test_money_goes_back_in_parts_and_never_more_than_came(shop: Shop) -> None:
     part, rest, more = (
         Refund(new_id(datetime.now(UTC)), order.id, fen, order.amount_fen) for fen in (1000, 2580, 1)
     )
-    assert gateway.query_refund(shop.merchant, part).said == "unknown"
+    assert providers.query_refund(shop.merchant, part).said == "unknown"
     for number, refund in enumerate((part, rest), 1):
-        at_once = gateway.refund(shop.merchant, refund)
+        at_once = providers.refund(shop.merchant, refund)
         assert at_once.said == {"alipay": "refunded", "wechat": "waiting"}[shop.provider]
-        again = gateway.refund(shop.merchant, refund)
+        again = providers.refund(shop.merchant, refund)
         assert again.said in {"waiting", "refunded"}, "asking twice moves no more money"
         notice = shop.told(number)[-1]
         assert (notice.said, notice.order, notice.refund) == ("refunded", order.id, refund.id)
         assert notice.refund_fen == {"alipay": None, "wechat": refund.amount_fen}[shop.provider]
-        done = gateway.query_refund(shop.merchant, refund)
+        done = providers.query_refund(shop.merchant, refund)
         assert (done.said, done.refund_fen) == ("refunded", refund.amount_fen)
-    assert gateway.refund(shop.merchant, more).said == "refund_failed"
+    assert providers.refund(shop.merchant, more).said == "refund_failed"
     paid = {"alipay": "closed", "wechat": "paid_and_back"}  # Alipay closes what went back whole
-    assert gateway.query(shop.merchant, order.id).said == paid[shop.provider]
+    assert providers.query(shop.merchant, order.id).said == paid[shop.provider]
 
 
 @BOTH
@@ -234,15 +235,15 @@ def test_the_statement_has_every_line(shop: Shop) -> None:
     order, parameters = shop.ordered(fen=1234)
     shop.pays(parameters, silent=True)
     refund = Refund(new_id(datetime.now(UTC)), order.id, 234, order.amount_fen)
-    gateway.refund(shop.merchant, refund)
+    providers.refund(shop.merchant, refund)
     shop.told()
     today = datetime.now(CHINA).date()
-    lines = gateway.statement(shop.merchant, today)
+    lines = providers.statement(shop.merchant, today)
     (paid,) = [each for each in lines if each.said == "paid" and each.order == order.id]
     (back,) = [each for each in lines if each.said == "refunded" and each.order == order.id]
     assert (paid.amount_fen, paid.trade) == (1234, back.trade)
     assert (back.refund, back.refund_fen) == (refund.id, 234)
-    assert gateway.statement(shop.merchant, today - timedelta(days=400)) == ()
+    assert providers.statement(shop.merchant, today - timedelta(days=400)) == ()
 
 
 @BOTH
@@ -251,15 +252,15 @@ def test_another_community_cannot_see_the_order(shop: Shop) -> None:
     shop.pays(parameters, silent=True)
     other = merchants.merchant("maple", shop.provider)
     assert other.seller != shop.merchant.seller
-    assert gateway.query(other, order.id).said == "unknown"
-    assert gateway.refund(other, Refund("r-1", order.id, 1, order.amount_fen)).said == "refund_failed"
+    assert providers.query(other, order.id).said == "unknown"
+    assert providers.refund(other, Refund("r-1", order.id, 1, order.amount_fen)).said == "refund_failed"
 
 
 @BOTH
 def test_a_key_that_we_did_not_register_is_not_taken(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gateway, "signing_key", lambda _: new_key())
+    monkeypatch.setattr(providers, "signing_key", lambda _: new_key())
     with pytest.raises(Unavailable):
-        gateway.query(shop.merchant, "01kdxh2b3c4d5e6f7g8h9jkmnp")
+        providers.query(shop.merchant, "01kdxh2b3c4d5e6f7g8h9jkmnp")
 
 
 @BOTH
@@ -268,10 +269,10 @@ def test_a_provider_that_is_busy_is_asked_again_later(shop: Shop) -> None:
     shop.sandbox.ask("PUT", mood, {"answers": "busy"})
     try:
         with pytest.raises(Unavailable):
-            gateway.query(shop.merchant, "01kdxh2b3c4d5e6f7g8h9jkmnp")
+            providers.query(shop.merchant, "01kdxh2b3c4d5e6f7g8h9jkmnp")
     finally:
         shop.sandbox.ask("PUT", mood, {"answers": "normal"})
-    assert gateway.query(shop.merchant, "01kdxh2b3c4d5e6f7g8h9jkmnp").said == "unknown"
+    assert providers.query(shop.merchant, "01kdxh2b3c4d5e6f7g8h9jkmnp").said == "unknown"
 
 
 @BOTH
@@ -285,7 +286,7 @@ def test_after_a_rotation_callbacks_and_answers_fit_the_fresh_keys(shop: Shop) -
     old = shop.merchant
     assert merchants.verified(COMMUNITY, shop.provider, came[0]) != old
     merchants._refreshed_at.clear()
-    assert gateway.query(old, order.id).said == "paid"
+    assert providers.query(old, order.id).said == "paid"
 
 
 def test_what_the_providers_know_survives_a_stop(tmp_path: Path) -> None:

@@ -17,10 +17,10 @@ from alipay import AliPay
 from wechatpayv3 import WeChatPay, WeChatPayType
 from wechatpayv3.core import Core
 
-from functions.payments.exchange import Delivery, Merchant
-from functions.payments.merchant_secret import whole
-from functions.payments.providers import PROVIDERS
-from functions.payments.statement_files import CHINA
+from functions.payments.providers.merchants.checks import whole
+from functions.payments.providers.protocol import Delivery, Merchant
+from functions.payments.providers.registry import PROVIDERS
+from functions.payments.providers.statement_files import CHINA
 from linli_cli.local.sandbox import Sandbox
 from localstack.sandbox import signing
 

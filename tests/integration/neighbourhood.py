@@ -14,10 +14,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from functions.directory.policies import CommunityPolicies
-from functions.payments import merchants
-from functions.payments.exchange import Merchant
-from functions.payments.tables import IntentRow
+from functions.payments.books.rows import IntentRow
+from functions.payments.providers.merchants import store as merchants
+from functions.payments.providers.protocol import Merchant
 from linli.aws import client
 from linli.events import Fact
 from linli.registered import RegisteredRow

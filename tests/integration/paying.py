@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from chalice.app import Chalice
 
-from functions.payments import gateway as outgoing
-from functions.payments import merchants
-from functions.payments.exchange import Delivery, Merchant, Order
-from functions.payments.inbox import callback_id
-from functions.payments.ledger import Entry
-from functions.payments.notices import Notice
-from functions.payments.orders import Due, Intent, Refund
-from functions.payments.tables import CallbackRow, DueRow, EntryRow, IntentRow, RefundRow
+from functions.payments.books.ledger import Entry
+from functions.payments.books.orders import Due, Intent, Refund
+from functions.payments.books.rows import CallbackRow, DueRow, EntryRow, IntentRow, RefundRow
+from functions.payments.callbacks.store import callback_id
+from functions.payments.providers import client as outgoing
+from functions.payments.providers.merchants import store as merchants
+from functions.payments.providers.notices import Notice
+from functions.payments.providers.protocol import Delivery, Merchant, Order
 from linli import secrets
 from linli.events import Fact
 from linli.tables import find

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
-from functions.payments import gateway, merchants
-from functions.payments.exchange import Delivery, Merchant, Order, Silent
-from functions.payments.exchange import Refund as Wanted
-from functions.payments.ledger import Entry, balances
-from functions.payments.notices import Notice
-from functions.payments.orders import Due, Intent, Refund
-from functions.payments.tables import DueRow, EntryRow, IntentRow, RefundRow
+from functions.payments.books.ledger import Entry, balances
+from functions.payments.books.orders import Due, Intent, Refund
+from functions.payments.books.rows import DueRow, EntryRow, IntentRow, RefundRow
+from functions.payments.providers import client as outgoing
+from functions.payments.providers.merchants import store as merchants
+from functions.payments.providers.notices import Notice
+from functions.payments.providers.protocol import Delivery, Merchant, Order, Silent
+from functions.payments.providers.protocol import Refund as Wanted
 from linli.events import Event
 from linli.tables import OutboxRow, Row
 from linli.vocabulary.payments import Provider
@@ -57,7 +58,7 @@ class Providers:
     silent: bool = False
 
     def order(self, merchant: Merchant, wanted: Order) -> dict[str, str]:
-        """As `gateway.order`."""
+        """As `providers.order`."""
         self.orders.setdefault(wanted.id, Placed(merchant.provider, wanted.amount_fen))
         return {"package": wanted.id}
 
@@ -93,7 +94,7 @@ class Providers:
         return True
 
     def query(self, merchant: Merchant, order: str) -> Notice:
-        """As `gateway.query`."""
+        """As `providers.query`."""
         self._answer()
         found = self.orders.get(order)
         said = found.said if found else "unknown"
@@ -110,7 +111,7 @@ class Providers:
         )
 
     def close(self, merchant: Merchant, order: str) -> Notice:
-        """As `gateway.close`."""
+        """As `providers.close`."""
         self._answer()
         found = self.orders.get(order)
         if found and found.state == "waiting":
@@ -118,13 +119,13 @@ class Providers:
         return self.query(merchant, order)
 
     def refund(self, merchant: Merchant, wanted: Wanted) -> Notice:
-        """As `gateway.refund`."""
+        """As `providers.refund`."""
         self._answer()
         went = self.give_back(wanted.order, wanted.id, wanted.amount_fen)
         return self._of_refund(merchant, wanted, "refunded" if went else "refund_failed")
 
     def query_refund(self, merchant: Merchant, wanted: Wanted) -> Notice:
-        """As `gateway.query_refund`."""
+        """As `providers.query_refund`."""
         self._answer()
         there = wanted.id in self.orders[wanted.order].refunds
         return self._of_refund(merchant, wanted, "refunded" if there else "unknown")
@@ -190,11 +191,11 @@ def _wechat(order: str, total: int, said: dict[str, str | int], now: datetime) -
 
 @contextmanager
 def in_place_of_providers(providers: Providers) -> Iterator[None]:
-    """Whom the gateway asks, and the merchants' secrets."""
+    """Whom the client asks, and the merchants' secrets."""
     names = ("order", "query", "close", "refund", "query_refund")
     secrets = {f"merchants/willow/{name}": each.model_dump_json() for name, each in MERCHANTS.items()}
     with (
-        patch.multiple(gateway, **{name: getattr(providers, name) for name in names}),
+        patch.multiple(outgoing, **{name: getattr(providers, name) for name in names}),
         patch.object(merchants, "secret_if_any", lambda name, **_: secrets.get(name)),
     ):
         yield

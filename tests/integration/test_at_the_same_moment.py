@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from chalice.app import Chalice
 
-from functions.payments.ledger import balances
+from functions.payments.books.ledger import balances
 from linli.communities import CommunityRow
 from linli.instants import to_text
 from linli.tables import find

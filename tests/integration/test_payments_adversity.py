@@ -7,10 +7,10 @@ from unittest.mock import Mock
 import pytest
 from aws_lambda_powertools.utilities import parameters
 
-from functions.payments import alipay
-from functions.payments import gateway as outgoing
-from functions.payments.exchange import Merchant
-from functions.payments.notices import Notice
+from functions.payments.providers import client as outgoing
+from functions.payments.providers.alipay import messages as alipay
+from functions.payments.providers.notices import Notice
+from functions.payments.providers.protocol import Merchant
 from linli.aws import client
 from linli.errors import Unavailable
 from linli.vocabulary.payments import Provider, RefundRequested

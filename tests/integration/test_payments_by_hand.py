@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.payments.ledger import balances
+from functions.payments.books.ledger import balances
 from linli.vocabulary.directory import MembershipChanged
 from linli.vocabulary.utilities import BillIssued
 from tests.integration.conftest import Http

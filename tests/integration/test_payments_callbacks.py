@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from pynamodb.connection import Connection
 
-from functions.payments import gateway as outgoing
-from functions.payments import inbox
-from functions.payments import till as settling_till
-from functions.payments.exchange import Refused, UnknownSerial, Unreadable
-from functions.payments.tables import CallbackRow
+from functions.payments.books import store as settling_till
+from functions.payments.books.rows import CallbackRow
+from functions.payments.callbacks import store as callbacks
+from functions.payments.providers import client as outgoing
+from functions.payments.providers.protocol import Refused, UnknownSerial, Unreadable
 from linli.aws import client
 from linli.errors import Unavailable
 from linli.tables import Row
@@ -445,4 +445,4 @@ def test_a_few_of_these_raise_an_alarm_and_a_probe_does_not() -> None:
         for dimension in alarm["Properties"]["Dimensions"]
         if dimension["Name"] == "outcome"
     }
-    assert watched == {Refused.slug, UnknownSerial.slug, Unreadable.slug, inbox.Mismatched.slug}
+    assert watched == {Refused.slug, UnknownSerial.slug, Unreadable.slug, callbacks.Mismatched.slug}

@@ -9,17 +9,17 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from functions.payments import till
 from functions.payments.bill import store as bills
+from functions.payments.books import store as books
+from functions.payments.books.ledger import balances
+from functions.payments.books.store import Told
 from functions.payments.hand_payment import store as hand
 from functions.payments.hand_payment.models import HandPayment
 from functions.payments.household import store as household
-from functions.payments.ledger import balances
-from functions.payments.notices import Notice
 from functions.payments.payment_intent import store as intents
 from functions.payments.payment_intent.models import IntentWanted
+from functions.payments.providers.notices import Notice
 from functions.payments.refund import store as refunds
-from functions.payments.till import Told
 from linli.errors import Conflict, LinliError
 from linli.idempotency import Creation
 from linli.vocabulary.directory import MembershipChanged
@@ -109,7 +109,7 @@ class Home(RuleBasedStateMachine):
         told = {"provider": "alipay", "notice": f"n-{name}", "said": "paid", "order": name, "at": NOW}
         told |= {"trade": trade_of("alipay", name), "amount_fen": self.truth.orders[name].amount_fen}
         for _ in range(2):
-            till.take(Told(COMMUNITY, Notice.model_validate(told)), NOW)
+            books.take(Told(COMMUNITY, Notice.model_validate(told)), NOW)
 
     @rule(data=st.data())
     def take_by_hand(self, data: Any) -> None:

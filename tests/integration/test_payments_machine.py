@@ -17,14 +17,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from pynamodb.exceptions import PynamoDBException
 
 from functions.payments.bill import store as bills
-from functions.payments.inbox import callback_id
+from functions.payments.books.rows import CallbackRow
+from functions.payments.callbacks.store import callback_id
 from functions.payments.payment_intent import store as intents
 from functions.payments.payment_intent.models import IntentWanted
-from functions.payments.providers import PROVIDERS as MODULES
+from functions.payments.providers.registry import PROVIDERS as MODULES
 from functions.payments.reconcile import store as reconciling
 from functions.payments.refund import store as refunds
 from functions.payments.sweep import store as sweeping
-from functions.payments.tables import CallbackRow
 from linli.errors import LinliError
 from linli.idempotency import Creation
 from linli.vocabulary.directory import MembershipChanged

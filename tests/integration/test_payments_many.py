@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from chalice.app import Chalice
 
-from functions.payments import gateway as outgoing
-from functions.payments import inbox
 from functions.payments.bill import store as bills
+from functions.payments.books.rows import CallbackRow
+from functions.payments.callbacks.store import receive, settle
 from functions.payments.payment_intent import store as intents
 from functions.payments.payment_intent.models import IntentWanted
+from functions.payments.providers import client as outgoing
 from functions.payments.sweep import store as sweeping
-from functions.payments.tables import CallbackRow
 from linli.errors import Unavailable
 from linli.idempotency import Creation
 from linli.tables import Row
@@ -125,9 +125,9 @@ def test_a_hundred_at_once_settle_once(table: QuickTable, truth: Providers, prov
 
     def send(number: int) -> bool:
         barrier.wait()
-        stored = inbox.receive(COMMUNITY, provider, deliveries[number])
+        stored = receive(COMMUNITY, provider, deliveries[number])
         try:
-            inbox.settle(stored, NOW)
+            settle(stored, NOW)
         except Unavailable:  # the provider comes again
             return False
         return True
@@ -213,7 +213,7 @@ def test_a_thousand_forgeries_book_nothing_and_ask_nobody(
         event["body"] = f"{body[:at]}{chr((ord(body[at]) + 1 + number % 20) % 93 + 33)}{body[at + 1 :]}"
         if event["body"] != body:
             assert not answered(callbacks, event)
-    # Then each has cost one write of the inbox, and nothing else has changed
+    # Then each has cost one write of the callbacks, and nothing else has changed
     assert set(table.calls) == {"UpdateItem"}
     assert len(table.calls) <= FORGERIES
     after = {key: item for key, item in table.items.items() if "#refused#" not in key[0]}

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from functions.payments import gateway as outgoing
-from functions.payments.exchange import KeyNotTaken, Merchant, Silent
-from functions.payments.notices import Notice
-from functions.payments.orders import Intent
+from functions.payments.books.orders import Intent
+from functions.payments.books.rows import EntryRow, IntentRow
+from functions.payments.providers import client as outgoing
+from functions.payments.providers.notices import Notice
+from functions.payments.providers.protocol import KeyNotTaken, Merchant, Silent
 from functions.payments.reconcile import store as reconciling
-from functions.payments.tables import EntryRow, IntentRow
 from linli.aws import client
 from linli.tables import find
 from tests.integration.conftest import STAGE, Http

@@ -10,10 +10,10 @@ from uuid import uuid4
 import pytest
 from pynamodb.exceptions import GetError
 
-from functions.payments import gateway as outgoing
-from functions.payments.exchange import Answer, Merchant, Outgoing
-from functions.payments.exchange import Refund as Wanted
-from functions.payments.notices import Notice
+from functions.payments.providers import client as outgoing
+from functions.payments.providers.notices import Notice
+from functions.payments.providers.protocol import Answer, Merchant, Outgoing
+from functions.payments.providers.protocol import Refund as Wanted
 from functions.payments.refund import store
 from linli.errors import Unavailable
 from linli.events import Fact

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.utilities import parameters
 
-from functions.payments import gateway as outgoing
-from functions.payments.exchange import Answer, Merchant, Outgoing
-from functions.payments.exchange import Refund as Wanted
-from functions.payments.notices import Notice
+from functions.payments.providers import client as outgoing
+from functions.payments.providers.notices import Notice
+from functions.payments.providers.protocol import Answer, Merchant, Outgoing
+from functions.payments.providers.protocol import Refund as Wanted
 from linli.aws import client
 from linli.errors import Unavailable
 from linli.vocabulary.payments import Provider

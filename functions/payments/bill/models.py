@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from functions.payments.orders import Due
+from functions.payments.books.orders import Due
 from linli.pages import PageQuery
 
 

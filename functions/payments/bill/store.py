@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from functions.payments import ledger
 from functions.payments.bill.models import DuesAsked
-from functions.payments.credits import offset
-from functions.payments.homes import living_of, may_see, remember_payers
-from functions.payments.orders import Due
-from functions.payments.tables import DueRow, EntryRow
+from functions.payments.books import ledger
+from functions.payments.books.orders import Due
+from functions.payments.books.rows import DueRow, EntryRow
+from functions.payments.dues.store import offset
+from functions.payments.households.store import living_of, may_see, remember_payers
 from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, page_of, page_of_several

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from functions.payments.books.orders import Due, Intent, Share
 from functions.payments.hand_payment.models import HandPayment
-from functions.payments.orders import Due, Intent, Share
 from linli.errors import Conflict, InvalidRequest
 
 AHEAD = timedelta(minutes=5)  # of two clocks

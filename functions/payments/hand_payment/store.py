@@ -1,13 +1,13 @@
 """Payments by hand: settled and booked in the transaction that enters them."""
 
-from functions.payments import till
-from functions.payments.credits import credits_for
+from functions.payments.books import store as books
+from functions.payments.books.orders import Due, receipt_of, refuse_if_paid, shares_of
+from functions.payments.books.rows import DueRow, IntentRow, TransferRow
+from functions.payments.books.settlement import Known, arrived
+from functions.payments.books.store import Held
+from functions.payments.dues.store import credits_for
 from functions.payments.hand_payment.domain import Taking, as_order, refuse_what_cannot_be
 from functions.payments.hand_payment.models import HandPayment, HandPaymentView, shown
-from functions.payments.orders import Due, receipt_of, refuse_if_paid, shares_of
-from functions.payments.settling import Known, arrived
-from functions.payments.tables import DueRow, IntentRow, TransferRow
-from functions.payments.till import Held
 from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
@@ -46,7 +46,7 @@ def _taken(community: str, by: str, taken: HandPayment, creation: Creation) -> H
     effect = arrived(Known(order, zone=zone), order, creation.at, taken.moved_at or creation.at)
     transaction = Transaction()
     by_bill = {credit.bill: credit for credit in carried}
-    till.write(transaction, Held(order, 0, zone, by_bill), effect, creation.at)
+    books.write(transaction, Held(order, 0, zone, by_bill), effect, creation.at)
     if taken.means == "transfer":
         transaction.create("transfer", TransferRow(*transfer_key, intent=order.intent))
     creation.claim(transaction)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from functions.payments.ledger import Account
+from functions.payments.books.ledger import Account
 from linli.contracts import Contract
 from linli.pages import PageQuery
 

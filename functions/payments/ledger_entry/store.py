@@ -1,8 +1,8 @@
 """Entries of a month, and what they add up to."""
 
-from functions.payments.ledger import Entry, balances
+from functions.payments.books.ledger import Entry, balances
+from functions.payments.books.rows import EntryRow
 from functions.payments.ledger_entry.models import Balances, EntriesAsked
-from functions.payments.tables import EntryRow
 from linli.cursors import Page, page_of
 
 

@@ -2,10 +2,10 @@
 
 from chalice.app import Blueprint
 
-from functions.payments import inbox
-from functions.payments.exchange import Delivery
-from functions.payments.inbox import Stored
-from functions.payments.providers import PROVIDERS
+from functions.payments.callbacks import store as callbacks
+from functions.payments.callbacks.store import Stored
+from functions.payments.providers.protocol import Delivery
+from functions.payments.providers.registry import PROVIDERS
 from linli.errors import LinliError, NotFound
 from linli.ids import is_id
 from linli.public_routes import Call, Reply, public_route
@@ -18,7 +18,7 @@ def _received(call: Call) -> Stored:
     community, provider = call.parameters["community"], call.parameters["provider"]
     if not is_id(community) or provider not in PROVIDERS:
         raise NotFound
-    return inbox.receive(community, provider, Delivery(call.headers, call.body, call.now))
+    return callbacks.receive(community, provider, Delivery(call.headers, call.body, call.now))
 
 
 def _answer(call: Call, error: LinliError | None, outcome: str = "ok") -> Reply:
@@ -40,4 +40,4 @@ def _refuse(call: Call, error: LinliError) -> Reply:
 )
 def take_callback(call: Call, stored: Stored) -> Reply:
     """What a provider has to say of an order."""
-    return _answer(call, None, inbox.settle(stored, call.now))
+    return _answer(call, None, callbacks.settle(stored, call.now))

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-from functions.payments import gateway, merchants, till
-from functions.payments.credits import credits_for, offset
-from functions.payments.exchange import Order
-from functions.payments.homes import homes_of
-from functions.payments.orders import Due, Intent, Ordered, intent_of, shares_of
+from functions.payments.books import store as books
+from functions.payments.books.orders import Due, Intent, Ordered, intent_of, shares_of
+from functions.payments.books.rows import DueRow, IntentRow, LivingRow, OpenIntentRow, OrderedRow
+from functions.payments.books.store import FIRST_ASKED_AFTER
+from functions.payments.dues.store import credits_for, offset
+from functions.payments.households.store import homes_of
 from functions.payments.payment_intent.domain import (
     WITHIN,
     Place,
@@ -17,8 +18,9 @@ from functions.payments.payment_intent.domain import (
     serves,
 )
 from functions.payments.payment_intent.models import IntentsAsked, IntentView, IntentWanted, Receipt, shown
-from functions.payments.tables import DueRow, IntentRow, LivingRow, OpenIntentRow, OrderedRow
-from functions.payments.till import FIRST_ASKED_AFTER
+from functions.payments.providers import client as providers
+from functions.payments.providers.merchants import store as merchants
+from functions.payments.providers.protocol import Order
 from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, page_of
@@ -51,7 +53,7 @@ def open_intent(community: str, payer: str, wanted: IntentWanted, creation: Crea
     except NotFound:
         return shown(intent)
     order = Order(intent.intent, intent.amount_fen, _subject(intent), intent.expires_at, wanted.open_id or "")
-    return shown(intent, gateway.order(merchant, order))
+    return shown(intent, providers.order(merchant, order))
 
 
 def _subject(intent: Intent) -> str:
@@ -63,7 +65,7 @@ def _subject(intent: Intent) -> str:
 def _before(community: str, intent: str) -> tuple[Intent, list[Due]]:
     """An order that was made before, and its bills, as they are now."""
     found = find(IntentRow, IntentRow.key(community, intent)).intent
-    dues = till.dues_of(found)
+    dues = books.dues_of(found)
     if not all(bill in dues for bill in found.bills):
         raise NotFound
     return found, [dues[bill] for bill in found.bills]
@@ -159,7 +161,7 @@ def receipt(community: str, number: str, person: str, *, any_of_them: bool) -> R
         raise NotFound
     if not any_of_them and found.payer != person:
         homes = homes_of(community, person)
-        if not any(due.is_of(person, homes) for due in till.dues_of(found).values()):
+        if not any(due.is_of(person, homes) for due in books.dues_of(found).values()):
             raise NotFound
     return Receipt(
         receipt=number,

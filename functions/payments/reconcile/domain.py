@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
-from functions.payments.notices import Notice
-from functions.payments.orders import Intent, provider_of
+from functions.payments.books.orders import Intent, provider_of
+from functions.payments.providers.notices import Notice
 
 Ask = Literal["query", "close"]
 

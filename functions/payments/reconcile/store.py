@@ -6,13 +6,16 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar
 
-from functions.payments import gateway, merchants, till, waking
-from functions.payments.exchange import KeyNotTaken, Merchant, Silent
-from functions.payments.exchange import Refund as Wanted
-from functions.payments.notices import Notice
+from functions.payments.books import retries
+from functions.payments.books import store as books
+from functions.payments.books.rows import IntentRow, RefundRow
+from functions.payments.books.store import Told
+from functions.payments.providers import client as providers
+from functions.payments.providers.merchants import store as merchants
+from functions.payments.providers.notices import Notice
+from functions.payments.providers.protocol import KeyNotTaken, Merchant, Silent
+from functions.payments.providers.protocol import Refund as Wanted
 from functions.payments.reconcile.domain import Ask, ask_of, is_over, meaning, nobody_can_pay
-from functions.payments.tables import IntentRow, RefundRow
-from functions.payments.till import Told
 from linli.due import due, see_to_each
 from linli.errors import NotFound
 from linli.tables import ConditionsFailed, change, find
@@ -52,17 +55,17 @@ class _Run:
 
     def order(self, found: IntentRow) -> str:
         """Ask about an order, and settle what the answer is."""
-        row = waking.claimed(found, self.now)
+        row = retries.claimed(found, self.now)
         if row is None:
             return "settled_before"
         intent, ask = row.intent, ask_of(row.intent, self.now)
         if ask is None:
             return _let_sleep(row)
-        waking.wait(row, _next(row, self.now, intent.expires_at))
+        retries.wait(row, _next(row, self.now, intent.expires_at))
         notice = self._answer(row, ask)
         if notice is None:
             return "not_asked"
-        effect = till.take(Told(intent.community, notice), self.now)
+        effect = books.take(Told(intent.community, notice), self.now)
         if is_over(notice) and effect.changes_nothing and not effect.mismatch:
             _let_sleep(row)
         return effect.outcome
@@ -73,27 +76,27 @@ class _Run:
         One of another merchant account than today's is stuck; a stuck one is never sent again: a person has
         it in hand.
         """
-        row = waking.claimed(found, self.now)
+        row = retries.claimed(found, self.now)
         if row is None:
             return "settled_before"
-        refund, community = row.refund, waking.community_of(row)
-        waking.wait(row, _next(row, self.now, self.now))
+        refund, community = row.refund, retries.community_of(row)
+        retries.wait(row, _next(row, self.now, self.now))
         intent = find(IntentRow, IntentRow.key(community, refund.intent)).intent
         try:
             merchant = merchants.of_order(intent)
         except NotFound:
-            return till.strand(community, refund, self.now).outcome
+            return books.strand(community, refund, self.now).outcome
         wanted = Wanted(refund.refund, refund.intent, refund.amount_fen, intent.amount_fen)
-        notice = self._asked(row, merchant, gateway.query_refund, wanted)
+        notice = self._asked(row, merchant, providers.query_refund, wanted)
         if notice and notice.said == "unknown" and refund.state == "requested":
-            notice = self._asked(row, merchant, gateway.refund, wanted)
-        return till.take(Told(community, notice), self.now).outcome if notice else "not_asked"
+            notice = self._asked(row, merchant, providers.refund, wanted)
+        return books.take(Told(community, notice), self.now).outcome if notice else "not_asked"
 
     def _answer(self, row: IntentRow, ask: Ask) -> Notice | None:
         """What the provider says, None where it has just been silent. Whom nobody of ours can ask, since the
         merchant account or its key is no more, nobody can pay once the order is over.
         """
-        intent, question = row.intent, gateway.query if ask == "query" else gateway.close
+        intent, question = row.intent, providers.query if ask == "query" else providers.close
         try:
             notice = self._asked(row, merchants.of_order(intent), question, intent.intent)
         except (NotFound, KeyNotTaken):
@@ -127,7 +130,7 @@ class _Run:
 
 def _next(row: Claimed, now: datetime, expires_at: datetime) -> datetime:
     """When a row is looked at again, and when its order expires."""
-    due_at = now + waking.later(int(row.tries))
+    due_at = now + retries.later(int(row.tries))
     return min(due_at, expires_at) if now < expires_at else due_at
 
 

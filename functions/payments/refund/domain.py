@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from functions.payments.orders import Intent, Refund
-from functions.payments.settling import Effect, given_back, requested
+from functions.payments.books.orders import Intent, Refund
+from functions.payments.books.settlement import Effect, given_back, requested
 from linli.errors import Conflict
 
 

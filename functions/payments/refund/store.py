@@ -2,13 +2,15 @@
 
 from datetime import datetime
 
-from functions.payments import gateway, merchants, till
-from functions.payments.exchange import Refund as Wanted
-from functions.payments.orders import Refund
+from functions.payments.books import store as books
+from functions.payments.books.orders import Refund
+from functions.payments.books.rows import IntentRow, RefundRow
+from functions.payments.books.store import Held, Told
+from functions.payments.providers import client as providers
+from functions.payments.providers.merchants import store as merchants
+from functions.payments.providers.protocol import Refund as Wanted
 from functions.payments.refund.domain import asked_back
 from functions.payments.refund.models import RefundsAsked
-from functions.payments.tables import IntentRow, RefundRow
-from functions.payments.till import Held, Told
 from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, page_of
@@ -38,7 +40,7 @@ def _requested(community: str, intent: str, amount_fen: int | None, by: str, cre
     effect = asked_back(row.intent, amount_fen, creation.id, by, creation.at)
     zone = communities.known(rows, community).time_zone
     transaction = Transaction()
-    till.write(transaction, Held(row.intent, int(row.version), zone), effect, creation.at)
+    books.write(transaction, Held(row.intent, int(row.version), zone), effect, creation.at)
     creation.claim(transaction)
     transaction.commit()
     return effect.refunds[0]
@@ -61,12 +63,12 @@ def send(fact: RefundRequested, now: datetime) -> str:
     try:
         merchant = merchants.of_order(intent.intent)
     except NotFound:
-        return till.strand(fact.community, row.refund, now).outcome
+        return books.strand(fact.community, row.refund, now).outcome
     wanted = Wanted(fact.refund, fact.intent, row.refund.amount_fen, intent.intent.amount_fen)
-    notice = gateway.refund(merchant, wanted)
+    notice = providers.refund(merchant, wanted)
     if notice.said == "waiting":
         return "sent"
-    return till.take(Told(fact.community, notice), now).outcome
+    return books.take(Told(fact.community, notice), now).outcome
 
 
 def refunds_of(community: str, intent: str, person: str, *, any_of_them: bool) -> Page[Refund]:

@@ -2,10 +2,9 @@
 
 from chalice.app import Blueprint
 
-from functions.payments import permissions
-from functions.payments.discrepancies import Discrepancy
 from functions.payments.statement import store
 from functions.payments.statement.models import Step
+from functions.payments.statements.discrepancies import Discrepancy
 from linli.cursors import Page, PageQuery
 from linli.errors import InvalidRequest
 from linli.http import Nothing, Request, route

@@ -5,18 +5,11 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from functions.payments import gateway, merchants, tasks, till
-from functions.payments.discrepancies import Discrepancy, Held, differences
-from functions.payments.exchange import KeyNotTaken, Merchant, NotThereYet, Silent
-from functions.payments.exchange import Refund as Refunded
-from functions.payments.ledger import Entry
-from functions.payments.notices import Notice
-from functions.payments.orders import Refund
-from functions.payments.providers import PROVIDERS
-from functions.payments.refund_keys import refund_key
-from functions.payments.statement.models import Step
-from functions.payments.statement_files import CHINA
-from functions.payments.tables import (
+from functions.payments.books import store as books
+from functions.payments.books.ledger import Entry
+from functions.payments.books.orders import Refund
+from functions.payments.books.refund_keys import refund_key
+from functions.payments.books.rows import (
     ComparedRow,
     DiscrepancyRow,
     EntryRow,
@@ -24,7 +17,17 @@ from functions.payments.tables import (
     ReconciledRow,
     RefundRow,
 )
-from functions.payments.till import Told
+from functions.payments.books.store import Told
+from functions.payments.providers import client as providers
+from functions.payments.providers.merchants import store as merchants
+from functions.payments.providers.notices import Notice
+from functions.payments.providers.protocol import KeyNotTaken, Merchant, NotThereYet, Silent
+from functions.payments.providers.protocol import Refund as Refunded
+from functions.payments.providers.registry import PROVIDERS
+from functions.payments.providers.statement_files import CHINA
+from functions.payments.statement.models import Step
+from functions.payments.statements import tasks
+from functions.payments.statements.discrepancies import Discrepancy, Held, differences
 from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
@@ -78,7 +81,7 @@ def compare(community: str, provider: Provider, day: date, now: datetime) -> str
     """
     try:
         merchant = merchants.merchant(community, provider)
-        told = gateway.statement(merchant, day)
+        told = providers.statement(merchant, day)
     except NotFound:
         return "not_set_up"
     except NotThereYet:  # the next round asks for it again
@@ -164,7 +167,7 @@ def _book_refunds(
         told = line.model_copy(update={"amount_fen": paid.get(line.order, line.amount_fen)})
         notice = _vouched_for(merchant, told, intent.amount_fen)
         if notice is not None:
-            till.take(Told(merchant.community, notice), now)
+            books.take(Told(merchant.community, notice), now)
     return bool(refunds)
 
 
@@ -177,7 +180,9 @@ def _vouched_for(merchant: Merchant, line: Notice, order_fen: int) -> Notice | N
         return line
     number = line.refund or line.order  # as Alipay calls a refund for which nobody gave a number
     try:
-        answer = gateway.query_refund(merchant, Refunded(number, line.order, line.refund_fen or 0, order_fen))
+        answer = providers.query_refund(
+            merchant, Refunded(number, line.order, line.refund_fen or 0, order_fen)
+        )
     except (KeyNotTaken, Silent):
         raise
     except Unavailable:  # what it says is about another refund: the discrepancy stays

@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from functions.payments import inbox
-from functions.payments.inbox import Stored
+from functions.payments.books.rows import CallbackRow
+from functions.payments.callbacks.store import Stored, read_again, settle
 from functions.payments.stored_callback.models import CallbacksAsked, CallbackView
-from functions.payments.tables import CallbackRow
 from linli.cursors import Page, page_of
 from linli.tables import find
 
@@ -30,10 +29,10 @@ def replay(community: str, name: str, now: datetime) -> CallbackView:
     """
     row = find(CallbackRow, CallbackRow.key(community, name))
     if row.verdict == "unreadable":
-        inbox.settle(inbox.read_again(community, row, now), now)
+        settle(read_again(community, row, now), now)
     elif row.notice is not None:
         stored = Stored(community, name, row.notice, row.outcome, row.mismatch)
-        inbox.settle(stored, now, anew=row.outcome in {None, "mismatched"})
+        settle(stored, now, anew=row.outcome in {None, "mismatched"})
     return callback(community, name)
 
 

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from functions.payments import inbox, waking
-from functions.payments.inbox import Mismatched, Stored
-from functions.payments.tables import CallbackRow
+from functions.payments.books import retries
+from functions.payments.books.rows import CallbackRow
+from functions.payments.callbacks import store as callbacks
+from functions.payments.callbacks.store import Mismatched, Stored
 from linli.due import due, see_to_each
 from linli.errors import LinliError
 
@@ -18,16 +19,16 @@ def sweep(now: datetime) -> str:
 
 
 def _settle(found: CallbackRow, now: datetime) -> str:
-    row = waking.claimed(found, now)
+    row = retries.claimed(found, now)
     if row is None or row.notice is None:
         return "settled_before"
     stored = Stored(
-        waking.community_of(row), row.pk.rpartition("#")[2], row.notice, row.outcome, row.mismatch
+        retries.community_of(row), row.pk.rpartition("#")[2], row.notice, row.outcome, row.mismatch
     )
     try:
-        return inbox.settle(stored, now)
+        return callbacks.settle(stored, now)
     except Mismatched:
         return "mismatched"
     except LinliError:
-        waking.wait(row, now + waking.later(int(row.tries or 0)))
+        retries.wait(row, now + retries.later(int(row.tries or 0)))
         raise

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from functions.payments.notices import Notice
-from functions.payments.orders import Intent, Refund
+from functions.payments.books.orders import Intent, Refund
+from functions.payments.providers.notices import Notice
 from tests.unit.payments.shop import INTENT, NOW
 
 AMOUNT = 3580

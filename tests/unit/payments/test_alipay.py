@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.payments import alipay
-from functions.payments.exchange import (
+from functions.payments.providers.alipay import messages as alipay
+from functions.payments.providers.protocol import (
     Answer,
     KeyNotTaken,
     Malformed,

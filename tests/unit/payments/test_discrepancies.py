@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.payments import ledger
-from functions.payments.discrepancies import Discrepancy, Held, differences
-from functions.payments.ledger import Entry
-from functions.payments.notices import Notice
-from functions.payments.orders import Refund
-from functions.payments.refund_keys import refund_key
+from functions.payments.books import ledger
+from functions.payments.books.ledger import Entry
+from functions.payments.books.orders import Refund
+from functions.payments.books.refund_keys import refund_key
+from functions.payments.providers.notices import Notice
+from functions.payments.statements.discrepancies import Discrepancy, Held, differences
 from tests.unit.payments.books import AMOUNT, PAID, REFUND, says
 from tests.unit.payments.shop import INTENT, NOW
 

@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 
 import pytest
 
-from functions.payments import gateway, merchants
-from functions.payments.exchange import Merchant, Order, Outgoing, Refund
+from functions.payments.providers import client as providers
+from functions.payments.providers.merchants import store as merchants
+from functions.payments.providers.protocol import Merchant, Order, Outgoing, Refund
 from linli import outbound
 from linli.errors import Conflict, Unavailable
 from localstack.sandbox import signing
@@ -49,7 +50,7 @@ class Provider(BaseHTTPRequestHandler):
 
 @pytest.fixture(autouse=True)
 def signs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gateway, "signing_key", lambda _: key("ours"))
+    monkeypatch.setattr(providers, "signing_key", lambda _: key("ours"))
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
-    outbound.session(gateway.RETRIES, gateway.BUSY).close()
+    outbound.session(providers.RETRIES, providers.BUSY).close()
     outbound.session.cache_clear()
     server.shutdown()
     thread.join()
@@ -88,13 +89,13 @@ def busy() -> Reply:
 
 def test_an_order_is_asked_for(provider: str) -> None:
     Provider.replies = [says(**TRANSACTION)]
-    assert gateway.query(shop_at(provider), INTENT).said == "paid"
+    assert providers.query(shop_at(provider), INTENT).said == "paid"
     assert Provider.asked == [f"GET /v3/pay/transactions/out-trade-no/{INTENT}"]
 
 
 def test_what_fails_for_a_moment_is_asked_again(provider: str) -> None:
     Provider.replies = [busy, None, says(**TRANSACTION)]
-    assert gateway.query(shop_at(provider), INTENT).said == "paid"
+    assert providers.query(shop_at(provider), INTENT).said == "paid"
     assert len(Provider.asked) == 3
 
 
@@ -102,25 +103,25 @@ def test_what_fails_for_a_moment_is_asked_again(provider: str) -> None:
 def test_a_provider_that_is_down_is_unavailable(provider: str, reply: Any) -> None:
     Provider.replies = [reply]
     with pytest.raises(Unavailable):
-        gateway.query(shop_at(provider), INTENT)
-    assert len(Provider.asked) <= 1 + gateway.RETRIES
+        providers.query(shop_at(provider), INTENT)
+    assert len(Provider.asked) <= 1 + providers.RETRIES
 
 
 def test_nobody_listens() -> None:
     with pytest.raises(Unavailable, match="did not answer"):
-        gateway.query(shop_at("http://127.0.0.1:9"), INTENT)
+        providers.query(shop_at("http://127.0.0.1:9"), INTENT)
 
 
 def test_an_answer_of_somebody_else_says_nothing(provider: str) -> None:
     Provider.replies = [says(signer="a forger", **TRANSACTION)]
     with pytest.raises(Unavailable, match="its answer is forged"):
-        gateway.query(shop_at(provider), INTENT)
+        providers.query(shop_at(provider), INTENT)
 
 
 def test_a_redirect_is_not_followed(provider: str) -> None:
     Provider.replies = [lambda: (302, {"Location": f"{provider}/elsewhere"}, b"")]
     with pytest.raises(Unavailable):
-        gateway.query(shop_at(provider), INTENT)
+        providers.query(shop_at(provider), INTENT)
     assert len(Provider.asked) == 1
 
 
@@ -129,46 +130,46 @@ def test_a_rotated_key_of_an_answer_is_fetched(provider: str, monkeypatch: pytes
     known = shop_at(provider).model_copy(update={"provider_keys": keys})
     monkeypatch.setattr(merchants, "secret_if_any", lambda *_name, **_fresh: json.dumps(known.model_dump()))
     Provider.replies = [says(signer="wechat, rotated", serial=NEXT_SERIAL, **TRANSACTION)]
-    assert gateway.query(shop_at(provider), INTENT).said == "paid"
+    assert providers.query(shop_at(provider), INTENT).said == "paid"
 
 
 def test_an_order_is_placed_and_its_parameters_signed(provider: str) -> None:
     Provider.replies = [says(prepay_id="wx26"), says(400, code="PARAM_ERROR")]
     wanted = Order(INTENT, 3580, "水费", AT.now, payer="o1")
-    assert gateway.order(shop_at(provider), wanted)["package"] == "prepay_id=wx26"
+    assert providers.order(shop_at(provider), wanted)["package"] == "prepay_id=wx26"
     with pytest.raises(Conflict):
-        gateway.order(shop_at(provider), wanted)
-    assert "orderStr" in gateway.order(shop.alipay(), Order(INTENT, 3580, "水费", AT.now))
+        providers.order(shop_at(provider), wanted)
+    assert "orderStr" in providers.order(shop.alipay(), Order(INTENT, 3580, "水费", AT.now))
 
 
 def test_an_order_that_cannot_be_closed_is_asked_for(provider: str) -> None:
     Provider.replies = [says(400, code="ORDERPAID"), says(**TRANSACTION), says(204)]
-    assert gateway.close(shop_at(provider), INTENT).said == "paid"
-    assert gateway.close(shop_at(provider), INTENT).said == "closed"
+    assert providers.close(shop_at(provider), INTENT).said == "paid"
+    assert providers.close(shop_at(provider), INTENT).said == "closed"
 
 
 def test_money_goes_back(provider: str) -> None:
     wanted = Refund(REFUND, INTENT, 1000, 3580)
     Provider.replies = [says(403, code="NOT_ENOUGH"), says(404, code="RESOURCE_NOT_EXISTS")]
-    assert gateway.refund(shop_at(provider), wanted).said == "refund_failed"
-    assert gateway.query_refund(shop_at(provider), wanted).said == "unknown"
+    assert providers.refund(shop_at(provider), wanted).said == "refund_failed"
+    assert providers.query_refund(shop_at(provider), wanted).said == "unknown"
 
 
 def test_a_refusal_of_a_refund_that_was_carried_out_is_not_believed(provider: str) -> None:
     Provider.replies = [says(400, code="INVALID_REQUEST"), says(**shop.REFUNDED)]
-    assert gateway.refund(shop_at(provider), Refund(REFUND, INTENT, 1000, 3580)).said == "refunded"
+    assert providers.refund(shop_at(provider), Refund(REFUND, INTENT, 1000, 3580)).said == "refunded"
 
 
 def test_a_day_without_a_statement(provider: str) -> None:
     Provider.replies = [says(400, code="NO_STATEMENT_EXIST")]
-    assert gateway.statement(shop_at(provider), date(2026, 1, 5)) == ()
+    assert providers.statement(shop_at(provider), date(2026, 1, 5)) == ()
 
 
 def test_an_answer_without_end_is_given_up(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gateway, "LARGEST_ANSWER", 1000)
+    monkeypatch.setattr(providers, "LARGEST_ANSWER", 1000)
     Provider.replies = [lambda: (200, {}, b"x" * 1001)]
     with pytest.raises(Unavailable, match="too large"):
-        gateway.query(shop_at(provider), INTENT)
+        providers.query(shop_at(provider), INTENT)
 
 
 def test_no_token_of_an_address_is_logged(provider: str, caplog: pytest.LogCaptureFixture) -> None:
@@ -176,5 +177,5 @@ def test_no_token_of_an_address_is_logged(provider: str, caplog: pytest.LogCaptu
     Provider.replies = [None]
     address = f"{provider}/downloadBillFile.resource?token=SECRET"
     with pytest.raises(Unavailable):
-        gateway._sent(Outgoing("GET", address, {}))
+        providers._sent(Outgoing("GET", address, {}))
     assert "SECRET" not in caplog.text

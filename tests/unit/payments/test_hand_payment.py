@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from functions.payments import ledger
+from functions.payments.books import ledger
+from functions.payments.books.orders import Due, lowered_by, shares_of
+from functions.payments.books.settlement import Known, arrived
 from functions.payments.hand_payment.domain import Taking, as_order, refuse_what_cannot_be
 from functions.payments.hand_payment.models import HandPayment
-from functions.payments.orders import Due, lowered_by, shares_of
 from functions.payments.refund.domain import asked_back
-from functions.payments.settling import Known, arrived
 from linli.errors import Conflict, InvalidRequest
 from tests.unit.payments.shop import INTENT, NOW, REFUND
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from functions.payments import ledger
-from functions.payments.ledger import Entry, Line, balances
+from functions.payments.books import ledger
+from functions.payments.books.ledger import Entry, Line, balances
 from tests.unit.payments.books import AMOUNT, PAID, REFUND
 from tests.unit.payments.shop import NOW
 

@@ -23,10 +23,10 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 from pydantic import ValidationError
 
-from functions.payments import wechat
-from functions.payments.exchange import Merchant
-from functions.payments.merchant_secret import Faulty, whole
-from functions.payments.signatures import fits, private_key_of, signed
+from functions.payments.providers.merchants.checks import Faulty, whole
+from functions.payments.providers.protocol import Merchant
+from functions.payments.providers.signatures import fits, private_key_of, signed
+from functions.payments.providers.wechat import messages as wechat
 from linli_cli.demo import merchants
 from linli_cli.errors import CommandError
 from localstack.sandbox import signing

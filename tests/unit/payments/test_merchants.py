@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from functions.payments import merchants
-from functions.payments.exchange import Merchant, Refused, UnknownSerial
+from functions.payments.providers.merchants import store as merchants
+from functions.payments.providers.protocol import Merchant, Refused, UnknownSerial
 from linli.errors import NotFound, Unavailable
 from localstack.sandbox import signing
 from tests.unit.payments import shop

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from functions.payments.orders import Due, Intent, Share, intent_of, receipt_of
+from functions.payments.books.orders import Due, Intent, Share, intent_of, receipt_of
 from linli.ids import is_id, new_id
 from tests.unit.payments.books import AMOUNT, OPEN, PAID
 from tests.unit.payments.shop import NOW

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from functions.payments.orders import Due, Ordered
+from functions.payments.books.orders import Due, Ordered
 from functions.payments.payment_intent.domain import (
     MOST_ORDERS,
     WITHIN,

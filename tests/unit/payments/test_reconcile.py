@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.payments.orders import Intent
+from functions.payments.books.orders import Intent
 from functions.payments.reconcile.domain import ask_of, is_over, meaning
 from tests.unit.payments.books import CLOSED, OPEN, PAID, says
 from tests.unit.payments.shop import NOW

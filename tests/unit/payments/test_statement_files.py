@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.payments import alipay_statement, wechat_statement
-from functions.payments.exchange import Answer, Unreadable
-from functions.payments.notices import Notice
-from functions.payments.statement_files import lines_of, table
+from functions.payments.providers.alipay import statement as alipay_statement
+from functions.payments.providers.notices import Notice
+from functions.payments.providers.protocol import Answer, Unreadable
+from functions.payments.providers.statement_files import lines_of, table
+from functions.payments.providers.wechat import statement as wechat_statement
 from tests.unit.payments import shop
 from tests.unit.payments.shop import NOW
 

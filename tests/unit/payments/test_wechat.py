@@ -14,8 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.payments import wechat, wechat_statement
-from functions.payments.exchange import (
+from functions.payments.providers.protocol import (
     Answer,
     Delivery,
     KeyNotTaken,
@@ -31,6 +30,8 @@ from functions.payments.exchange import (
     UnknownSerial,
     Unreadable,
 )
+from functions.payments.providers.wechat import messages as wechat
+from functions.payments.providers.wechat import statement as wechat_statement
 from linli.errors import Conflict, Forbidden, Unavailable
 from localstack.sandbox import signing
 from tests.unit.payments import shop

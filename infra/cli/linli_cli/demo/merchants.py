@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_args
 import typer
 from rich.console import Console
 
-from functions.payments.merchant_secret import Faulty, Secrets, whole
+from functions.payments.providers.merchants.checks import Faulty, Secrets, whole
 from linli.ids import is_id
 from linli.vocabulary.payments import Provider
 from linli_cli.cloud import LOCAL, Cloud, connect

@@ -33,7 +33,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Action:
-    """An action: a folder of a service with a handler."""
+    """An action: a folder of a service with a handler. One without is a noun."""
 
     service: str
     name: str
@@ -69,7 +69,7 @@ def actions(root: Path = ROOT) -> list[Action]:
         Action(folder.parent.name, folder.name, folder, root)
         for service in sorted(services(root))
         for folder in sorted((root / "functions" / service).iterdir())
-        if folder.is_dir() and folder.name != "__pycache__"
+        if (folder / "handler.py").exists()
     ]
 
 

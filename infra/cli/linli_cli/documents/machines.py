@@ -61,25 +61,27 @@ def _of_tickets(name: str) -> Iterable[Move]:
 
 def _of_intents() -> Iterable[Move]:
     """What each notice of a provider does to an order in each state: the rule is tried."""
-    for start in get_args(_find("functions.payments.orders", "IntentState")):
+    for start in get_args(_find("functions.payments.books.orders", "IntentState")):
         for notice in _notices():
             intent = _intent(state=start)
-            effect = _find("functions.payments.settling", "settle")(_known(intent, None), notice, NOW)
+            effect = _find("functions.payments.books.settlement", "settle")(_known(intent, None), notice, NOW)
             if effect.intent is not None and effect.intent.state != start:
                 yield start, effect.intent.state, notice.said
 
 
 def _of_refunds() -> Iterable[Move]:
     """What each notice of a provider does to a refund in each state: the rule is tried."""
-    refund = _find("functions.payments.orders", "Refund")
-    for start in get_args(_find("functions.payments.orders", "RefundState")):
+    refund = _find("functions.payments.books.orders", "Refund")
+    for start in get_args(_find("functions.payments.books.orders", "RefundState")):
         for notice in _notices(refund="r", refund_fen=1):
             asked = refund.model_construct(
                 refund="r", intent="i", bill="b", provider="alipay", amount_fen=1, why="asked", state=start,
                 requested_at=NOW,
             )  # fmt: skip
             intent = _intent(state="paid", reserved_fen=0 if start in {"done", "failed"} else 1)
-            effect = _find("functions.payments.settling", "settle")(_known(intent, asked), notice, NOW)
+            effect = _find("functions.payments.books.settlement", "settle")(
+                _known(intent, asked), notice, NOW
+            )
             for after in effect.refunds:
                 if after.refund == "r" and after.state != start:
                     yield start, after.state, notice.said
@@ -109,19 +111,19 @@ def _find(module: str, name: str) -> Any:
 
 
 def _notices(**more: Any) -> Iterable[Any]:
-    notice = _find("functions.payments.notices", "Notice")
-    for said in get_args(_find("functions.payments.notices", "Said")):
+    notice = _find("functions.payments.providers.notices", "Notice")
+    for said in get_args(_find("functions.payments.providers.notices", "Said")):
         yield notice(
             provider="alipay", notice="n", said=said, order="i", amount_fen=100, at=NOW, **more
         )  # fmt: skip
 
 
 def _known(intent: Any, refund: Any) -> Any:
-    return _find("functions.payments.settling", "Known")(intent, refund)
+    return _find("functions.payments.books.settlement", "Known")(intent, refund)
 
 
 def _intent(**more: Any) -> Any:
-    return _find("functions.payments.orders", "Intent").model_construct(
+    return _find("functions.payments.books.orders", "Intent").model_construct(
         intent="i", community="c", bill="b", home="h", payer="p", provider="alipay", seller="s", app="a",
         amount_fen=100, created_at=NOW, expires_at=NOW, **more,
     )  # fmt: skip

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from pynamodb.attributes import BinaryAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
-from functions.payments.discrepancies import Discrepancy
-from functions.payments.ledger import Entry
-from functions.payments.notices import Notice
-from functions.payments.orders import Due, Intent, Ordered, Refund
+from functions.payments.books.ledger import Entry
+from functions.payments.books.orders import Due, Intent, Ordered, Refund
+from functions.payments.providers.notices import Notice
+from functions.payments.statements.discrepancies import Discrepancy
 from linli.due import TimedRow
 from linli.lifetimes import Lifetime
 from linli.members import DwellerRow

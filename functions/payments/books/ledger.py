@@ -16,7 +16,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from functions.payments.orders import Intent, Refund
+from functions.payments.books.orders import Intent, Refund
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant

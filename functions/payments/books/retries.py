@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from functions.payments.tables import CallbackRow, IntentRow, RefundRow
+from functions.payments.books.rows import CallbackRow, IntentRow, RefundRow
 from linli.tables import ConditionsFailed, Row, change
 
 LONGEST = timedelta(hours=1)

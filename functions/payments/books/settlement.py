@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from functions.payments import ledger
-from functions.payments.ledger import Entry
-from functions.payments.notices import Notice
-from functions.payments.orders import Intent, Refund, Share, receipt_of
-from functions.payments.refund_keys import elsewhere_key, refund_key, surplus_refund
+from functions.payments.books import ledger
+from functions.payments.books.ledger import Entry
+from functions.payments.books.orders import Intent, Refund, Share, receipt_of
+from functions.payments.books.refund_keys import elsewhere_key, refund_key, surplus_refund
+from functions.payments.providers.notices import Notice
 from linli.events import Fact
 from linli.vocabulary.payments import PaymentRefunded, PaymentSettled, RefundRequested
 

@@ -12,7 +12,8 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from functions.payments.exchange import (
+from functions.payments.providers.notices import Notice, Said
+from functions.payments.providers.protocol import (
     Acknowledgement,
     Delivery,
     Merchant,
@@ -23,10 +24,9 @@ from functions.payments.exchange import (
     Stamp,
     Unreadable,
 )
-from functions.payments.notices import Notice, Said
-from functions.payments.signatures import signed
-from functions.payments.statement_files import CHINA
-from functions.payments.wechat_envelope import (
+from functions.payments.providers.signatures import signed
+from functions.payments.providers.statement_files import CHINA
+from functions.payments.providers.wechat.envelope import (
     Node,
     check,
     deciphered,
@@ -34,7 +34,7 @@ from functions.payments.wechat_envelope import (
     outgoing,
     question,
 )
-from functions.payments.wechat_statement import lines
+from functions.payments.providers.wechat.statement import lines
 from linli.errors import Conflict, LinliError, Unavailable
 
 LONGEST_DESCRIPTION = 127

@@ -8,7 +8,9 @@ import secrets
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from functions.payments.exchange import (
+from functions.payments.providers.merchants.store import refreshed, signing_key
+from functions.payments.providers.notices import Notice
+from functions.payments.providers.protocol import (
     Answer,
     Merchant,
     Order,
@@ -19,10 +21,8 @@ from functions.payments.exchange import (
     Silent,
     Stamp,
 )
-from functions.payments.merchants import refreshed, signing_key
-from functions.payments.notices import Notice
-from functions.payments.providers import PROVIDERS
-from functions.payments.signatures import private_key_of
+from functions.payments.providers.registry import PROVIDERS
+from functions.payments.providers.signatures import private_key_of
 from linli.errors import Unavailable
 from linli.outbound import session
 

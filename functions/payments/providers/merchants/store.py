@@ -11,9 +11,9 @@ from functools import lru_cache
 
 from pydantic import ValidationError
 
-from functions.payments.exchange import Delivery, Merchant, Refused
-from functions.payments.orders import Intent
-from functions.payments.providers import PROVIDERS
+from functions.payments.books.orders import Intent
+from functions.payments.providers.protocol import Delivery, Merchant, Refused
+from functions.payments.providers.registry import PROVIDERS
 from linli.errors import NotFound, Unavailable
 from linli.ids import is_id
 from linli.secrets import secret_if_any

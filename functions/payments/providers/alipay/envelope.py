@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
-from functions.payments.exchange import (
+from functions.payments.providers.protocol import (
     Answer,
     Delivery,
     KeyNotTaken,
@@ -24,8 +24,8 @@ from functions.payments.exchange import (
     UnknownSerial,
     Unreadable,
 )
-from functions.payments.signatures import is_by, signature_of, signed
-from functions.payments.statement_files import CHINA
+from functions.payments.providers.signatures import is_by, signature_of, signed
+from functions.payments.providers.statement_files import CHINA
 from linli.errors import Unavailable
 
 MOST_FIELDS = 100

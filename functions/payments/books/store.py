@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 
 from pynamodb.expressions.update import Action
 
-from functions.payments.notices import Notice
-from functions.payments.orders import Due, Intent, Refund, provider_of
-from functions.payments.refund_keys import refund_key
-from functions.payments.settling import Effect, Known, settle
-from functions.payments.tables import CallbackRow, DueRow, EntryRow, IntentRow, OpenIntentRow, RefundRow
+from functions.payments.books.orders import Due, Intent, Refund, provider_of
+from functions.payments.books.refund_keys import refund_key
+from functions.payments.books.rows import CallbackRow, DueRow, EntryRow, IntentRow, OpenIntentRow, RefundRow
+from functions.payments.books.settlement import Effect, Known, settle
+from functions.payments.providers.notices import Notice
 from linli import communities
 from linli.communities import CommunityRow
 from linli.ids import is_id

@@ -26,7 +26,7 @@ from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from functions.payments.serials import PUBLIC_KEY_ID, alipay_serial, wechat_serial
+from functions.payments.providers.merchants.serials import PUBLIC_KEY_ID, alipay_serial, wechat_serial
 from linli.contracts import Contract
 from linli.errors import LinliError, Unavailable
 from linli.ids import Id

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
-from functions.payments.orders import Due, lowered_by
-from functions.payments.tables import DueRow
-from functions.payments.till import use_credit
+from functions.payments.books.orders import Due, lowered_by
+from functions.payments.books.rows import DueRow
+from functions.payments.books.store import use_credit
 from linli.tables import ConditionsFailed, Contended, Transaction
 from linli.vocabulary.payments import PaymentSettled
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from functions.payments.ledger import Entry
-from functions.payments.notices import Notice
-from functions.payments.orders import Intent, Refund
-from functions.payments.refund_keys import refund_key
-from functions.payments.statement_files import CHINA
+from functions.payments.books.ledger import Entry
+from functions.payments.books.orders import Intent, Refund
+from functions.payments.books.refund_keys import refund_key
+from functions.payments.providers.notices import Notice
+from functions.payments.providers.statement_files import CHINA
 from linli.contracts import Contract
 from linli.local_times import Day
 from linli.vocabulary.payments import Provider

@@ -10,9 +10,19 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from functions.payments.alipay_envelope import READ, Node, failed, fields_of, question, request, verify
-from functions.payments.alipay_statement import lines
-from functions.payments.exchange import (
+from functions.payments.providers.alipay.envelope import (
+    READ,
+    Node,
+    failed,
+    fields_of,
+    question,
+    request,
+    verify,
+)
+from functions.payments.providers.alipay.statement import lines
+from functions.payments.providers.money import fen_of, yuan_of
+from functions.payments.providers.notices import Notice, Said
+from functions.payments.providers.protocol import (
     Acknowledgement,
     Delivery,
     Merchant,
@@ -24,9 +34,7 @@ from functions.payments.exchange import (
     Stamp,
     Unreadable,
 )
-from functions.payments.money import fen_of, yuan_of
-from functions.payments.notices import Notice, Said
-from functions.payments.statement_files import CHINA, in_china
+from functions.payments.providers.statement_files import CHINA, in_china
 from linli.errors import Conflict, LinliError, Unavailable
 
 __all__ = (

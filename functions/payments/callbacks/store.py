@@ -12,12 +12,13 @@ from typing import Any
 from pynamodb.attributes import Attribute
 from pynamodb.expressions.update import Action
 
-from functions.payments import merchants, till
-from functions.payments.exchange import Delivery, Merchant, Refused, Unreadable
-from functions.payments.notices import Notice
-from functions.payments.providers import PROVIDERS
-from functions.payments.tables import CallbackRow
-from functions.payments.till import Told
+from functions.payments.books import store as books
+from functions.payments.books.rows import CallbackRow
+from functions.payments.books.store import Told
+from functions.payments.providers.merchants import store as merchants
+from functions.payments.providers.notices import Notice
+from functions.payments.providers.protocol import Delivery, Merchant, Refused, Unreadable
+from functions.payments.providers.registry import PROVIDERS
 from linli.errors import Conflict
 from linli.instants import to_epoch_seconds
 from linli.tables import ConditionsFailed, change
@@ -97,7 +98,7 @@ def settle(stored: Stored, now: datetime, *, anew: bool = False) -> str:
     """
     outcome, mismatch = "duplicate", stored.mismatch
     if stored.outcome is None or anew:
-        effect = till.take(Told(stored.community, stored.notice, stored.callback, anew), now)
+        effect = books.take(Told(stored.community, stored.notice, stored.callback, anew), now)
         outcome, mismatch = effect.outcome, effect.mismatch
     if mismatch:
         raise Mismatched(mismatch)

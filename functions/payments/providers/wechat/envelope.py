@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from functions.payments.exchange import (
+from functions.payments.providers.merchants.serials import PUBLIC_KEY_ID
+from functions.payments.providers.protocol import (
     Answer,
     KeyNotTaken,
     Malformed,
@@ -32,8 +33,7 @@ from functions.payments.exchange import (
     UnknownSerial,
     Unreadable,
 )
-from functions.payments.serials import PUBLIC_KEY_ID
-from functions.payments.signatures import is_by, signature_of, signed
+from functions.payments.providers.signatures import is_by, signature_of, signed
 
 SCHEME = "WECHATPAY2-SHA256-RSA2048"
 SIGNATURE_TEST = "WECHATPAY/SIGNTEST/"
