@@ -13,10 +13,12 @@ from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
+from functions.payments.callbacks.store import verified
 from functions.payments.providers import client as providers
 from functions.payments.providers.merchants import store as merchants
+from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.notices import Notice
-from functions.payments.providers.protocol import Delivery, Merchant, Order, Refund
+from functions.payments.providers.protocol import Delivery, Order, Refund
 from functions.payments.providers.registry import PROVIDERS
 from functions.payments.providers.statement_files import CHINA
 from linli import outbound
@@ -282,9 +284,9 @@ def test_after_a_rotation_callbacks_and_answers_fit_the_fresh_keys(shop: Shop) -
     shop.pays(parameters)
     came = eventually(lambda: shop.door.came)
     with pytest.raises(NotFound):
-        merchants.verified("nowhere!", shop.provider, came[0])
+        verified("nowhere!", shop.provider, came[0])
     old = shop.merchant
-    assert merchants.verified(COMMUNITY, shop.provider, came[0]) != old
+    assert verified(COMMUNITY, shop.provider, came[0]) != old
     merchants._refreshed_at.clear()
     assert providers.query(old, order.id).said == "paid"
 

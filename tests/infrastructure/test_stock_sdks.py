@@ -18,7 +18,8 @@ from wechatpayv3 import WeChatPay, WeChatPayType
 from wechatpayv3.core import Core
 
 from functions.payments.providers.merchants.checks import whole
-from functions.payments.providers.protocol import Delivery, Merchant
+from functions.payments.providers.merchants.models import Merchant
+from functions.payments.providers.protocol import Delivery
 from functions.payments.providers.registry import PROVIDERS
 from functions.payments.providers.statement_files import CHINA
 from linli_cli.local.sandbox import Sandbox

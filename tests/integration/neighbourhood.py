@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from functions.payments.books.rows import IntentRow
 from functions.payments.providers.merchants import store as merchants
-from functions.payments.providers.protocol import Merchant
+from functions.payments.providers.merchants.models import Merchant
 from linli.aws import client
 from linli.events import Fact
 from linli.registered import RegisteredRow

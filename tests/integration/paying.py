@@ -8,13 +8,16 @@ import pytest
 from chalice.app import Chalice
 
 from functions.payments.books.ledger import Entry
-from functions.payments.books.orders import Due, Intent, Refund
-from functions.payments.books.rows import CallbackRow, DueRow, EntryRow, IntentRow, RefundRow
+from functions.payments.books.orders import Intent, Refund
+from functions.payments.books.rows import CallbackRow, EntryRow, IntentRow, RefundRow
 from functions.payments.callbacks.store import callback_id
+from functions.payments.dues.models import Due
+from functions.payments.dues.rows import DueRow
 from functions.payments.providers import client as outgoing
 from functions.payments.providers.merchants import store as merchants
+from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.notices import Notice
-from functions.payments.providers.protocol import Delivery, Merchant, Order
+from functions.payments.providers.protocol import Delivery, Order
 from linli import secrets
 from linli.events import Fact
 from linli.tables import find

@@ -8,12 +8,15 @@ from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from functions.payments.books.ledger import Entry, balances
-from functions.payments.books.orders import Due, Intent, Refund
-from functions.payments.books.rows import DueRow, EntryRow, IntentRow, RefundRow
+from functions.payments.books.orders import Intent, Refund
+from functions.payments.books.rows import EntryRow, IntentRow, RefundRow
+from functions.payments.dues.models import Due
+from functions.payments.dues.rows import DueRow
 from functions.payments.providers import client as outgoing
 from functions.payments.providers.merchants import store as merchants
+from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.notices import Notice
-from functions.payments.providers.protocol import Delivery, Merchant, Order, Silent
+from functions.payments.providers.protocol import Delivery, Order, Silent
 from functions.payments.providers.protocol import Refund as Wanted
 from linli.events import Event
 from linli.tables import OutboxRow, Row

@@ -9,8 +9,8 @@ from aws_lambda_powertools.utilities import parameters
 
 from functions.payments.providers import client as outgoing
 from functions.payments.providers.alipay import messages as alipay
+from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.notices import Notice
-from functions.payments.providers.protocol import Merchant
 from linli.aws import client
 from linli.errors import Unavailable
 from linli.vocabulary.payments import Provider, RefundRequested

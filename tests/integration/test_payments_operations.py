@@ -11,8 +11,9 @@ import pytest
 from functions.payments.books.orders import Intent
 from functions.payments.books.rows import EntryRow, IntentRow
 from functions.payments.providers import client as outgoing
+from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.notices import Notice
-from functions.payments.providers.protocol import KeyNotTaken, Merchant, Silent
+from functions.payments.providers.protocol import KeyNotTaken, Silent
 from functions.payments.reconcile import store as reconciling
 from linli.aws import client
 from linli.tables import find

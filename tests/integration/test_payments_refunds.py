@@ -11,8 +11,9 @@ import pytest
 from pynamodb.exceptions import GetError
 
 from functions.payments.providers import client as outgoing
+from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.notices import Notice
-from functions.payments.providers.protocol import Answer, Merchant, Outgoing
+from functions.payments.providers.protocol import Answer, Outgoing
 from functions.payments.providers.protocol import Refund as Wanted
 from functions.payments.refund import store
 from linli.errors import Unavailable

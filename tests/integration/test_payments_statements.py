@@ -11,8 +11,9 @@ import pytest
 from aws_lambda_powertools.utilities import parameters
 
 from functions.payments.providers import client as outgoing
+from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.notices import Notice
-from functions.payments.providers.protocol import Answer, Merchant, Outgoing
+from functions.payments.providers.protocol import Answer, Outgoing
 from functions.payments.providers.protocol import Refund as Wanted
 from linli.aws import client
 from linli.errors import Unavailable

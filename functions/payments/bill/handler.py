@@ -5,7 +5,7 @@ from chalice.app import Blueprint
 from functions.payments import permissions
 from functions.payments.bill import store
 from functions.payments.bill.models import DuesAsked
-from functions.payments.books.orders import Due
+from functions.payments.dues.models import Due
 from linli.cursors import Page
 from linli.http import Nothing, Request, route
 from linli.naming import reference

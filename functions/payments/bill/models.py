@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from functions.payments.books.orders import Due
+from functions.payments.dues.models import Due
 from linli.pages import PageQuery
 
 

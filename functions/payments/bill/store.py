@@ -4,9 +4,10 @@ from datetime import datetime
 
 from functions.payments.bill.models import DuesAsked
 from functions.payments.books import ledger
-from functions.payments.books.orders import Due
-from functions.payments.books.rows import DueRow, EntryRow
-from functions.payments.dues.store import offset
+from functions.payments.books.rows import EntryRow
+from functions.payments.dues.credits.store import offset
+from functions.payments.dues.models import Due
+from functions.payments.dues.rows import DueRow
 from functions.payments.households.store import living_of, may_see, remember_payers
 from linli import communities
 from linli.communities import CommunityRow

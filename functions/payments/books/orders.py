@@ -1,107 +1,20 @@
-"""What is owed (应缴费用), what was ordered at a provider to pay it (支付单), and what went back (退款)."""
+"""What was ordered at a provider, or paid by hand, to pay bills (支付单), and what went back of it (退款)."""
 
-from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
-
+from functions.payments.dues.models import Fen, PositiveFen, Share
+from functions.payments.providers.merchants.models import Account
 from linli.contracts import Contract
-from linli.errors import Conflict
 from linli.ids import Id
 from linli.instants import Instant
-from linli.local_times import Day
 from linli.vocabulary.payments import Means, Provider
-from linli.vocabulary.utilities import BillCorrection
 
-Fen = Annotated[int, Field(ge=0)]
-PositiveFen = Annotated[int, Field(gt=0)]
 IntentState = Literal["open", "paid", "closed"]
 RefundState = Literal["requested", "stuck", "done", "failed"]
 RECEIPT_PREFIX = "r"
 BY_HAND = frozenset({"cash", "transfer"})
-
-
-class Share(Contract):
-    """What of a payment is for a bill; below nought, what a credit lowers it by."""
-
-    bill: Id
-    amount_fen: int
-
-
-class Due(Contract):
-    """A bill that a home has to pay. `paid_by` is the one intent whose payment settled it.
-
-    Below nought it is a credit, that lowers what its payers pay next: `refunded_fen` of it has been given
-    back so, and `paid_by` is what used the last of it. `payers`: whose it is, whoever lives there now; None
-    where that is not known. `corrections` are contained in the amount.
-    """
-
-    bill: Id
-    home: str
-    period: str
-    amount_fen: int
-    issued_at: Instant
-    due_at: Instant
-    state: Literal["open", "paid"]
-    paid_by: Id | None = None
-    paid_at: Instant | None = None
-    receipt: str | None = None
-    refunded_fen: Fen = 0
-    payers: tuple[Id, ...] | None = None
-    first_day: Day | None = None
-    last_day: Day | None = None
-    corrections: tuple[BillCorrection, ...] = ()
-
-    @property
-    def left_fen(self) -> int:
-        """What is left of a credit."""
-        return -self.amount_fen - self.refunded_fen if self.amount_fen < 0 and self.state == "open" else 0
-
-    def is_of(self, person: str, homes: Iterable[str]) -> bool:
-        """Whether a person who lives in `homes` sees and pays it: who was billed, or else lives there."""
-        return self.home in homes if self.payers is None else person in self.payers
-
-    def is_for(self, other: "Due") -> bool:
-        """Whether a credit lowers another bill: the same home's, and of one payer at least."""
-        if self.home != other.home:
-            return False
-        ours, theirs = self.payers, other.payers
-        return ours is None or theirs is None or ours == theirs or not set(ours).isdisjoint(theirs)
-
-
-def lowered_by(bills: Sequence[Due], carried: Sequence[Due]) -> tuple[Share, ...]:
-    """What carried credits, the oldest first, take off so many bills: no more than these ask for."""
-    left = {bill.bill: bill.amount_fen for bill in bills}
-    taken: list[Share] = []
-    for credit in sorted(carried, key=lambda each: (each.issued_at, each.bill)):
-        fen = min(credit.left_fen, sum(left[bill.bill] for bill in bills if credit.is_for(bill)))
-        if fen <= 0:
-            continue
-        taken.append(Share(bill=credit.bill, amount_fen=-fen))
-        for bill in bills:
-            if credit.is_for(bill):
-                off_fen = min(fen, left[bill.bill])
-                left[bill.bill] -= off_fen
-                fen -= off_fen
-    return tuple(taken)
-
-
-def refuse_if_paid(due: Due) -> None:
-    """Raises Conflict for a bill that has nothing left to pay."""
-    if due.state == "paid":
-        raise Conflict("the bill is paid", receipt=due.receipt or "")
-    if due.amount_fen <= 0:
-        raise Conflict("it is a credit, which lowers what is paid next", bill=due.bill)
-
-
-def shares_of(dues: Sequence[Due], carried: Sequence[Due]) -> tuple[Share, ...]:
-    """What is paid for each bill, and what carried credits take off; nothing to tell of one bill alone."""
-    off = lowered_by(dues, carried)
-    if len(dues) == 1 and not off:
-        return ()
-    return (*(Share(bill=due.bill, amount_fen=due.amount_fen) for due in dues), *off)
 
 
 class Intent(Contract):
@@ -162,6 +75,11 @@ class Intent(Contract):
     def is_by_hand(self) -> bool:
         """Whether no provider has anything to do with it."""
         return self.provider in BY_HAND
+
+    @property
+    def account(self) -> Account:
+        """The account that it was made at."""
+        return Account(self.community, self.provider, self.seller, self.app)
 
     @property
     def refundable_fen(self) -> int:

@@ -1,116 +1,19 @@
-"""The rows of the payments table; the README says who reads them how."""
+"""The rows of orders, refunds, entries and callbacks; the README says who reads them how."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import TypeVar
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
-from pynamodb.attributes import BinaryAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
 from functions.payments.books.ledger import Entry
-from functions.payments.books.orders import Due, Intent, Ordered, Refund
+from functions.payments.books.orders import Intent, Ordered, Refund
+from functions.payments.dues.rows import ByShelf, Key
 from functions.payments.providers.notices import Notice
-from functions.payments.statements.discrepancies import Discrepancy
 from linli.due import TimedRow
 from linli.lifetimes import Lifetime
-from linli.members import DwellerRow
 from linli.tables import ContractAttribute, InstantAttribute, Row
-
-Key = tuple[str, str]
-SHELVED = [
-    "kind", "due", "intent", "refund", "paid_by", "paid_at", "receipt", "refunded_fen", "verdict", "provider",
-    "notice", "outcome", "mismatch", "first_at", "last_at", "deliveries",
-]  # fmt: skip
-
-
-Shelved = TypeVar("Shelved", bound=Row)
-
-
-class ByShelf(GlobalSecondaryIndex[Shelved]):
-    """What is listed for people: a home's dues, a payer's intents, refunds and callbacks by state."""
-
-    class Meta:
-        index_name = "by_shelf"
-        projection = IncludeProjection(SHELVED)
-
-    shelf = UnicodeAttribute(hash_key=True)
-    shelved_at = InstantAttribute(range_key=True)
-
-
-class ByState(GlobalSecondaryIndex[Shelved]):
-    """A community's dues, open or paid, by when they are due; a home's credits, by that of their bills. Rows
-    of before 2026-11-26 are sorted by when they were issued.
-    """
-
-    class Meta:
-        index_name = "by_state"
-        projection = IncludeProjection(SHELVED)
-
-    standing = UnicodeAttribute(hash_key=True)
-    shelved_at = InstantAttribute(range_key=True)
-
-
-class DueRow(Row, discriminator="due"):
-    """`<community>#due#<bill>` / `due`: what a home owes.
-
-    `due` is the bill as it was issued. What paying it changes stands beside it, so that a payment needs no
-    read of the row: `paid_by` is set once, under the condition that nobody has. `refunded_fen` is what went
-    back of its payment; of a credit, what of it has lowered other bills. `shelved_at` is when it is due.
-    """
-
-    KEPT = Lifetime()
-
-    due = ContractAttribute(Due)
-    paid_by = UnicodeAttribute(null=True)
-    paid_at = InstantAttribute(null=True)
-    receipt = UnicodeAttribute(null=True)
-    refunded_fen = NumberAttribute(null=True)
-    shelf = UnicodeAttribute()
-    shelved_at = InstantAttribute()
-    standing = UnicodeAttribute()
-    by_shelf = ByShelf["DueRow"]()
-    by_state = ByState["DueRow"]()
-
-    @staticmethod
-    def key(community: str, bill: str) -> Key:
-        """Where a bill is."""
-        return f"{community}#due#{bill}", "due"
-
-    @staticmethod
-    def of_home(community: str, home: str) -> str:
-        """The shelf of a home's dues."""
-        return f"{community}#home#{home}"
-
-    @staticmethod
-    def in_state(community: str, state: str) -> str:
-        """The community's dues in a state."""
-        return f"{community}#dues#{state}"
-
-    @staticmethod
-    def credits_of(community: str, home: str) -> str:
-        """A home's credits of which something is left."""
-        return f"{community}#credits#{home}"
-
-    @staticmethod
-    def standing_of(community: str, due: Due) -> str:
-        """Where a bill stands when it is issued."""
-        is_credit = due.amount_fen < 0
-        return DueRow.credits_of(community, due.home) if is_credit else DueRow.in_state(community, due.state)
-
-    @property
-    def now(self) -> Due:
-        """The bill as it is now."""
-        return self.due.model_copy(
-            update={
-                "state": "paid" if self.paid_by or self.due.state == "paid" else "open",
-                "paid_by": self.paid_by,
-                "paid_at": self.paid_at,
-                "receipt": self.receipt,
-                "refunded_fen": int(self.refunded_fen or 0),
-            }
-        )
 
 
 class IntentRow(TimedRow, discriminator="payment_intent"):
@@ -293,25 +196,6 @@ class CallbackRow(TimedRow, discriminator="callback"):
         return f"{community}#inbox#{state}"
 
 
-class LivingRow(DwellerRow, discriminator="dweller"):
-    """`<community>#living` / `<person>`: where a person lives, as the directory said last.
-
-    `formerly`: homes of before, whose bills may still be theirs.
-    """
-
-    formerly = ListAttribute(of=UnicodeAttribute, null=True)
-
-    @property
-    def billed(self) -> list[str]:
-        """The homes whose bills may be the person's."""
-        return list(dict.fromkeys([*self.places, *(str(each) for each in self.formerly or [])]))
-
-    @staticmethod
-    def key(community: str, person: str) -> Key:
-        """Where it says where a person lives."""
-        return f"{community}#living", person
-
-
 class TransferRow(Row, discriminator="transfer_reference"):
     """`<community>#transfers` / `<digest of the reference>`: a transfer that was entered, once."""
 
@@ -322,41 +206,3 @@ class TransferRow(Row, discriminator="transfer_reference"):
         """Where a transfer's reference is, in whichever spelling."""
         plain = "".join(normalize("NFKC", reference).upper().split())
         return f"{community}#transfers", sha256(plain.encode()).hexdigest()[:40]
-
-
-class ReconciledRow(Row, discriminator="reconciled_community"):
-    """`#communities` / `<community>`: the communities whose statements are fetched every day."""
-
-    KEPT = Lifetime()
-
-    PARTITION = "#communities"
-
-
-class ComparedRow(Row, discriminator="compared_statement"):
-    """`<community>#statements` / `<day>#<provider>`: a statement that has been compared with the books."""
-
-    KEPT = Lifetime("{}", timedelta(days=16))
-
-    @staticmethod
-    def key(community: str, day: date, provider: str) -> Key:
-        """Where it says so of a day's statement."""
-        return f"{community}#statements", f"{day.isoformat()}#{provider}"
-
-
-class DiscrepancyRow(Row, discriminator="discrepancy"):
-    """`<community>#discrepancies` / `<day>#<provider>#<order>#<what>`: where we and a statement differ."""
-
-    KEPT = Lifetime("until it is cleared up")
-
-    discrepancy = ContractAttribute(Discrepancy)
-
-    @staticmethod
-    def partition(community: str) -> str:
-        """Where a community's discrepancies are."""
-        return f"{community}#discrepancies"
-
-    @classmethod
-    def of(cls, community: str, found: Discrepancy) -> "DiscrepancyRow":
-        """A discrepancy's row: the same for the same, however often a statement is read."""
-        sk = f"{found.day.isoformat()}#{found.provider}#{found.order}#{found.refund or ''}#{found.what}"
-        return cls(cls.partition(community), sk, discrepancy=found)

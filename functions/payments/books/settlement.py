@@ -4,14 +4,16 @@ States never go backwards: `paid` beats `closed`, a finished refund stays finish
 fit its order in every respect has no effect at all. The README has all cases as a table.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
 from functions.payments.books import ledger
 from functions.payments.books.ledger import Entry
-from functions.payments.books.orders import Intent, Refund, Share, receipt_of
+from functions.payments.books.orders import Intent, Refund, receipt_of
 from functions.payments.books.refund_keys import elsewhere_key, refund_key, surplus_refund
+from functions.payments.dues.models import Due, Share
 from functions.payments.providers.notices import Notice
 from linli.events import Fact
 from linli.vocabulary.payments import PaymentRefunded, PaymentSettled, RefundRequested
@@ -362,3 +364,31 @@ def _closed(intent: Intent) -> Effect:
     if intent.state == "open":
         return Effect("closed", intent=intent.model_copy(update={"state": "closed"}))
     return Effect("duplicate" if intent.state == "closed" else "overtaken")
+
+
+def taken_by_others(intent: Intent, dues: Mapping[str, Due]) -> frozenset[str]:
+    """Those of an order's bills that others have paid, and of its credits of which less is left."""
+    return frozenset(
+        part.bill
+        for part in intent.parts
+        if (due := dues.get(part.bill)) is not None
+        and (due.state == "paid" if part.amount_fen > 0 else due.left_fen < -part.amount_fen)
+    )
+
+
+def back_of_bills(before: Intent, effect: Effect) -> dict[str, int]:
+    """How much of each bill an effect gives back, in fen: of several bills, of one after the other."""
+    intent = effect.intent or before
+    begins, ends = before.of_bills_back_fen, intent.of_bills_back_fen
+    if len(intent.bills) == 1:
+        return {intent.bills[0]: ends - begins} if ends > begins else {}
+    back: dict[str, int] = {}
+    at = 0
+    for part in intent.parts:
+        if part.amount_fen <= 0:
+            continue
+        fen = min(ends, at + part.amount_fen) - max(begins, at)
+        at += part.amount_fen
+        if fen > 0:
+            back[part.bill] = fen
+    return back

@@ -10,10 +10,13 @@ from datetime import datetime, timedelta
 
 from pynamodb.expressions.update import Action
 
-from functions.payments.books.orders import Due, Intent, Refund, provider_of
+from functions.payments.books.orders import Intent, Refund, provider_of
 from functions.payments.books.refund_keys import refund_key
-from functions.payments.books.rows import CallbackRow, DueRow, EntryRow, IntentRow, OpenIntentRow, RefundRow
-from functions.payments.books.settlement import Effect, Known, settle
+from functions.payments.books.rows import CallbackRow, EntryRow, IntentRow, OpenIntentRow, RefundRow
+from functions.payments.books.settlement import Effect, Known, back_of_bills, settle, taken_by_others
+from functions.payments.dues.models import Due
+from functions.payments.dues.rows import DueRow
+from functions.payments.dues.store import dues_now, use_credit
 from functions.payments.providers.notices import Notice
 from linli import communities
 from linli.communities import CommunityRow
@@ -95,27 +98,12 @@ def _known(told: Told, *, bills_too: bool) -> tuple[Known, Held | None]:
         return Known(None), None
     refund = rows.one(RefundRow, keys[-1])
     needs_bills = bills_too or len(row.intent.bills) < len(row.intent.parts)
-    bills = dues_of(row.intent) if needs_bills else {}
+    bills = dues_now(community, (part.bill for part in row.intent.parts)) if needs_bills else {}
     zone = communities.known(rows, community).time_zone
-    known = Known(row.intent, refund.refund if refund else None, zone=zone, taken=taken(row.intent, bills))
-    return known, Held(row.intent, int(row.version), zone, bills)
-
-
-def dues_of(intent: Intent) -> dict[str, Due]:
-    """The bills and credits of an order, as they are."""
-    keys = {DueRow.key(intent.community, part.bill) for part in intent.parts}
-    found = (row.now for row in read(keys).values() if isinstance(row, DueRow))
-    return {due.bill: due for due in found}
-
-
-def taken(intent: Intent, dues: Mapping[str, Due]) -> frozenset[str]:
-    """Those of an order's bills that others have paid, and of its credits of which less is left."""
-    return frozenset(
-        part.bill
-        for part in intent.parts
-        if (due := dues.get(part.bill)) is not None
-        and (due.state == "paid" if part.amount_fen > 0 else due.left_fen < -part.amount_fen)
+    known = Known(
+        row.intent, refund.refund if refund else None, zone=zone, taken=taken_by_others(row.intent, bills)
     )
+    return known, Held(row.intent, int(row.version), zone, bills)
 
 
 def _keep(told: Told, held: Held | None, effect: Effect, now: datetime) -> None:
@@ -151,7 +139,7 @@ def write(transaction: Transaction, held: Held, effect: Effect, now: datetime) -
 
 def _write_bills(transaction: Transaction, held: Held, effect: Effect, intent: Intent, now: datetime) -> None:
     """Add what changes of bills and credits."""
-    back = _back_of_bills(held.intent, effect)
+    back = back_of_bills(held.intent, effect)
     pays = {part.bill: part.amount_fen for part in effect.pays}
     for number, bill in enumerate(dict.fromkeys([*pays, *back])):
         row = DueRow(*DueRow.key(intent.community, bill))
@@ -168,38 +156,6 @@ def _write_bills(transaction: Transaction, held: Held, effect: Effect, intent: I
             changes.append(DueRow.refunded_fen.add(back[bill]))
         unpaid = DueRow.pk.exists() & DueRow.paid_by.does_not_exist()
         transaction.update(f"due-{number}", row, changes, unpaid if bill in pays else None)
-
-
-def use_credit(
-    transaction: Transaction, name: str, of: tuple[str, Due], fen: int, *, by: str, now: datetime
-) -> None:
-    """Add that so much of a community's credit lowers what `by` pays, if nobody has used any of it since."""
-    community, credit = of
-    changes: list[Action] = [DueRow.refunded_fen.add(fen)]
-    if fen == credit.left_fen:
-        standing = DueRow.in_state(community, "paid")
-        changes += [DueRow.paid_by.set(by), DueRow.paid_at.set(now), DueRow.standing.set(standing)]
-    unused = DueRow.refunded_fen.does_not_exist()
-    as_known = DueRow.refunded_fen == credit.refunded_fen if credit.refunded_fen else unused
-    transaction.update(name, DueRow(*DueRow.key(community, credit.bill)), changes, as_known)
-
-
-def _back_of_bills(before: Intent, effect: Effect) -> dict[str, int]:
-    """What goes back of each bill: of several, of one after the other."""
-    intent = effect.intent or before
-    begins, ends = before.of_bills_back_fen, intent.of_bills_back_fen
-    if len(intent.bills) == 1:
-        return {intent.bills[0]: ends - begins} if ends > begins else {}
-    back: dict[str, int] = {}
-    at = 0
-    for part in intent.parts:
-        if part.amount_fen <= 0:
-            continue
-        fen = min(ends, at + part.amount_fen) - max(begins, at)
-        at += part.amount_fen
-        if fen > 0:
-            back[part.bill] = fen
-    return back
 
 
 def _marked(told: Told, effect: Effect, now: datetime) -> list[Action]:

@@ -4,7 +4,6 @@ A callback is known by what it says, so that the same one, delivered again, is t
 from there: at once, and by the sweep if that failed.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -15,11 +14,12 @@ from pynamodb.expressions.update import Action
 from functions.payments.books import store as books
 from functions.payments.books.rows import CallbackRow
 from functions.payments.books.store import Told
+from functions.payments.callbacks.models import Mismatched, Stored
 from functions.payments.providers.merchants import store as merchants
+from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.notices import Notice
-from functions.payments.providers.protocol import Delivery, Merchant, Refused, Unreadable
+from functions.payments.providers.protocol import Delivery, Refused, Unreadable
 from functions.payments.providers.registry import PROVIDERS
-from linli.errors import Conflict
 from linli.instants import to_epoch_seconds
 from linli.tables import ConditionsFailed, change
 
@@ -29,24 +29,6 @@ REFUSED_BYTES = 2048
 SWEPT_AFTER = timedelta(minutes=1)
 PROOF = ("content-type", "wechatpay-nonce", "wechatpay-serial", "wechatpay-signature", "wechatpay-timestamp")
 LONGEST_PROOF = 2048
-
-
-class Mismatched(Conflict):
-    """The provider itself signed it, but it does not fit the order it names: no effect."""
-
-    slug = "mismatched"
-    title = "It does not fit our order"
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A callback in the inbox. `outcome`: what became of it, if anything has."""
-
-    community: str
-    callback: str
-    notice: Notice
-    outcome: str | None = None
-    mismatch: str | None = None
 
 
 def callback_id(notice: Notice) -> str:
@@ -59,7 +41,7 @@ def receive(community: str, provider: str, delivery: Delivery) -> Stored:
     or NotFound where the community is no merchant of the provider.
     """
     try:
-        merchant = merchants.verified(community, provider, delivery)
+        merchant = verified(community, provider, delivery)
         notice = _read(delivery, merchant)
     except Unreadable as error:
         _store_unreadable(community, provider, delivery, error)
@@ -181,3 +163,17 @@ def _proof(delivery: Delivery) -> str:
     """The headers that a signature stands in or is made of."""
     lines = sorted((name.lower(), value) for name, value in delivery.headers.items())
     return "\n".join(f"{name}: {value}" for name, value in lines if name in PROOF)[:LONGEST_PROOF]
+
+
+def verified(community: str, provider: str, delivery: Delivery) -> Merchant:
+    """Whose callback this is, once its signature fits. Raises NotFound, or Refused where it does not fit."""
+    known = merchants.merchant(community, provider)
+    try:
+        PROVIDERS[known.provider].verify(delivery, known)
+    except Refused as error:
+        fresh = merchants.refreshed(known, delivery.now) if error.keys_may_be_old else None
+        if fresh is None:
+            raise
+        PROVIDERS[fresh.provider].verify(delivery, fresh)
+        return fresh
+    return known

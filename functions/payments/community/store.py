@@ -1,6 +1,6 @@
 """The community, and its place in the daily round of statements."""
 
-from functions.payments.books.rows import ReconciledRow
+from functions.payments.statements.rows import ReconciledRow
 from linli import communities
 from linli.vocabulary.directory import CommunityChanged
 from linli.vocabulary.payments import PaymentsPolicy

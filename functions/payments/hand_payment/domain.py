@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from functions.payments.books.orders import Due, Intent, Share
+from functions.payments.books.orders import Intent
+from functions.payments.dues.models import Due, Share
 from functions.payments.hand_payment.models import HandPayment
 from linli.errors import Conflict, InvalidRequest
 

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from functions.payments.books.orders import Fen, Intent, PositiveFen, Share
+from functions.payments.books.orders import Intent
+from functions.payments.dues.models import Fen, PositiveFen, Share
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant

@@ -1,11 +1,14 @@
 """Payments by hand: settled and booked in the transaction that enters them."""
 
 from functions.payments.books import store as books
-from functions.payments.books.orders import Due, receipt_of, refuse_if_paid, shares_of
-from functions.payments.books.rows import DueRow, IntentRow, TransferRow
+from functions.payments.books.orders import receipt_of
+from functions.payments.books.rows import IntentRow, TransferRow
 from functions.payments.books.settlement import Known, arrived
 from functions.payments.books.store import Held
-from functions.payments.dues.store import credits_for
+from functions.payments.dues.credits.store import credits_for
+from functions.payments.dues.models import Due
+from functions.payments.dues.payable import refuse_if_paid, shares_of
+from functions.payments.dues.rows import DueRow
 from functions.payments.hand_payment.domain import Taking, as_order, refuse_what_cannot_be
 from functions.payments.hand_payment.models import HandPayment, HandPaymentView, shown
 from linli import communities

@@ -4,7 +4,7 @@ from typing import Any
 
 from pynamodb.expressions.condition import Condition
 
-from functions.payments.books.rows import LivingRow
+from functions.payments.households.rows import LivingRow
 from linli.members import dwelling
 from linli.tables import Transaction, read, until_it_holds
 from linli.vocabulary.directory import MembershipChanged

@@ -2,8 +2,8 @@
 
 from contextlib import suppress
 
-from functions.payments.books.orders import Due
-from functions.payments.books.rows import LivingRow
+from functions.payments.dues.models import Due
+from functions.payments.households.rows import LivingRow
 from linli.tables import ConditionsFailed, Transaction, change, find, read
 
 

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from functions.payments.books.orders import Due, Intent, Ordered, Share, refuse_if_paid
+from functions.payments.books.orders import Intent, Ordered
+from functions.payments.dues.models import Due, Share
+from functions.payments.dues.payable import refuse_if_paid
 from functions.payments.payment_intent.models import IntentWanted
 from linli.errors import Conflict, NotFound
 from linli.instants import to_text

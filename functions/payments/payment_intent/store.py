@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 
-from functions.payments.books import store as books
-from functions.payments.books.orders import Due, Intent, Ordered, intent_of, shares_of
-from functions.payments.books.rows import DueRow, IntentRow, LivingRow, OpenIntentRow, OrderedRow
+from functions.payments.books.orders import Intent, Ordered, intent_of
+from functions.payments.books.rows import IntentRow, OpenIntentRow, OrderedRow
 from functions.payments.books.store import FIRST_ASKED_AFTER
-from functions.payments.dues.store import credits_for, offset
+from functions.payments.dues.credits.store import credits_for, offset
+from functions.payments.dues.models import Due
+from functions.payments.dues.payable import shares_of
+from functions.payments.dues.rows import DueRow
+from functions.payments.dues.store import dues_now
+from functions.payments.households.rows import LivingRow
 from functions.payments.households.store import homes_of
 from functions.payments.payment_intent.domain import (
     WITHIN,
@@ -49,7 +53,7 @@ def open_intent(community: str, payer: str, wanted: IntentWanted, creation: Crea
     if not all(can_be_paid(intent, due, creation.at) for due in dues):
         return shown(intent)
     try:
-        merchant = merchants.of_order(intent)
+        merchant = merchants.of_account(intent.account)
     except NotFound:
         return shown(intent)
     order = Order(intent.intent, intent.amount_fen, _subject(intent), intent.expires_at, wanted.open_id or "")
@@ -65,7 +69,7 @@ def _subject(intent: Intent) -> str:
 def _before(community: str, intent: str) -> tuple[Intent, list[Due]]:
     """An order that was made before, and its bills, as they are now."""
     found = find(IntentRow, IntentRow.key(community, intent)).intent
-    dues = books.dues_of(found)
+    dues = dues_now(community, (part.bill for part in found.parts))
     if not all(bill in dues for bill in found.bills):
         raise NotFound
     return found, [dues[bill] for bill in found.bills]
@@ -161,7 +165,10 @@ def receipt(community: str, number: str, person: str, *, any_of_them: bool) -> R
         raise NotFound
     if not any_of_them and found.payer != person:
         homes = homes_of(community, person)
-        if not any(due.is_of(person, homes) for due in books.dues_of(found).values()):
+        if not any(
+            due.is_of(person, homes)
+            for due in dues_now(community, (part.bill for part in found.parts)).values()
+        ):
             raise NotFound
     return Receipt(
         receipt=number,

@@ -8,11 +8,12 @@ import secrets
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, TypeVar
 
+from functions.payments.providers.merchants.keys import private_key_of
+from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.merchants.store import refreshed, signing_key
 from functions.payments.providers.notices import Notice
 from functions.payments.providers.protocol import (
     Answer,
-    Merchant,
     Order,
     Outgoing,
     Question,
@@ -22,7 +23,6 @@ from functions.payments.providers.protocol import (
     Stamp,
 )
 from functions.payments.providers.registry import PROVIDERS
-from functions.payments.providers.signatures import private_key_of
 from linli.errors import Unavailable
 from linli.outbound import session
 

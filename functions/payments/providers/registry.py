@@ -5,16 +5,9 @@ from datetime import date
 from typing import Protocol
 
 from functions.payments.providers.alipay import messages as alipay
+from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.notices import Notice
-from functions.payments.providers.protocol import (
-    Acknowledgement,
-    Delivery,
-    Merchant,
-    Order,
-    Question,
-    Refund,
-    Stamp,
-)
+from functions.payments.providers.protocol import Acknowledgement, Delivery, Order, Question, Refund, Stamp
 from functions.payments.providers.wechat import messages as wechat
 from linli.errors import LinliError
 from linli.vocabulary.payments import Provider

@@ -6,14 +6,16 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar
 
-from functions.payments.books import retries
 from functions.payments.books import store as books
+from functions.payments.books.retries import store as retries
+from functions.payments.books.retries.pauses import pause_after
 from functions.payments.books.rows import IntentRow, RefundRow
 from functions.payments.books.store import Told
 from functions.payments.providers import client as providers
 from functions.payments.providers.merchants import store as merchants
+from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.notices import Notice
-from functions.payments.providers.protocol import KeyNotTaken, Merchant, Silent
+from functions.payments.providers.protocol import KeyNotTaken, Silent
 from functions.payments.providers.protocol import Refund as Wanted
 from functions.payments.reconcile.domain import Ask, ask_of, is_over, meaning, nobody_can_pay
 from linli.due import due, see_to_each
@@ -55,13 +57,13 @@ class _Run:
 
     def order(self, found: IntentRow) -> str:
         """Ask about an order, and settle what the answer is."""
-        row = retries.claimed(found, self.now)
+        row = retries.claim(found, self.now)
         if row is None:
             return "settled_before"
         intent, ask = row.intent, ask_of(row.intent, self.now)
         if ask is None:
             return _let_sleep(row)
-        retries.wait(row, _next(row, self.now, intent.expires_at))
+        retries.put_off(row, _next(row, self.now, intent.expires_at))
         notice = self._answer(row, ask)
         if notice is None:
             return "not_asked"
@@ -76,14 +78,14 @@ class _Run:
         One of another merchant account than today's is stuck; a stuck one is never sent again: a person has
         it in hand.
         """
-        row = retries.claimed(found, self.now)
+        row = retries.claim(found, self.now)
         if row is None:
             return "settled_before"
         refund, community = row.refund, retries.community_of(row)
-        retries.wait(row, _next(row, self.now, self.now))
+        retries.put_off(row, _next(row, self.now, self.now))
         intent = find(IntentRow, IntentRow.key(community, refund.intent)).intent
         try:
-            merchant = merchants.of_order(intent)
+            merchant = merchants.of_account(intent.account)
         except NotFound:
             return books.strand(community, refund, self.now).outcome
         wanted = Wanted(refund.refund, refund.intent, refund.amount_fen, intent.amount_fen)
@@ -98,7 +100,7 @@ class _Run:
         """
         intent, question = row.intent, providers.query if ask == "query" else providers.close
         try:
-            notice = self._asked(row, merchants.of_order(intent), question, intent.intent)
+            notice = self._asked(row, merchants.of_account(intent.account), question, intent.intent)
         except (NotFound, KeyNotTaken):
             if ask != "close":
                 raise
@@ -130,7 +132,7 @@ class _Run:
 
 def _next(row: Claimed, now: datetime, expires_at: datetime) -> datetime:
     """When a row is looked at again, and when its order expires."""
-    due_at = now + retries.later(int(row.tries))
+    due_at = now + pause_after(int(row.tries))
     return min(due_at, expires_at) if now < expires_at else due_at
 
 

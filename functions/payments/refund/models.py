@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from functions.payments.books.orders import PositiveFen
+from functions.payments.dues.models import PositiveFen
 from linli.contracts import Contract
 from linli.pages import PageQuery
 

@@ -61,7 +61,7 @@ def send(fact: RefundRequested, now: datetime) -> str:
     if row.refund.state != "requested":
         return "duplicate"
     try:
-        merchant = merchants.of_order(intent.intent)
+        merchant = merchants.of_account(intent.intent.account)
     except NotFound:
         return books.strand(fact.community, row.refund, now).outcome
     wanted = Wanted(fact.refund, fact.intent, row.refund.amount_fen, intent.intent.amount_fen)

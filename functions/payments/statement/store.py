@@ -9,25 +9,20 @@ from functions.payments.books import store as books
 from functions.payments.books.ledger import Entry
 from functions.payments.books.orders import Refund
 from functions.payments.books.refund_keys import refund_key
-from functions.payments.books.rows import (
-    ComparedRow,
-    DiscrepancyRow,
-    EntryRow,
-    IntentRow,
-    ReconciledRow,
-    RefundRow,
-)
+from functions.payments.books.rows import EntryRow, IntentRow, RefundRow
 from functions.payments.books.store import Told
 from functions.payments.providers import client as providers
 from functions.payments.providers.merchants import store as merchants
+from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.notices import Notice
-from functions.payments.providers.protocol import KeyNotTaken, Merchant, NotThereYet, Silent
+from functions.payments.providers.protocol import KeyNotTaken, NotThereYet, Silent
 from functions.payments.providers.protocol import Refund as Refunded
 from functions.payments.providers.registry import PROVIDERS
 from functions.payments.providers.statement_files import CHINA
 from functions.payments.statement.models import Step
 from functions.payments.statements import tasks
 from functions.payments.statements.discrepancies import Discrepancy, Held, differences
+from functions.payments.statements.rows import ComparedRow, DiscrepancyRow, ReconciledRow
 from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of

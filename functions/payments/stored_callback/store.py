@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from functions.payments.books.rows import CallbackRow
-from functions.payments.callbacks.store import Stored, read_again, settle
+from functions.payments.callbacks.models import Stored
+from functions.payments.callbacks.store import read_again, settle
 from functions.payments.stored_callback.models import CallbacksAsked, CallbackView
 from linli.cursors import Page, page_of
 from linli.tables import find

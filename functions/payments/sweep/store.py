@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from functions.payments.books import retries
+from functions.payments.books.retries import store as retries
+from functions.payments.books.retries.pauses import pause_after
 from functions.payments.books.rows import CallbackRow
 from functions.payments.callbacks import store as callbacks
-from functions.payments.callbacks.store import Mismatched, Stored
+from functions.payments.callbacks.models import Mismatched, Stored
 from linli.due import due, see_to_each
 from linli.errors import LinliError
 
@@ -19,7 +20,7 @@ def sweep(now: datetime) -> str:
 
 
 def _settle(found: CallbackRow, now: datetime) -> str:
-    row = retries.claimed(found, now)
+    row = retries.claim(found, now)
     if row is None or row.notice is None:
         return "settled_before"
     stored = Stored(
@@ -30,5 +31,5 @@ def _settle(found: CallbackRow, now: datetime) -> str:
     except Mismatched:
         return "mismatched"
     except LinliError:
-        retries.wait(row, now + retries.later(int(row.tries or 0)))
+        retries.put_off(row, now + pause_after(int(row.tries or 0)))
         raise

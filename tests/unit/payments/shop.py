@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from functions.payments.providers.protocol import Answer, Delivery, Merchant, Stamp
+from functions.payments.providers.merchants.models import Merchant
+from functions.payments.providers.protocol import Answer, Delivery, Stamp
 from localstack.sandbox import signing
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from functions.payments.books import ledger
-from functions.payments.books.orders import Due, lowered_by, shares_of
 from functions.payments.books.settlement import Known, arrived
+from functions.payments.dues.models import Due
+from functions.payments.dues.payable import lowered_by, shares_of
 from functions.payments.hand_payment.domain import Taking, as_order, refuse_what_cannot_be
 from functions.payments.hand_payment.models import HandPayment
 from functions.payments.refund.domain import asked_back

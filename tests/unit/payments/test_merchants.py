@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from functions.payments.callbacks.store import verified
 from functions.payments.providers.merchants import store as merchants
-from functions.payments.providers.protocol import Merchant, Refused, UnknownSerial
+from functions.payments.providers.merchants.models import Merchant
+from functions.payments.providers.protocol import Refused, UnknownSerial
 from linli.errors import NotFound, Unavailable
 from localstack.sandbox import signing
 from tests.unit.payments import shop
@@ -55,9 +57,9 @@ def rotated() -> Merchant:
 
 
 def test_a_callback_finds_its_merchant(safe: Safe) -> None:
-    assert merchants.verified(COMMUNITY, "wechat", called()) == shop.wechat()
-    assert merchants.verified(COMMUNITY, "alipay", notified()) == shop.alipay()
-    merchants.verified(COMMUNITY, "wechat", called())
+    assert verified(COMMUNITY, "wechat", called()) == shop.wechat()
+    assert verified(COMMUNITY, "alipay", notified()) == shop.alipay()
+    verified(COMMUNITY, "wechat", called())
     assert safe.fetched == 2, "then it is cached"
 
 
@@ -67,11 +69,11 @@ def test_a_callback_finds_its_merchant(safe: Safe) -> None:
 @pytest.mark.usefixtures("safe")
 def test_who_is_no_merchant_is_not_found(where: tuple[str, str]) -> None:
     with pytest.raises(NotFound):
-        merchants.verified(*where, called())
+        verified(*where, called())
 
 
 def test_the_key_that_signs_is_a_secret_of_its_own(safe: Safe) -> None:
-    merchants.verified(COMMUNITY, "wechat", called())
+    verified(COMMUNITY, "wechat", called())
     with pytest.raises(Unavailable, match="not set up"):
         merchants.signing_key(shop.wechat())
     safe.holds["signing-keys/willow/wechat"] = "a key"
@@ -86,11 +88,11 @@ def test_a_secret_that_is_another_merchants_is_not_used(safe: Safe) -> None:
 
 
 def test_a_rotated_serial_is_known_after_one_look(safe: Safe) -> None:
-    merchants.verified(COMMUNITY, "wechat", called())
+    verified(COMMUNITY, "wechat", called())
     safe.put(rotated())
     delivery = called(signer="wechat, rotated", serial=NEXT_SERIAL)
-    assert merchants.verified(COMMUNITY, "wechat", delivery) == rotated()
-    assert merchants.verified(COMMUNITY, "wechat", called()) == rotated()
+    assert verified(COMMUNITY, "wechat", delivery) == rotated()
+    assert verified(COMMUNITY, "wechat", called()) == rotated()
     assert safe.fetched == 2
 
 
@@ -98,19 +100,19 @@ def test_a_new_key_of_alipay_is_found_without_a_serial(safe: Safe) -> None:
     old = shop.alipay().model_copy(update={"provider_keys": {"0": signing.public_part(key("wechat"))}})
     safe.put(old)
     with pytest.raises(Refused):
-        merchants.verified(COMMUNITY, "alipay", notified())
+        verified(COMMUNITY, "alipay", notified())
     safe.put(shop.alipay())
     with pytest.raises(Refused):
-        merchants.verified(COMMUNITY, "alipay", notified())
+        verified(COMMUNITY, "alipay", notified())
     later = replace(notified(), now=notified().now + timedelta(minutes=1))
-    assert merchants.verified(COMMUNITY, "alipay", later) == shop.alipay()
+    assert verified(COMMUNITY, "alipay", later) == shop.alipay()
 
 
 def test_a_thousand_forgeries_are_one_look_a_minute(safe: Safe) -> None:
-    merchants.verified(COMMUNITY, "wechat", called())
+    verified(COMMUNITY, "wechat", called())
     for _ in range(1000):
         with pytest.raises(UnknownSerial):
-            merchants.verified(COMMUNITY, "wechat", FORGED)
+            verified(COMMUNITY, "wechat", FORGED)
     assert safe.fetched == 2
     assert merchants.refreshed(shop.wechat(), FORGED.now + timedelta(seconds=59)) is None
     assert merchants.refreshed(shop.wechat(), FORGED.now + timedelta(seconds=60)) == shop.wechat()
@@ -119,7 +121,7 @@ def test_a_thousand_forgeries_are_one_look_a_minute(safe: Safe) -> None:
 
 def test_a_signature_that_does_not_fit_a_known_key_is_no_reason_to_look(safe: Safe) -> None:
     with pytest.raises(Refused):
-        merchants.verified(COMMUNITY, "wechat", called(signer="a forger"))
+        verified(COMMUNITY, "wechat", called(signer="a forger"))
     assert safe.fetched == 1
 
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from functions.payments.books.orders import Due, Ordered
+from functions.payments.books.orders import Ordered
+from functions.payments.dues.models import Due
 from functions.payments.payment_intent.domain import (
     MOST_ORDERS,
     WITHIN,

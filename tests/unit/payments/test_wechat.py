@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.protocol import (
     Answer,
     Delivery,
     KeyNotTaken,
     Malformed,
-    Merchant,
     NotThereYet,
     Order,
     Outgoing,

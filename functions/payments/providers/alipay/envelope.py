@@ -10,12 +10,12 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
+from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.protocol import (
     Answer,
     Delivery,
     KeyNotTaken,
     Malformed,
-    Merchant,
     NoKeyFits,
     Outgoing,
     Question,

@@ -20,12 +20,12 @@ from functions.payments.providers.alipay.envelope import (
     verify,
 )
 from functions.payments.providers.alipay.statement import lines
+from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.money import fen_of, yuan_of
 from functions.payments.providers.notices import Notice, Said
 from functions.payments.providers.protocol import (
     Acknowledgement,
     Delivery,
-    Merchant,
     NotThereYet,
     Order,
     Outgoing,

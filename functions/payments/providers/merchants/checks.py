@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from pydantic import ValidationError
 
+from functions.payments.providers.merchants.keys import certificate_of, private_key_of, public_key_of
+from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.merchants.serials import PUBLIC_KEY_ID, wechat_serial
-from functions.payments.providers.protocol import Merchant
-from functions.payments.providers.signatures import certificate_of, private_key_of, public_key_of
 
 FEWEST_BITS = 2048
 FORMS = {

@@ -8,15 +8,15 @@ so that forgers cannot make us ask more often.
 
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import get_args
 
 from pydantic import ValidationError
 
-from functions.payments.books.orders import Intent
-from functions.payments.providers.protocol import Delivery, Merchant, Refused
-from functions.payments.providers.registry import PROVIDERS
+from functions.payments.providers.merchants.models import Account, Merchant
 from linli.errors import NotFound, Unavailable
 from linli.ids import is_id
 from linli.secrets import secret_if_any
+from linli.vocabulary.payments import Provider
 
 AT_MOST_EVERY = timedelta(minutes=1)
 _refreshed_at: dict[tuple[str, str], datetime] = {}
@@ -27,12 +27,12 @@ def merchant(community: str, provider: str) -> Merchant:
     return _merchant(community, provider, fresh=False)
 
 
-def of_order(intent: Intent) -> Merchant:
-    """The account that an order was made at. Raises NotFound where the community has another one by now, or
-    none: another account does not know the order, and what it says of it means nothing.
+def of_account(account: Account) -> Merchant:
+    """The merchant whose account an order was made at. Raises NotFound where the community has another one by
+    now, or none: another account does not know the order, and what it says of it means nothing.
     """
-    found = merchant(intent.community, intent.provider)
-    if (found.seller, found.app) != (intent.seller, intent.app):
+    found = merchant(account.community, account.provider)
+    if (found.seller, found.app) != (account.seller, account.app):
         raise NotFound("ordered at another merchant account than today's")
     return found
 
@@ -54,22 +54,8 @@ def signing_key(of: Merchant) -> str:
     return key
 
 
-def verified(community: str, provider: str, delivery: Delivery) -> Merchant:
-    """Whose callback this is, once its signature fits. Raises NotFound, or Refused where it does not fit."""
-    known = merchant(community, provider)
-    try:
-        PROVIDERS[known.provider].verify(delivery, known)
-    except Refused as error:
-        fresh = refreshed(known, delivery.now) if error.keys_may_be_old else None
-        if fresh is None:
-            raise
-        PROVIDERS[fresh.provider].verify(delivery, fresh)
-        return fresh
-    return known
-
-
 def _merchant(community: str, provider: str, *, fresh: bool) -> Merchant:
-    if not is_id(community) or provider not in PROVIDERS:
+    if not is_id(community) or provider not in get_args(Provider):
         raise NotFound
     text = secret_if_any(f"merchants/{community}/{provider}", fresh=fresh)
     if text is None:

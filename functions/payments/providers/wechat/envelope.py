@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.merchants.serials import PUBLIC_KEY_ID
 from functions.payments.providers.protocol import (
     Answer,
     KeyNotTaken,
     Malformed,
-    Merchant,
     Outgoing,
     Probe,
     Question,

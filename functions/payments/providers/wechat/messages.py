@@ -12,11 +12,11 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.notices import Notice, Said
 from functions.payments.providers.protocol import (
     Acknowledgement,
     Delivery,
-    Merchant,
     NotThereYet,
     Order,
     Question,

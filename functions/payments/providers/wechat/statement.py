@@ -7,9 +7,10 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 
+from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.money import fen_of
 from functions.payments.providers.notices import Notice, Said
-from functions.payments.providers.protocol import Answer, Merchant, Unreadable
+from functions.payments.providers.protocol import Answer, Unreadable
 from functions.payments.providers.statement_files import (
     LARGEST_FILE,
     Table,

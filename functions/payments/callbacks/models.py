@@ -1,0 +1,24 @@
+"""A callback as it is stored, and what is said of one that does not fit."""
+
+from dataclasses import dataclass
+
+from functions.payments.providers.notices import Notice
+from linli.errors import Conflict
+
+
+class Mismatched(Conflict):
+    """The provider itself signed it, but it does not fit the order it names: no effect."""
+
+    slug = "mismatched"
+    title = "It does not fit our order"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A callback in the inbox. `outcome`: what became of it, if anything has."""
+
+    community: str
+    callback: str
+    notice: Notice
+    outcome: str | None = None
+    mismatch: str | None = None
