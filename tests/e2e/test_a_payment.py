@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from functions.payments.providers.statement_files import CHINA
+from functions.payments.providers.protocol.statement_files import CHINA
 from linli_cli.demo import merchants
 from linli_cli.local.sandbox import Sandbox
 from localstack.sandbox import signing

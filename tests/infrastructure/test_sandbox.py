@@ -17,10 +17,10 @@ from functions.payments.callbacks.store import verified
 from functions.payments.providers import client as providers
 from functions.payments.providers.merchants import store as merchants
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.notices import Notice
-from functions.payments.providers.protocol import Delivery, Order, Refund
+from functions.payments.providers.protocol.models import Delivery, Order, Refund
+from functions.payments.providers.protocol.notices import Notice
+from functions.payments.providers.protocol.statement_files import CHINA
 from functions.payments.providers.registry import PROVIDERS
-from functions.payments.providers.statement_files import CHINA
 from linli import outbound
 from linli.errors import Conflict, NotFound, Unavailable
 from linli.ids import new_id

@@ -19,9 +19,9 @@ from wechatpayv3.core import Core
 
 from functions.payments.providers.merchants.checks import whole
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.protocol import Delivery
+from functions.payments.providers.protocol.models import Delivery
+from functions.payments.providers.protocol.statement_files import CHINA
 from functions.payments.providers.registry import PROVIDERS
-from functions.payments.providers.statement_files import CHINA
 from linli_cli.local.sandbox import Sandbox
 from localstack.sandbox import signing
 

@@ -16,8 +16,8 @@ from functions.payments.dues.rows import DueRow
 from functions.payments.providers import client as outgoing
 from functions.payments.providers.merchants import store as merchants
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.notices import Notice
-from functions.payments.providers.protocol import Delivery, Order
+from functions.payments.providers.protocol.models import Delivery, Order
+from functions.payments.providers.protocol.notices import Notice
 from linli import secrets
 from linli.events import Fact
 from linli.tables import find

@@ -15,9 +15,9 @@ from functions.payments.dues.rows import DueRow
 from functions.payments.providers import client as outgoing
 from functions.payments.providers.merchants import store as merchants
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.notices import Notice
-from functions.payments.providers.protocol import Delivery, Order, Silent
-from functions.payments.providers.protocol import Refund as Wanted
+from functions.payments.providers.protocol.models import Delivery, Order, Silent
+from functions.payments.providers.protocol.models import Refund as Wanted
+from functions.payments.providers.protocol.notices import Notice
 from linli.events import Event
 from linli.tables import OutboxRow, Row
 from linli.vocabulary.payments import Provider

@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities import parameters
 from functions.payments.providers import client as outgoing
 from functions.payments.providers.alipay import messages as alipay
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.notices import Notice
+from functions.payments.providers.protocol.notices import Notice
 from linli.aws import client
 from linli.errors import Unavailable
 from linli.vocabulary.payments import Provider, RefundRequested

@@ -14,7 +14,7 @@ from functions.payments.books import store as settling_till
 from functions.payments.books.rows import CallbackRow
 from functions.payments.callbacks import store as callbacks
 from functions.payments.providers import client as outgoing
-from functions.payments.providers.protocol import Refused, UnknownSerial, Unreadable
+from functions.payments.providers.protocol.models import Refused, UnknownSerial, Unreadable
 from linli.aws import client
 from linli.errors import Unavailable
 from linli.tables import Row

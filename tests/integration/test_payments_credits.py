@@ -18,7 +18,7 @@ from functions.payments.hand_payment.models import HandPayment
 from functions.payments.household import store as household
 from functions.payments.payment_intent import store as intents
 from functions.payments.payment_intent.models import IntentWanted
-from functions.payments.providers.notices import Notice
+from functions.payments.providers.protocol.notices import Notice
 from functions.payments.refund import store as refunds
 from linli.errors import Conflict, LinliError
 from linli.idempotency import Creation

@@ -12,8 +12,8 @@ from functions.payments.books.orders import Intent
 from functions.payments.books.rows import EntryRow, IntentRow
 from functions.payments.providers import client as outgoing
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.notices import Notice
-from functions.payments.providers.protocol import KeyNotTaken, Silent
+from functions.payments.providers.protocol.models import KeyNotTaken, Silent
+from functions.payments.providers.protocol.notices import Notice
 from functions.payments.reconcile import store as reconciling
 from linli.aws import client
 from linli.tables import find

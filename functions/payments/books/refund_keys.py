@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from functions.payments.providers.notices import Notice
+from functions.payments.providers.protocol.notices import Notice
 from linli.ids import is_id
 
 

@@ -10,7 +10,7 @@ from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribu
 from functions.payments.books.ledger import Entry
 from functions.payments.books.orders import Intent, Ordered, Refund
 from functions.payments.dues.rows import ByShelf, Key
-from functions.payments.providers.notices import Notice
+from functions.payments.providers.protocol.notices import Notice
 from linli.due import TimedRow
 from linli.lifetimes import Lifetime
 from linli.tables import ContractAttribute, InstantAttribute, Row

@@ -14,7 +14,7 @@ from functions.payments.books.ledger import Entry
 from functions.payments.books.orders import Intent, Refund, receipt_of
 from functions.payments.books.refund_keys import elsewhere_key, refund_key, surplus_refund
 from functions.payments.dues.models import Due, Share
-from functions.payments.providers.notices import Notice
+from functions.payments.providers.protocol.notices import Notice
 from linli.events import Fact
 from linli.vocabulary.payments import PaymentRefunded, PaymentSettled, RefundRequested
 

@@ -17,7 +17,7 @@ from functions.payments.books.settlement import Effect, Known, back_of_bills, se
 from functions.payments.dues.models import Due
 from functions.payments.dues.rows import DueRow
 from functions.payments.dues.store import dues_now, use_credit
-from functions.payments.providers.notices import Notice
+from functions.payments.providers.protocol.notices import Notice
 from linli import communities
 from linli.communities import CommunityRow
 from linli.ids import is_id

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from functions.payments.providers.notices import Notice
+from functions.payments.providers.protocol.notices import Notice
 from linli.errors import Conflict
 
 

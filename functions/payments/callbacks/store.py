@@ -17,8 +17,8 @@ from functions.payments.books.store import Told
 from functions.payments.callbacks.models import Mismatched, Stored
 from functions.payments.providers.merchants import store as merchants
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.notices import Notice
-from functions.payments.providers.protocol import Delivery, Refused, Unreadable
+from functions.payments.providers.protocol.models import Delivery, Refused, Unreadable
+from functions.payments.providers.protocol.notices import Notice
 from functions.payments.providers.registry import PROVIDERS
 from linli.instants import to_epoch_seconds
 from linli.tables import ConditionsFailed, change

@@ -4,7 +4,7 @@ from chalice.app import Blueprint
 
 from functions.payments.callbacks import store as callbacks
 from functions.payments.callbacks.models import Stored
-from functions.payments.providers.protocol import Delivery
+from functions.payments.providers.protocol.models import Delivery
 from functions.payments.providers.registry import PROVIDERS
 from linli.errors import LinliError, NotFound
 from linli.ids import is_id

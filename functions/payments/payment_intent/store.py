@@ -24,7 +24,7 @@ from functions.payments.payment_intent.domain import (
 from functions.payments.payment_intent.models import IntentsAsked, IntentView, IntentWanted, Receipt, shown
 from functions.payments.providers import client as providers
 from functions.payments.providers.merchants import store as merchants
-from functions.payments.providers.protocol import Order
+from functions.payments.providers.protocol.models import Order
 from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, page_of

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from functions.payments.providers.merchants.keys import private_key_of
 from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.merchants.store import refreshed, signing_key
-from functions.payments.providers.notices import Notice
-from functions.payments.providers.protocol import (
+from functions.payments.providers.protocol.models import (
     Answer,
     Order,
     Outgoing,
@@ -22,6 +21,7 @@ from functions.payments.providers.protocol import (
     Silent,
     Stamp,
 )
+from functions.payments.providers.protocol.notices import Notice
 from functions.payments.providers.registry import PROVIDERS
 from linli.errors import Unavailable
 from linli.outbound import session

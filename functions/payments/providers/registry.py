@@ -6,8 +6,15 @@ from typing import Protocol
 
 from functions.payments.providers.alipay import messages as alipay
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.notices import Notice
-from functions.payments.providers.protocol import Acknowledgement, Delivery, Order, Question, Refund, Stamp
+from functions.payments.providers.protocol.models import (
+    Acknowledgement,
+    Delivery,
+    Order,
+    Question,
+    Refund,
+    Stamp,
+)
+from functions.payments.providers.protocol.notices import Notice
 from functions.payments.providers.wechat import messages as wechat
 from linli.errors import LinliError
 from linli.vocabulary.payments import Provider

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from functions.payments.books.orders import Intent, provider_of
-from functions.payments.providers.notices import Notice
+from functions.payments.providers.protocol.notices import Notice
 
 Ask = Literal["query", "close"]
 

@@ -14,9 +14,9 @@ from functions.payments.books.store import Told
 from functions.payments.providers import client as providers
 from functions.payments.providers.merchants import store as merchants
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.notices import Notice
-from functions.payments.providers.protocol import KeyNotTaken, Silent
-from functions.payments.providers.protocol import Refund as Wanted
+from functions.payments.providers.protocol.models import KeyNotTaken, Silent
+from functions.payments.providers.protocol.models import Refund as Wanted
+from functions.payments.providers.protocol.notices import Notice
 from functions.payments.reconcile.domain import Ask, ask_of, is_over, meaning, nobody_can_pay
 from linli.due import due, see_to_each
 from linli.errors import NotFound

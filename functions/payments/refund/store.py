@@ -8,7 +8,7 @@ from functions.payments.books.rows import IntentRow, RefundRow
 from functions.payments.books.store import Held, Told
 from functions.payments.providers import client as providers
 from functions.payments.providers.merchants import store as merchants
-from functions.payments.providers.protocol import Refund as Wanted
+from functions.payments.providers.protocol.models import Refund as Wanted
 from functions.payments.refund.domain import asked_back
 from functions.payments.refund.models import RefundsAsked
 from linli import communities

@@ -14,11 +14,11 @@ from functions.payments.books.store import Told
 from functions.payments.providers import client as providers
 from functions.payments.providers.merchants import store as merchants
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.notices import Notice
-from functions.payments.providers.protocol import KeyNotTaken, NotThereYet, Silent
-from functions.payments.providers.protocol import Refund as Refunded
+from functions.payments.providers.protocol.models import KeyNotTaken, NotThereYet, Silent
+from functions.payments.providers.protocol.models import Refund as Refunded
+from functions.payments.providers.protocol.notices import Notice
+from functions.payments.providers.protocol.statement_files import CHINA
 from functions.payments.providers.registry import PROVIDERS
-from functions.payments.providers.statement_files import CHINA
 from functions.payments.statement.models import Step
 from functions.payments.statements import tasks
 from functions.payments.statements.discrepancies import Discrepancy, Held, differences

@@ -8,8 +8,8 @@ from typing import Literal
 from functions.payments.books.ledger import Entry
 from functions.payments.books.orders import Intent, Refund
 from functions.payments.books.refund_keys import refund_key
-from functions.payments.providers.notices import Notice
-from functions.payments.providers.statement_files import CHINA
+from functions.payments.providers.protocol.notices import Notice
+from functions.payments.providers.protocol.statement_files import CHINA
 from linli.contracts import Contract
 from linli.local_times import Day
 from linli.vocabulary.payments import Provider

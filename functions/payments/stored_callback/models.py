@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from functions.payments.providers.notices import Notice
+from functions.payments.providers.protocol.notices import Notice
 from linli.contracts import Contract
 from linli.instants import Instant
 from linli.local_times import Day

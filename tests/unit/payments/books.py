@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from functions.payments.books.orders import Intent, Refund
-from functions.payments.providers.notices import Notice
+from functions.payments.providers.protocol.notices import Notice
 from tests.unit.payments.shop import INTENT, NOW
 
 AMOUNT = 3580

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.protocol import Answer, Delivery, Stamp
+from functions.payments.providers.protocol.models import Answer, Delivery, Stamp
 from localstack.sandbox import signing
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.payments.providers.alipay import messages as alipay
-from functions.payments.providers.protocol import (
+from functions.payments.providers.protocol.models import (
     Answer,
     KeyNotTaken,
     Malformed,

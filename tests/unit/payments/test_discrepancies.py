@@ -10,7 +10,7 @@ from functions.payments.books import ledger
 from functions.payments.books.ledger import Entry
 from functions.payments.books.orders import Refund
 from functions.payments.books.refund_keys import refund_key
-from functions.payments.providers.notices import Notice
+from functions.payments.providers.protocol.notices import Notice
 from functions.payments.statements.discrepancies import Discrepancy, Held, differences
 from tests.unit.payments.books import AMOUNT, PAID, REFUND, says
 from tests.unit.payments.shop import INTENT, NOW

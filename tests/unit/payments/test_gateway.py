@@ -12,7 +12,7 @@ import pytest
 from functions.payments.providers import client as providers
 from functions.payments.providers.merchants import store as merchants
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.protocol import Order, Outgoing, Refund
+from functions.payments.providers.protocol.models import Order, Outgoing, Refund
 from linli import outbound
 from linli.errors import Conflict, Unavailable
 from localstack.sandbox import signing

@@ -26,7 +26,7 @@ from pydantic import ValidationError
 from functions.payments.providers.merchants.checks import Faulty, whole
 from functions.payments.providers.merchants.keys import private_key_of
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.signatures import fits, signed
+from functions.payments.providers.protocol.signatures import fits, signed
 from functions.payments.providers.wechat import messages as wechat
 from linli_cli.demo import merchants
 from linli_cli.errors import CommandError

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from functions.payments.callbacks.store import verified
 from functions.payments.providers.merchants import store as merchants
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.protocol import Refused, UnknownSerial
+from functions.payments.providers.protocol.models import Refused, UnknownSerial
 from linli.errors import NotFound, Unavailable
 from localstack.sandbox import signing
 from tests.unit.payments import shop

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.payments.providers.money import fen_of, yuan_of
+from functions.payments.providers.protocol.money import fen_of, yuan_of
 
 FEN = st.integers(min_value=0, max_value=99_999_999_999)
 

@@ -11,7 +11,7 @@ from functions.payments.books.ledger import Entry, balances
 from functions.payments.books.orders import Intent, Refund, intent_of
 from functions.payments.books.refund_keys import refund_key, surplus_refund
 from functions.payments.books.settlement import Effect, Known, settle
-from functions.payments.providers.notices import Notice
+from functions.payments.providers.protocol.notices import Notice
 from tests.unit.payments.books import AMOUNT, CLOSED, OPEN, PAID, REFUND, says
 from tests.unit.payments.shop import NOW
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.payments.providers.alipay import statement as alipay_statement
-from functions.payments.providers.notices import Notice
-from functions.payments.providers.protocol import Answer, Unreadable
-from functions.payments.providers.statement_files import lines_of, table
+from functions.payments.providers.protocol.models import Answer, Unreadable
+from functions.payments.providers.protocol.notices import Notice
+from functions.payments.providers.protocol.statement_files import lines_of, table
 from functions.payments.providers.wechat import statement as wechat_statement
 from tests.unit.payments import shop
 from tests.unit.payments.shop import NOW

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.protocol import (
+from functions.payments.providers.protocol.models import (
     Answer,
     Delivery,
     KeyNotTaken,

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.protocol import (
+from functions.payments.providers.protocol.models import (
     Answer,
     Delivery,
     KeyNotTaken,
@@ -24,8 +24,8 @@ from functions.payments.providers.protocol import (
     UnknownSerial,
     Unreadable,
 )
-from functions.payments.providers.signatures import is_by, signature_of, signed
-from functions.payments.providers.statement_files import CHINA
+from functions.payments.providers.protocol.signatures import is_by, signature_of, signed
+from functions.payments.providers.protocol.statement_files import CHINA
 from linli.errors import Unavailable
 
 MOST_FIELDS = 100

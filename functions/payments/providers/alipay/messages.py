@@ -21,9 +21,7 @@ from functions.payments.providers.alipay.envelope import (
 )
 from functions.payments.providers.alipay.statement import lines
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.money import fen_of, yuan_of
-from functions.payments.providers.notices import Notice, Said
-from functions.payments.providers.protocol import (
+from functions.payments.providers.protocol.models import (
     Acknowledgement,
     Delivery,
     NotThereYet,
@@ -34,7 +32,9 @@ from functions.payments.providers.protocol import (
     Stamp,
     Unreadable,
 )
-from functions.payments.providers.statement_files import CHINA, in_china
+from functions.payments.providers.protocol.money import fen_of, yuan_of
+from functions.payments.providers.protocol.notices import Notice, Said
+from functions.payments.providers.protocol.statement_files import CHINA, in_china
 from linli.errors import Conflict, LinliError, Unavailable
 
 __all__ = (

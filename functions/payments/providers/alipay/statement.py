@@ -11,10 +11,10 @@ import zlib
 from collections.abc import Mapping, Sequence
 
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.money import fen_of
-from functions.payments.providers.notices import Notice, Said
-from functions.payments.providers.protocol import Answer, Unreadable
-from functions.payments.providers.statement_files import (
+from functions.payments.providers.protocol.models import Answer, Unreadable
+from functions.payments.providers.protocol.money import fen_of
+from functions.payments.providers.protocol.notices import Notice, Said
+from functions.payments.providers.protocol.statement_files import (
     LARGEST_FILE,
     Table,
     below_heading,

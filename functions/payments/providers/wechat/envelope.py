@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.merchants.serials import PUBLIC_KEY_ID
-from functions.payments.providers.protocol import (
+from functions.payments.providers.protocol.models import (
     Answer,
     KeyNotTaken,
     Malformed,
@@ -33,7 +33,7 @@ from functions.payments.providers.protocol import (
     UnknownSerial,
     Unreadable,
 )
-from functions.payments.providers.signatures import is_by, signature_of, signed
+from functions.payments.providers.protocol.signatures import is_by, signature_of, signed
 
 SCHEME = "WECHATPAY2-SHA256-RSA2048"
 SIGNATURE_TEST = "WECHATPAY/SIGNTEST/"

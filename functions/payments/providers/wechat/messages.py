@@ -13,8 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.notices import Notice, Said
-from functions.payments.providers.protocol import (
+from functions.payments.providers.protocol.models import (
     Acknowledgement,
     Delivery,
     NotThereYet,
@@ -24,8 +23,9 @@ from functions.payments.providers.protocol import (
     Stamp,
     Unreadable,
 )
-from functions.payments.providers.signatures import signed
-from functions.payments.providers.statement_files import CHINA
+from functions.payments.providers.protocol.notices import Notice, Said
+from functions.payments.providers.protocol.signatures import signed
+from functions.payments.providers.protocol.statement_files import CHINA
 from functions.payments.providers.wechat.envelope import (
     Node,
     check,

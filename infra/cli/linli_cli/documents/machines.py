@@ -111,8 +111,8 @@ def _find(module: str, name: str) -> Any:
 
 
 def _notices(**more: Any) -> Iterable[Any]:
-    notice = _find("functions.payments.providers.notices", "Notice")
-    for said in get_args(_find("functions.payments.providers.notices", "Said")):
+    notice = _find("functions.payments.providers.protocol.notices", "Notice")
+    for said in get_args(_find("functions.payments.providers.protocol.notices", "Said")):
         yield notice(
             provider="alipay", notice="n", said=said, order="i", amount_fen=100, at=NOW, **more
         )  # fmt: skip
