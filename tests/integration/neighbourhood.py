@@ -27,7 +27,7 @@ from tests.integration.conftest import STAGE, Http, Invoke, Service
 from tests.integration.gateway import NOW
 from tests.integration.messages import batch, told
 from tests.integration.people import ACME, BIRCH, WILLOW_MANAGER
-from tests.unit.payments import books, shop
+from tests.unit.payments import an_order, shop
 
 ALWAYS = {"valid_from": "2026-01-01T00:00:00Z", "valid_until": "2030-01-01T00:00:00Z"}
 COMMUNITIES = {"willow": ("acme", ACME), "cedar": ("acme", ACME), "maple": ("birch", BIRCH)}
@@ -272,7 +272,7 @@ def furnish_payments(app: Chalice, _http: Http, invoke: Invoke) -> None:
     assert invoke(app, "household", batch(told(MembershipChanged(**person, version=1), "2")))
     sampled = bill.model_copy(update={"bill": "willow-samples-2025-12"})
     assert invoke(app, "bill", batch(told(bill, "3"), told(sampled, "4")))
-    order = books.OPEN.model_copy(
+    order = an_order.OPEN.model_copy(
         update={
             "intent": SAMPLE_INTENT,
             "bill": SAMPLE_BILL,

@@ -10,20 +10,15 @@ from pydantic import ValidationError
 
 from functions.payments.books import ledger
 from functions.payments.books.settlement import Known, arrived
-from functions.payments.dues.models import Due
-from functions.payments.dues.payable import lowered_by, shares_of
+from functions.payments.dues.payable import shares_of
 from functions.payments.hand_payment.domain import Taking, as_order, refuse_what_cannot_be
 from functions.payments.hand_payment.models import HandPayment
 from functions.payments.refund.domain import asked_back
 from linli.errors import Conflict, InvalidRequest
+from tests.unit.payments.an_order import due
 from tests.unit.payments.shop import INTENT, NOW, REFUND
 
 TAKING = Taking(INTENT, "willow", "willow-manager-1", NOW)
-
-
-def due(bill: str, fen: int, **more: Any) -> Due:
-    told = {"bill": bill, "home": "b1/101", "period": "2025-12", "amount_fen": fen, "state": "open"}
-    return Due.model_validate(told | {"issued_at": NOW, "due_at": NOW} | more)
 
 
 def taken(fen: int, *bills: str, **more: Any) -> HandPayment:
@@ -108,16 +103,3 @@ def test_a_payment_by_hand_is_given_back_by_hand() -> None:
     assert [refund.state for refund in effect.refunds] == ["done"]
     totals = ledger.balances([*paid.entries, *effect.entries])
     assert totals == {"cash": 300, "dues": -500, "refunds": 200}
-
-
-def test_a_credit_is_for_the_same_payers_of_the_same_home() -> None:
-    bill = due("bill-1", 500, payers=("new",))
-    for no_credit in (
-        due("c", -100, payers=("former",)),
-        due("c", -100, home="b1/102"),
-        due("c", -100, refunded_fen=100),
-        due("c", -100, state="paid"),
-    ):
-        assert lowered_by([bill], [no_credit]) == ()
-    for credit in (due("c", -100), due("c", -300, refunded_fen=200, payers=("new", "x"))):
-        assert [share.amount_fen for share in lowered_by([bill], [credit])] == [-100]

@@ -23,7 +23,7 @@ from functions.payments.payment_intent.domain import (
 )
 from functions.payments.payment_intent.models import IntentWanted
 from linli.errors import Conflict
-from tests.unit.payments.books import CLOSED, OPEN, PAID
+from tests.unit.payments.an_order import CLOSED, OPEN, PAID
 from tests.unit.payments.shop import NOW
 
 WANTED = IntentWanted(bill="bill-1", provider="wechat", open_id="o-1")

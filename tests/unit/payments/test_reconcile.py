@@ -4,7 +4,7 @@ import pytest
 
 from functions.payments.books.orders import Intent
 from functions.payments.reconcile.domain import ask_of, is_over, meaning
-from tests.unit.payments.books import CLOSED, OPEN, PAID, says
+from tests.unit.payments.an_order import CLOSED, OPEN, PAID, says
 from tests.unit.payments.shop import NOW
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from functions.payments.refund.domain import asked_back
 from linli.errors import Conflict
-from tests.unit.payments.books import AMOUNT, CLOSED, OPEN, PAID
+from tests.unit.payments.an_order import AMOUNT, CLOSED, OPEN, PAID
 from tests.unit.payments.shop import NOW
 
 

@@ -12,7 +12,7 @@ from functions.payments.books.orders import Refund
 from functions.payments.books.refund_keys import refund_key
 from functions.payments.providers.protocol.notices import Notice
 from functions.payments.statements.discrepancies import Discrepancy, Held, differences
-from tests.unit.payments.books import AMOUNT, PAID, REFUND, says
+from tests.unit.payments.an_order import AMOUNT, PAID, REFUND, says
 from tests.unit.payments.shop import INTENT, NOW
 
 DAY = date(2026, 1, 5)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from functions.payments.books.orders import Intent, Refund
+from functions.payments.dues.models import Due
 from functions.payments.providers.protocol.notices import Notice
 from tests.unit.payments.shop import INTENT, NOW
 
@@ -52,3 +53,9 @@ def says(said: str, **changed: Any) -> Notice:
         "at": NOW,
     }
     return Notice.model_validate(told | changed)
+
+
+def due(bill: str, fen: int, **more: Any) -> Due:
+    """A bill of a home, or a credit where `fen` is below nought."""
+    told = {"bill": bill, "home": "b1/101", "period": "2025-12", "amount_fen": fen, "state": "open"}
+    return Due.model_validate(told | {"issued_at": NOW, "due_at": NOW} | more)

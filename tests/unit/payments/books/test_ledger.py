@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from functions.payments.books import ledger
 from functions.payments.books.ledger import Entry, Line, balances
-from tests.unit.payments.books import AMOUNT, PAID, REFUND
+from tests.unit.payments.an_order import AMOUNT, PAID, REFUND
 from tests.unit.payments.shop import NOW
 
 amounts = st.integers(1, 10**12)

@@ -7,7 +7,7 @@ import pytest
 from functions.payments.books.orders import Intent, intent_of, receipt_of
 from functions.payments.dues.models import Due, Share
 from linli.ids import is_id, new_id
-from tests.unit.payments.books import AMOUNT, OPEN, PAID
+from tests.unit.payments.an_order import AMOUNT, OPEN, PAID
 from tests.unit.payments.shop import NOW
 
 

@@ -12,11 +12,15 @@ from functions.payments.books.orders import Intent, Refund, intent_of
 from functions.payments.books.refund_keys import refund_key, surplus_refund
 from functions.payments.books.settlement import Effect, Known, settle
 from functions.payments.providers.protocol.notices import Notice
-from tests.unit.payments.books import AMOUNT, CLOSED, OPEN, PAID, REFUND, says
+from tests.unit.payments.an_order import AMOUNT, CLOSED, OPEN, PAID, REFUND, says
 from tests.unit.payments.shop import NOW
 
 RESERVED = PAID.model_copy(update={"reserved_fen": 1000})
+
+
 GONE = REFUND.model_copy(update={"state": "done"})
+
+
 FAILED = REFUND.model_copy(update={"state": "failed"})
 
 
@@ -29,8 +33,6 @@ def lines(effect: Effect) -> dict[str, int]:
 
 
 # Payments
-
-
 def test_a_payment_settles_the_bill() -> None:
     effect = settle(Known(OPEN), says("paid"), NOW)
     assert (effect.outcome, bool(effect.pays), effect.refunds) == ("settled", True, ())
@@ -98,8 +100,6 @@ def test_what_the_protocol_does_not_tell_is_not_compared() -> None:
 
 
 # States never go backwards
-
-
 @pytest.mark.parametrize(
     ("intent", "said", "outcome"),
     [
@@ -118,8 +118,6 @@ def test_closing_and_waiting(intent: Intent, said: str, outcome: str) -> None:
 
 
 # Refunds
-
-
 def test_a_refund_that_was_carried_out_is_booked() -> None:
     effect = settle(Known(RESERVED, REFUND), told_of_refund(), NOW)
     assert effect.intent is not None
@@ -193,6 +191,8 @@ def total(fen: int, refund: str | None = "CONSOLE") -> Notice:
 
 
 OURS = total(1500, "refund-1")
+
+
 ANSWER = says("refunded", refund="refund-1", refund_fen=1000, amount_fen=None, **ALIPAY)
 
 
@@ -281,16 +281,7 @@ def test_a_refund_before_its_surplus_payment_gives_back_the_rest(fen: int, left:
     assert effect.intent.reserved_fen + effect.intent.refunded_fen == AMOUNT
 
 
-@given(number=st.text(min_size=1, max_size=64))
-def test_every_number_of_a_refund_has_a_key_that_may_stand_in_ours(number: str) -> None:
-    key = refund_key(told_of_refund(refund=number))
-    assert key == number or key.startswith("elsewhere-")
-    assert set(key) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
-
-
 # Any notices in any order
-
-
 @dataclass
 class Books:
     """One order, as the till would keep it."""
@@ -349,13 +340,6 @@ def test_any_notices_in_any_order_leave_sound_books(told: list[Notice], paid_by:
         held = (books.intent, dict(books.refunds), list(books.entries))
         books.take(notice)
         assert (books.intent, books.refunds, books.entries) == held
-
-
-@pytest.mark.parametrize("refund", [None, "Console No. 1"])
-def test_refunds_made_elsewhere_of_two_orders_are_two(refund: str | None) -> None:
-    told = {"provider": "alipay", "notice": "n-1", "said": "refunded", "refund": refund, "refunded_fen": 300}
-    keys = {refund_key(Notice.model_validate({**told, "order": order})) for order in ("order-1", "order-2")}
-    assert len(keys) == 2
 
 
 @given(data=st.data(), backs=st.lists(st.sampled_from([100, 300, 500]), min_size=1, max_size=5))
