@@ -17,7 +17,7 @@ from functions.payments.callbacks.store import verified
 from functions.payments.providers import client as providers
 from functions.payments.providers.merchants import store as merchants
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.protocol.models import Delivery, Order, Refund
+from functions.payments.providers.protocol.models import Delivery, Order, RefundOrder
 from functions.payments.providers.protocol.notices import Notice
 from functions.payments.providers.protocol.statement_files import CHINA
 from functions.payments.providers.registry import PROVIDERS
@@ -214,7 +214,7 @@ def test_money_goes_back_in_parts_and_never_more_than_came(shop: Shop) -> None:
     order, parameters = shop.ordered()
     shop.pays(parameters, silent=True)
     part, rest, more = (
-        Refund(new_id(datetime.now(UTC)), order.id, fen, order.amount_fen) for fen in (1000, 2580, 1)
+        RefundOrder(new_id(datetime.now(UTC)), order.id, fen, order.amount_fen) for fen in (1000, 2580, 1)
     )
     assert providers.query_refund(shop.merchant, part).said == "unknown"
     for number, refund in enumerate((part, rest), 1):
@@ -236,7 +236,7 @@ def test_money_goes_back_in_parts_and_never_more_than_came(shop: Shop) -> None:
 def test_the_statement_has_every_line(shop: Shop) -> None:
     order, parameters = shop.ordered(fen=1234)
     shop.pays(parameters, silent=True)
-    refund = Refund(new_id(datetime.now(UTC)), order.id, 234, order.amount_fen)
+    refund = RefundOrder(new_id(datetime.now(UTC)), order.id, 234, order.amount_fen)
     providers.refund(shop.merchant, refund)
     shop.told()
     today = datetime.now(CHINA).date()
@@ -255,7 +255,7 @@ def test_another_community_cannot_see_the_order(shop: Shop) -> None:
     other = merchants.merchant("maple", shop.provider)
     assert other.seller != shop.merchant.seller
     assert providers.query(other, order.id).said == "unknown"
-    assert providers.refund(other, Refund("r-1", order.id, 1, order.amount_fen)).said == "refund_failed"
+    assert providers.refund(other, RefundOrder("r-1", order.id, 1, order.amount_fen)).said == "refund_failed"
 
 
 @BOTH

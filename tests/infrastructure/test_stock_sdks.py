@@ -17,7 +17,7 @@ from alipay import AliPay
 from wechatpayv3 import WeChatPay, WeChatPayType
 from wechatpayv3.core import Core
 
-from functions.payments.providers.merchants.checks import whole
+from functions.payments.providers.merchants.checks import secrets_of
 from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.protocol.models import Delivery
 from functions.payments.providers.protocol.statement_files import CHINA
@@ -43,7 +43,7 @@ def account(sandbox: Sandbox, provider: str) -> Any:
     found = sandbox.ask(
         "PUT", f"/payments/merchants/{COMMUNITY}/{provider}", {"notify_url": NOTIFY.format(provider)}
     )
-    whole(json.dumps(found["merchant"]), found["signing_key"], COMMUNITY, provider)
+    secrets_of(json.dumps(found["merchant"]), found["signing_key"], COMMUNITY, provider)
     return found
 
 

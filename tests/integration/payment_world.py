@@ -15,8 +15,7 @@ from functions.payments.dues.rows import DueRow
 from functions.payments.providers import client as outgoing
 from functions.payments.providers.merchants import store as merchants
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.protocol.models import Delivery, Order, Silent
-from functions.payments.providers.protocol.models import Refund as Wanted
+from functions.payments.providers.protocol.models import Delivery, Order, RefundOrder, Silent
 from functions.payments.providers.protocol.notices import Notice
 from linli.events import Event
 from linli.tables import OutboxRow, Row
@@ -121,19 +120,19 @@ class Providers:
             found.state = "closed"
         return self.query(merchant, order)
 
-    def refund(self, merchant: Merchant, wanted: Wanted) -> Notice:
+    def refund(self, merchant: Merchant, wanted: RefundOrder) -> Notice:
         """As `providers.refund`."""
         self._answer()
         went = self.give_back(wanted.order, wanted.id, wanted.amount_fen)
         return self._of_refund(merchant, wanted, "refunded" if went else "refund_failed")
 
-    def query_refund(self, merchant: Merchant, wanted: Wanted) -> Notice:
+    def query_refund(self, merchant: Merchant, wanted: RefundOrder) -> Notice:
         """As `providers.query_refund`."""
         self._answer()
         there = wanted.id in self.orders[wanted.order].refunds
         return self._of_refund(merchant, wanted, "refunded" if there else "unknown")
 
-    def _of_refund(self, merchant: Merchant, wanted: Wanted, said: str) -> Notice:
+    def _of_refund(self, merchant: Merchant, wanted: RefundOrder, said: str) -> Notice:
         return Notice.model_validate(
             {
                 "provider": merchant.provider,

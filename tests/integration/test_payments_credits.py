@@ -48,7 +48,7 @@ class Home(RuleBasedStateMachine):
     def furnish(self) -> None:
         for payer in PAYERS:
             told = {"community": COMMUNITY, "person": payer, "roles": ["resident"], "home": "b1/101"}
-            household.keep_member(MembershipChanged.model_validate(told | {"version": 1}))
+            household.remember_home(MembershipChanged.model_validate(told | {"version": 1}))
 
     def creation(self) -> Creation:
         return Creation(next(self.ids), NOW, "attempt")
@@ -109,7 +109,7 @@ class Home(RuleBasedStateMachine):
         told = {"provider": "alipay", "notice": f"n-{name}", "said": "paid", "order": name, "at": NOW}
         told |= {"trade": trade_of("alipay", name), "amount_fen": self.truth.orders[name].amount_fen}
         for _ in range(2):
-            books.take(Told(COMMUNITY, Notice.model_validate(told)), NOW)
+            books.settle(Told(COMMUNITY, Notice.model_validate(told)), NOW)
 
     @rule(data=st.data())
     def take_by_hand(self, data: Any) -> None:
@@ -117,12 +117,12 @@ class Home(RuleBasedStateMachine):
             return
         told = {"bills": wanted, "means": "cash", "amount_fen": 10**9, "reference": "No. 1"}
         try:
-            hand.take(COMMUNITY, "manager-1", HandPayment.model_validate(told), self.creation())
+            hand.enter(COMMUNITY, "manager-1", HandPayment.model_validate(told), self.creation())
         except Conflict as refused:
             fen = refused.extensions.get("wanted_fen", 0)
             if fen:
                 right = HandPayment.model_validate(told | {"amount_fen": fen})
-                assert hand.take(COMMUNITY, "manager-1", right, self.creation()).amount_fen == fen
+                assert hand.enter(COMMUNITY, "manager-1", right, self.creation()).amount_fen == fen
 
     @rule(data=st.data(), fen=amounts)
     def refund(self, data: Any, fen: int) -> None:

@@ -68,7 +68,7 @@ class Payments(RuleBasedStateMachine):
         from functions.payments.household import store  # noqa: PLC0415
 
         for payer in PAYERS:
-            store.keep_member(
+            store.remember_home(
                 MembershipChanged(
                     community=COMMUNITY, person=payer, roles=["resident"], home="b1/101", version=1
                 )

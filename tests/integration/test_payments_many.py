@@ -13,7 +13,7 @@ from chalice.app import Chalice
 
 from functions.payments.bill import store as bills
 from functions.payments.books.rows import CallbackRow
-from functions.payments.callbacks.store import receive, settle
+from functions.payments.callbacks.store import receive, take_effect
 from functions.payments.payment_intent import store as intents
 from functions.payments.payment_intent.models import IntentWanted
 from functions.payments.providers import client as outgoing
@@ -49,7 +49,7 @@ def truth(table: QuickTable) -> Iterator[Providers]:
     from functions.payments.household import store  # noqa: PLC0415
 
     assert table.items == {}
-    store.keep_member(
+    store.remember_home(
         MembershipChanged(community=COMMUNITY, person="payer-1", roles=["resident"], home="b1/101", version=1)
     )
     providers = Providers()
@@ -127,7 +127,7 @@ def test_a_hundred_at_once_settle_once(table: QuickTable, truth: Providers, prov
         barrier.wait()
         stored = receive(COMMUNITY, provider, deliveries[number])
         try:
-            settle(stored, NOW)
+            take_effect(stored, NOW)
         except Unavailable:  # the provider comes again
             return False
         return True

@@ -12,8 +12,7 @@ from pynamodb.exceptions import GetError
 
 from functions.payments.providers import client as outgoing
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.protocol.models import Answer, Outgoing
-from functions.payments.providers.protocol.models import Refund as Wanted
+from functions.payments.providers.protocol.models import Answer, Outgoing, RefundOrder
 from functions.payments.providers.protocol.notices import Notice
 from functions.payments.refund import store
 from linli.errors import Unavailable
@@ -42,8 +41,8 @@ def giving_back(till: Till, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """What the providers say to refunds, by what they are asked: `refund`, `query_refund`."""
     says = {"refund": "refunded", "query_refund": "unknown"}
 
-    def answer(name: str) -> Callable[[Merchant, Wanted], Notice]:
-        def asked(merchant: Merchant, wanted: Wanted) -> Notice:
+    def answer(name: str) -> Callable[[Merchant, RefundOrder], Notice]:
+        def asked(merchant: Merchant, wanted: RefundOrder) -> Notice:
             till.asked.append(f"{name} {wanted.amount_fen}")
             if says[name] == "silent":
                 raise Unavailable("silent")

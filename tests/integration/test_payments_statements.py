@@ -12,8 +12,7 @@ from aws_lambda_powertools.utilities import parameters
 
 from functions.payments.providers import client as outgoing
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.protocol.models import Answer, Outgoing
-from functions.payments.providers.protocol.models import Refund as Wanted
+from functions.payments.providers.protocol.models import Answer, Outgoing, RefundOrder
 from functions.payments.providers.protocol.notices import Notice
 from linli.aws import client
 from linli.errors import Unavailable
@@ -259,7 +258,7 @@ def vouched(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """What Alipay answers for: the refunds that it carried out, by number."""
     carried_out: dict[str, int] = {}
 
-    def query_refund(merchant: Merchant, wanted: Wanted) -> Notice:
+    def query_refund(merchant: Merchant, wanted: RefundOrder) -> Notice:
         fen = carried_out.get(wanted.id)
         if fen is None:
             return answer_of(merchant.provider, wanted.order, "unknown", refund=wanted.id)

@@ -56,13 +56,13 @@ class Entry(Contract):
         return self
 
 
-def _moved(amount_fen: int, debit: Account, credit: Account) -> tuple[Line, Line]:
+def _both_sides(amount_fen: int, debit: Account, credit: Account) -> tuple[Line, Line]:
     return Line(account=debit, fen=amount_fen), Line(account=credit, fen=-amount_fen)
 
 
 def issued(bill: str, amount_fen: int, at: datetime) -> Entry:
     """A bill came in: the home owes it; a credit, below nought: so much less."""
-    lines = _moved(amount_fen, "dues", "charges")
+    lines = _both_sides(amount_fen, "dues", "charges")
     return Entry(entry=f"bill-{bill}", cause="bill", at=at, lines=lines, bill=bill)
 
 
@@ -102,7 +102,7 @@ def refunded(refund: Refund, at: datetime, moved_at: datetime | None, *, surplus
         entry=f"refund-{refund.refund}",
         cause="surplus_refund" if surplus else "refund",
         at=at,
-        lines=_moved(refund.amount_fen, "surplus" if surplus else "refunds", _where(refund.provider)),
+        lines=_both_sides(refund.amount_fen, "surplus" if surplus else "refunds", _where(refund.provider)),
         bill=refund.bill,
         intent=refund.intent,
         refund=refund.refund,

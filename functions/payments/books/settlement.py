@@ -84,7 +84,7 @@ class Effect:
         return self.intent is None
 
 
-def settle(known: Known, notice: Notice, now: datetime) -> Effect:
+def effect_of(known: Known, notice: Notice, now: datetime) -> Effect:
     """The effect of a notice whose signature was right."""
     intent = known.intent
     if intent is None:
@@ -166,12 +166,12 @@ def arrived(
         intent=paid,
         pays=used,
         entries=(ledger.paid(intent, now, moved_at, surplus=paid.surplus, surplus_fen=surplus_fen),),
-        facts=tuple(_settled(intent, part, receipt or "", now) for part in bills),
+        facts=tuple(_settlement_of(intent, part, receipt or "", now) for part in bills),
     )
     return _surplus_back(effect, paid, surplus_fen - gone_fen, now)
 
 
-def _settled(intent: Intent, part: Share, receipt: str, now: datetime) -> PaymentSettled:
+def _settlement_of(intent: Intent, part: Share, receipt: str, now: datetime) -> PaymentSettled:
     return PaymentSettled(
         community=intent.community,
         intent=intent.intent,

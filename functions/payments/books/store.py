@@ -13,7 +13,7 @@ from pynamodb.expressions.update import Action
 from functions.payments.books.orders import Intent, Refund, provider_of
 from functions.payments.books.refund_keys import refund_key
 from functions.payments.books.rows import CallbackRow, EntryRow, IntentRow, OpenIntentRow, RefundRow
-from functions.payments.books.settlement import Effect, Known, back_of_bills, settle, taken_by_others
+from functions.payments.books.settlement import Effect, Known, back_of_bills, effect_of, taken_by_others
 from functions.payments.dues.models import Due
 from functions.payments.dues.rows import DueRow
 from functions.payments.dues.store import dues_now, use_credit
@@ -53,15 +53,15 @@ class Held:
     credits: Mapping[str, Due] = field(default_factory=dict)
 
 
-def take(told: Told, now: datetime) -> Effect:
+def settle(told: Told, now: datetime) -> Effect:
     """Let a notice take effect, once. Raises Unavailable when others keep changing the same rows."""
     attempts = iter((False,))
 
     def attempt() -> Effect:
         bill_too = next(attempts, True)
         known, held = _known(told, bills_too=bill_too)
-        effect = settle(known, told.notice, now)
-        _keep(told, held, effect, now)
+        effect = effect_of(known, told.notice, now)
+        _commit(told, held, effect, now)
         return effect
 
     effect = until_it_holds(attempt)
@@ -80,7 +80,7 @@ def strand(community: str, refund: Refund, now: datetime) -> Effect:
         order=refund.intent,
         refund=refund.refund,
     )
-    return take(Told(community, notice), now)
+    return settle(Told(community, notice), now)
 
 
 def _known(told: Told, *, bills_too: bool) -> tuple[Known, Held | None]:
@@ -106,10 +106,10 @@ def _known(told: Told, *, bills_too: bool) -> tuple[Known, Held | None]:
     return known, Held(row.intent, int(row.version), zone, bills)
 
 
-def _keep(told: Told, held: Held | None, effect: Effect, now: datetime) -> None:
+def _commit(told: Told, held: Held | None, effect: Effect, now: datetime) -> None:
     transaction = Transaction()
     if held is not None and effect.intent is not None:
-        write(transaction, held, effect, now)
+        add_effect(transaction, held, effect, now)
     if told.callback is not None:
         row = CallbackRow(*CallbackRow.key(told.community, told.callback))
         transaction.update("callback", row, _marked(told, effect, now))
@@ -118,7 +118,7 @@ def _keep(told: Told, held: Held | None, effect: Effect, now: datetime) -> None:
     transaction.commit()
 
 
-def write(transaction: Transaction, held: Held, effect: Effect, now: datetime) -> None:
+def add_effect(transaction: Transaction, held: Held, effect: Effect, now: datetime) -> None:
     """Add all that an effect changes."""
     before, version = held.intent, held.version
     intent, community = effect.intent or before, before.community
@@ -133,11 +133,11 @@ def write(transaction: Transaction, held: Held, effect: Effect, now: datetime) -
         transaction.put("refund", RefundRow.of(community, refund, due_at))
     for entry in effect.entries:
         transaction.create("entry", EntryRow.of(community, entry, held.zone))
-    _write_bills(transaction, held, effect, intent, now)
+    _add_bills(transaction, held, effect, intent, now)
     transaction.publish(effect.facts, f"settling/{community}/{intent.intent}/{version + 1}", now)
 
 
-def _write_bills(transaction: Transaction, held: Held, effect: Effect, intent: Intent, now: datetime) -> None:
+def _add_bills(transaction: Transaction, held: Held, effect: Effect, intent: Intent, now: datetime) -> None:
     """Add what changes of bills and credits."""
     back = back_of_bills(held.intent, effect)
     pays = {part.bill: part.amount_fen for part in effect.pays}

@@ -73,14 +73,14 @@ def _read(delivery: Delivery, merchant: Merchant) -> Notice:
         return parse(delivery, fresh)
 
 
-def settle(stored: Stored, now: datetime, *, anew: bool = False) -> str:
+def take_effect(stored: Stored, now: datetime, *, anew: bool = False) -> str:
     """Let a stored callback take effect, once. Returns the outcome.
 
     Raises Mismatched when it does not fit, Unavailable when others hold its rows.
     """
     outcome, mismatch = "duplicate", stored.mismatch
     if stored.outcome is None or anew:
-        effect = books.take(Told(stored.community, stored.notice, stored.callback, anew), now)
+        effect = books.settle(Told(stored.community, stored.notice, stored.callback, anew), now)
         outcome, mismatch = effect.outcome, effect.mismatch
     if mismatch:
         raise Mismatched(mismatch)

@@ -14,4 +14,4 @@ blueprint = Blueprint(__name__)
 @bus_queue
 def community(received: Received[CommunityChanged]) -> str:
     """A community was registered or its particulars changed."""
-    return store.keep(received.fact)
+    return store.enrol(received.fact)

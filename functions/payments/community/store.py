@@ -6,7 +6,7 @@ from linli.vocabulary.directory import CommunityChanged
 from linli.vocabulary.payments import PaymentsPolicy
 
 
-def keep(fact: CommunityChanged) -> str:
+def enrol(fact: CommunityChanged) -> str:
     """Store the community as `fact` tells. Returns the outcome."""
     ReconciledRow(ReconciledRow.PARTITION, fact.community).save()
     return communities.keep(fact, PaymentsPolicy)

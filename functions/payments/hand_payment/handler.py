@@ -23,7 +23,7 @@ HAND_PAYMENTS = "/communities/{community}/hand_payments"
 )
 def take_payment(request: Request[HandPayment, Nothing]) -> HandPaymentView:
     """Enter what was taken in cash or came by transfer; once for a key."""
-    return store.take(request.tenant, request.person, request.body, request.creation)
+    return store.enter(request.tenant, request.person, request.body, request.creation)
 
 
 @route(blueprint, "GET", HAND_PAYMENTS, permissions.READ_ALL_PAYMENTS, query=PageQuery)

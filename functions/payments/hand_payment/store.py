@@ -19,18 +19,18 @@ from linli.idempotency import Creation
 from linli.tables import Rows, Transaction, find, read
 
 
-def take(community: str, by: str, taken: HandPayment, creation: Creation) -> HandPaymentView:
+def enter(community: str, by: str, taken: HandPayment, creation: Creation) -> HandPaymentView:
     """Enter a payment by hand. Raises NotFound for a bill that is not there, Conflict for one that is paid,
     for another amount than the bills ask for, or a transfer that was entered before.
     """
     refuse_what_cannot_be(taken, creation.at)
     return creation.once(
-        lambda: _taken(community, by, taken, creation),
+        lambda: _entered(community, by, taken, creation),
         lambda same: shown(find(IntentRow, IntentRow.key(community, same)).intent),
     )
 
 
-def _taken(community: str, by: str, taken: HandPayment, creation: Creation) -> HandPaymentView:
+def _entered(community: str, by: str, taken: HandPayment, creation: Creation) -> HandPaymentView:
     intent_key, transfer_key = (
         IntentRow.key(community, creation.id),
         TransferRow.key(community, taken.reference),
@@ -49,7 +49,7 @@ def _taken(community: str, by: str, taken: HandPayment, creation: Creation) -> H
     effect = arrived(Known(order, zone=zone), order, creation.at, taken.moved_at or creation.at)
     transaction = Transaction()
     by_bill = {credit.bill: credit for credit in carried}
-    books.write(transaction, Held(order, 0, zone, by_bill), effect, creation.at)
+    books.add_effect(transaction, Held(order, 0, zone, by_bill), effect, creation.at)
     if taken.means == "transfer":
         transaction.create("transfer", TransferRow(*transfer_key, intent=order.intent))
     creation.claim(transaction)

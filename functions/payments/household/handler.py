@@ -14,4 +14,4 @@ blueprint = Blueprint(__name__)
 @bus_queue
 def household(received: Received[MembershipChanged]) -> str:
     """Somebody moved in, moved, or left."""
-    return store.keep_member(received.fact)
+    return store.remember_home(received.fact)

@@ -10,7 +10,7 @@ from linli.tables import Transaction, read, until_it_holds
 from linli.vocabulary.directory import MembershipChanged
 
 
-def keep_member(fact: MembershipChanged) -> str:
+def remember_home(fact: MembershipChanged) -> str:
     """Keep where a person lives, unless newer is here, and lived, in whatever order it is told. Returns the
     outcome.
     """

@@ -40,4 +40,4 @@ def _refuse(call: Call, error: LinliError) -> Reply:
 )
 def take_callback(call: Call, stored: Stored) -> Reply:
     """What a provider has to say of an order."""
-    return _answer(call, None, callbacks.settle(stored, call.now))
+    return _answer(call, None, callbacks.take_effect(stored, call.now))

@@ -16,7 +16,7 @@ from functions.payments.providers.protocol.models import (
     Order,
     Outgoing,
     Question,
-    Refund,
+    RefundOrder,
     Refused,
     Silent,
     Stamp,
@@ -35,7 +35,7 @@ BUSY = (502, 503, 504)
 LARGEST_ANSWER = 32 * 1024 * 1024
 CHUNK = 64 * 1024
 
-Told = TypeVar("Told")
+Meaning = TypeVar("Meaning")
 
 
 def order(merchant: Merchant, wanted: Order) -> dict[str, str]:
@@ -57,7 +57,7 @@ def close(merchant: Merchant, order: str) -> Notice:
     return query(merchant, order) if notice.said == "waiting" else notice
 
 
-def refund(merchant: Merchant, wanted: Refund) -> Notice:
+def refund(merchant: Merchant, wanted: RefundOrder) -> Notice:
     """Send money back: refunded, waiting or refund_failed.
 
     A refusal is not believed at once: it may be about the same refund, carried out before, whose answer was
@@ -70,7 +70,7 @@ def refund(merchant: Merchant, wanted: Refund) -> Notice:
     return notice if known.said == "unknown" else known
 
 
-def query_refund(merchant: Merchant, wanted: Refund) -> Notice:
+def query_refund(merchant: Merchant, wanted: RefundOrder) -> Notice:
     """What became of a refund: refunded, waiting, refund_failed or unknown."""
     return _ask(PROVIDERS[merchant.provider].query_refund(wanted, merchant, _stamp(merchant)), merchant)
 
@@ -90,7 +90,7 @@ def _stamp(merchant: Merchant) -> Stamp:
     return Stamp(key, datetime.now(UTC), secrets.token_hex(16))
 
 
-def _ask(question: Question[Told], merchant: Merchant) -> Told:
+def _ask(question: Question[Meaning], merchant: Merchant) -> Meaning:
     """Raises Silent when the provider does not answer, KeyNotTaken when it does not take our key, Unavailable
     when somebody else answers.
     """
@@ -101,7 +101,7 @@ def _ask(question: Question[Told], merchant: Merchant) -> Told:
         raise Unavailable(f"{merchant.provider}: its answer is {error.slug}") from error
 
 
-def _read(question: Question[Told], answer: Answer, merchant: Merchant) -> Told:
+def _read(question: Question[Meaning], answer: Answer, merchant: Merchant) -> Meaning:
     try:
         return question.read(answer, merchant)
     except Refused as error:

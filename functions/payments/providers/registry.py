@@ -11,7 +11,7 @@ from functions.payments.providers.protocol.models import (
     Delivery,
     Order,
     Question,
-    Refund,
+    RefundOrder,
     Stamp,
 )
 from functions.payments.providers.protocol.notices import Notice
@@ -44,10 +44,10 @@ class Provides(Protocol):
     def close(self, order: str, merchant: Merchant, at: Stamp, /) -> Question[Notice]:
         """Let nobody pay it any more: closed, unknown, or waiting when it cannot be closed: query it then."""
 
-    def refund(self, refund: Refund, merchant: Merchant, at: Stamp, /) -> Question[Notice]:
+    def refund(self, refund: RefundOrder, merchant: Merchant, at: Stamp, /) -> Question[Notice]:
         """Send money back: refunded, waiting (it takes its time) or refund_failed (it never will)."""
 
-    def query_refund(self, refund: Refund, merchant: Merchant, at: Stamp, /) -> Question[Notice]:
+    def query_refund(self, refund: RefundOrder, merchant: Merchant, at: Stamp, /) -> Question[Notice]:
         """What became of a refund: refunded, waiting, refund_failed, or unknown when it never got there."""
 
     def statement(

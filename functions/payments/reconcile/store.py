@@ -14,8 +14,7 @@ from functions.payments.books.store import Told
 from functions.payments.providers import client as providers
 from functions.payments.providers.merchants import store as merchants
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.protocol.models import KeyNotTaken, Silent
-from functions.payments.providers.protocol.models import Refund as Wanted
+from functions.payments.providers.protocol.models import KeyNotTaken, RefundOrder, Silent
 from functions.payments.providers.protocol.notices import Notice
 from functions.payments.reconcile.domain import Ask, ask_of, is_over, meaning, nobody_can_pay
 from linli.due import due, see_to_each
@@ -26,7 +25,7 @@ from linli.vocabulary.payments import Provider
 MOST_ASKED = 25  # per shard and run: each costs a provider's answer
 MOST_READ = 200  # of a shard, so that rows which nobody is asked about leave room for the others
 Claimed = TypeVar("Claimed", IntentRow, RefundRow)
-Subject = TypeVar("Subject", str, Wanted)
+Subject = TypeVar("Subject", str, RefundOrder)
 
 
 def reconcile(now: datetime) -> str:
@@ -67,7 +66,7 @@ class _Run:
         notice = self._answer(row, ask)
         if notice is None:
             return "not_asked"
-        effect = books.take(Told(intent.community, notice), self.now)
+        effect = books.settle(Told(intent.community, notice), self.now)
         if is_over(notice) and effect.changes_nothing and not effect.mismatch:
             _let_sleep(row)
         return effect.outcome
@@ -88,11 +87,11 @@ class _Run:
             merchant = merchants.of_account(intent.account)
         except NotFound:
             return books.strand(community, refund, self.now).outcome
-        wanted = Wanted(refund.refund, refund.intent, refund.amount_fen, intent.amount_fen)
+        wanted = RefundOrder(refund.refund, refund.intent, refund.amount_fen, intent.amount_fen)
         notice = self._asked(row, merchant, providers.query_refund, wanted)
         if notice and notice.said == "unknown" and refund.state == "requested":
             notice = self._asked(row, merchant, providers.refund, wanted)
-        return books.take(Told(community, notice), self.now).outcome if notice else "not_asked"
+        return books.settle(Told(community, notice), self.now).outcome if notice else "not_asked"
 
     def _answer(self, row: IntentRow, ask: Ask) -> Notice | None:
         """What the provider says, None where it has just been silent. Whom nobody of ours can ask, since the

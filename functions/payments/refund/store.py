@@ -8,7 +8,7 @@ from functions.payments.books.rows import IntentRow, RefundRow
 from functions.payments.books.store import Held, Told
 from functions.payments.providers import client as providers
 from functions.payments.providers.merchants import store as merchants
-from functions.payments.providers.protocol.models import Refund as Wanted
+from functions.payments.providers.protocol.models import RefundOrder
 from functions.payments.refund.domain import asked_back
 from functions.payments.refund.models import RefundsAsked
 from linli import communities
@@ -40,7 +40,7 @@ def _requested(community: str, intent: str, amount_fen: int | None, by: str, cre
     effect = asked_back(row.intent, amount_fen, creation.id, by, creation.at)
     zone = communities.known(rows, community).time_zone
     transaction = Transaction()
-    books.write(transaction, Held(row.intent, int(row.version), zone), effect, creation.at)
+    books.add_effect(transaction, Held(row.intent, int(row.version), zone), effect, creation.at)
     creation.claim(transaction)
     transaction.commit()
     return effect.refunds[0]
@@ -64,11 +64,11 @@ def send(fact: RefundRequested, now: datetime) -> str:
         merchant = merchants.of_account(intent.intent.account)
     except NotFound:
         return books.strand(fact.community, row.refund, now).outcome
-    wanted = Wanted(fact.refund, fact.intent, row.refund.amount_fen, intent.intent.amount_fen)
+    wanted = RefundOrder(fact.refund, fact.intent, row.refund.amount_fen, intent.intent.amount_fen)
     notice = providers.refund(merchant, wanted)
     if notice.said == "waiting":
         return "sent"
-    return books.take(Told(fact.community, notice), now).outcome
+    return books.settle(Told(fact.community, notice), now).outcome
 
 
 def refunds_of(community: str, intent: str, person: str, *, any_of_them: bool) -> Page[Refund]:

@@ -14,14 +14,13 @@ from functions.payments.books.store import Told
 from functions.payments.providers import client as providers
 from functions.payments.providers.merchants import store as merchants
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.protocol.models import KeyNotTaken, NotThereYet, Silent
-from functions.payments.providers.protocol.models import Refund as Refunded
+from functions.payments.providers.protocol.models import KeyNotTaken, NotThereYet, RefundOrder, Silent
 from functions.payments.providers.protocol.notices import Notice
 from functions.payments.providers.protocol.statement_files import CHINA
 from functions.payments.providers.registry import PROVIDERS
 from functions.payments.statement.models import Step
 from functions.payments.statements import tasks
-from functions.payments.statements.discrepancies import Discrepancy, Held, differences
+from functions.payments.statements.discrepancies import Discrepancy, OurOrder, differences
 from functions.payments.statements.rows import ComparedRow, DiscrepancyRow, ReconciledRow
 from linli import communities
 from linli.communities import CommunityRow
@@ -87,12 +86,12 @@ def compare(community: str, provider: Provider, day: date, now: datetime) -> str
     if _book_refunds(merchant, lines, held, found, now):
         held = _held(community, lines)
         found = _differences(community, provider, day, lines, held)
-    _keep(community, provider, day, found)
+    _list_anew(community, provider, day, found)
     ComparedRow(*ComparedRow.key(community, day, provider), ttl=to_epoch_seconds(now + KEPT)).save()
     return "differs" if found else "agrees"
 
 
-def _keep(community: str, provider: Provider, day: date, found: Sequence[Discrepancy]) -> None:
+def _list_anew(community: str, provider: Provider, day: date, found: Sequence[Discrepancy]) -> None:
     """Keep what differs, and no more than that; orders that only the statement knows are asked for."""
     keep = {row.sk: row for row in (DiscrepancyRow.of(community, each) for each in found)}
     for row in DiscrepancyRow.query(
@@ -108,17 +107,17 @@ def _keep(community: str, provider: Provider, day: date, found: Sequence[Discrep
 
 
 def _differences(
-    community: str, provider: Provider, day: date, lines: Sequence[Notice], held: Mapping[str, Held]
+    community: str, provider: Provider, day: date, lines: Sequence[Notice], held: Mapping[str, OurOrder]
 ) -> list[Discrepancy]:
     return list(differences(day, provider, lines, held, _entries(community, day)))
 
 
-def _held(community: str, lines: Iterable[Notice]) -> dict[str, Held]:
+def _held(community: str, lines: Iterable[Notice]) -> dict[str, OurOrder]:
     """Our orders that the lines name, as they are now, and their refunds where the lines name any."""
     gave_back = {line.order for line in lines if line.said == "refunded"}
     rows = read(IntentRow.key(community, line.order) for line in lines if is_id(line.order))
     return {
-        row.intent.intent: Held(
+        row.intent.intent: OurOrder(
             row.intent, _refunds(community, row.intent.intent) if row.intent.intent in gave_back else ()
         )
         for row in rows.values()
@@ -131,7 +130,7 @@ def _refunds(community: str, order: str) -> tuple[Refund, ...]:
     return tuple(row.refund for row in RefundRow.query(partition, refunds, consistent_read=True))
 
 
-def _ours(community: str, told: Sequence[Notice], held: Mapping[str, Held]) -> list[Notice]:
+def _ours(community: str, told: Sequence[Notice], held: Mapping[str, OurOrder]) -> list[Notice]:
     """The lines of our own orders: communities may share an account, and none sees another's."""
     ours = [line for line in told if line.order in held]
     if others := len(told) - len(ours):
@@ -143,7 +142,7 @@ def _ours(community: str, told: Sequence[Notice], held: Mapping[str, Held]) -> l
 def _book_refunds(
     merchant: Merchant,
     lines: Sequence[Notice],
-    held: Mapping[str, Held],
+    held: Mapping[str, OurOrder],
     found: Iterable[Discrepancy],
     now: datetime,
 ) -> bool:
@@ -162,7 +161,7 @@ def _book_refunds(
         told = line.model_copy(update={"amount_fen": paid.get(line.order, line.amount_fen)})
         notice = _vouched_for(merchant, told, intent.amount_fen)
         if notice is not None:
-            books.take(Told(merchant.community, notice), now)
+            books.settle(Told(merchant.community, notice), now)
     return bool(refunds)
 
 
@@ -176,7 +175,7 @@ def _vouched_for(merchant: Merchant, line: Notice, order_fen: int) -> Notice | N
     number = line.refund or line.order  # as Alipay calls a refund for which nobody gave a number
     try:
         answer = providers.query_refund(
-            merchant, Refunded(number, line.order, line.refund_fen or 0, order_fen)
+            merchant, RefundOrder(number, line.order, line.refund_fen or 0, order_fen)
         )
     except (KeyNotTaken, Silent):
         raise

@@ -31,7 +31,7 @@ class Discrepancy(Contract):
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class OurOrder:
     """An order of ours that a statement names, with its refunds, as they are now."""
 
     intent: Intent
@@ -42,7 +42,7 @@ class Held:
         """What went back, below zero."""
         return -sum(each.amount_fen for each in self.refunds if each.state == "done")
 
-    def moved(self, refund: str | None) -> int | None:
+    def moved_fen(self, refund: str | None) -> int | None:
         """What it, or a refund of it, moved, whenever we heard of that: in above zero, out below. None if
         we have not.
         """
@@ -53,7 +53,7 @@ class Held:
         return None if fen is None else -fen
 
 
-def told(lines: Iterable[Notice]) -> dict[Movement, int]:
+def moved_by(lines: Iterable[Notice]) -> dict[Movement, int]:
     """What the lines of a statement moved, in fen."""
     moved: dict[Movement, int] = {}
     for line in lines:
@@ -92,13 +92,17 @@ def _back(moved: Mapping[Movement, int]) -> dict[str, int]:
 
 
 def differences(
-    day: date, provider: Provider, lines: Iterable[Notice], held: Mapping[str, Held], entries: Iterable[Entry]
+    day: date,
+    provider: Provider,
+    lines: Iterable[Notice],
+    held: Mapping[str, OurOrder],
+    entries: Iterable[Entry],
 ) -> Iterator[Discrepancy]:
     """Where a day's lines differ from the orders that they name, and from the `entries` of that day.
 
     Refunds agree in all, too, on the day or ever: Alipay's notices tell totals, without each one's number.
     """
-    theirs, on_that_day = told(lines), moved_on(day, provider, entries)
+    theirs, on_that_day = moved_by(lines), moved_on(day, provider, entries)
     back_that_day = _back(on_that_day)
     alike = {
         order
@@ -108,7 +112,7 @@ def differences(
     for (order, refund), theirs_fen in sorted(theirs.items(), key=str):
         if refund is not None and order in alike:
             continue
-        found = held[order].moved(refund) if order in held else None
+        found = held[order].moved_fen(refund) if order in held else None
         if found != theirs_fen:
             yield Discrepancy(
                 day=day,

@@ -16,10 +16,10 @@ MOST_A_RUN = 500  # per shard: ten minutes of twenty callbacks a second are sett
 def sweep(now: datetime) -> str:
     """Settle what is due. Returns the outcome of the run."""
     rows = due(CallbackRow, now, MOST_A_RUN)
-    return see_to_each("swept_callback", rows, now, lambda row: _settle(row, now))
+    return see_to_each("swept_callback", rows, now, lambda row: _take_effect(row, now))
 
 
-def _settle(found: CallbackRow, now: datetime) -> str:
+def _take_effect(found: CallbackRow, now: datetime) -> str:
     row = retries.claim(found, now)
     if row is None or row.notice is None:
         return "settled_before"
@@ -27,7 +27,7 @@ def _settle(found: CallbackRow, now: datetime) -> str:
         retries.community_of(row), row.pk.rpartition("#")[2], row.notice, row.outcome, row.mismatch
     )
     try:
-        return callbacks.settle(stored, now)
+        return callbacks.take_effect(stored, now)
     except Mismatched:
         return "mismatched"
     except LinliError:

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-from functions.payments.providers.merchants.checks import Faulty, whole
+from functions.payments.providers.merchants.checks import Faulty, secrets_of
 from localstack.sandbox import signing
 from tests.unit.payments import shop
 from tests.unit.payments.shop import SERIAL, key
@@ -64,7 +64,7 @@ def contract(**changed: Any) -> str:
 
 def faults(signing_key: str = OURS, provider: str = "wechat", **changed: Any) -> str:
     with pytest.raises(Faulty) as faulty:
-        whole(contract(**changed), signing_key, "willow", provider)
+        secrets_of(contract(**changed), signing_key, "willow", provider)
     said = str(faulty.value)
     assert shop.API_V3_KEY not in said
     assert bare(OURS)[20:60] not in said

@@ -47,7 +47,7 @@ _NAME = re.compile(rb"[!-%'-<>-~]+")  # what we do not know is signed text and n
 _SWALLOWED = re.compile(b"&(?:" + "|".join(READ).encode() + b")=")
 
 Node = dict[str, Any]
-Told = TypeVar("Told")
+Meaning = TypeVar("Meaning")
 
 
 def verify(delivery: Delivery, merchant: Merchant) -> None:
@@ -127,15 +127,15 @@ def request(method: str, content: Node, merchant: Merchant, at: Stamp, **more: s
 
 
 def question(
-    method: str, content: Node, merchant: Merchant, at: Stamp, told: Callable[[Node], Told], **more: str
-) -> Question[Told]:
+    method: str, content: Node, merchant: Merchant, at: Stamp, told: Callable[[Node], Meaning], **more: str
+) -> Question[Meaning]:
     """A request, and `told` reads the node of its answer, which may say that it failed.
 
     Reading raises Silent where Alipay is busy, KeyNotTaken or Unavailable where it does not take the call,
     Refused where the answer is not Alipay's, Unreadable where `told` misses something.
     """
 
-    def read(answer: Answer, merchant: Merchant) -> Told:
+    def read(answer: Answer, merchant: Merchant) -> Meaning:
         node = _node(answer, merchant, f"{method.replace('.', '_')}_response")
         try:
             return told(node)

@@ -28,7 +28,7 @@ from functions.payments.providers.protocol.models import (
     Order,
     Outgoing,
     Question,
-    Refund,
+    RefundOrder,
     Stamp,
     Unreadable,
 )
@@ -132,7 +132,7 @@ def close(order: str, merchant: Merchant, at: Stamp) -> Question[Notice]:
     return question("alipay.trade.close", {"out_trade_no": order}, merchant, at, read)
 
 
-def refund(refund: Refund, merchant: Merchant, at: Stamp) -> Question[Notice]:
+def refund(refund: RefundOrder, merchant: Merchant, at: Stamp) -> Question[Notice]:
     """alipay.trade.refund: `fund_change` Y says the money went back; without it only a query tells."""
     content = {
         "out_trade_no": refund.order,
@@ -149,7 +149,7 @@ def refund(refund: Refund, merchant: Merchant, at: Stamp) -> Question[Notice]:
     return question("alipay.trade.refund", content, merchant, at, read)
 
 
-def query_refund(refund: Refund, merchant: Merchant, at: Stamp) -> Question[Notice]:
+def query_refund(refund: RefundOrder, merchant: Merchant, at: Stamp) -> Question[Notice]:
     """alipay.trade.fastpay.refund.query: without a `refund_status` it never came there, or has failed."""
     content = {
         "out_trade_no": refund.order,
@@ -242,7 +242,7 @@ def _said(said: Said, order: str, asked: Stamp, **more: Any) -> Notice:
     return Notice(provider="alipay", notice=f"asked-{asked.nonce}", said=said, order=order, **more)
 
 
-def _of_refund(said: Said, refund: Refund, at: Stamp, node: Node | None = None) -> Notice:
+def _of_refund(said: Said, refund: RefundOrder, at: Stamp, node: Node | None = None) -> Notice:
     told = node or {}
     return _said(
         said,

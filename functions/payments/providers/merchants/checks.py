@@ -49,7 +49,7 @@ class Secrets:
     signing_key: str
 
 
-def whole(contract: str, signing_key: str, community: str, provider: str) -> Secrets:
+def secrets_of(contract: str, signing_key: str, community: str, provider: str) -> Secrets:
     """The two secrets of a merchant. `contract` is the JSON of `Merchant`; `community` and `provider` may be
     left out of it. Raises Faulty.
     """

@@ -27,7 +27,7 @@ from typing import ClassVar, Generic, Literal, TypeVar
 from functions.payments.providers.merchants.models import Merchant
 from linli.errors import LinliError, Unavailable
 
-Told = TypeVar("Told")
+Meaning = TypeVar("Meaning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Refund:
+class RefundOrder:
     """What is to go back (退款): `amount_fen` out of `order_fen`. The provider knows it by `id`, and carries
     the same `id` out only once.
     """
@@ -107,7 +107,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Question(Generic[Told]):
+class Question(Generic[Meaning]):
     """A request and how its answer is read.
 
     `read(answer, merchant)` checks the provider's signature and raises Refused as a callback's check does, or
@@ -115,7 +115,7 @@ class Question(Generic[Told]):
     """
 
     outgoing: Outgoing
-    read: Callable[[Answer, Merchant], Told]
+    read: Callable[[Answer, Merchant], Meaning]
 
 
 class Silent(Unavailable):

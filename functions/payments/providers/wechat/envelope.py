@@ -45,7 +45,7 @@ BUSY = frozenset({429, *range(500, 600)})
 NOT_TAKEN = 401
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 
-Told = TypeVar("Told")
+Meaning = TypeVar("Meaning")
 Node = dict[str, Any]
 
 
@@ -143,14 +143,14 @@ def _answered_by(merchant: Merchant) -> dict[str, str]:
     return {"Wechatpay-Serial": ids[-1]} if ids else {}
 
 
-def question(request: Outgoing, told: Callable[[Node, str], Told]) -> Question[Told]:
+def question(request: Outgoing, told: Callable[[Node, str], Meaning]) -> Question[Meaning]:
     """A request, and `told(node, code)` reads its answer; `code` says why WeChat refused, or is empty.
 
     Reading raises Silent where WeChat is busy, KeyNotTaken where it does not take our key, Refused where the
     answer is not WeChat's, Unreadable where `told` misses something.
     """
 
-    def read(answer: Answer, merchant: Merchant) -> Told:
+    def read(answer: Answer, merchant: Merchant) -> Meaning:
         if answer.status in BUSY:
             raise Silent(f"wechat: status {answer.status}")
         if answer.status == NOT_TAKEN:

@@ -19,7 +19,7 @@ from functions.payments.providers.protocol.models import (
     NotThereYet,
     Order,
     Question,
-    Refund,
+    RefundOrder,
     Stamp,
     Unreadable,
 )
@@ -142,7 +142,7 @@ def close(order: str, merchant: Merchant, at: Stamp) -> Question[Notice]:
     return question(outgoing("POST", url, {**_sellers(merchant)}, merchant, at), told)
 
 
-def refund(refund: Refund, merchant: Merchant, at: Stamp) -> Question[Notice]:
+def refund(refund: RefundOrder, merchant: Merchant, at: Stamp) -> Question[Notice]:
     """退款申请: carried out once for an `out_refund_no`, however often it is asked for."""
     content = {
         **_of_whom(merchant),
@@ -160,7 +160,7 @@ def refund(refund: Refund, merchant: Merchant, at: Stamp) -> Question[Notice]:
     return question(outgoing("POST", _url(merchant, "refund/domestic/refunds"), content, merchant, at), told)
 
 
-def query_refund(refund: Refund, merchant: Merchant, at: Stamp) -> Question[Notice]:
+def query_refund(refund: RefundOrder, merchant: Merchant, at: Stamp) -> Question[Notice]:
     """查询单笔退款."""
 
     def told(found: Node, refused: str) -> Notice:
@@ -264,7 +264,7 @@ def _demand(refused: str, found: Node, name: str, wanted: str) -> None:
         raise ValueError("another order or refund")
 
 
-def _short(said: Said, order: str, at: Stamp, refund: Refund | None = None) -> Notice:
+def _short(said: Said, order: str, at: Stamp, refund: RefundOrder | None = None) -> Notice:
     return Notice(
         provider="wechat",
         notice=_asked(at),
@@ -312,7 +312,7 @@ def _of_refund(found: Node, notice: str, merchant: Merchant) -> Notice:
     )
 
 
-def _of_our_refund(found: Node, refund: Refund, at: Stamp, merchant: Merchant) -> Notice:
+def _of_our_refund(found: Node, refund: RefundOrder, at: Stamp, merchant: Merchant) -> Notice:
     notice = _of_refund(found, _asked(at), merchant)
     if (notice.refund, notice.refund_fen, notice.order) != (refund.id, refund.amount_fen, refund.order):
         raise ValueError("another refund")

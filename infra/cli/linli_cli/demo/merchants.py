@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_args
 import typer
 from rich.console import Console
 
-from functions.payments.providers.merchants.checks import Faulty, Secrets, whole
+from functions.payments.providers.merchants.checks import Faulty, Secrets, secrets_of
 from linli.ids import is_id
 from linli.vocabulary.payments import Provider
 from linli_cli.cloud import LOCAL, Cloud, connect
@@ -59,7 +59,7 @@ def merchant(
 def checked(contract: str, signing_key: str, community: str, provider: str) -> Secrets:
     """The two secrets. Raises CommandError, with all that is wrong and none of the keys."""
     try:
-        return whole(contract, signing_key, community, provider)
+        return secrets_of(contract, signing_key, community, provider)
     except Faulty as faulty:
         said = "".join(f"\n  {fault}" for fault in faulty.faults)
         raise CommandError(f"the contract of {community} with {provider} cannot be kept:{said}") from None

@@ -64,7 +64,9 @@ def _of_intents() -> Iterable[Move]:
     for start in get_args(_find("functions.payments.books.orders", "IntentState")):
         for notice in _notices():
             intent = _intent(state=start)
-            effect = _find("functions.payments.books.settlement", "settle")(_known(intent, None), notice, NOW)
+            effect = _find("functions.payments.books.settlement", "effect_of")(
+                _known(intent, None), notice, NOW
+            )
             if effect.intent is not None and effect.intent.state != start:
                 yield start, effect.intent.state, notice.said
 
@@ -79,7 +81,7 @@ def _of_refunds() -> Iterable[Move]:
                 requested_at=NOW,
             )  # fmt: skip
             intent = _intent(state="paid", reserved_fen=0 if start in {"done", "failed"} else 1)
-            effect = _find("functions.payments.books.settlement", "settle")(
+            effect = _find("functions.payments.books.settlement", "effect_of")(
                 _known(intent, asked), notice, NOW
             )
             for after in effect.refunds:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from functions.payments.books.ledger import Entry, balances
 from functions.payments.books.orders import Intent, Refund, intent_of
 from functions.payments.books.refund_keys import refund_key, surplus_refund
-from functions.payments.books.settlement import Effect, Known, settle
+from functions.payments.books.settlement import Effect, Known, effect_of
 from functions.payments.providers.protocol.notices import Notice
 from tests.unit.payments.an_order import AMOUNT, CLOSED, OPEN, PAID, REFUND, says
 from tests.unit.payments.shop import NOW
@@ -34,7 +34,7 @@ def lines(effect: Effect) -> dict[str, int]:
 
 # Payments
 def test_a_payment_settles_the_bill() -> None:
-    effect = settle(Known(OPEN), says("paid"), NOW)
+    effect = effect_of(Known(OPEN), says("paid"), NOW)
     assert (effect.outcome, bool(effect.pays), effect.refunds) == ("settled", True, ())
     assert effect.intent is not None
     assert (effect.intent.state, effect.intent.trade, effect.intent.paid_at) == ("paid", "T1", NOW)
@@ -45,18 +45,18 @@ def test_a_payment_settles_the_bill() -> None:
 
 def test_the_receipt_bears_the_local_day() -> None:
     late = NOW.replace(hour=17)
-    effect = settle(Known(OPEN, zone="Asia/Shanghai"), says("paid"), late)
+    effect = effect_of(Known(OPEN, zone="Asia/Shanghai"), says("paid"), late)
     assert effect.intent is not None
     assert (effect.intent.receipt or "").startswith("r-20260106-")
 
 
 def test_money_that_arrives_late_counts() -> None:
-    assert settle(Known(CLOSED), says("paid"), NOW).outcome == "settled_late"
+    assert effect_of(Known(CLOSED), says("paid"), NOW).outcome == "settled_late"
 
 
 @pytest.mark.parametrize("intent", [OPEN, CLOSED])
 def test_a_second_payment_of_a_bill_goes_back(intent: Intent) -> None:
-    effect = settle(Known(intent, bill_paid_by="another"), says("paid"), NOW)
+    effect = effect_of(Known(intent, bill_paid_by="another"), says("paid"), NOW)
     assert (effect.outcome, bool(effect.pays)) == ("surplus", False)
     assert effect.intent is not None
     assert (effect.intent.surplus, effect.intent.reserved_fen, effect.intent.receipt) == (True, AMOUNT, None)
@@ -67,7 +67,7 @@ def test_a_second_payment_of_a_bill_goes_back(intent: Intent) -> None:
 
 
 def test_a_duplicate_does_nothing() -> None:
-    assert settle(Known(PAID), says("paid"), NOW) == Effect("duplicate")
+    assert effect_of(Known(PAID), says("paid"), NOW) == Effect("duplicate")
 
 
 @pytest.mark.parametrize(
@@ -87,16 +87,16 @@ def test_what_does_not_fit_does_nothing(said: str, changed: dict[str, Any], mism
     for intent in (OPEN, CLOSED, PAID):
         if intent is PAID and said == "refunded" and changed == {"amount_fen": None}:
             continue  # that much came stands in the books
-        assert settle(Known(intent), notice, NOW) == Effect("mismatched", mismatch)  # type: ignore[arg-type]  # by parameter
+        assert effect_of(Known(intent), notice, NOW) == Effect("mismatched", mismatch)  # type: ignore[arg-type]  # by parameter
 
 
 def test_an_unknown_order_and_another_trade_do_nothing() -> None:
-    assert settle(Known(None), says("paid"), NOW) == Effect("mismatched", "unknown_order")
-    assert settle(Known(PAID), says("paid", trade="T2"), NOW) == Effect("mismatched", "trade")
+    assert effect_of(Known(None), says("paid"), NOW) == Effect("mismatched", "unknown_order")
+    assert effect_of(Known(PAID), says("paid", trade="T2"), NOW) == Effect("mismatched", "trade")
 
 
 def test_what_the_protocol_does_not_tell_is_not_compared() -> None:
-    assert settle(Known(OPEN), says("paid", seller=None, app=None), NOW).outcome == "settled"
+    assert effect_of(Known(OPEN), says("paid", seller=None, app=None), NOW).outcome == "settled"
 
 
 # States never go backwards
@@ -113,13 +113,13 @@ def test_what_the_protocol_does_not_tell_is_not_compared() -> None:
     ],
 )
 def test_closing_and_waiting(intent: Intent, said: str, outcome: str) -> None:
-    effect = settle(Known(intent), says(said), NOW)
+    effect = effect_of(Known(intent), says(said), NOW)
     assert (effect.outcome, effect.changes_nothing) == (outcome, outcome != "closed")
 
 
 # Refunds
 def test_a_refund_that_was_carried_out_is_booked() -> None:
-    effect = settle(Known(RESERVED, REFUND), told_of_refund(), NOW)
+    effect = effect_of(Known(RESERVED, REFUND), told_of_refund(), NOW)
     assert effect.intent is not None
     assert (effect.outcome, effect.intent.reserved_fen, effect.intent.refunded_fen) == ("refunded", 0, 1000)
     assert lines(effect) == {"refunds": 1000, "wechat": -1000}
@@ -128,40 +128,43 @@ def test_a_refund_that_was_carried_out_is_booked() -> None:
 
 def test_a_refund_of_a_surplus_is_owed_no_longer() -> None:
     surplus = RESERVED.model_copy(update={"surplus": True})
-    assert lines(settle(Known(surplus, REFUND), told_of_refund(), NOW)) == {"surplus": 1000, "wechat": -1000}
+    assert lines(effect_of(Known(surplus, REFUND), told_of_refund(), NOW)) == {
+        "surplus": 1000,
+        "wechat": -1000,
+    }
 
 
 def test_a_refund_is_booked_once_and_stays_done() -> None:
     gone = PAID.model_copy(update={"refunded_fen": 1000})
-    assert settle(Known(gone, GONE), told_of_refund(), NOW) == Effect("duplicate")
-    assert settle(Known(gone, GONE), told_of_refund("refund_failed"), NOW) == Effect("overtaken")
+    assert effect_of(Known(gone, GONE), told_of_refund(), NOW) == Effect("duplicate")
+    assert effect_of(Known(gone, GONE), told_of_refund("refund_failed"), NOW) == Effect("overtaken")
 
 
 def test_a_refund_that_fails_is_free_again() -> None:
-    effect = settle(Known(RESERVED, REFUND), told_of_refund("refund_failed", refund_fen=None), NOW)
+    effect = effect_of(Known(RESERVED, REFUND), told_of_refund("refund_failed", refund_fen=None), NOW)
     assert effect.intent is not None
     assert (effect.outcome, effect.intent.refundable_fen, effect.entries) == ("refund_failed", AMOUNT, ())
-    assert settle(Known(PAID, FAILED), told_of_refund("refund_failed"), NOW) == Effect("duplicate")
+    assert effect_of(Known(PAID, FAILED), told_of_refund("refund_failed"), NOW) == Effect("duplicate")
 
 
 def test_a_refund_that_failed_and_was_made_after_all_is_booked() -> None:
-    effect = settle(Known(PAID, FAILED), told_of_refund(), NOW)
+    effect = effect_of(Known(PAID, FAILED), told_of_refund(), NOW)
     assert effect.intent is not None
     assert (effect.outcome, effect.intent.reserved_fen, effect.intent.refunded_fen) == ("refunded", 0, 1000)
 
 
 @pytest.mark.parametrize("told", [{"refund_fen": 999}, {"refund_fen": None, "refunded_fen": 999}])
 def test_another_amount_than_was_asked_for_does_nothing(told: dict[str, Any]) -> None:
-    assert settle(Known(RESERVED, REFUND), told_of_refund(**told), NOW).mismatch == "refund_amount"
+    assert effect_of(Known(RESERVED, REFUND), told_of_refund(**told), NOW).mismatch == "refund_amount"
 
 
 def test_a_total_that_holds_the_refund_fits() -> None:
     told = told_of_refund(refund_fen=None, refunded_fen=1500)
-    assert settle(Known(RESERVED, REFUND), told, NOW).outcome == "refunded"
+    assert effect_of(Known(RESERVED, REFUND), told, NOW).outcome == "refunded"
 
 
 def test_a_refund_made_at_the_provider_is_booked() -> None:
-    effect = settle(Known(PAID), told_of_refund(), NOW)
+    effect = effect_of(Known(PAID), told_of_refund(), NOW)
     (refund,) = effect.refunds
     assert (effect.outcome, refund.why, refund.state, refund.amount_fen) == (
         "refunded",
@@ -174,10 +177,10 @@ def test_a_refund_made_at_the_provider_is_booked() -> None:
 def test_of_a_total_only_what_is_not_booked_is_new() -> None:
     gone = PAID.model_copy(update={"refunded_fen": 600})
     more = told_of_refund(refund="console", refund_fen=None, refunded_fen=1000)
-    assert [each.amount_fen for each in settle(Known(gone), more, NOW).refunds] == [400]
+    assert [each.amount_fen for each in effect_of(Known(gone), more, NOW).refunds] == [400]
     same = told_of_refund(refund="console", refund_fen=None, refunded_fen=600)
-    assert settle(Known(gone), same, NOW) == Effect("duplicate")
-    noted = settle(Known(RESERVED), more, NOW)  # it may hold the one of ours that is on its way
+    assert effect_of(Known(gone), same, NOW) == Effect("duplicate")
+    noted = effect_of(Known(RESERVED), more, NOW)  # it may hold the one of ours that is on its way
     assert (noted.outcome, noted.entries) == ("noted", ())
     assert noted.intent == RESERVED.model_copy(update={"told_back_fen": 1000})
 
@@ -238,13 +241,13 @@ def test_refunds_made_at_alipay_and_ours_are_booked_once_each(told: list[Notice]
 
 
 def test_a_refund_that_a_person_has_to_finish_stays_reserved() -> None:
-    stuck = settle(Known(RESERVED, REFUND), told_of_refund("refund_stuck"), NOW)
+    stuck = effect_of(Known(RESERVED, REFUND), told_of_refund("refund_stuck"), NOW)
     (refund,) = stuck.refunds
     assert (stuck.outcome, refund.state, stuck.intent) == ("refund_stuck", "stuck", RESERVED)
-    assert settle(Known(RESERVED, refund), told_of_refund("refund_stuck"), NOW) == Effect("duplicate")
-    assert settle(Known(RESERVED, FAILED), told_of_refund("refund_stuck"), NOW) == Effect("overtaken")
+    assert effect_of(Known(RESERVED, refund), told_of_refund("refund_stuck"), NOW) == Effect("duplicate")
+    assert effect_of(Known(RESERVED, FAILED), told_of_refund("refund_stuck"), NOW) == Effect("overtaken")
     for said in ("refunded", "refund_failed"):
-        over = settle(Known(RESERVED, refund), told_of_refund(said), NOW)
+        over = effect_of(Known(RESERVED, refund), told_of_refund(said), NOW)
         assert over.intent is not None
         assert over.intent.reserved_fen == 0
 
@@ -252,21 +255,21 @@ def test_a_refund_that_a_person_has_to_finish_stays_reserved() -> None:
 @pytest.mark.parametrize(("intent", "outcome"), [(OPEN, "settled"), (CLOSED, "settled_late")])
 def test_an_order_of_which_some_went_back_has_been_paid(intent: Intent, outcome: str) -> None:
     """How much went back is booked from the statement: the answer does not say."""
-    effect = settle(Known(intent), says("paid_and_back"), NOW)
+    effect = effect_of(Known(intent), says("paid_and_back"), NOW)
     assert (effect.outcome, bool(effect.pays), effect.refunds) == (outcome, True, ())
-    assert settle(Known(PAID), says("paid_and_back"), NOW) == Effect("duplicate")
-    assert settle(Known(intent), says("paid_and_back", amount_fen=None), NOW).mismatch == "amount"
+    assert effect_of(Known(PAID), says("paid_and_back"), NOW) == Effect("duplicate")
+    assert effect_of(Known(intent), says("paid_and_back", amount_fen=None), NOW).mismatch == "amount"
 
 
 def test_a_refund_that_says_no_amount_or_too_much_does_nothing() -> None:
-    assert settle(Known(PAID), told_of_refund(refund_fen=None), NOW).mismatch == "unknown_refund"
-    assert settle(Known(PAID), told_of_refund(refund_fen=AMOUNT + 1), NOW).mismatch == "refund_amount"
-    assert settle(Known(PAID), told_of_refund("refund_failed"), NOW).mismatch == "unknown_refund"
+    assert effect_of(Known(PAID), told_of_refund(refund_fen=None), NOW).mismatch == "unknown_refund"
+    assert effect_of(Known(PAID), told_of_refund(refund_fen=AMOUNT + 1), NOW).mismatch == "refund_amount"
+    assert effect_of(Known(PAID), told_of_refund("refund_failed"), NOW).mismatch == "unknown_refund"
 
 
 @pytest.mark.parametrize("intent", [OPEN, CLOSED])
 def test_a_refund_before_its_payment_books_both(intent: Intent) -> None:
-    effect = settle(Known(intent), told_of_refund(), NOW)
+    effect = effect_of(Known(intent), told_of_refund(), NOW)
     assert effect.intent is not None
     assert (effect.intent.state, effect.intent.refunded_fen, bool(effect.pays)) == ("paid", 1000, True)
     assert [entry.moved_at for entry in effect.entries] == [None, NOW], "when it was paid, it does not tell"
@@ -275,7 +278,7 @@ def test_a_refund_before_its_payment_books_both(intent: Intent) -> None:
 
 @pytest.mark.parametrize(("fen", "left"), [(1000, [AMOUNT - 1000, 1000]), (AMOUNT, [AMOUNT])])
 def test_a_refund_before_its_surplus_payment_gives_back_the_rest(fen: int, left: list[int]) -> None:
-    effect = settle(Known(OPEN, bill_paid_by="another"), told_of_refund(refund_fen=fen), NOW)
+    effect = effect_of(Known(OPEN, bill_paid_by="another"), told_of_refund(refund_fen=fen), NOW)
     assert [each.amount_fen for each in effect.refunds] == left
     assert effect.intent is not None
     assert effect.intent.reserved_fen + effect.intent.refunded_fen == AMOUNT
@@ -293,7 +296,7 @@ class Books:
 
     def take(self, notice: Notice) -> Effect:
         known = Known(self.intent, self.refunds.get(refund_key(notice)), self.bill_paid_by)
-        effect = settle(known, notice, NOW)
+        effect = effect_of(known, notice, NOW)
         if effect.intent is not None:
             self.intent = effect.intent
         self.refunds |= {each.refund: each for each in effect.refunds}

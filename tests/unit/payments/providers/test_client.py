@@ -12,7 +12,7 @@ import pytest
 from functions.payments.providers import client as providers
 from functions.payments.providers.merchants import store as merchants
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.protocol.models import Order, Outgoing, Refund
+from functions.payments.providers.protocol.models import Order, Outgoing, RefundOrder
 from linli import outbound
 from linli.errors import Conflict, Unavailable
 from localstack.sandbox import signing
@@ -150,7 +150,7 @@ def test_an_order_that_cannot_be_closed_is_asked_for(provider: str) -> None:
 
 
 def test_money_goes_back(provider: str) -> None:
-    wanted = Refund(REFUND, INTENT, 1000, 3580)
+    wanted = RefundOrder(REFUND, INTENT, 1000, 3580)
     Provider.replies = [says(403, code="NOT_ENOUGH"), says(404, code="RESOURCE_NOT_EXISTS")]
     assert providers.refund(shop_at(provider), wanted).said == "refund_failed"
     assert providers.query_refund(shop_at(provider), wanted).said == "unknown"
@@ -158,7 +158,7 @@ def test_money_goes_back(provider: str) -> None:
 
 def test_a_refusal_of_a_refund_that_was_carried_out_is_not_believed(provider: str) -> None:
     Provider.replies = [says(400, code="INVALID_REQUEST"), says(**shop.REFUNDED)]
-    assert providers.refund(shop_at(provider), Refund(REFUND, INTENT, 1000, 3580)).said == "refunded"
+    assert providers.refund(shop_at(provider), RefundOrder(REFUND, INTENT, 1000, 3580)).said == "refunded"
 
 
 def test_a_day_without_a_statement(provider: str) -> None:

@@ -11,7 +11,7 @@ from functions.payments.books.ledger import Entry
 from functions.payments.books.orders import Refund
 from functions.payments.books.refund_keys import refund_key
 from functions.payments.providers.protocol.notices import Notice
-from functions.payments.statements.discrepancies import Discrepancy, Held, differences
+from functions.payments.statements.discrepancies import Discrepancy, OurOrder, differences
 from tests.unit.payments.an_order import AMOUNT, PAID, REFUND, says
 from tests.unit.payments.shop import INTENT, NOW
 
@@ -26,7 +26,7 @@ DONE = REFUND.model_copy(update={"state": "done"})
 def found(lines: list[Notice], entries: list[Entry], **named: int) -> list[Discrepancy]:
     """Of orders that are as the entries say."""
     held = {
-        each.intent: Held(
+        each.intent: OurOrder(
             PAID.model_copy(update={"intent": each.intent, "named": named}),
             tuple(_refund(back) for back in entries if back.refund and back.intent == each.intent),
         )
@@ -90,12 +90,12 @@ def test_another_amount() -> None:
 
 
 def test_what_we_heard_whenever_is_in_our_books() -> None:
-    held = {INTENT: Held(PAID, (DONE,))}
+    held = {INTENT: OurOrder(PAID, (DONE,))}
     assert list(differences(DAY, "wechat", [LINE, LINE_BACK], held, [])) == []
 
 
 def test_a_refund_that_is_not_done_is_not_in_our_books() -> None:
-    held = {INTENT: Held(PAID, (REFUND,))}
+    held = {INTENT: OurOrder(PAID, (REFUND,))}
     (missing,) = differences(DAY, "wechat", [LINE, LINE_BACK], held, [])
     assert (missing.what, missing.refund) == ("not_in_our_books", "refund-1")
 

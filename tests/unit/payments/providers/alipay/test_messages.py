@@ -10,7 +10,7 @@ from functions.payments.providers.protocol.models import (
     Malformed,
     NotThereYet,
     Order,
-    Refund,
+    RefundOrder,
     Refused,
     Unreadable,
 )
@@ -20,7 +20,7 @@ from tests.unit.payments.alipay_texts import asked, check, form, refusal, sent, 
 from tests.unit.payments.shop import AT, INTENT, NOTIFICATION, NOW, REFUND, alipay_answers, notified
 
 ORDER = Order(INTENT, 3580, "水费 2025-12", NOW + timedelta(minutes=15))
-WANTED = Refund(REFUND, INTENT, 1000, 3580)
+WANTED = RefundOrder(REFUND, INTENT, 1000, 3580)
 
 
 # A notification ------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from functions.payments.providers.merchants.checks import Faulty, whole
+from functions.payments.providers.merchants.checks import Faulty, secrets_of
 from functions.payments.providers.merchants.models import Merchant
 from linli_cli.demo import merchants
 from linli_cli.errors import CommandError
@@ -53,20 +53,20 @@ def test_pasted_blanks_and_spellings_are_none_of_a_value() -> None:
         serial=f"0x{shop.wechat().serial.lower()}",
         provider_keys={":".join(SERIAL[at : at + 2] for at in range(0, 32, 2)): PUBLIC}, community=None,
     )  # fmt: skip
-    kept = Merchant.model_validate_json(whole(pasted, OURS, "willow", "wechat").merchant)
+    kept = Merchant.model_validate_json(secrets_of(pasted, OURS, "willow", "wechat").merchant)
     assert kept == shop.wechat().model_copy(update={"provider_keys": {SERIAL: PUBLIC}})
 
 
 def test_alipays_contract_is_checked_likewise() -> None:
     alipay = json.loads(shop.alipay().model_dump_json())
-    assert whole(json.dumps(alipay), OURS, "willow", "alipay")
+    assert secrets_of(json.dumps(alipay), OURS, "willow", "alipay")
     for wrong in ({"seller": "1"}, {"app": "wx1"}, {"sp_mchid": "1900000100"}):
         with pytest.raises(Faulty):
-            whole(json.dumps(alipay | wrong), OURS, "willow", "alipay")
+            secrets_of(json.dumps(alipay | wrong), OURS, "willow", "alipay")
     with pytest.raises(Faulty, match="no JSON"):
-        whole("{", OURS, "willow", "alipay")
+        secrets_of("{", OURS, "willow", "alipay")
     with pytest.raises(Faulty, match="no JSON object"):
-        whole("[]", OURS, "willow", "alipay")
+        secrets_of("[]", OURS, "willow", "alipay")
 
 
 def test_two_keys_under_one_serial_are_refused_when_they_are_read_too() -> None:

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from functions.payments.providers.merchants.checks import whole
+from functions.payments.providers.merchants.checks import secrets_of
 from functions.payments.providers.merchants.keys import private_key_of
 from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.protocol.signatures import fits, signed
@@ -51,7 +51,7 @@ PASTED: list[Callable[[str], str]] = [
 @pytest.mark.parametrize("pasted", PASTED)
 @pytest.mark.parametrize("public", [PUBLIC, PKCS1, certificate()])
 def test_a_providers_key_is_taken_however_it_was_pasted(pasted: Callable[[str], str], public: str) -> None:
-    kept = whole(contract(provider_keys={SERIAL: pasted(public)}), OURS, "willow", "wechat")
+    kept = secrets_of(contract(provider_keys={SERIAL: pasted(public)}), OURS, "willow", "wechat")
     merchant = Merchant.model_validate_json(kept.merchant)
     assert merchant.provider_keys == {SERIAL: PUBLIC}
     wechat.verify(shop.called(), merchant)
@@ -63,7 +63,7 @@ def test_a_providers_key_is_taken_however_it_was_pasted(pasted: Callable[[str], 
 @pytest.mark.parametrize("form", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
 def test_our_key_signs_however_it_was_pasted(pasted: Callable[[str], str], form: PrivateFormat) -> None:
     text = pasted(spelled(form))
-    kept = whole(contract(), text, "willow", "wechat").signing_key
+    kept = secrets_of(contract(), text, "willow", "wechat").signing_key
     for each in (text, kept):
         assert fits(signing.base64.b64decode(signed(b"x", each)), b"x", signing.public_part(OURS))
     assert private_key_of(kept).private_numbers() == private().private_numbers()

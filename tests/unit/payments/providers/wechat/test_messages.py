@@ -12,7 +12,7 @@ from functions.payments.providers.protocol.models import (
     Answer,
     NotThereYet,
     Order,
-    Refund,
+    RefundOrder,
     Stale,
     Unreadable,
 )
@@ -35,7 +35,7 @@ from tests.unit.payments.shop import (
 from tests.unit.payments.wechat_texts import PARTNER, sent
 
 ORDER = Order(INTENT, 3580, "水费 2025-12", NOW + timedelta(minutes=15), payer="oUpF8uMuAJO_M2pxb1Q9zNjWeS6o")
-WANTED = Refund(REFUND, INTENT, 1000, 3580)
+WANTED = RefundOrder(REFUND, INTENT, 1000, 3580)
 
 
 # A callback ----------------------------------------------------------------------------------------------
@@ -264,7 +264,7 @@ def test_a_service_provider_signs_for_its_merchant() -> None:
     assert wechat.query(INTENT, PARTNER, AT).outgoing.url.endswith(f"/out-trade-no/{INTENT}?{whose}")
     closing = wechat.close(INTENT, PARTNER, AT).outgoing
     assert json.loads(closing.body) == {"sp_mchid": "1900000100", "sub_mchid": "1900000109"}
-    back = Refund(REFUND, INTENT, 1000, 3580)
+    back = RefundOrder(REFUND, INTENT, 1000, 3580)
     assert json.loads(wechat.refund(back, PARTNER, AT).outgoing.body)["sub_mchid"] == "1900000109"
     assert wechat.query_refund(back, PARTNER, AT).outgoing.url.endswith(f"{REFUND}?sub_mchid=1900000109")
     day = wechat.statement(date(2026, 1, 5), PARTNER, AT).outgoing
