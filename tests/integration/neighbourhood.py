@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from functions.directory.policies import CommunityPolicies
 from functions.payments.books.rows import IntentRow
 from functions.payments.providers.merchants import store as merchants
 from functions.payments.providers.merchants.models import Merchant

@@ -2,6 +2,7 @@
 
 from chalice.app import Blueprint
 
+from functions.payments import permissions
 from functions.payments.books.ledger import Entry
 from functions.payments.ledger_entry import store
 from functions.payments.ledger_entry.models import Balances, BalancesAsked, EntriesAsked

@@ -2,6 +2,7 @@
 
 from chalice.app import Blueprint
 
+from functions.payments import permissions
 from functions.payments.books.orders import Refund
 from functions.payments.refund import store
 from functions.payments.refund.models import RefundsAsked, RefundWanted

@@ -2,6 +2,7 @@
 
 from chalice.app import Blueprint
 
+from functions.payments import permissions
 from functions.payments.statement import store
 from functions.payments.statement.models import Step
 from functions.payments.statements.discrepancies import Discrepancy
