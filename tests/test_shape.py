@@ -6,6 +6,7 @@ Whoever breaks it reads here what is missing; nothing is allow-listed.
 import ast
 import json
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from linli_cli.develop.actions import (
     Action,
     actions,
     app_of,
+    nouns,
     routes,
     starts,
     topic_rules,
@@ -36,12 +38,28 @@ TOPIC_SQL = (
     "SELECT encode(*, 'base64') AS payload, topic() AS topic, clientid() AS client_id, "
     "timestamp() AS received_at_ms FROM 'linli/+/+/{action}'"
 )
+MOST_LOOSE = 7
+MOST_IN_A_NOUN = 12
+IMPURE = {
+    "handler",
+    "store",
+    "rows",
+    "tasks",
+    "client",
+}  # file names; what they may import says pyproject.toml
 SAYS_NOTHING = {"base", "common", "helper", "helpers", "manager", "misc", "shared", "util", "utils"}
 GATES_AND_MONEY = ("access", "payments", "utilities")
 SERVICES = sorted(services(ROOT))
 ACTIONS = actions(ROOT)
+NOUNS = nouns(ROOT)
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+    "contracts"
+]
 
 each_action = pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.title)
+each_noun = pytest.mark.parametrize(
+    "noun", NOUNS, ids=lambda noun: noun.relative_to(ROOT / "functions").as_posix()
+)
 each_service = pytest.mark.parametrize("service", SERVICES)
 
 
@@ -125,7 +143,78 @@ def test_rules_have_a_unit_test(action: Action) -> None:
         assert f"functions.{action.service}.{action.name}.domain" in twin.read_text(encoding="utf-8")
 
 
+# A noun
+
+
+@each_noun
+def test_noun_says_what_it_is_and_nothing_else(noun: Path) -> None:
+    tree = parsed(noun / "__init__.py")
+    assert ast.get_docstring(tree), f"{noun.name}/__init__.py says what the noun is, and who uses it"
+    assert len(tree.body) == 1, f"{noun.name}/__init__.py holds a docstring and no code"
+
+
+@each_noun
+def test_noun_holds_modules_and_not_too_many(noun: Path) -> None:
+    found = {path.name for path in noun.iterdir() if path.is_file()}
+    assert {name for name in found if not name.endswith(".py")} == set(), (
+        "an action's files, without a handler"
+    )
+    assert len(found - {"__init__.py"}) <= MOST_IN_A_NOUN, "two nouns in one room"
+    assert not {name.removesuffix(".py") for name in found} & SAYS_NOTHING
+
+
+@each_noun
+def test_every_rule_of_a_noun_has_its_unit_test(noun: Path) -> None:
+    inside = noun.relative_to(ROOT / "functions")
+    for path in sorted(noun.glob("*.py")):
+        if path.stem in IMPURE | {"__init__", "models"}:
+            continue
+        twin = ROOT / "tests" / "unit" / inside / f"test_{path.name}"
+        assert twin.exists(), f"{twin.relative_to(ROOT)} is missing"
+        assert imports(twin, ".".join(("functions", *inside.parts, path.stem))), (
+            f"{twin.name} does not import it"
+        )
+
+
+def imports(path: Path, module: str) -> bool:
+    """Whether a file imports a module, or something from it."""
+    package, _, name = module.rpartition(".")
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Import) and any(alias.name == module for alias in node.names):
+            return True
+        if isinstance(node, ast.ImportFrom) and node.module == module:
+            return True
+        if (
+            isinstance(node, ast.ImportFrom)
+            and node.module == package
+            and any(alias.name == name for alias in node.names)
+        ):
+            return True
+    return False
+
+
 # A service
+
+
+@each_service
+def test_what_lies_loose_in_a_service_is_little(service: str) -> None:
+    if not any(noun.parent.name == service for noun in NOUNS):
+        pytest.skip("it has no nouns yet")
+    loose = {path.name for path in (ROOT / "functions" / service).glob("*.py")} - {"__init__.py"}
+    assert len(loose) <= MOST_LOOSE, f"{len(loose)} modules are shared without a noun: {sorted(loose)}"
+
+
+@each_service
+def test_the_nouns_of_a_service_stand_in_its_layers(service: str) -> None:
+    of_service = {noun.name for noun in NOUNS if noun.parent.name == service}
+    layers = [
+        layer
+        for contract in CONTRACTS
+        if contract["type"] == "layers" and contract.get("containers") == [f"functions.{service}"]
+        for layer in contract["layers"]
+    ]
+    named = {name for layer in layers for name in re.findall(r"\w+", layer)}
+    assert len(of_service) < 2 or of_service <= named, f"in no layer of pyproject.toml: {of_service - named}"
 
 
 @each_service

@@ -1,1 +1,1 @@
-"""What a developer reads off the code and tries on it: actions, samples, OpenAPI, locks, templates."""
+"""What a developer reads off the code and tries on it: actions, samples, OpenAPI, contracts, figures."""

@@ -73,6 +73,16 @@ def actions(root: Path = ROOT) -> list[Action]:
     ]
 
 
+def nouns(root: Path = ROOT) -> list[Path]:
+    """The folder of every noun of every service, and of those inside them: packages without a handler."""
+    return [
+        folder
+        for service in sorted(services(root))
+        for folder in sorted((root / "functions" / service).rglob("*"))
+        if any(folder.glob("*.py")) and not (folder / "handler.py").exists()
+    ]
+
+
 def app_of(project: str, root: Path = ROOT) -> Any:
     """The Chalice app of a project. Raises CommandError with the reason when it cannot be imported."""
     if str(root) not in sys.path:

@@ -84,7 +84,7 @@ def load(path: Path, token: Callable[[str], str], secret: Callable[[str], str]) 
     *_, events, service, action, _ = ("", "", "", *path.resolve().parts)
     if events != "events":
         raise CommandError(f"{path}: samples lie in events/<service>/<action>/")
-    if not (ROOT / "functions" / service / action).is_dir():
+    if not (ROOT / "functions" / service / action / "handler.py").exists():
         raise CommandError(f"{path}: there is no action {service}/{action}, no functions/{service}/{action}/")
     try:
         text = path.read_text(encoding="utf-8")

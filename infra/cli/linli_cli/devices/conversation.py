@@ -90,7 +90,7 @@ class Conversation:
 
 def hint(action: str) -> str:
     """Where to look when nobody answers."""
-    services = [folder.parent.name for folder in (ROOT / "functions").glob(f"*/{action}/")]
+    services = [path.parts[-3] for path in (ROOT / "functions").glob(f"*/{action}/handler.py")]
     if not services:
         return f": there is no action {action}"
     name = f"{services[0]}/{action}"
