@@ -11,7 +11,8 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from chalice.app import Chalice
 
-from functions.access.tables import CredentialRow, HolderRow, credential_hash
+from functions.access.credentials.rows import CredentialRow, credential_hash
+from functions.access.holders.rows import HolderRow
 from linli import observability
 from linli.aws import client
 from linli.secrets import keyed_hash

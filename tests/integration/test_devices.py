@@ -10,7 +10,7 @@ from botocore.exceptions import EndpointConnectionError
 from chalice.app import Chalice
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from functions.devices import things
+from functions.devices.iot_registry import client as iot_registry
 from linli.aws import client
 from tests.integration.conftest import Http, Service, published
 from tests.integration.crowd import again_while_busy, at_once
@@ -154,15 +154,15 @@ def test_of_two_registrations_at_once_both_get_the_one_certificate(
     register: Register, meanwhile: Meanwhile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     others: list[Answer] = []
-    admit = things.admit
+    admit = iot_registry.admit
 
-    def slow(*asked: str) -> things.Certificate:
+    def slow(*asked: str) -> iot_registry.Certificate:
         certificate = admit(*asked)
         meanwhile("TransactWriteItems", lambda: others.append(register()))
-        monkeypatch.setattr(things, "admit", admit)
+        monkeypatch.setattr(iot_registry, "admit", admit)
         return certificate
 
-    monkeypatch.setattr(things, "admit", slow)
+    monkeypatch.setattr(iot_registry, "admit", slow)
 
     mine = register()
 
@@ -188,15 +188,15 @@ def test_of_many_registrations_at_once_all_get_the_one_certificate(register: Reg
 def test_a_device_revoked_while_it_registers_cannot_connect(
     register: Register, devices: Chalice, http: Http, meanwhile: Meanwhile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    admit = things.admit
+    admit = iot_registry.admit
 
-    def slow(*asked: str) -> things.Certificate:
+    def slow(*asked: str) -> iot_registry.Certificate:
         certificate = admit(*asked)
         delete = f"{DEVICES}/gate-1"
         meanwhile("TransactWriteItems", lambda: http(devices, "DELETE", delete, **WILLOW_MANAGER))
         return certificate
 
-    monkeypatch.setattr(things, "admit", slow)
+    monkeypatch.setattr(iot_registry, "admit", slow)
 
     assert register().status == 409
     assert connectable() == set()

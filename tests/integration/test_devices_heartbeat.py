@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from chalice.app import Chalice
 
-from functions.devices import monitor
-from functions.devices.tables import DeviceRow
+from functions.devices.life import store as life
+from functions.devices.life.rows import DeviceRow
 from linli.aws import client
 from linli.due import due
 from linli.events import Fact, parse_event
@@ -383,8 +383,8 @@ def test_the_sweep_reads_what_is_due_and_nothing_else(
     for device, minute in (("door", 0), ("motion", 20), ("gate", 25)):
         say(device, minute)
     looked: list[str] = []
-    look = monitor.look
-    monkeypatch.setattr(monitor, "look", lambda *asked: (looked.append(asked[1]), look(*asked))[1])
+    look = life.look
+    monkeypatch.setattr(life, "look", lambda *asked: (looked.append(asked[1]), look(*asked))[1])
 
     tick(30)
 
@@ -398,14 +398,14 @@ def test_one_that_cannot_be_looked_at_holds_up_no_other(
 ) -> None:
     say("door", 0)
     say("motion", 0)
-    look = monitor.look
+    look = life.look
 
     def broken(community: str, device: str, now: datetime) -> str:
         if device == "door":
             raise RuntimeError
         return look(community, device, now)
 
-    monkeypatch.setattr(monitor, "look", broken)
+    monkeypatch.setattr(life, "look", broken)
     assert tick(30) == "some_failed"
     assert summary() == ["+motion lost"]
     monkeypatch.undo()
@@ -414,7 +414,7 @@ def test_one_that_cannot_be_looked_at_holds_up_no_other(
 def test_more_behind_a_gateway_than_the_bus_takes_in_one_fact(
     say: Say, tick: Tick, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(monitor, "MOST_TOLD", 1)
+    monkeypatch.setattr(life, "MOST_TOLD", 1)
     say("gw", 0)
     say("door", 0, via="gw")
     say("motion", 0, via="gw")

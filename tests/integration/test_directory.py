@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from chalice.app import Chalice
 
-from functions.directory.tables import BuildingRow, MembershipRow, PersonRow
+from functions.directory.estate.rows import BuildingRow
+from functions.directory.people.rows import MembershipRow, PersonRow
 from linli.tables import OutboxRow
 from tests.integration import gateway
 from tests.integration.conftest import Http, Invoke, Service, enter, published

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from functions.access.credential.models import ConsentGiven, Enrolment
-from functions.access.credentials import Consent, Credential, another_way
-from functions.access.holders import MOST_CREDENTIALS, Standing
+from functions.access.credentials.models import Consent
+from functions.access.credentials.validity import Credential, another_way
+from functions.access.holders.standing import MOST_CREDENTIALS, Standing
 from linli.errors import Conflict, InvalidRequest, NotFound
 from linli.vocabulary.access import AccessPolicy
 

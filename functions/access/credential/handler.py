@@ -14,7 +14,7 @@ from functions.access.credential.models import (
     QrWanted,
     Revocation,
 )
-from functions.access.credentials import Consent
+from functions.access.credentials.models import Consent
 from linli.cursors import Page, PageQuery
 from linli.errors import Forbidden
 from linli.http import Nothing, Request, route

@@ -5,8 +5,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from functions.access.credentials import Consent, Credential, CredentialKind, Value, Window, Windows
-from functions.access.spellings import canonical
+from functions.access.credentials.models import Consent, Value
+from functions.access.credentials.spellings import canonical
+from functions.access.credentials.validity import Credential, Window, Windows
+from functions.access.gates.models import CredentialKind
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant

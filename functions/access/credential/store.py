@@ -6,7 +6,6 @@ from datetime import datetime
 
 from pynamodb.expressions.update import Action
 
-from functions.access import qr_codes
 from functions.access.credential.domain import (
     check_leaves_more_than_a_face,
     check_not_alone,
@@ -16,24 +15,25 @@ from functions.access.credential.domain import (
     recorded,
 )
 from functions.access.credential.models import EnrolledCredential, EnrolledCredentials, Enrolment, QrCode
-from functions.access.credentials import Consent, Credential, another_way
-from functions.access.gates import Places
-from functions.access.holders import Standing
-from functions.access.tables import (
+from functions.access.credentials import store as qr_codes
+from functions.access.credentials.models import Consent
+from functions.access.credentials.rows import (
     ConsentRow,
     CredentialRow,
-    HolderRow,
     Key,
     credential_hash,
     credential_keys,
     credentials_at,
-    forget_revoked,
     free,
     free_key,
     own_keys,
-    places,
-    write_standing,
 )
+from functions.access.credentials.store import forget_revoked, write_standing
+from functions.access.credentials.validity import Credential, another_way
+from functions.access.gates.reach import Places
+from functions.access.gates.store import places
+from functions.access.holders.rows import HolderRow
+from functions.access.holders.standing import Standing
 from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of

@@ -1,8 +1,8 @@
 """What a door event gives rise to."""
 
 from functions.access.door_event.models import DoorEvent
-from functions.access.gates import Moment
-from functions.access.holders import Passing, Standing
+from functions.access.gates.moments import Moment
+from functions.access.holders.standing import Passing, Standing
 from linli.device_messages import LONGEST_OFFLINE, DeviceMessage
 from linli.events import Fact
 from linli.vocabulary.access import GateAlarmRaised

@@ -6,17 +6,14 @@ from datetime import datetime, timedelta
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
+from functions.access.credentials.rows import Key
+from functions.access.credentials.store import write_standing
 from functions.access.door_event.domain import facts_of, moment_of, once_through
 from functions.access.door_event.models import DoorEvent, DoorRecord
-from functions.access.gates import Moment
-from functions.access.tables import (
-    EntryRow,
-    GateRow,
-    HolderRow,
-    Key,
-    PassRow,
-    write_standing,
-)
+from functions.access.gates.moments import Moment
+from functions.access.gates.rows import GateRow
+from functions.access.holders.rows import HolderRow
+from functions.access.passes.rows import EntryRow, PassRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.device_messages import LONGEST_OFFLINE, DeviceMessage
 from linli.errors import NotFound

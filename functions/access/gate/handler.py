@@ -5,7 +5,7 @@ from chalice.app import Blueprint
 from functions.access import permissions
 from functions.access.gate import store
 from functions.access.gate.models import GateSetUp
-from functions.access.gates import Gate
+from functions.access.gates.models import Gate
 from linli.cursors import Page, PageQuery
 from linli.http import Nothing, Request, route
 

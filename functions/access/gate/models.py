@@ -1,6 +1,6 @@
 """A gate as managers set it up."""
 
-from functions.access.gates import GateDirection
+from functions.access.gates.models import GateDirection
 from linli.contracts import Contract
 from linli.ids import Id
 

@@ -1,7 +1,7 @@
 """Gates by id within their community."""
 
-from functions.access.gates import Gate
-from functions.access.tables import GateRow
+from functions.access.gates.models import Gate
+from functions.access.gates.rows import GateRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
 from linli.tables import Transaction, read

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
-from functions.access.credentials import Credential, Grant
+from functions.access.credentials.grants import Grant
+from functions.access.credentials.validity import Credential
 from functions.access.gate_pass.models import Shown, Verdict
-from functions.access.gates import Direction, Gate
-from functions.access.holders import Passing, Standing
+from functions.access.gates.models import Direction, Gate
+from functions.access.holders.standing import Passing, Standing
 from linli.device_messages import Clocks
 from linli.events import Fact
 from linli.vocabulary.access import AccessPolicy, GatePassed

@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from functions.access.credentials import CredentialKind, Value
-from functions.access.gates import Direction
+from functions.access.credentials.models import Value
+from functions.access.gates.models import CredentialKind, Direction
 from linli.contracts import Contract
 from linli.device_messages import DeviceAnswer, DeviceEvent
 from linli.ids import Id

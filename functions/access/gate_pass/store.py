@@ -7,7 +7,11 @@ from functools import cached_property
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from functions.access.credentials import Grants, holder_in
+from functions.access.credentials.grants import Grants
+from functions.access.credentials.qr_codes import holder_in
+from functions.access.credentials.rows import CredentialRow, Key, credential_keys, credentials_at
+from functions.access.credentials.spellings import canonical
+from functions.access.credentials.store import CredentialChange, write_credential, write_standing
 from functions.access.gate_pass.domain import (
     OPEN_FOR,
     Decision,
@@ -20,21 +24,11 @@ from functions.access.gate_pass.domain import (
     timed,
 )
 from functions.access.gate_pass.models import Pass, Shown
-from functions.access.gates import Gate, Moment
-from functions.access.spellings import canonical
-from functions.access.tables import (
-    CredentialChange,
-    CredentialRow,
-    EntryRow,
-    GateRow,
-    HolderRow,
-    Key,
-    PassRow,
-    credential_keys,
-    credentials_at,
-    write_credential,
-    write_standing,
-)
+from functions.access.gates.models import Gate
+from functions.access.gates.moments import Moment
+from functions.access.gates.rows import GateRow
+from functions.access.holders.rows import HolderRow
+from functions.access.passes.rows import EntryRow, PassRow
 from linli import communities, registered
 from linli.believing import Kinds
 from linli.communities import CommunityRow

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from functions.access.gates import Gate
+from functions.access.gates.models import Gate
+from functions.access.gates.rows import GateRow
+from functions.access.passes.rows import PassRow
 from functions.access.remote_open.models import OpenCommand, Opening
-from functions.access.tables import GateRow, PassRow
 from linli import communities
 from linli.communities import CommunityRow
 from linli.device_messages import command_topic

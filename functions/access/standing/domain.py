@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from functions.access.holders import Standing
+from functions.access.holders.standing import Standing
 from linli.vocabulary.directory import MembershipChanged
 from linli.vocabulary.health import FeverCleared, FeverConfirmed
 

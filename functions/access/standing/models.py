@@ -4,8 +4,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from functions.access.gates import Direction
-from functions.access.holders import Block, HealthCode, Presence
+from functions.access.gates.models import Direction
+from functions.access.holders.standing import Block, HealthCode, Presence
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from functions.access.holders import Standing
+from functions.access.credentials.store import write_standing
+from functions.access.gates.rows import GateRow
+from functions.access.gates.store import places as access_places
+from functions.access.holders.rows import HolderRow
+from functions.access.holders.standing import Standing
+from functions.access.invitations.rows import InvitationRow
 from functions.access.standing.domain import PersonFact, after, after_host
 from functions.access.standing.models import HealthWord, PlaceWord, SaidPlace, ShownStanding
-from functions.access.tables import GateRow, HolderRow, InvitationRow, write_standing
-from functions.access.tables import places as access_places
 from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of

@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from functions.access.credentials import Credential
-from functions.access.holders import Standing
-from functions.access.invitations import Invitation
-from functions.access.spellings import canonical
+from functions.access.credentials.spellings import canonical
+from functions.access.credentials.validity import Credential
+from functions.access.holders.standing import Standing
+from functions.access.invitations.models import Invitation
 from linli.errors import Forbidden, InvalidRequest
 from linli.vocabulary.access import AccessPolicy
 

@@ -3,7 +3,7 @@
 from chalice.app import Blueprint
 
 from functions.access import permissions
-from functions.access.invitations import Invitation
+from functions.access.invitations.models import Invitation
 from functions.access.visitor_pass import store
 from functions.access.visitor_pass.models import Invited
 from linli.cursors import Page, PageQuery

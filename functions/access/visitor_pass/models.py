@@ -1,6 +1,6 @@
 """Invitations as residents see them."""
 
-from functions.access.credentials import Window
+from functions.access.credentials.validity import Window
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant

@@ -2,22 +2,21 @@
 
 from datetime import datetime
 
-from functions.access import qr_codes
-from functions.access.invitations import Invitation
-from functions.access.tables import (
+from functions.access.credentials import store as qr_codes
+from functions.access.credentials.rows import (
     CredentialRow,
-    HolderRow,
-    InvitationRow,
     Key,
     credential_keys,
     credentials_at,
-    forget_revoked,
     free,
     free_key,
     own_keys,
-    places,
-    write_standing,
 )
+from functions.access.credentials.store import forget_revoked, write_standing
+from functions.access.gates.store import places
+from functions.access.holders.rows import HolderRow
+from functions.access.invitations.models import Invitation
+from functions.access.invitations.rows import InvitationRow
 from functions.access.visitor_pass.domain import admitted, code_of, visitor
 from functions.access.visitor_pass.models import Invited
 from linli import communities, tables

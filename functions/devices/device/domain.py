@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
 
-from functions.devices import vitals
 from functions.devices.device.models import Life, Registration, Vitals
+from functions.devices.life import vitals
 from linli.errors import Conflict, InvalidRequest
 
 SMALLEST_RSA_BITS = 2048

@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from functions.devices import monitor, things
 from functions.devices.device.domain import Standing, key_digest, next_step, vitals_shown
 from functions.devices.device.models import Device, DeviceFault, Registered, Registration
-from functions.devices.tables import ClaimRow, DeviceRow, FaultRow
-from functions.devices.vitals import millis
+from functions.devices.iot_registry import client as iot_registry
+from functions.devices.life import store as life
+from functions.devices.life.rows import ClaimRow, DeviceRow, FaultRow
+from functions.devices.life.vitals import millis
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict
 from linli.idempotency import Creation
@@ -32,12 +33,14 @@ def register(community: str, asked: Registration, creation: Creation) -> Registe
         lambda _: _begin(community, asked, digest, without_key),
     )
     if row.status == "active":
-        certificate = things.certificate(str(row.certificate))
+        certificate = iot_registry.certificate(str(row.certificate))
     else:
-        certificate = things.admit(asked.device, community, asked.kind, asked.csr or "")
+        certificate = iot_registry.admit(asked.device, community, asked.kind, asked.csr or "")
         row, certificate = _complete(community, row, certificate, creation.at)
-    things.activate(asked.device, certificate)
-    return Registered(**_shown(row).model_dump(), certificate_pem=certificate.pem, endpoint=things.endpoint())
+    iot_registry.activate(asked.device, certificate)
+    return Registered(
+        **_shown(row).model_dump(), certificate_pem=certificate.pem, endpoint=iot_registry.endpoint()
+    )
 
 
 def _begin(community: str, asked: Registration, digest: str, creation: Creation) -> DeviceRow:
@@ -71,8 +74,8 @@ def _begin(community: str, asked: Registration, digest: str, creation: Creation)
 
 
 def _complete(
-    community: str, pending: DeviceRow, certificate: things.Certificate, now: datetime
-) -> tuple[DeviceRow, things.Certificate]:
+    community: str, pending: DeviceRow, certificate: iot_registry.Certificate, now: datetime
+) -> tuple[DeviceRow, iot_registry.Certificate]:
     """The active row and its certificate: ours, or those of the same request that was faster."""
     active = _next(pending, "active", certificate.arn)
     version = int(active.version)
@@ -88,10 +91,10 @@ def _complete(
             raise
         if standing.certificate == certificate.arn:
             return standing, certificate
-        things.revoke(active.sk, lambda arn: arn == certificate.arn)
+        iot_registry.revoke(active.sk, lambda arn: arn == certificate.arn)
         if (standing.status, standing.key_digest) != ("active", active.key_digest):
             raise Conflict("the device was revoked or registered anew in between") from failed
-        return standing, things.certificate(str(standing.certificate))
+        return standing, iot_registry.certificate(str(standing.certificate))
     return active, certificate
 
 
@@ -102,11 +105,11 @@ def revoke(community: str, device: str, now: datetime) -> None:
 
 def _revoke(community: str, device: str, now: datetime) -> None:
     row = _row(community, device)
-    things.revoke(device)
+    iot_registry.revoke(device)
     if row.status != "revoked":
         revoked = _next(row, "revoked", row.certificate)
         transaction = Transaction()
-        as_read, over = monitor.retire(transaction, row, now)
+        as_read, over = life.retire(transaction, row, now)
         transaction.put("device", revoked, (DeviceRow.version == row.version) & as_read)
         version = int(revoked.version)
         fact = DeviceRevoked(community=community, device=device, kind=row.device_kind, version=version)
@@ -122,7 +125,7 @@ def renew(community: str, device: str, now: datetime) -> Device:
     row = _row(community, device)
     if row.status != "active":
         raise Conflict("only an active device is renewed", status_now=row.status)
-    things.renew(device, row.device_kind)
+    iot_registry.renew(device, row.device_kind)
     fact = DeviceRegistered(
         community=community, device=device, kind=row.device_kind, version=int(row.version)
     )

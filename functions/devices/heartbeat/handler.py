@@ -2,9 +2,9 @@
 
 from chalice.app import Blueprint
 
-from functions.devices import monitor
 from functions.devices.heartbeat.models import Heartbeat, HeartbeatAnswer
-from functions.devices.vitals import Beat, alive_at
+from functions.devices.life import store as life
+from functions.devices.life.vitals import Beat, alive_at
 from linli.believing import EVERY_KIND
 from linli.device_messages import DeviceMessage
 from linli.naming import reference
@@ -20,6 +20,6 @@ def heartbeat(message: DeviceMessage[Heartbeat]) -> HeartbeatAnswer:
     told = message.body
     at = alive_at(message.happened_at(), message.decided_at, message.received_at, told.via)
     beat = Beat(told.event_id, at, told.battery_percent, told.firmware, told.via)
-    heard = monitor.hear(message.community, message.device, beat, message.received_at)
+    heard = life.hear(message.community, message.device, beat, message.received_at)
     every_minutes = int(heard.every.total_seconds() // 60) if heard.every else None
     return HeartbeatAnswer(event_id=told.event_id, outcome=heard.outcome, every_minutes=every_minutes)

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from functions.devices import monitor
-from functions.devices.tables import DeviceRow
+from functions.devices.life import store as life
+from functions.devices.life.rows import DeviceRow
 from linli.due import due, see_to_each
 
 MOST_A_RUN = 100  # per shard
@@ -11,7 +11,7 @@ MOST_A_RUN = 100  # per shard
 
 def sweep(now: datetime) -> str:
     """Look at all that are due, unless nobody at all comes through. Returns the outcome."""
-    if not monitor.comes_through(now):
+    if not life.comes_through(now):
         return "our_queue_stands_still"
     rows = due(DeviceRow, now, MOST_A_RUN)
-    return see_to_each("missed_heartbeat", rows, now, lambda row: monitor.look(row.community, row.sk, now))
+    return see_to_each("missed_heartbeat", rows, now, lambda row: life.look(row.community, row.sk, now))

@@ -1,7 +1,7 @@
 """One row per official."""
 
 from functions.directory.appoint_official.models import Appointment
-from functions.directory.tables import OfficialRow
+from functions.directory.people.rows import OfficialRow
 from linli.tables import Transaction
 
 

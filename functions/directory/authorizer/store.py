@@ -4,7 +4,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from functions.directory.authorizer.domain import Grants, grants
-from functions.directory.tables import CoveredRow, MembershipRow, OfficialRow, OperatorRow, PersonalRow
+from functions.directory.estate.rows import CoveredRow
+from functions.directory.people.rows import MembershipRow, OfficialRow, OperatorRow, PersonalRow
 from linli.errors import Unauthenticated, Unavailable
 
 if TYPE_CHECKING:

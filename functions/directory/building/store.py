@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from functions.directory.building.domain import building_changed, building_told, unit_changed, unit_told
 from functions.directory.building.models import Building, BuildingPatch, BuildingShown, Unit, UnitPatch
-from functions.directory.creation import create
-from functions.directory.tables import BuildingRow, UnitRow
+from functions.directory.estate.rows import BuildingRow, UnitRow
+from functions.directory.estate.store import create
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
 from linli.idempotency import Creation

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from functions.directory.community.domain import changed, fact, new
 from functions.directory.community.models import Community, CommunityCreated, CommunityPatch
-from functions.directory.creation import create
-from functions.directory.tables import CommunityRow, CoveredRow
+from functions.directory.estate.rows import CommunityRow, CoveredRow
+from functions.directory.estate.store import create
 from linli.idempotency import Creation
 from linli.tables import Transaction, find, until_it_holds
 

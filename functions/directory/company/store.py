@@ -1,7 +1,7 @@
 """Reading a company."""
 
 from functions.directory.company.models import CommunityOfCompany, Company
-from functions.directory.tables import CompanyRow, CoveredRow
+from functions.directory.estate.rows import CompanyRow, CoveredRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.tables import find
 

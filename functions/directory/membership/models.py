@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator
 
-from functions.directory.homes import Home, HomesGiven, HomeShown
+from functions.directory.homes.models import Home, HomesGiven, HomeShown
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant

@@ -3,9 +3,9 @@
 from contextlib import suppress
 from datetime import datetime
 
-from functions.directory import records
-from functions.directory.addresses import homes_of, named
-from functions.directory.homes import HomeShown
+from functions.directory.estate.rows import UnitRow
+from functions.directory.homes.models import HomeShown
+from functions.directory.homes.store import homes_of, named
 from functions.directory.membership.domain import ended, fact, given
 from functions.directory.membership.models import (
     Membership,
@@ -13,7 +13,8 @@ from functions.directory.membership.models import (
     MembershipPatch,
     MembershipShown,
 )
-from functions.directory.tables import MembershipRow, PersonRow, UnitRow
+from functions.directory.people import store as people
+from functions.directory.people.rows import MembershipRow, PersonRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, NotFound
 from linli.tables import Transaction, read, until_it_holds
@@ -38,7 +39,7 @@ def end(community: str, person: str, now: datetime) -> None:
     """
     if not until_it_holds(lambda: _end(community, person, now)):
         with suppress(Conflict):
-            records.forget(community, person)
+            people.forget(community, person)
 
 
 def members(community: str, query: PageQuery) -> Page[MembershipShown]:

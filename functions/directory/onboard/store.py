@@ -1,8 +1,9 @@
 """One transaction: the company and its first operator."""
 
+from functions.directory.estate.rows import CompanyRow
 from functions.directory.onboard.domain import is_same
 from functions.directory.onboard.models import Onboard, Onboarded
-from functions.directory.tables import CompanyRow, OperatorRow
+from functions.directory.people.rows import OperatorRow
 from linli.errors import Conflict
 from linli.tables import ConditionsFailed, Transaction, read
 

@@ -1,7 +1,8 @@
 """The operators, and on the company's row how many they are: one transaction."""
 
+from functions.directory.estate.rows import CompanyRow
 from functions.directory.operator.models import Operator
-from functions.directory.tables import CompanyRow, OperatorRow
+from functions.directory.people.rows import OperatorRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict
 from linli.tables import ConditionsFailed, Transaction

@@ -2,7 +2,8 @@
 
 from chalice.app import Blueprint
 
-from functions.directory import permissions, records
+from functions.directory import permissions
+from functions.directory.people import store as people
 from functions.directory.person import store
 from functions.directory.person.models import Me, PeopleAsked, Person, PersonRecord
 from linli.cursors import Page
@@ -28,7 +29,7 @@ def get_person(request: Request[Nothing, Nothing]) -> Person:
 @route(blueprint, "DELETE", PERSON, permissions.CHANGE_PEOPLE)
 def delete_person(request: Request[Nothing, Nothing]) -> None:
     """A manager removes the record of who is no member; a member's goes when the membership ends."""
-    records.forget(request.tenant, request.path["person"])
+    people.forget(request.tenant, request.path["person"])
 
 
 @route(blueprint, "GET", PEOPLE, permissions.READ_PEOPLE, query=PeopleAsked)

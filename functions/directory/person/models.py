@@ -1,6 +1,6 @@
 """What is known of a person."""
 
-from functions.directory.homes import HomeShown
+from functions.directory.homes.models import HomeShown
 from functions.directory.names import Name
 from linli.contracts import Contract
 from linli.ids import Id

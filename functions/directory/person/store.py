@@ -1,9 +1,9 @@
 """A community's records of people, and one person's rows in all of them."""
 
-from functions.directory.addresses import homes_of, named
-from functions.directory.homes import HomeShown
+from functions.directory.homes.models import HomeShown
+from functions.directory.homes.store import homes_of, named
+from functions.directory.people.rows import MembershipRow, OfficialRow, OperatorRow, PersonalRow, PersonRow
 from functions.directory.person.models import Me, MyCommunity, PeopleAsked, Person, PersonRecord, RecordKept
-from functions.directory.tables import MembershipRow, OfficialRow, OperatorRow, PersonalRow, PersonRow
 from linli.cursors import Page, page_of
 from linli.phones import compared
 from linli.tables import Transaction, find

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from functions.access.credential.domain import enrolled, own_qr
 from functions.access.credential.models import Enrolment
-from functions.access.holders import MOST_CREDENTIALS, Block, Mark, Standing
+from functions.access.holders.standing import MOST_CREDENTIALS, Block, Mark, Standing
 from linli.errors import Conflict, NotFound
 from linli.vocabulary.access import AccessPolicy
 

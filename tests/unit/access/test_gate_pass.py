@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from functions.access.credentials import Credential, Window
+from functions.access.credentials.validity import Credential, Window
 from functions.access.gate_pass.domain import (
     CHECKS,
     NOT_REFUSALS,
@@ -21,8 +21,8 @@ from functions.access.gate_pass.domain import (
     decide,
 )
 from functions.access.gate_pass.models import GatePassEvent, Shown
-from functions.access.gates import Direction, Gate
-from functions.access.holders import Mark, Presence, Standing
+from functions.access.gates.models import Direction, Gate
+from functions.access.holders.standing import Mark, Presence, Standing
 from linli.device_messages import Clocks
 from linli.vocabulary.access import AccessPolicy, GatePassed
 from linli.vocabulary.health import HealthPolicy

@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.access.credentials import Credential, Grants
+from functions.access.credentials.grants import Grants
+from functions.access.credentials.validity import Credential
 from functions.access.gate_pass.domain import OPEN_FOR, Decision, Policies, Showing, Situation, decide
 from functions.access.gate_pass.models import Shown
-from functions.access.gates import Direction, Gate, Moment
-from functions.access.holders import Passing, Presence, Standing
+from functions.access.gates.models import Direction, Gate
+from functions.access.gates.moments import Moment
+from functions.access.holders.standing import Passing, Presence, Standing
 from linli.device_messages import Clocks
 from linli.vocabulary.access import AccessPolicy
 

@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.access.holders import Standing
+from functions.access.holders.standing import Standing
 from functions.access.standing.domain import PersonFact, after
 from linli.vocabulary.directory import MembershipChanged
 from linli.vocabulary.health import FeverCleared, FeverConfirmed

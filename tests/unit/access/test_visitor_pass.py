@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from functions.access.holders import Mark, Standing
-from functions.access.invitations import Invitation
+from functions.access.holders.standing import Mark, Standing
+from functions.access.invitations.models import Invitation
 from functions.access.visitor_pass.domain import admitted, code_of, visitor
 from linli.errors import Forbidden, InvalidRequest
 from linli.vocabulary.access import AccessPolicy

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from functions.devices.heartbeat.models import Heartbeat
-from functions.devices.tables import FaultRow
+from functions.devices.life.rows import FaultRow
 from linli.lifetimes import Lifetime
 from linli.words import LANGUAGES, catalogue, words
 from linli_cli.documents import commits, examples, glossary, messages, readme, rows

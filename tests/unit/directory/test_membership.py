@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from functions.directory.homes import Home
+from functions.directory.homes.models import Home
 from functions.directory.membership.domain import ended, fact
 from functions.directory.membership.domain import given as after_giving
 from functions.directory.membership.models import Membership, MembershipGiven, MembershipPatch

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.access.credentials import CredentialKind
-from functions.access.gates import Direction
-from functions.access.holders import Standing
-from functions.access.invitations import ON_THE_WAY, TOGETHER, Step
+from functions.access.gates.models import CredentialKind, Direction
+from functions.access.holders.standing import Standing
+from functions.access.holders.visits import ON_THE_WAY, TOGETHER, Step
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

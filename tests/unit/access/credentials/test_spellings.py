@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.access.credentials import CredentialKind
-from functions.access.spellings import CANONICAL, canonical, former
+from functions.access.credentials.spellings import CANONICAL, canonical, former
+from functions.access.gates.models import CredentialKind
 
 KINDS: list[CredentialKind] = list(CANONICAL)
 SECRET = "abcdefghijklmnopqrstuvwxyz234567"

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from functions.directory.homes import Home, HomeShown
-from functions.directory.tables import BuildingRow, MembershipRow, UnitRow
+from functions.directory.estate.rows import BuildingRow, UnitRow
+from functions.directory.homes.models import Home, HomeShown
+from functions.directory.people.rows import MembershipRow
 from linli.tables import Rows, read
 
 Address = tuple[str, Home]  # a community, and a home in it

@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from functions.directory.tables import BuildingRow, CommunityRow, UnitRow
+from functions.directory.estate.rows import BuildingRow, CommunityRow, UnitRow
 from linli.errors import Conflict
 from linli.idempotency import Creation
 from linli.tables import ConditionsFailed, Transaction, find

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.access.credentials import Credential, Window, holder_in
+from functions.access.credentials.qr_codes import holder_in
+from functions.access.credentials.validity import Credential, Window
 
 ZONES = ["Asia/Shanghai", "Europe/Lisbon", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"]
 clock_times = st.times().map(lambda value: value.replace(microsecond=0, second=0, tzinfo=None))

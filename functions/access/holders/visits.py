@@ -1,12 +1,11 @@
-"""Invitations: who may come to whom, when, where and how often (访客); and what coming once is."""
+"""A visit (来访): what coming once is, however many gates are on the way."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import Field
 
-from functions.access.credentials import CredentialKind, Windows
-from functions.access.gates import Direction
+from functions.access.gates.models import CredentialKind, Direction
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
@@ -14,21 +13,6 @@ from linli.instants import Instant
 TOGETHER = timedelta(minutes=5)  # a car, and who sits in it, at the same gate or the one beside it
 ON_THE_WAY = timedelta(hours=1)  # how much earlier than a later gate the first one may turn out to have been
 MOST_AREAS = 20
-
-
-class Invitation(Contract):
-    """Who may come, when, where and how often. `plate` lets the visitor's vehicle in on the same entries.
-
-    `windows`: hours of the week within `valid_from` and `valid_until`; without them at any hour.
-    """
-
-    visitor_name: Annotated[str, Field(min_length=1, max_length=64)]
-    valid_from: Instant
-    valid_until: Instant
-    entries: Annotated[int, Field(ge=1, le=20)] = 1
-    gates: Annotated[list[Id], Field(max_length=50)] = []
-    windows: Windows = []
-    plate: Annotated[str, Field(min_length=5, max_length=10)] | None = None
 
 
 class Step(Contract):

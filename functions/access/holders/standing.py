@@ -10,9 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from functions.access.credentials import CredentialKind
-from functions.access.gates import Direction
-from functions.access.invitations import Step, Visit
+from functions.access.gates.models import CredentialKind, Direction
+from functions.access.holders.visits import Step, Visit
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant

@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.access.holders import Standing
+from functions.access.holders.standing import Standing
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 marks = st.lists(st.tuples(st.integers(0, 50), st.booleans()), max_size=12)

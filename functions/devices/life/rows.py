@@ -1,15 +1,16 @@
-"""The rows of the devices table; the README says who reads them how."""
+"""The rows of devices, of their faults and gateways, and of the stage's pulse."""
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
 
-from functions.devices.pulse import Pulse
-from functions.devices.vitals import Outages, Vitals
+from functions.devices.life.standstill import Pulse
+from functions.devices.life.vitals import Outages, Vitals
 from linli.due import TimedRow
 from linli.lifetimes import Lifetime
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
 Key = tuple[str, str]
+
 VITALS = (
     "beat", "seen_at", "battery_percent", "firmware", "gateway", "lost", "lost_at", "low", "outages",
     "charged_at", "wavers", "rising_since",

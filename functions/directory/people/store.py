@@ -1,6 +1,6 @@
 """A community's record of a person: it goes with the membership, or by itself where there is none."""
 
-from functions.directory.tables import MembershipRow, PersonRow
+from functions.directory.people.rows import MembershipRow, PersonRow
 from linli.errors import Conflict
 from linli.tables import Transaction, read, until_it_holds
 

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from functions.access.credentials import CredentialKind
+from functions.access.gates.models import CredentialKind
 
 HEX = re.compile(r"[0-9A-Fa-f]+", re.ASCII)
 HEX_LETTER = re.compile(r"[A-Fa-f]", re.ASCII)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from functions.devices.vitals import (
+from functions.devices.life.vitals import (
     MOST_OUTAGES,
     Beat,
     Expected,

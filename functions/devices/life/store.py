@@ -14,9 +14,9 @@ from pynamodb.attributes import Attribute
 from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 
-from functions.devices.pulse import felt, stands_still
-from functions.devices.tables import BehindRow, DeviceRow, FaultRow, PulseRow
-from functions.devices.vitals import (
+from functions.devices.life.rows import BehindRow, DeviceRow, FaultRow, PulseRow
+from functions.devices.life.standstill import felt, stands_still
+from functions.devices.life.vitals import (
     Beat,
     Expected,
     Gateway,
