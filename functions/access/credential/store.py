@@ -15,7 +15,6 @@ from functions.access.credential.domain import (
     recorded,
 )
 from functions.access.credential.models import EnrolledCredential, EnrolledCredentials, Enrolment, QrCode
-from functions.access.credentials import store as qr_codes
 from functions.access.credentials.models import Consent
 from functions.access.credentials.rows import (
     ConsentRow,
@@ -28,10 +27,10 @@ from functions.access.credentials.rows import (
     free_key,
     own_keys,
 )
-from functions.access.credentials.store import forget_revoked, write_standing
+from functions.access.credentials.store import add_qr_code, forget_revoked, qr_code_of, write_standing
 from functions.access.credentials.validity import Credential, another_way
-from functions.access.gates.reach import Places
-from functions.access.gates.store import places
+from functions.access.gates.reach import Reach
+from functions.access.gates.store import reach
 from functions.access.holders.rows import HolderRow
 from functions.access.holders.standing import Standing
 from linli import communities
@@ -63,12 +62,12 @@ class Wanted:
 def enrol(wanted: Wanted) -> EnrolledCredential:
     """Add a credential to a person. The value is its natural key: enrolling it again renews it.
 
-    Raises NotFound for a person who is not of the community, InvalidRequest for places that are not there,
-    Conflict when somebody else who has not left holds the value, or a face would be the only way in.
+    Raises NotFound for a person who is not of the community, InvalidRequest for gates and areas that are not
+    there, Conflict when somebody else who has not left holds the value, or a face would be the only way in.
     """
     enrolment = wanted.enrolment
     if enrolment.areas or enrolment.gates:
-        places(wanted.community).check(areas=enrolment.areas, gates=enrolment.gates)
+        reach(wanted.community).check(areas=enrolment.areas, gates=enrolment.gates)
     keys = credential_keys(wanted.community, enrolment.kind, enrolment.value)
     return until_it_holds(lambda: _enrol(wanted, keys))
 
@@ -83,7 +82,7 @@ def _enrol(wanted: Wanted, keys: list[Key]) -> EnrolledCredential:
         if not (enrolment.move or row.of_former_member):
             raise _held(row)
     transaction = Transaction()
-    consent = _keep_consent(transaction, wanted, rows)
+    consent = _consented(transaction, wanted, rows)
     mine = _mine(wanted, live)
     if enrolment.kind == "face":
         others = _credentials(wanted.community, before, but=mine.digest if mine else "")
@@ -143,8 +142,8 @@ def _without(standing: Standing, digests: Sequence[str]) -> Standing:
     return standing.model_copy(update={"credentials": left})
 
 
-def _keep_consent(transaction: Transaction, wanted: Wanted, rows: Rows) -> Consent | None:
-    """Keep a consent when it is first referred to. Raises Conflict for one that was withdrawn."""
+def _consented(transaction: Transaction, wanted: Wanted, rows: Rows) -> Consent | None:
+    """The consent to a face, written down when first referred to. Raises Conflict for a withdrawn one."""
     given, key = wanted.enrolment.consent, wanted.consent_key
     if given is None or key is None:
         return None
@@ -263,7 +262,7 @@ def of_person(community: str, person: str, now: datetime) -> EnrolledCredentials
     if standing is None:
         raise NotFound
     found = _rows(community, standing)
-    there = places(community) if any(row.credential.areas or row.credential.gates for row in found) else None
+    there = reach(community) if any(row.credential.areas or row.credential.gates for row in found) else None
     keys = {row.consent: ConsentRow.key(community, person, row.consent) for row in found if row.consent}
     kept = read(keys.values()) if keys else Rows()
     items = []
@@ -298,7 +297,7 @@ def show_qr(community: str, person: str, gates: list[str], creation: Creation) -
 
 def _show_qr(community: str, person: str, gates: list[str], creation: Creation) -> QrCode:
     if gates:
-        places(community).check(gates=gates)
+        reach(community).check(gates=gates)
     holder_key = HolderRow.key(community, person)
     rows = read([holder_key, CommunityRow.key(community)])
     standing = _standing(rows, holder_key)
@@ -307,14 +306,14 @@ def _show_qr(community: str, person: str, gates: list[str], creation: Creation) 
     policy = communities.known(rows, community).policy(AccessPolicy)
     credential = own_qr(standing.holder, gates, policy, creation.at)
     transaction = Transaction()
-    code = qr_codes.add(transaction, community, credential, creation.id)
+    code = add_qr_code(transaction, community, credential, creation.id)
     creation.claim(transaction)
     transaction.commit()
     return QrCode(code=code, valid_until=credential.valid_until)
 
 
 def _earlier_qr(community: str, person: str, qr_id: str) -> QrCode:
-    code = qr_codes.text(person, qr_id)
+    code = qr_code_of(person, qr_id)
     key = CredentialRow.key(community, credential_hash(community, "qr", code))
     return QrCode(code=code, valid_until=find(CredentialRow, key).credential.valid_until)
 
@@ -327,7 +326,7 @@ def _standing(rows: Rows, key: Key) -> Standing | None:
 def _shown(
     digest: str,
     credential: Credential,
-    there: Places | None = None,
+    there: Reach | None = None,
     *,
     consent: Consent | None = None,
     moved_from: str | None = None,

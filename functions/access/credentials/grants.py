@@ -38,5 +38,5 @@ class Grants(Contract):
     items: Annotated[list[Grant], Field(max_length=MOST_GRANTS)] = []
 
     def and_now(self, grant: Grant) -> "Grants":
-        """With one more, and the one heard of longest ago forgotten."""
+        """The grants with one more; beyond four, the one heard of longest ago is forgotten."""
         return Grants(items=[*self.items, grant][-MOST_GRANTS:])

@@ -86,27 +86,27 @@ class ConsentRow(Row, discriminator="consent"):
 
 
 def credential_keys(community: str, kind: CredentialKind, value: str) -> list[Key]:
-    """Where a credential may be: its own places, then those of rows of before, hashed as they were typed."""
+    """A credential's keys: its own, then those of rows of before, which were hashed as they were typed."""
     former_ones = [keyed_hash("credential-key", community, kind, one) for one in former(kind, value)]
     keys = [CredentialRow.key(community, digest) for digest in former_ones]
     return [*own_keys(community, kind, value), *keys]
 
 
 def own_keys(community: str, kind: CredentialKind, value: str) -> list[Key]:
-    """The places of a credential: one, or one for each who may hold the same plate at once."""
+    """The keys of a credential: one, or one for each who may hold the same plate at once."""
     digest = credential_hash(community, kind, value)
     further = range(2, MOST_OF_A_PLATE + 1) if kind == "plate" else ()
     return [CredentialRow.key(community, one) for one in (digest, *(f"{digest}-{at}" for at in further))]
 
 
 def free_key(rows: Rows, keys: Sequence[Key], now: datetime) -> Key | None:
-    """The first of a credential's places that nobody holds now."""
+    """The first of a credential's keys that nobody holds now."""
     held = {(row.pk, row.sk) for row in credentials_at(rows, keys) if not (row.revoked or expired(row, now))}
     return next((key for key in keys if key not in held), None)
 
 
 def free(now: datetime) -> Condition:
-    """The condition that nobody holds a credential's place now."""
+    """The condition that nobody holds a credential's key now."""
     over: Condition = (CredentialRow.ttl <= to_epoch_seconds(now)) | (CredentialRow.revoked == True)  # noqa: E712  builds a condition
     over |= Row.pk.does_not_exist()
     return over

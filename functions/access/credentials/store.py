@@ -16,14 +16,14 @@ from linli.secrets import keyed_hash
 from linli.tables import Transaction
 
 
-def text(holder: str, qr_id: str) -> str:
-    """What the code with this id says."""
+def qr_code_of(holder: str, qr_id: str) -> str:
+    """What the QR code with this id says. Its secret follows from the id and our key; nothing stores it."""
     return f"{holder}{QR_SEPARATOR}{keyed_hash('credential-key', 'qr', qr_id)[:SECRET_LENGTH]}"
 
 
-def add(transaction: Transaction, community: str, credential: Credential, qr_id: str) -> str:
-    """Let the transaction create the credential under a new code. Returns what the code says."""
-    code = text(credential.holder, qr_id)
+def add_qr_code(transaction: Transaction, community: str, credential: Credential, qr_id: str) -> str:
+    """Let the transaction create the credential under a new QR code. Returns what that says."""
+    code = qr_code_of(credential.holder, qr_id)
     key = CredentialRow.key(community, credential_hash(community, "qr", code))
     ttl = to_epoch_seconds(credential.valid_until)
     transaction.create("code", CredentialRow(*key, credential=credential, ttl=ttl))

@@ -18,8 +18,8 @@ blueprint = Blueprint(__name__)
 @device_queue(DoorEvent, believes={"gate"})
 def door_event(message: DeviceMessage[DoorEvent]) -> DeviceAnswer:
     """A gate's door was used, forced or held open."""
-    kept = store.keep(message)
-    return DeviceAnswer(event_id=message.body.event_id, outcome=kept.outcome, id_reused=kept.id_reused)
+    told = store.record(message)
+    return DeviceAnswer(event_id=message.body.event_id, outcome=told.outcome, id_reused=told.id_reused)
 
 
 @route(

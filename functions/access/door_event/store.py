@@ -57,14 +57,14 @@ class ToldRow(EffectRow, discriminator="door_told"):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Told:
     """What the gate is told."""
 
     outcome: str
     id_reused: bool = False
 
 
-def keep(message: DeviceMessage[DoorEvent]) -> Kept:
+def record(message: DeviceMessage[DoorEvent]) -> Told:
     """Keep a door event once, with the alarm it raises or the pass it completes.
 
     An entry whose pass we do not know is kept all the same, where an offline pass that comes later finds it.
@@ -72,7 +72,7 @@ def keep(message: DeviceMessage[DoorEvent]) -> Kept:
     return until_it_holds(lambda: _attempt(message))
 
 
-def _attempt(message: DeviceMessage[DoorEvent]) -> Kept:
+def _attempt(message: DeviceMessage[DoorEvent]) -> Told:
     timeless = message.timeless(RETENTION)
     identity = Identity.of(
         message.body.event_id, message.body, came_at=message.received_at if timeless else None
@@ -81,7 +81,7 @@ def _attempt(message: DeviceMessage[DoorEvent]) -> Kept:
     gate_key = GateRow.key(message.community, message.device)
     rows = read([*identity.keys(key), gate_key, *_first_pass(message)])
     if earlier := identity.earlier(rows, EffectRow, key):
-        return Kept("duplicate", "~" in str(earlier.sk))
+        return Told("duplicate", "~" in str(earlier.sk))
     place = identity.place(rows, key)
     transaction = Transaction()
     row = _row(message, place)
@@ -97,7 +97,7 @@ def _attempt(message: DeviceMessage[DoorEvent]) -> Kept:
         outcome = _enter(transaction, message, rows, message.body.pass_event_id)
         _note(transaction, rows.one(GateRow, gate_key), moment_of(message).at)
     transaction.commit()
-    return Kept(outcome, row.id_reused)
+    return Told(outcome, row.id_reused)
 
 
 def _keys(message: DeviceMessage[DoorEvent]) -> Callable[[str], Key]:

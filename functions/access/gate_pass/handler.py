@@ -28,7 +28,7 @@ def gate_pass(message: DeviceMessage[GatePassEvent]) -> GatePassAnswer:
         clocks=message.clocks,
         granted_offline=event.granted,
     )
-    return _answer(event.event_id, store.settle(ask))
+    return _told(event.event_id, store.answer(ask))
 
 
 @route(
@@ -50,7 +50,7 @@ def ask_pass(request: Request[GatePassAsked, Nothing]) -> GatePassAnswer:
         clocks=Clocks(request.now, request.now),
         asked_by=request.person,
     )
-    return _answer(asked.event_id, store.settle(ask))
+    return _told(asked.event_id, store.answer(ask))
 
 
 @route(blueprint, "GET", "/communities/{community}/passes", permissions.READ_PASSES, query=PageQuery)
@@ -61,13 +61,13 @@ def list_passes(request: Request[Nothing, PageQuery]) -> Page[Pass]:
     return store.passes_of_holder(request.tenant, request.person, request.query, request.now)
 
 
-def _answer(event_id: str, settled: store.Settled) -> GatePassAnswer:
+def _told(event_id: str, answer: store.Answer) -> GatePassAnswer:
     return GatePassAnswer(
         event_id=event_id,
-        id_reused=settled.id_reused,
-        outcome=settled.outcome,
-        open=settled.opens,
-        reason=settled.reason,
-        open_until=settled.open_until,
-        open_seconds=settled.open_for // timedelta(seconds=1) if settled.opens else 0,
+        id_reused=answer.id_reused,
+        outcome=answer.outcome,
+        open=answer.opens,
+        reason=answer.reason,
+        open_until=answer.open_until,
+        open_seconds=answer.open_for // timedelta(seconds=1) if answer.opens else 0,
     )

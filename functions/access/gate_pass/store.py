@@ -64,14 +64,14 @@ class Ask:
 
     @cached_property
     def credentials(self) -> list[Key]:
-        """Where what was shown may be, the first its own place."""
+        """Where what was shown may be, the first its own key."""
         return credential_keys(self.community, self.shown.credential, self.shown.value)
 
     @cached_property
     def identity(self) -> Identity:
         """What makes it the same question; neither a card nor a temperature can be guessed from it."""
-        own_place, _ = self.credentials[0]
-        shown = keyed_hash("credential-key", own_place, str(self.shown.temperature_c))
+        own_key, _ = self.credentials[0]
+        shown = keyed_hash("credential-key", own_key, str(self.shown.temperature_c))
         asked = self.shown.model_copy(update={"value": shown})
         came_at = self.clocks.received_at if self._undated else None
         return Identity.of(self.event_id, asked, frozenset({"temperature_c"}), came_at=came_at)
@@ -90,7 +90,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class Answer:
     """What a gate is told. `open_for` counts from when it asked, `open_until` is the same by its clock;
     `over`: that much time has passed since.
     """
@@ -116,13 +116,13 @@ class Settled:
         return self.granted and not self.offline and not self.over
 
 
-def settle(ask: Ask) -> Settled:
+def answer(ask: Ask) -> Answer:
     """The decision for `ask`: the first one, however often and by how many it is asked.
 
     Raises WrongDeviceKind for a device that is no gate, Unavailable when the holder's standing changed under
     several attempts in a row, NotFound when a person asks at a gate that is not there.
     """
-    return _settled(ask, until_it_holds(lambda: _attempt(ask)))
+    return _answer(ask, until_it_holds(lambda: _attempt(ask)))
 
 
 def _attempt(ask: Ask) -> PassRow:
@@ -215,11 +215,11 @@ def _remembered(found: CredentialRow, decision: Decision) -> CredentialChange | 
     return CredentialChange(found.digest, actions, unchanged)
 
 
-def _settled(ask: Ask, row: PassRow) -> Settled:
+def _answer(ask: Ask, row: PassRow) -> Answer:
     open_until = row.open_until or row.occurred_at + OPEN_FOR
     opened = open_until - row.occurred_at
     first_came_at = row.received_at or row.occurred_at
-    return Settled(
+    return Answer(
         granted=row.verdict == "granted",
         reason=row.reason,
         offline=row.offline,

@@ -8,20 +8,20 @@ from linli.errors import InvalidRequest
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """The gates of a community that open, and the areas they lead into."""
+class Reach:
+    """The gates of a community that open, and the areas behind them: more, no credential is good for."""
 
     gates: frozenset[str]
     areas: frozenset[str]
 
     @classmethod
-    def of(cls, gates: Iterable[Gate]) -> "Places":
+    def of(cls, gates: Iterable[Gate]) -> "Reach":
         """What is there: a gate whose device was revoked is not."""
         there = [gate for gate in gates if not gate.revoked]
         return cls(frozenset(gate.gate for gate in there), frozenset(gate.area for gate in there))
 
     def check(self, *, areas: Sequence[str] = (), gates: Sequence[str] = ()) -> None:
-        """Raises InvalidRequest for a place that is not there, with the names of those that are."""
+        """Raises InvalidRequest for a gate or an area that is not there, with the names of those that are."""
         wrong = [
             *(_unknown("areas", at, "no gate leads there") for at in _missing(areas, self.areas)),
             *(_unknown("gates", at, "there is no such gate") for at in _missing(gates, self.gates)),
@@ -32,7 +32,7 @@ class Places:
             raise InvalidRequest(f"{fields}: not in this community", errors=wrong, known=known)
 
     def gone(self, *, areas: Sequence[str] = (), gates: Sequence[str] = ()) -> tuple[list[str], list[str]]:
-        """Of the areas and gates that something is good for, those that are there no more."""
+        """Which of these areas and gates are there no more: what is good for them alone opens nothing."""
         return (
             [area for area in areas if area not in self.areas],
             [gate for gate in gates if gate not in self.gates],

@@ -1,12 +1,12 @@
 """The gates of a community, read."""
 
-from functions.access.gates.reach import Places
+from functions.access.gates.reach import Reach
 from functions.access.gates.rows import GateRow
 from linli.tables import all_readable
 
 
-def places(community: str) -> Places:
+def reach(community: str) -> Reach:
     """What credentials may be good for: one Query over the community's gates."""
     partition, _ = GateRow.key(community, "")
     gates = (row.known() for row in all_readable(GateRow, partition))
-    return Places.of(gate for gate in gates if gate is not None)
+    return Reach.of(gate for gate in gates if gate is not None)

@@ -97,14 +97,14 @@ class Standing(Contract):
         return sorted(block for block, mark in self.blocks.items() if mark.on)
 
     def marked(self, block: Block, at: datetime, *, on: bool, version: int | None = None) -> "Standing":
-        """With `block` set or lifted as of `at`, unless something newer is known of it."""
+        """The standing with `block` set or lifted as of `at`, unless something newer is known of it."""
         known, mark = self.blocks.get(block), Mark(on=on, at=at, version=version)
         if known is not None and not mark.beats(known):
             return self
         return self.model_copy(update={"blocks": {**self.blocks, block: mark}})
 
     def member(self, version: int, at: datetime, *, ended: bool) -> "Standing":
-        """With the directory's word on the membership, unless a later version of it is known.
+        """The standing after the directory's word on the membership, unless a later version is known.
 
         Versions decide and not times: a request that came first may be the one that is carried out last.
         """
@@ -126,7 +126,7 @@ class Standing(Contract):
         return max([at, *(one + SHORTEST for one in before)])
 
     def passed(self, area: str, direction: Direction, at: datetime) -> "Standing":
-        """With the pass remembered, unless a newer one of the same area is known, or staff know better."""
+        """The standing after a pass, unless a newer one of that area is known, or staff know better."""
         known, reset = self.presence.get(area), self.reset.get(area)
         if (known is not None and known.at >= at) or (reset is not None and reset >= at):
             return self
@@ -146,7 +146,7 @@ class Standing(Contract):
         return step is not None and expected.visit is not None and expected.visit.includes(step)
 
     def stepped(self, step: Step) -> "Standing":
-        """With a step of a visit, where entries are counted: another visit takes one; never below zero."""
+        """The standing after a step of a visit: a new visit takes an entry, where some are counted and left."""
         if self.entries_left is None:
             return self
         if step.direction == "out" or self._on_the_way(step):
@@ -159,12 +159,12 @@ class Standing(Contract):
         return self.visit is not None and self.visit.includes(step)
 
     def awaiting(self, passing: Passing, now: datetime) -> "Standing":
-        """With a passing that the gate will tell of; those whose time is over are forgotten."""
+        """The standing with a passing that the gate will tell of; those whose time is over are forgotten."""
         still = [one for one in self.awaited if one.until > now]
         return self.model_copy(update={"awaited": [*still, passing]})
 
     def went_through(self, passing: Passing) -> "Standing":
-        """With a passing that the gate has told of, late or not."""
+        """The standing once the gate has told, late or not, that somebody went through."""
         others = [one for one in self.awaited if one != passing]
         after = self.model_copy(update={"awaited": others})
         if passing.entry:

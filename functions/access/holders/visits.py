@@ -1,4 +1,4 @@
-"""A visit (来访): what coming once is, however many gates are on the way."""
+"""A visit: what coming once is, however many gates are on the way."""
 
 from datetime import datetime, timedelta
 from typing import Annotated

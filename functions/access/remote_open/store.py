@@ -43,8 +43,8 @@ def open_gate(community: str, gate: str, asked: Asked) -> Opening:
     if known is None or known.revoked:
         raise NotFound
     policy = communities.known(rows, community).policy(AccessPolicy)
-    kept = _keep(_row(community, known, asked, policy), asked.creation)
-    told = Opening(opening=kept.sk, gate=gate, open_until=kept.decided_at + OPEN_FOR)
+    recorded = _record(_row(community, known, asked, policy), asked.creation)
+    told = Opening(opening=recorded.sk, gate=gate, open_until=recorded.decided_at + OPEN_FOR)
     if asked.creation.at < told.open_until:
         seconds = OPEN_FOR // timedelta(seconds=1)
         command = OpenCommand(opening=told.opening, open_until=told.open_until, open_seconds=seconds)
@@ -71,7 +71,7 @@ def _row(community: str, gate: Gate, asked: Asked, policy: AccessPolicy) -> Pass
     )
 
 
-def _keep(row: PassRow, creation: Creation) -> PassRow:
+def _record(row: PassRow, creation: Creation) -> PassRow:
     def attempt() -> PassRow:
         transaction = Transaction()
         transaction.put("opening", row)  # nobody else has this id: again, it is the same

@@ -30,11 +30,11 @@ def standing(received: Received[Told]) -> str:
         case CommunityChanged():
             return communities.keep(fact, AccessPolicy, HealthPolicy)
         case FeverConfirmed() | FeverCleared() | MembershipChanged():
-            return store.keep_person(fact, at)
+            return store.hear_of_person(fact, at)
         case DeviceRegistered() | DeviceRevoked():
             outcome = registered.keep(fact, at)
             if fact.kind in {"gate", None}:  # told before kinds were: it may be one
-                store.keep_gate(fact, at)
+                store.hear_of_gate(fact, at)
             return outcome
 
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from functions.access.credentials.store import write_standing
 from functions.access.gates.rows import GateRow
-from functions.access.gates.store import places as access_places
+from functions.access.gates.store import reach
 from functions.access.holders.rows import HolderRow
 from functions.access.holders.standing import Standing
 from functions.access.invitations.rows import InvitationRow
@@ -52,7 +52,7 @@ class PlaceRow(Row, discriminator="place"):
         return cls(*cls.key(community, said.person, said.said), said=said, ttl=ttl)
 
 
-def keep_person(fact: PersonFact, at: datetime) -> str:
+def hear_of_person(fact: PersonFact, at: datetime) -> str:
     """Change the standing of the person `fact` is about, and all its copies. Returns the outcome.
 
     Who is no longer of the community has no guests either. They come first, since a repeat finds the person
@@ -130,7 +130,7 @@ def _say_place(community: str, person: str, word: PlaceWord, by: str, creation: 
         raise NotFound
     before = holder.standing
     if word.area and word.area not in before.areas():
-        access_places(community).check(areas=[word.area])
+        reach(community).check(areas=[word.area])
     areas = sorted([word.area] if word.area else before.areas())
     after = before.placed(areas, word.direction, creation.at)
     kept = timedelta(days=communities.known(rows, community).policy(AccessPolicy).retention_days)
@@ -165,7 +165,7 @@ def places(community: str, person: str, query: PageQuery, now: datetime) -> Page
     )
 
 
-def keep_gate(fact: DeviceRegistered | DeviceRevoked, at: datetime) -> str:
+def hear_of_gate(fact: DeviceRegistered | DeviceRevoked, at: datetime) -> str:
     """Remember the registry's last word on a gate's device: by its count, or where a word has none by the
     time it was told `at`, when a revocation beats what was told at the same time. Returns the outcome.
     """

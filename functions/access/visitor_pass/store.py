@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from functions.access.credentials import store as qr_codes
 from functions.access.credentials.rows import (
     CredentialRow,
     Key,
@@ -12,8 +11,8 @@ from functions.access.credentials.rows import (
     free_key,
     own_keys,
 )
-from functions.access.credentials.store import forget_revoked, write_standing
-from functions.access.gates.store import places
+from functions.access.credentials.store import add_qr_code, forget_revoked, qr_code_of, write_standing
+from functions.access.gates.store import reach
 from functions.access.holders.rows import HolderRow
 from functions.access.invitations.models import Invitation
 from functions.access.invitations.rows import InvitationRow
@@ -50,7 +49,7 @@ def _invite(community: str, person: str, invitation: Invitation, creation: Creat
     policy = communities.known(rows, community).policy(AccessPolicy)
     admitted(invitation, inviter.standing if inviter else None, policy, creation.at)
     if invitation.gates:
-        places(community).check(gates=invitation.gates)
+        reach(community).check(gates=invitation.gates)
     own = own_keys(community, "plate", plate) if plate else []
     key = free_key(rows, own, creation.at)
     if plate and key is None:
@@ -76,7 +75,7 @@ def _creation(
     transaction.create(
         "visitor", HolderRow(*HolderRow.key(community, invitation_id), standing=standing, version=0, ttl=ttl)
     )
-    qr_codes.add(transaction, community, code, invitation_id)
+    add_qr_code(transaction, community, code, invitation_id)
     if row is not None:
         row.credential, row.standing = code.model_copy(update={"kind": "plate"}), standing
         row.ttl = to_epoch_seconds(invitation.valid_until)
@@ -107,7 +106,7 @@ def _withdraw(community: str, person: str, invitation_id: str) -> None:
             unchanged = CredentialRow.credential == row.credential
             transaction.update(f"revoked-{row.pk}", row, [CredentialRow.revoked.set(True)], unchanged)
     visitor_row = rows.one(HolderRow, holder_key)
-    if visitor_row and visitor_row.standing.credentials:  # the plate's place may be another's next
+    if visitor_row and visitor_row.standing.credentials:  # the plate's key may be another's next
         before = visitor_row.standing
         write_standing(transaction, community, before, before.model_copy(update={"credentials": []}))
     transaction.commit()
@@ -143,5 +142,5 @@ def _shown(invitation_id: str, invitation: Invitation, *, withdrawn: bool) -> In
         windows=invitation.windows,
         plate=invitation.plate,
         withdrawn=withdrawn,
-        code=qr_codes.text(invitation_id, invitation_id),
+        code=qr_code_of(invitation_id, invitation_id),
     )

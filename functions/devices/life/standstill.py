@@ -27,7 +27,7 @@ class Pulse(Contract):
 
 
 def felt(pulse: Pulse | None, device: str, at: datetime, every: timedelta) -> Pulse | None:
-    """With a heartbeat that came in over a connection of the device's own; None when it need not be kept."""
+    """The pulse after a heartbeat over a connection of the device's own; None when it need not be kept."""
     if pulse is None:
         return Pulse(at=at, next_by={device: at + every})
     known = device in pulse.next_by or len(pulse.next_by) >= VOICES

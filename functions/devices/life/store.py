@@ -1,4 +1,4 @@
-"""The watch over devices: their vitals as they are kept, each change in one write with all that follows.
+"""Devices' vitals as they are kept: each change in one write with all that follows.
 
 A heartbeat that changes nothing but the time is a single conditional UpdateItem. A fault that begins or is
 over is a transaction: the device, the list of faults, its place behind a gateway, and the facts.
@@ -67,7 +67,7 @@ def _hear(community: str, device: str, beat: Beat, received_at: datetime) -> tup
     gateway = _gateway(rows, community, beat.gateway) if row.device_kind != "gateway" else None
     before = row.vitals
     after = heard(before, beat if gateway else replace(beat, gateway=None), expected)
-    _keep(row, after, "heartbeat", received_at, _moved(row, before, after))
+    _write(row, after, "heartbeat", received_at, _seen_another_way(row, before, after))
     if beat.gateway is None:
         _feel(rows.one(PulseRow, PulseRow.key()), f"{community}/{device}", received_at, expected.every)
     outcome = "alive"
@@ -98,10 +98,10 @@ def comes_through(now: datetime) -> bool:
 def _carry(community: str, gateway: str, beat: Beat) -> None:
     rows, row = _read(community, gateway)
     if row is not None and row.status == "active":
-        _keep(row, carried(row.vitals, beat, _expected(rows, row)), "heartbeat", beat.at)
+        _write(row, carried(row.vitals, beat, _expected(rows, row)), "heartbeat", beat.at)
 
 
-def _moved(row: DeviceRow, before: Vitals, after: Vitals) -> list[Fact]:
+def _seen_another_way(row: DeviceRow, before: Vitals, after: Vitals) -> list[Fact]:
     """That a device is seen again which came by a lost gateway and now comes another way."""
     if before.gateway in {None, after.gateway}:
         return []
@@ -122,7 +122,7 @@ def _look(community: str, device: str, now: datetime) -> str:
     before = row.vitals
     above = _read(community, before.gateway)[0] if before.gateway else rows
     after = missed(before, _expected(rows, row), _gateway(above, community, before.gateway), now)
-    _keep(row, after, "overdue", now)
+    _write(row, after, "overdue", now)
     if after.lost != before.lost:
         return "lost"
     return "nothing_due" if after == before else "waiting"
@@ -163,8 +163,8 @@ def _gateway(rows: Rows, community: str, gateway: str | None) -> Gateway | None:
     return Gateway(row.vitals, _expected(rows, row))
 
 
-def _keep(row: DeviceRow, after: Vitals, action: str, now: datetime, told: Sequence[Fact] = ()) -> None:
-    """Keep a device's vitals, if nobody changed what they follow from. Raises ConditionsFailed, Contended."""
+def _write(row: DeviceRow, after: Vitals, action: str, now: datetime, told: Sequence[Fact] = ()) -> None:
+    """Write its vitals, if nobody changed what they follow from. Raises ConditionsFailed, Contended."""
     before = row.vitals
     if after == before:
         return

@@ -52,7 +52,7 @@ class Outages(Contract):
     spells: tuple[tuple[Instant, Instant], ...] = ()
 
     def and_one(self, heard_until: datetime, heard_again: datetime) -> "Outages":
-        """With another that is over."""
+        """The outages and one more that is over; the oldest beyond eight are forgotten."""
         return Outages(spells=(*self.spells, (heard_until, heard_again))[-MOST_OUTAGES:])
 
     def put_off(self, since: datetime, allowed: timedelta) -> datetime:
@@ -116,7 +116,7 @@ def alive_at(happened_at: datetime, decided_at: datetime, received_at: datetime,
 
 
 def heard(vitals: Vitals, beat: Beat, expected: Expected) -> Vitals:
-    """With a heartbeat taken in; the same when a newer one is known.
+    """The vitals after a heartbeat; unchanged when a newer heartbeat is known.
 
     A loss is lifted by a heartbeat that would have prevented it: one that only shows that the device was
     there a little longer does not bring it back.
@@ -156,7 +156,7 @@ def _sinking(vitals: Vitals, at: datetime) -> Vitals:
 
 
 def carried(vitals: Vitals, beat: Beat, expected: Expected) -> Vitals:
-    """A gateway through which somebody else's heartbeat came: it lives, which it need not say twice.
+    """The vitals of a gateway through which another device's heartbeat came: it lives.
 
     Only one that has spoken for itself is expected to, and the word of others counts when half of the time
     to its own is over, so that busy sensors do not cost a write each.
@@ -167,7 +167,7 @@ def carried(vitals: Vitals, beat: Beat, expected: Expected) -> Vitals:
 
 
 def missed(vitals: Vitals, expected: Expected, gateway: Gateway | None, now: datetime) -> Vitals:
-    """What is to be thought of a device whose time has come; the same when it has not.
+    """The vitals of a device that is due and was not heard: lost, or due later; unchanged when it is not due.
 
     Its time stands still while its gateway is lost: nobody is lost by that, and who never speaks again is
     lost all the same, however often the gateway goes. While the gateway itself has not been heard since that

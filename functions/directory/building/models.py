@@ -20,7 +20,7 @@ class BuildingShown(Contract):
 
 
 class Building(BuildingShown):
-    """The same as it is entered."""
+    """A building as it is entered."""
 
     name: Name
 

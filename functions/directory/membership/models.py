@@ -52,7 +52,7 @@ class Membership(Contract):
 
 
 class MembershipShown(Contract):
-    """The same with its homes as people call them; `home` is the first of them."""
+    """A membership with its homes as people call them; `home` is the first of them."""
 
     person: Id
     roles: list[str]

@@ -22,7 +22,7 @@ class PeopleAsked(PageQuery):
 
 
 class RecordKept(Contract):
-    """The same as it is kept: from before 2026-11-26 a phone may be as somebody wrote it down."""
+    """A record as it is kept: from before 2026-11-26 a phone may be as somebody wrote it down."""
 
     name: str
     phone: str

@@ -14,7 +14,6 @@ from functions.access.credentials.validity import Credential
 from functions.access.gate_pass.domain import OPEN_FOR, Decision, Policies, Showing, Situation, decide
 from functions.access.gate_pass.models import Shown
 from functions.access.gates.models import Direction, Gate
-from functions.access.gates.moments import Moment
 from functions.access.holders.standing import Passing, Presence, Standing
 from linli.device_messages import Clocks
 from linli.vocabulary.access import AccessPolicy
@@ -235,25 +234,6 @@ def test_each_showing_repeated_at_once_changes_nothing(
         again = [twice.show(second, gate, card) for _ in range(2)]
         assert [one.verdict for one in again] == [first.verdict] * 2
     assert (once.standing, once.facts) == (twice.standing, twice.facts)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "clock", "belongs"),
-    [
-        (3, 3, True),
-        (-60, -60, True),
-        (7200, 4, True),
-        (3, 10**9, True),
-        (7200, 7200, False),
-        (-600, -600, False),
-    ],
-)
-def test_an_entry_is_of_the_pass_that_it_follows_by_either_clock(
-    seconds: int, clock: int, belongs: bool
-) -> None:
-    passed = Moment(START, START - timedelta(days=2))
-    entered = Moment(START + seconds * SECOND, passed.shown_at + clock * SECOND)
-    assert passed.leads_to(entered) is belongs
 
 
 def test_a_passing_is_forgotten_when_its_time_is_over() -> None:

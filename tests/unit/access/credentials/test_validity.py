@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.access.credentials.qr_codes import holder_in
 from functions.access.credentials.validity import Credential, Window
 
 ZONES = ["Asia/Shanghai", "Europe/Lisbon", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"]
@@ -55,8 +54,3 @@ def test_a_window_on_all_days_covers_exactly_its_hours(
 
 def test_without_windows_any_time_is_good() -> None:
     assert credential().good_when(datetime(2026, 2, 28, 16, tzinfo=UTC), "Asia/Shanghai")
-
-
-def test_the_holder_stands_in_front_of_a_codes_secret() -> None:
-    assert holder_in("willow-resident-1.abc") == "willow-resident-1"
-    assert holder_in("somebody-elses-code") is None
