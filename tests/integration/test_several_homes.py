@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from chalice.app import Chalice
-from functions.payments.tables import LivingRow
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from functions.directory.homes.models import MOST_HOMES
+from functions.payments.households.rows import LivingRow
 from functions.utilities.bill_run.models import Bill
 from functions.utilities.tables import BillRow, HouseholdRow, ResidentRow
 from linli.tables import read

@@ -146,7 +146,7 @@ class Standing(Contract):
         return step is not None and expected.visit is not None and expected.visit.includes(step)
 
     def stepped(self, step: Step) -> "Standing":
-        """The standing after a step of a visit: a new visit takes an entry, where any are left and counted."""
+        """The standing after a step of a visit: a new visit takes an entry, where any are left."""
         if self.entries_left is None:
             return self
         if step.direction == "out" or self._on_the_way(step):

@@ -17,7 +17,6 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.merchants.serials import PUBLIC_KEY_ID
 from functions.payments.providers.protocol.models import (
     Answer,
     KeyNotTaken,
@@ -33,6 +32,7 @@ from functions.payments.providers.protocol.models import (
     UnknownSerial,
     Unreadable,
 )
+from functions.payments.providers.protocol.serials import PUBLIC_KEY_ID
 from functions.payments.providers.protocol.signatures import is_by, signature_of, signed
 
 SCHEME = "WECHATPAY2-SHA256-RSA2048"
