@@ -13,11 +13,11 @@ from pynamodb.attributes import (
 )
 from pynamodb.constants import STRING
 
-from functions.utilities.meters import Meter
-from functions.utilities.readings import DAY_MS, Kind, Reading, Standing
-from functions.utilities.signals import Watch
-from functions.utilities.tariffs import Tariff
-from functions.utilities.tenancies import Move, Place, stays_after
+from functions.utilities.households.tenancies import Move, Place, stays_after
+from functions.utilities.meters.models import Meter
+from functions.utilities.readings.dials import DAY_MS, Kind, Reading, Standing
+from functions.utilities.signals.detection import Watch
+from functions.utilities.tariffs.models import Tariff
 from linli.lifetimes import Lifetime
 from linli.members import DwellerRow
 from linli.tables import ContractAttribute, InstantAttribute, Row

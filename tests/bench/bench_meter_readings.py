@@ -24,7 +24,7 @@ from rich.table import Table
 
 from functions.utilities.bulk_upload.domain import report, rows
 from functions.utilities.bulk_upload.store import enter
-from functions.utilities.meters import Meter, Register
+from functions.utilities.meters.models import Meter, Register
 from functions.utilities.tables import MeterRow
 from linli.aws import client
 from linli.tables import Row, Transaction

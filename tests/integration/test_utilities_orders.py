@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from functions.utilities import ledger
-from functions.utilities.meters import Meter
-from functions.utilities.readings import Reading, intervals
-from functions.utilities.sites import Site
+from functions.utilities.entries import store as ledger
+from functions.utilities.meters.models import Meter
+from functions.utilities.readings.dials import Reading, intervals
+from functions.utilities.registers.site import Site
 from functions.utilities.tables import ChunkRow, HeldRow, RegisterRow, UseRow
 from linli.tables import read
 from linli.vocabulary.utilities import UtilitiesPolicy

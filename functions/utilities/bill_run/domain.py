@@ -21,11 +21,11 @@ from functions.utilities.bill_run.models import (
     Unshared,
     Weight,
 )
-from functions.utilities.days import DAY, days_of_month, midnight, month_of, to_instant
-from functions.utilities.home_use import SURCHARGE, ZERO, HeldDays, HomeUse, Key, Prices, priced
-from functions.utilities.meters import UNITS, Medium
-from functions.utilities.tariffs import Tariff, apportioned, fen, in_force
-from functions.utilities.tenancies import Stay, Tenancy
+from functions.utilities.home_use.charges import SURCHARGE, ZERO, HeldDays, HomeUse, Key, Prices, priced
+from functions.utilities.households.tenancies import Stay, Tenancy
+from functions.utilities.local_days import DAY, days_of_month, midnight, month_of, to_instant
+from functions.utilities.meters.models import UNITS, Medium
+from functions.utilities.tariffs.models import Tariff, apportioned, fen, in_force
 from linli.errors import Conflict
 from linli.vocabulary.utilities import BillCorrection, BillIssued, CorrectionReason
 

@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from functions.utilities.home_use import HeldDays
-from functions.utilities.meters import Home, Medium
+from functions.utilities.home_use.charges import HeldDays
+from functions.utilities.meters.models import Home, Medium
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant

@@ -38,11 +38,12 @@ from functions.utilities.bill_run.models import (
     Step,
     Weight,
 )
-from functions.utilities.days import day_of, days_of_month, month_of, months_between, to_ms
-from functions.utilities.home_use import ZERO, HomeUse
-from functions.utilities.homes import days_seen, homes_of, household_of, meters_of, stays_of
-from functions.utilities.metered import Looking, Metered, held_readings, look
-from functions.utilities.meters import Medium, Meter
+from functions.utilities.home_use.charges import ZERO, HomeUse
+from functions.utilities.home_use.store import Looking, Metered, held_readings, look
+from functions.utilities.households.store import days_seen, homes_of, household_of, meters_of, stays_of
+from functions.utilities.households.tenancies import tenancies
+from functions.utilities.local_days import day_of, days_of_month, month_of, months_between, to_ms
+from functions.utilities.meters.models import Medium, Meter
 from functions.utilities.tables import (
     BillRow,
     CorrectionRow,
@@ -53,7 +54,6 @@ from functions.utilities.tables import (
     ScheduledRow,
     TariffRow,
 )
-from functions.utilities.tenancies import tenancies
 from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, page_of, page_of_several

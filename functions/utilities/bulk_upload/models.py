@@ -5,7 +5,7 @@ from urllib.parse import unquote_plus
 
 from pydantic import BeforeValidator
 
-from functions.utilities.meters import Obis, Value
+from functions.utilities.meters.models import Obis, Value
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant

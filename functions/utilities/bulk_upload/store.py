@@ -15,7 +15,7 @@ from functions.utilities.bulk_upload.models import (
     UploadAsked,
     UploadPlace,
 )
-from functions.utilities.intake import Batch, Offered, take
+from functions.utilities.intake.store import Batch, Offered, take
 from functions.utilities.tables import UploadRow
 from linli.aws import client
 from linli.errors import NotFound

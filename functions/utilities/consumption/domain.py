@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 from functions.utilities.consumption.models import DayUse, RegisterMonth
-from functions.utilities.days import months_between
-from functions.utilities.meters import UNITS, Medium
-from functions.utilities.tenancies import Stay
+from functions.utilities.households.tenancies import Stay
+from functions.utilities.local_days import months_between
+from functions.utilities.meters.models import UNITS, Medium
 from linli.errors import InvalidRequest
 
 MOST_MONTHS = 13

@@ -5,7 +5,7 @@ from chalice.app import Blueprint
 from functions.utilities import permissions
 from functions.utilities.consumption import store
 from functions.utilities.consumption.models import Consumption, MonthAsked, MonthsAsked, RegisterMonth
-from functions.utilities.homes import meter_seen_by
+from functions.utilities.households.store import meter_seen_by
 from linli.cursors import Page
 from linli.http import Nothing, Request, route
 

@@ -6,10 +6,10 @@ from typing import cast
 
 from functions.utilities.consumption.domain import Place, months, on_days, shown
 from functions.utilities.consumption.models import Consumption, MonthAsked, MonthsAsked, RegisterMonth
-from functions.utilities.homes import homes_of, household_of, meters_of, stays_of
-from functions.utilities.meters import Medium, Meter
+from functions.utilities.households.store import homes_of, household_of, meters_of, stays_of
+from functions.utilities.households.tenancies import Stay, seen
+from functions.utilities.meters.models import Medium, Meter
 from functions.utilities.tables import UseRow
-from functions.utilities.tenancies import Stay, seen
 from linli.cursors import Page, page_of
 from linli.tables import read
 

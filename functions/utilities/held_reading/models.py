@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from functions.utilities.meters import Value
+from functions.utilities.meters.models import Value
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant

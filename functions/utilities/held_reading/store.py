@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
-from functions.utilities import ledger
-from functions.utilities.days import to_instant
+from functions.utilities.entries import store as ledger
 from functions.utilities.held_reading.models import Decided, HeldReading, Verdict
-from functions.utilities.reviews import Decision
-from functions.utilities.sites import Site
+from functions.utilities.local_days import to_instant
+from functions.utilities.registers.site import Site
+from functions.utilities.reviews.store import Decision
 from functions.utilities.tables import HeldRow, MeterRow
 from linli import communities
 from linli.communities import CommunityRow

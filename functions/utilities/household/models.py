@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from functions.utilities.meters import Home
+from functions.utilities.meters.models import Home
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.local_times import Day

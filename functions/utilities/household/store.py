@@ -5,12 +5,12 @@ from typing import Any
 
 from pynamodb.expressions.condition import Condition
 
-from functions.utilities.days import day_of, to_ms
-from functions.utilities.homes import stays_of
 from functions.utilities.household.domain import told
 from functions.utilities.household.models import Household, HouseholdDescribed, Stay, Stays, StayTold
+from functions.utilities.households.store import stays_of
+from functions.utilities.households.tenancies import lived
+from functions.utilities.local_days import day_of, to_ms
 from functions.utilities.tables import HouseholdRow, MeterRow, ResidentRow
-from functions.utilities.tenancies import lived
 from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of

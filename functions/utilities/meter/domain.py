@@ -1,9 +1,9 @@
 """How meters are registered and replaced."""
 
-from functions.utilities.days import to_ms
+from functions.utilities.local_days import to_ms
 from functions.utilities.meter.models import FirstReading, MeterChanged, MeterRegistered, Replacement
-from functions.utilities.meters import Meter, Register
-from functions.utilities.readings import Kind, Reading
+from functions.utilities.meters.models import Meter, Register
+from functions.utilities.readings.dials import Kind, Reading
 from linli.errors import Conflict, InvalidRequest
 
 

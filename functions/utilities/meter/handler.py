@@ -5,7 +5,7 @@ from chalice.app import Blueprint
 from functions.utilities import permissions
 from functions.utilities.meter import store
 from functions.utilities.meter.models import Correction, MeterChanged, MeterRegistered, Replaced, Replacement
-from functions.utilities.meters import Meter
+from functions.utilities.meters.models import Meter
 from linli.cursors import Page, PageQuery
 from linli.http import Nothing, Request, route
 

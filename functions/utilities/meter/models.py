@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from functions.utilities.meters import Meter, MeterFitted, MostPerDay, Obis, Value
+from functions.utilities.meters.models import Meter, MeterFitted, MostPerDay, Obis, Value
 from linli.contracts import Contract
 from linli.instants import Instant
 

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from functions.utilities import ledger
-from functions.utilities.days import to_instant, to_ms
-from functions.utilities.ledger import FirstReading
+from functions.utilities.entries import store as ledger
+from functions.utilities.entries.store import FirstReading
+from functions.utilities.local_days import to_instant, to_ms
 from functions.utilities.meter.domain import Taken, changed, first_readings, opening, registered, replaced
 from functions.utilities.meter.models import (
     CorrectedInterval,
@@ -14,8 +14,8 @@ from functions.utilities.meter.models import (
     Replaced,
     Replacement,
 )
-from functions.utilities.meters import Meter
-from functions.utilities.sites import Site
+from functions.utilities.meters.models import Meter
+from functions.utilities.registers.site import Site
 from functions.utilities.tables import CorrectionRow, HouseholdRow, MeterRow
 from linli import communities
 from linli.communities import CommunityRow

@@ -4,7 +4,7 @@ from chalice.app import Blueprint
 
 from functions.utilities import permissions
 from functions.utilities.tariff import store
-from functions.utilities.tariffs import Tariff
+from functions.utilities.tariffs.models import Tariff
 from linli.cursors import Page, PageQuery
 from linli.http import Nothing, Request, route
 

@@ -11,12 +11,12 @@ from typing import Any
 
 from functions.utilities.bill_run.domain import Account, bills_of
 from functions.utilities.bill_run.models import Bill, Plan
-from functions.utilities.days import DAY, days_of_month, midnight, per_day
-from functions.utilities.home_use import HomeUse, by_window, days_of, doubts
-from functions.utilities.readings import Dial, Interval, Reading, intervals, shares
-from functions.utilities.standings import post, resettled
-from functions.utilities.tariffs import Tariff
-from functions.utilities.tenancies import Stay, tenancies
+from functions.utilities.home_use.charges import HomeUse, by_window, days_of, doubts
+from functions.utilities.households.tenancies import Stay, tenancies
+from functions.utilities.local_days import DAY, days_of_month, midnight, per_day
+from functions.utilities.readings.dials import Dial, Interval, Reading, intervals, shares
+from functions.utilities.readings.standings import post, resettled
+from functions.utilities.tariffs.models import Tariff
 
 ZONE = "Asia/Shanghai"
 MONTHS = ("2026-01", "2026-02", "2026-03", "2026-04")

@@ -11,11 +11,11 @@ from pydantic import ValidationError
 
 from functions.utilities.bill_run.domain import Account, bills_of, issued, month_before, plan, shared_costs
 from functions.utilities.bill_run.models import Bill, Plan, SharedUse, Weight
-from functions.utilities.home_use import HomeUse, by_window
-from functions.utilities.meters import Medium
-from functions.utilities.readings import Interval
-from functions.utilities.tariffs import Tariff, Tier, apportioned, by_step, fen
-from functions.utilities.tenancies import Stay, tenancies
+from functions.utilities.home_use.charges import HomeUse, by_window
+from functions.utilities.households.tenancies import Stay, tenancies
+from functions.utilities.meters.models import Medium
+from functions.utilities.readings.dials import Interval
+from functions.utilities.tariffs.models import Tariff, Tier, apportioned, by_step, fen
 from linli.errors import Conflict
 
 ZONE = "Asia/Shanghai"

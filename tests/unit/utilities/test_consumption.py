@@ -4,8 +4,8 @@ from decimal import Decimal
 import pytest
 
 from functions.utilities.consumption.domain import Place, months, shown
-from functions.utilities.days import day_of, days_of_month, midnight, per_day, to_ms
-from functions.utilities.readings import Interval
+from functions.utilities.local_days import day_of, days_of_month, midnight, per_day, to_ms
+from functions.utilities.readings.dials import Interval
 from linli.errors import InvalidRequest
 
 

@@ -4,10 +4,10 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.utilities.days import DAY, days_of_month, midnight, per_day
-from functions.utilities.home_use import HomeUse, Prices, by_window, doubts, priced
-from functions.utilities.readings import Interval, Reading
-from functions.utilities.tariffs import Tariff
+from functions.utilities.home_use.charges import HomeUse, Prices, by_window, doubts, priced
+from functions.utilities.local_days import DAY, days_of_month, midnight, per_day
+from functions.utilities.readings.dials import Interval, Reading
+from functions.utilities.tariffs.models import Tariff
 
 ZONE = "Asia/Shanghai"
 MARCH = days_of_month("2026-03")

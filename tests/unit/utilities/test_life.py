@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.utilities.life import HOUR_MS, PAUSE, sign_of_life
-from functions.utilities.meters import Medium, Register
-from functions.utilities.readings import DAY_MS, Interval
+from functions.utilities.meters.models import Medium, Register
+from functions.utilities.readings.dials import DAY_MS, Interval
+from functions.utilities.signals.signs_of_life import HOUR_MS, PAUSE, sign_of_life
 
 MIDNIGHT = 1_767_542_400_000  # in Shanghai
 ZONE = "Asia/Shanghai"

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from functions.utilities.meter.domain import opening, replaced
 from functions.utilities.meter.models import MeterRegistered, Replacement
-from functions.utilities.meters import Meter, Register, Value
+from functions.utilities.meters.models import Meter, Register, Value
 from linli.errors import Conflict, InvalidRequest
 
 METER = {

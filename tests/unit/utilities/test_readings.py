@@ -7,9 +7,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from functions.utilities.days import per_day
-from functions.utilities.readings import DAY_MS, Dial, Interval, Reading, intervals, shares
-from functions.utilities.standings import post, resettled
+from functions.utilities.local_days import per_day
+from functions.utilities.readings.dials import DAY_MS, Dial, Interval, Reading, intervals, shares
+from functions.utilities.readings.standings import post, resettled
 
 HOUR_MS = 3_600_000
 START = 1_767_600_000_000

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.utilities.readings import DAY_MS, Dial, Reading, intervals
-from functions.utilities.standings import contradiction, post, resettled
+from functions.utilities.readings.dials import DAY_MS, Dial, Reading, intervals
+from functions.utilities.readings.standings import contradiction, post, resettled
 
 HOUR_MS = 3_600_000
 START = 1_767_600_000_000

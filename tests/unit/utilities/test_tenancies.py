@@ -4,7 +4,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.utilities.tenancies import Stay, moved, seen, stays_after, tenancies
+from functions.utilities.households.tenancies import Stay, moved, seen, stays_after, tenancies
 
 HERE, THERE = "b1/101", "b1/102"
 DAY = timedelta(days=1)

@@ -26,9 +26,9 @@ STATES = {  # what has states, and where their names are declared
     "functions.devices.life.vitals": ("FaultName",),
     "functions.devices.device.models": ("Status", "Life"),
     "functions.maintenance.categories": ("Kind", "Category"),
-    "functions.payments.statements.discrepancies": ("What",),
-    "functions.utilities.meters": ("Medium", "Refusal"),
-    "linli.vocabulary.maintenance": ("Priority",),
+    "functions.payments.discrepancies": ("What",),
+    "functions.utilities.meters.models": ("Medium", "Refusal"),
+    "linli.policies": ("Priority",),
 }
 
 

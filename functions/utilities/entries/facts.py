@@ -2,12 +2,12 @@
 
 from datetime import date, timedelta
 
-from functions.utilities.days import DAY, day_of, midnight, month_of, per_day, to_instant
-from functions.utilities.ledger_pages import Page
-from functions.utilities.life import sign_of_life
-from functions.utilities.readings import Interval
-from functions.utilities.signals import Episode, Watch, news
-from functions.utilities.sites import Site
+from functions.utilities.local_days import DAY, day_of, midnight, month_of, per_day, to_instant
+from functions.utilities.readings.dials import Interval
+from functions.utilities.registers.site import Site
+from functions.utilities.registers.store import Page
+from functions.utilities.signals.detection import Episode, Watch, news
+from functions.utilities.signals.signs_of_life import sign_of_life
 from functions.utilities.tables import UseRow
 from linli.events import Fact
 from linli.tables import read

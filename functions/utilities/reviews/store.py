@@ -6,10 +6,10 @@ from hashlib import sha256
 from itertools import islice
 from typing import Literal
 
-from functions.utilities.days import to_ms
-from functions.utilities.readings import Dial, Interval, Reading
-from functions.utilities.sites import Site
-from functions.utilities.standings import Doubt, doubt
+from functions.utilities.local_days import to_ms
+from functions.utilities.readings.dials import Dial, Interval, Reading
+from functions.utilities.readings.standings import Doubt, doubt
+from functions.utilities.registers.site import Site
 from functions.utilities.tables import CorrectionRow, HeldRow
 from linli.instants import to_text
 from linli.tables import Transaction

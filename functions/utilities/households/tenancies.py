@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from functions.utilities.days import DAY
+from functions.utilities.local_days import DAY
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import takewhile
 
-from functions.utilities import ledger_facts, reviews
-from functions.utilities.ledger_pages import Page, last_believed, load
-from functions.utilities.readings import DAY_MS, Dial, Interval, Reading, Verdict, intervals
-from functions.utilities.reviews import Decision
-from functions.utilities.signals import Watch, rewatched, watched, with_back_flow
-from functions.utilities.sites import Site
-from functions.utilities.standings import Posted, contradiction, post, resettled
+from functions.utilities.entries import facts as ledger_facts
+from functions.utilities.readings.dials import DAY_MS, Dial, Interval, Reading, Verdict, intervals
+from functions.utilities.readings.standings import Posted, contradiction, post, resettled
+from functions.utilities.registers.site import Site
+from functions.utilities.registers.store import Page, last_believed, load
+from functions.utilities.reviews import store as reviews
+from functions.utilities.reviews.store import Decision
+from functions.utilities.signals.detection import Watch, rewatched, watched, with_back_flow
 from functions.utilities.tables import ChunkRow, RegisterRow, day_text
 from linli.errors import Conflict
 from linli.tables import Transaction, until_it_holds

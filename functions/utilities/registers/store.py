@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from functions.utilities.days import DAY, day_of, months_between
-from functions.utilities.readings import DAY_MS, Reading
-from functions.utilities.sites import Site
+from functions.utilities.local_days import DAY, day_of, months_between
+from functions.utilities.readings.dials import DAY_MS, Reading
+from functions.utilities.registers.site import Site
 from functions.utilities.tables import ChunkRow, RegisterRow, UseRow, day_text
 from linli.tables import read
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from functions.utilities.readings import Interval, shares
+from functions.utilities.readings.dials import Interval, shares
 
 DAY = timedelta(days=1)
 

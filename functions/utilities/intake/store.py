@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from functions.utilities import ledger
-from functions.utilities.days import to_ms
-from functions.utilities.meters import Meter, Refusal, Register
-from functions.utilities.readings import Kind, Reading, Verdict
-from functions.utilities.sites import Site
+from functions.utilities.entries import store as ledger
+from functions.utilities.local_days import to_ms
+from functions.utilities.meters.models import Meter, Refusal, Register
+from functions.utilities.readings.dials import Kind, Reading, Verdict
+from functions.utilities.registers.site import Site
 from functions.utilities.tables import Key, MeterRow
 from linli import communities
 from linli.communities import CommunityRow

@@ -13,9 +13,9 @@ from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from functions.utilities.days import to_instant
-from functions.utilities.meters import Medium, Register
-from functions.utilities.readings import DAY_MS, Interval
+from functions.utilities.local_days import to_instant
+from functions.utilities.meters.models import Medium, Register
+from functions.utilities.readings.dials import DAY_MS, Interval
 
 HOUR_MS = 3_600_000
 LONGEST = 2 * HOUR_MS  # of an interval: of a whole day's use nobody can tell when, nor whether it leaked away

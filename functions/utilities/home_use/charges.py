@@ -7,10 +7,10 @@ from decimal import Decimal
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from functions.utilities.days import DAY, day_of, midnight, to_ms
-from functions.utilities.meters import Medium
-from functions.utilities.readings import Interval, Reading, shares
-from functions.utilities.tariffs import Tariff, Window, by_step, in_force
+from functions.utilities.local_days import DAY, day_of, midnight, to_ms
+from functions.utilities.meters.models import Medium
+from functions.utilities.readings.dials import Interval, Reading, shares
+from functions.utilities.tariffs.models import Tariff, Window, by_step, in_force
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.local_times import Day

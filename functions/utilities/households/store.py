@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import date
 
-from functions.utilities.meters import Meter
+from functions.utilities.households.tenancies import Stay, seen
+from functions.utilities.meters.models import Meter
 from functions.utilities.tables import HouseholdRow, MeterRow, ResidentRow
-from functions.utilities.tenancies import Stay, seen
 from linli.errors import NotFound
 from linli.tables import read
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal
 
-from functions.utilities.readings import DAY_MS, Dial, Reading, Standing, Verdict
+from functions.utilities.readings.dials import DAY_MS, Dial, Reading, Standing, Verdict
 
 Doubt = Literal["error_code", "drop", "rise"]
 LOOKED_BACK = 500  # readings; a wrong run that is longer is for a human

@@ -13,7 +13,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from functions.utilities.meters import Medium
+from functions.utilities.meters.models import Medium
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.local_times import DAY_MINUTES, ClockTime, Day, minute_of

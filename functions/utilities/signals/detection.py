@@ -10,8 +10,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from functions.utilities.days import per_day
-from functions.utilities.readings import DAY_MS, Interval
+from functions.utilities.local_days import per_day
+from functions.utilities.readings.dials import DAY_MS, Interval
 from linli.contracts import Contract
 from linli.local_times import Day
 from linli.vocabulary.utilities import MeterSignal

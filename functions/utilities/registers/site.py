@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from functions.utilities.meters import Meter, Register
-from functions.utilities.readings import Dial
-from functions.utilities.signals import Limits
+from functions.utilities.meters.models import Meter, Register
+from functions.utilities.readings.dials import Dial
+from functions.utilities.signals.detection import Limits
 from linli.vocabulary.utilities import UtilitiesPolicy
 
 

@@ -1,0 +1,3 @@
+"""Readings go into a register once, and with them all that follows, in one transaction. Used by `intake`, and by
+the actions that decide on readings and fit meters.
+"""
