@@ -1,11 +1,8 @@
 """Local days and months of a community, as instants in milliseconds."""
 
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
-
-from functions.utilities.readings.dials import Interval, shares
 
 DAY = timedelta(days=1)
 
@@ -37,21 +34,6 @@ def _day_of(hour: int, zone: str) -> date | None:
 def day_of(ms: int, zone: str) -> date:
     """The local day of an instant."""
     return _day_of(ms // 3_600_000, zone) or datetime.fromtimestamp(ms // 1000, ZoneInfo(zone)).date()
-
-
-def per_day(intervals: Iterable[Interval], zone: str) -> dict[date, int]:
-    """What was used on each local day, in ticks. What spans midnight is shared evenly over time."""
-    used: dict[date, int] = {}
-    for each in intervals:
-        first, last = day_of(each.start, zone), day_of(each.end - 1, zone)
-        if first == last:
-            used[first] = used.get(first, 0) + each.ticks
-            continue
-        cuts = [midnight(first + n * DAY, zone) for n in range(1, (last - first).days + 1)]
-        for place, ticks in shares(each, cuts):
-            day = first + place * DAY
-            used[day] = used.get(day, 0) + ticks
-    return used
 
 
 def month_of(day: date) -> str:

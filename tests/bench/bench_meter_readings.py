@@ -25,7 +25,7 @@ from rich.table import Table
 from functions.utilities.bulk_upload.domain import report, rows
 from functions.utilities.bulk_upload.store import enter
 from functions.utilities.meters.models import Meter, Register
-from functions.utilities.tables import MeterRow
+from functions.utilities.meters.rows import MeterRow
 from linli.aws import client
 from linli.tables import Row, Transaction
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from chalice.app import Chalice
+from functions.payments.tables import LivingRow
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from functions.directory.homes.models import MOST_HOMES
-from functions.payments.households.rows import LivingRow
-from functions.utilities.bill_run.models import Bill
-from functions.utilities.tables import BillRow, HouseholdRow, ResidentRow
+from functions.directory.homes import MOST_HOMES
+from functions.utilities.bills.models import Bill
+from functions.utilities.bills.rows import BillRow
+from functions.utilities.households.rows import HouseholdRow, ResidentRow
 from linli.tables import read
 from linli.vocabulary.directory import MembershipChanged
 from linli.vocabulary.utilities import BillIssued

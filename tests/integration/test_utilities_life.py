@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from chalice.app import Chalice
 
-from functions.utilities.tables import MeterRow
+from functions.utilities.meters.rows import MeterRow
 from linli.instants import to_text
 from linli.tables import read
 from linli.vocabulary.care import WatchChanged

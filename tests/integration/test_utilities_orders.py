@@ -9,9 +9,11 @@ import pytest
 
 from functions.utilities.entries import store as ledger
 from functions.utilities.meters.models import Meter
-from functions.utilities.readings.dials import Reading, intervals
+from functions.utilities.readings.intervals import intervals
+from functions.utilities.readings.models import Reading
+from functions.utilities.registers.rows import ChunkRow, RegisterRow, UseRow
 from functions.utilities.registers.site import Site
-from functions.utilities.tables import ChunkRow, HeldRow, RegisterRow, UseRow
+from functions.utilities.reviews.rows import HeldRow
 from linli.tables import read
 from linli.vocabulary.utilities import UtilitiesPolicy
 from tests.integration.neighbourhood import METER

@@ -4,7 +4,9 @@ from chalice.app import Blueprint
 
 from functions.utilities import permissions
 from functions.utilities.bill_run import store
-from functions.utilities.bill_run.models import Bill, BillsAsked, Check, Gap, Run, RunAsked, Step
+from functions.utilities.bill_run.models import BillsAsked, Check, Run, RunAsked, Step
+from functions.utilities.bills.models import Bill, Gap
+from functions.utilities.bills.store import issue
 from linli.cursors import Page, PageQuery
 from linli.errors import InvalidRequest
 from linli.http import Nothing, Request, route
@@ -27,7 +29,7 @@ def bill_run(step: Step, _: Delivery) -> str:
             store.divide(community, period)
             return "divided"
         case Step(community=community, period=period, homes=homes) if community and period and homes:
-            return "issued" if store.issue(community, period, homes) else "duplicate"
+            return "issued" if issue(community, period, homes) else "duplicate"
     raise InvalidRequest("a step names a time, or a community and a period")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from functions.utilities.bulk_upload.models import MOST_ROWS, FileFormat, Row
+from functions.utilities.bulk_upload.models import MOST_ROWS, FileFormat, FileRow
 from linli.errors import InvalidRequest
 
 COLUMNS = ("meter", "obis", "measured_at", "value", "estimated")
@@ -20,7 +20,7 @@ class Line:
     """A line of a file: its row, or why it is none."""
 
     number: int
-    row: Row | None
+    row: FileRow | None
     reason: str = ""
 
 
@@ -61,12 +61,12 @@ def _line(number: int, raw: bytes, columns: Sequence[str] | None) -> Line:
         return Line(number, None, f"line: longer than {LONGEST_LINE} bytes")
     try:
         if columns is None:
-            return Line(number, Row.model_validate_json(raw))
+            return Line(number, FileRow.model_validate_json(raw))
         cells = _cells(raw.decode("utf-8"))
         if len(cells) != len(columns):
             return Line(number, None, f"line: {len(cells)} columns, not {len(columns)}")
         given = {name: cell for name, cell in zip(columns, cells, strict=True) if cell}
-        return Line(number, Row.model_validate_strings(given))
+        return Line(number, FileRow.model_validate_strings(given))
     except ValidationError as error:
         return Line(number, None, str(InvalidRequest.from_validation(error)))
     except (UnicodeDecodeError, csv.Error):

@@ -48,7 +48,7 @@ def _truth(value: Any) -> Any:
     return {"true": True, "1": True, "false": False, "0": False, "": False}.get(value, value)
 
 
-class Row(Contract):
+class FileRow(Contract):
     """A row of a file."""
 
     model_config = Contract.model_config | {"strict": False}

@@ -4,28 +4,48 @@ import os
 from collections import defaultdict
 from datetime import datetime
 
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+
 from functions.utilities.bulk_upload.domain import Line, report, rows
 from functions.utilities.bulk_upload.models import (
     CONTENT_TYPES,
     LARGEST_FILE,
     MOST_ROWS,
     FileFormat,
-    Row,
+    FileRow,
     Upload,
     UploadAsked,
     UploadPlace,
 )
-from functions.utilities.intake.store import Batch, Offered, take
-from functions.utilities.tables import UploadRow
+from functions.utilities.intake.models import Batch, Offered
+from functions.utilities.intake.store import take
 from linli.aws import client
 from linli.errors import NotFound
 from linli.idempotency import Creation
 from linli.ids import is_id
-from linli.tables import Transaction, read
+from linli.lifetimes import Lifetime
+from linli.tables import InstantAttribute, Row, Transaction, read
 
 TO_UPLOAD_S = 3600
 TO_DOWNLOAD_S = 900
 METERS_AT_ONCE = 90
+
+
+class UploadRow(Row, discriminator="reading_file"):
+    """`<community>#uploads` / `<upload>`: a file of readings, and how it ended."""
+
+    KEPT = Lifetime()
+
+    format = UnicodeAttribute()
+    by = UnicodeAttribute()
+    at = InstantAttribute()
+    finished_at = InstantAttribute(null=True)
+    counts: JSONAttribute = JSONAttribute(null=True)
+
+    @staticmethod
+    def key(community: str, upload: str) -> tuple[str, str]:
+        """Where an upload is."""
+        return f"{community}#uploads", upload
 
 
 def _bucket() -> str:
@@ -113,7 +133,7 @@ def process(key: str, now: datetime) -> str:
 
 def enter(community: str, lines: list[Line], cause: str, now: datetime) -> dict[int, str]:
     """Enter rows, some meters at a time. What became of each line."""
-    by_meter: dict[str, list[tuple[int, Row]]] = defaultdict(list)
+    by_meter: dict[str, list[tuple[int, FileRow]]] = defaultdict(list)
     for each in lines:
         if each.row is not None:
             by_meter[each.row.meter].append((each.number, each.row))

@@ -1,6 +1,6 @@
 """Which communities the monthly schedule goes through."""
 
-from functions.utilities.tables import ScheduledRow
+from functions.utilities.bills.rows import ScheduledRow
 from linli.tables import Transaction
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from functions.utilities.consumption.models import DayUse, RegisterMonth
-from functions.utilities.households.tenancies import Stay
+from functions.utilities.households.models import Stay
 from functions.utilities.local_days import months_between
 from functions.utilities.meters.models import UNITS, Medium
 from linli.errors import InvalidRequest

@@ -6,10 +6,11 @@ from typing import cast
 
 from functions.utilities.consumption.domain import Place, months, on_days, shown
 from functions.utilities.consumption.models import Consumption, MonthAsked, MonthsAsked, RegisterMonth
+from functions.utilities.households.models import Stay
+from functions.utilities.households.stays import seen
 from functions.utilities.households.store import homes_of, household_of, meters_of, stays_of
-from functions.utilities.households.tenancies import Stay, seen
 from functions.utilities.meters.models import Medium, Meter
-from functions.utilities.tables import UseRow
+from functions.utilities.registers.rows import UseRow
 from linli.cursors import Page, page_of
 from linli.tables import read
 

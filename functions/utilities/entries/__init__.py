@@ -1,3 +1,4 @@
-"""Readings go into a register once, and with them all that follows, in one transaction. Used by `intake`, and by
-the actions that decide on readings and fit meters.
+"""Readings go into a register once, with all that follows, in one transaction.
+
+Used by `intake`, and by the actions that decide on readings and fit meters.
 """

@@ -1,4 +1,4 @@
-"""The ledger of a meter's registers: readings go in once, and with them all that follows, in one transaction.
+"""Readings go into a register once, and with them all that follows, in one transaction.
 
 A register's rows change under one version: its state, the readings of the days, the months' use, what is
 held, the corrections, and the facts to be published. A batch of many readings costs as many writes as it has
@@ -8,22 +8,26 @@ days.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import takewhile
 
-from functions.utilities.entries import facts as ledger_facts
-from functions.utilities.readings.dials import DAY_MS, Dial, Interval, Reading, Verdict, intervals
-from functions.utilities.readings.standings import Posted, contradiction, post, resettled
+from functions.utilities.entries.day_use import DayTold, UseChange, changed_days, use_change
+from functions.utilities.entries.facts import of_consumption, of_life, of_signals
+from functions.utilities.entries.signal_changes import watch_after
+from functions.utilities.readings.arrivals import Posted, post
+from functions.utilities.readings.doubts import contradiction
+from functions.utilities.readings.intervals import intervals
+from functions.utilities.readings.models import DAY_MS, Reading, Verdict
+from functions.utilities.readings.standings import resettled
+from functions.utilities.registers.rows import ChunkRow, RegisterRow, UseRow, day_text
 from functions.utilities.registers.site import Site
 from functions.utilities.registers.store import Page, last_believed, load
-from functions.utilities.reviews import store as reviews
-from functions.utilities.reviews.store import Decision
-from functions.utilities.signals.detection import Watch, rewatched, watched, with_back_flow
-from functions.utilities.tables import ChunkRow, RegisterRow, day_text
+from functions.utilities.reviews.corrections import corrected
+from functions.utilities.reviews.decisions import Decision, alike, decided
+from functions.utilities.reviews.store import correction, update_waiting
+from functions.utilities.signals.models import Watch
 from linli.errors import Conflict
-from linli.tables import Transaction, until_it_holds
+from linli.tables import Transaction, read, until_it_holds
 
 LONGEST_SPAN = 30  # days of a register in one transaction
-HOURS_BACK = 24  # what flows in an hour at the most may flow back; more is another fault
 MOST_ROWS = 95  # a transaction has at most 100, and a correction may come
 Also = Callable[[Transaction], None]
 
@@ -57,12 +61,12 @@ def decide(site: Site, decision: Decision, cause: str, now: datetime, also: Also
     Raises ConditionsFailed, Contended, Unavailable.
     """
     page = load(site, decision.at, decision.at, whole=True)
-    alike = _alike(page.readings, decision)
-    readings = [_decided(each, decision, alike) for each in page.readings]
+    same = alike(page.readings, decision)
+    readings = [decided(each, decision, same) for each in page.readings]
     if decision.corrected_ticks is not None:
-        corrected = Reading(decision.at, decision.corrected_ticks, "corrected", decided=True)
+        right = Reading(decision.at, decision.corrected_ticks, "corrected", decided=True)
         place = next(number for number, each in enumerate(readings) if each.at == decision.at)
-        readings.insert(place, corrected)
+        readings.insert(place, right)
     settled = resettled(readings, site.dial, from_the_first=page.from_the_first)
     transaction = Transaction()
     write(transaction, Change(site, page, settled, cause, now, decision))
@@ -170,29 +174,6 @@ def _in_doubt(known: Sequence[Reading], posted: Posted) -> bool:
     return "held" in posted.verdicts or not set(known) <= set(posted.readings)
 
 
-def _alike(readings: Sequence[Reading], decision: Decision) -> set[int]:
-    """The instants of held readings that follow the rejected one and show the same: an error code is told for
-    hours, and rejected once.
-    """
-    following = [each for each in readings if each.live and each.at >= decision.at]
-    if decision.decision != "reject" or not following or following[0].standing != "held":
-        return set()
-    held = takewhile(lambda each: each.standing == "held", following)
-    return {each.at for each in held if each.ticks == decision.ticks and not each.decided}
-
-
-def _decided(each: Reading, decision: Decision, alike: set[int]) -> Reading:
-    if each.at in alike and each.ticks == decision.ticks and each.standing == "held":
-        return replace(each, standing="rejected")
-    if each.at != decision.at or each.standing == "rejected":
-        return each
-    if each.ticks == decision.ticks and decision.decision == "accept":
-        return Reading(each.at, each.ticks, each.kind, "kept", decided=True)
-    if each.ticks == decision.ticks or decision.decision != "reject":
-        return Reading(each.at, each.ticks, each.kind, "rejected", each.decided)
-    return each
-
-
 @dataclass(frozen=True, slots=True)
 class Change:
     """A page's readings as they are to be; `cause`: the id of what brought that."""
@@ -215,13 +196,14 @@ def write(transaction: Transaction, change: Change, *, may_split: bool = False) 
     before, after = intervals(page.readings, site.dial), intervals(readings, site.dial)
     state = page.state
     old_watch = state.watch if state else Watch()
-    watch = _watch(site, page, readings, after, old_watch)
+    watch = watch_after(old_watch, site, page.readings, readings, to_the_last=page.to_the_last)
     kept = [each.at for each in readings if each.standing == "kept"]
     last_at = max([*kept, int(state.last_at) if state and not (page.to_the_last and kept) else 0])
-    use, facts = ledger_facts.use(site, page, before, after, last_at)
-    facts += ledger_facts.signals(site, old_watch, watch)
+    was_last = int(state.last_at) if state else None
+    use, told = _use(change, use_change(before, after, site.zone, was_last, last_at), last_at)
+    facts = [*of_consumption(site, told), *of_signals(site, old_watch, watch)]
     if site.watched and decision is None:
-        facts += ledger_facts.signs_of_life(site, before, after)
+        facts += of_life(site, before, after)
     version = int(state.version) if state else 0
     row = RegisterRow(
         *RegisterRow.key(site.community, site.meter.meter, site.register.obis),
@@ -234,13 +216,13 @@ def write(transaction: Transaction, change: Change, *, may_split: bool = False) 
     )
     condition = RegisterRow.version == version if version else RegisterRow.pk.does_not_exist()
     transaction.put("register", row, condition)
-    count = 1 + _chunks(transaction, site, page.readings, readings)
-    count += reviews.keep_held(transaction, site, page.readings, readings)
+    count = 1 + _write_days(transaction, site, page.readings, readings)
+    count += update_waiting(transaction, site, page.readings, readings)
     for number, each in enumerate(use):
         transaction.put(f"use-{number}", each)
-    corrected = reviews.corrected(before, after)
-    if corrected[0] or decision:
-        transaction.put("correction", reviews.correction(site, corrected, cause, now, decision))
+    gave_way = corrected(before, after)
+    if gave_way[0] or decision:
+        transaction.put("correction", correction(site, gave_way, cause, now, decision))
     room = MOST_ROWS - count - len(use)
     if room < 0 or (may_split and len(facts) > room):
         raise _TooManyRows("this would change too much at once: decide on later readings first")
@@ -250,34 +232,36 @@ def write(transaction: Transaction, change: Change, *, may_split: bool = False) 
     return MOST_ROWS - room + len(facts)
 
 
-def _watch(site: Site, page: Page, readings: list[Reading], after: list[Interval], old: Watch) -> Watch:
-    known = {(each.at, each.ticks) for each in page.readings if each.standing == "kept"}
-    changed = [each.at for each in readings if each.standing == "kept" and (each.at, each.ticks) not in known]
-    watch = old
-    if changed and min(changed) > old.judged:
-        watch = watched(old, [each for each in after if each.start >= old.judged], site.limits, site.zone)
-    elif changed and page.to_the_last:
-        watch = rewatched(old, after, site.limits, site.zone)
-    was = {each.at for each in page.readings if each.standing == "held"}
-    backwards = [each.at for each in readings if each.standing == "held" and each.at not in was]
-    watch = with_back_flow(
-        watch, min((at for at in backwards if _ran_back(readings, at, site.dial)), default=None), over=False
-    )
-    return with_back_flow(watch, max(changed, default=None), over=True)
+def _use(change: Change, used: UseChange, last_at: int) -> tuple[list[UseRow], list[DayTold]]:
+    """The months that change, and the days of them that are told."""
+    site, months = change.site, used.months
+    rows = {month: row for month, row in change.page.use.items() if month in months}
+    keys = {
+        UseRow.key(site.community, month, site.meter.meter, site.register.obis): month
+        for month in months
+        if month not in rows
+    }
+    for key, row in (read(keys) if keys else {}).items():
+        if isinstance(row, UseRow):
+            rows[keys[key]] = row
+    known = {month: row.days for month, row in rows.items()}
+    days, told = changed_days(known, used, last_at, site.zone)
+    written = [
+        UseRow(
+            *UseRow.key(site.community, month, site.meter.meter, site.register.obis),
+            medium=site.meter.medium,
+            home=site.meter.home,
+            decimals=site.register.decimals,
+            multiplier=str(site.register.multiplier),
+            days=days[month],
+        )
+        for month in months
+        if days[month]
+    ]
+    return written, told
 
 
-def _ran_back(readings: list[Reading], at: int, dial: Dial) -> bool:
-    """Whether a flow backwards explains a held reading: the last, and a little less than the one before."""
-    held = next(each for each in readings if each.at == at and each.standing == "held")
-    before = [each for each in readings if each.at < at and each.standing == "kept"]
-    gone_on = any(each.at > at and each.standing == "kept" for each in readings)
-    if not before or gone_on or dial.is_error_code(held.ticks):
-        return False
-    back = before[-1].ticks - held.ticks
-    return 0 < back * HOURS_BACK <= dial.most_per_day * max(at - before[-1].at, DAY_MS) // DAY_MS
-
-
-def _chunks(transaction: Transaction, site: Site, before: list[Reading], after: list[Reading]) -> int:
+def _write_days(transaction: Transaction, site: Site, before: list[Reading], after: list[Reading]) -> int:
     """Write the days that changed. Returns how many."""
     old, new = _by_day(before), _by_day(after)
     changed = [day for day, readings in new.items() if old.get(day) != readings]

@@ -5,9 +5,10 @@ from decimal import Decimal
 from functions.utilities.entries import store as ledger
 from functions.utilities.held_reading.models import Decided, HeldReading, Verdict
 from functions.utilities.local_days import to_instant
+from functions.utilities.meters.rows import MeterRow
 from functions.utilities.registers.site import Site
-from functions.utilities.reviews.store import Decision
-from functions.utilities.tables import HeldRow, MeterRow
+from functions.utilities.reviews.decisions import Decision
+from functions.utilities.reviews.rows import HeldRow
 from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of

@@ -1,57 +1,20 @@
-"""What a home used of a medium, day by day, and what tariffs ask for it."""
+"""What a home's use of a medium is charged for: quantities by tariff, window and step."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
-from functions.utilities.local_days import DAY, day_of, midnight, to_ms
+from functions.utilities.home_use.models import ZERO, HomeUse
 from functions.utilities.meters.models import Medium
-from functions.utilities.readings.dials import Interval, Reading, shares
-from functions.utilities.tariffs.models import Tariff, Window, by_step, in_force
-from linli.contracts import Contract
-from linli.ids import Id
-from linli.local_times import Day
+from functions.utilities.tariffs.models import Tariff
+from functions.utilities.tariffs.prices import by_step
+from functions.utilities.tariffs.validity import in_force
 
-ZERO = Decimal(0)
 SURCHARGE = "surcharge-"
 Key = tuple[str, Decimal]
 """What a line is for, and its price."""
-
-
-class HeldDays(Contract):
-    """Days of a meter that are not billed while a reading of them is held."""
-
-    meter: Id
-    medium: Medium
-    first_day: Day
-    last_day: Day
-
-
-@dataclass(slots=True)
-class HomeUse:
-    """What a home used of a medium, by local day, from the first of January of the first month that counts.
-
-    `windows`: by day and window, where a tariff has them. `held`: days in doubt, which are not billed, and
-    `doubted` their meters. `estimated`: days on which an estimate bears.
-    """
-
-    days: dict[date, Decimal] = field(default_factory=dict)
-    windows: dict[date, dict[str, Decimal]] = field(default_factory=dict)
-    held: set[date] = field(default_factory=set)
-    doubted: list[HeldDays] = field(default_factory=list)
-    estimated: set[date] = field(default_factory=set)
-
-    def among(self, days: Iterable[date]) -> list[date]:
-        """Those of the days of which something is known, and nothing is in doubt."""
-        return [day for day in sorted(days) if day in self.days and day not in self.held]
-
-    def between(self, first: date, end: date) -> Decimal:
-        """What was used from one day to before another, without what is in doubt."""
-        used = (each for day, each in self.days.items() if first <= day < end and day not in self.held)
-        return sum(used, ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,57 +71,3 @@ def _charged(
             yield (f"tier-{number}", tier.price), part
         elif tier.price != first:
             yield (f"{SURCHARGE}tier-{number}", tier.price - first), part
-
-
-def by_window(
-    intervals: Iterable[Interval], windows: Sequence[Window], days: Sequence[date], zone: str
-) -> dict[date, dict[str, int]]:
-    """What was used in each window of the days, in ticks; what spans windows is shared evenly over time."""
-    place, known = ZoneInfo(zone), set(days)
-    starts = sorted((start, each.name) for each in windows for start, _ in each.minutes())
-    cuts: list[tuple[int, date, str | None]] = []
-    for day in days:
-        for minutes, name in starts:
-            at = datetime(day.year, day.month, day.day, minutes // 60, minutes % 60, tzinfo=place)
-            cuts.append((to_ms(at), day, name))
-        if day + DAY not in known:
-            cuts.append((midnight(day + DAY, zone), day, None))
-    instants = [at for at, _, _ in cuts]
-    used: dict[date, dict[str, int]] = {}
-    if not cuts:
-        return used
-    for each in intervals:
-        for number, ticks in shares(each, instants):
-            _, day, window = cuts[number - 1] if number else (0, days[0], None)
-            if window is not None:
-                named = used.setdefault(day, {})
-                named[window] = named.get(window, 0) + ticks
-    return used
-
-
-def days_of(intervals: Iterable[Interval], zone: str) -> set[date]:
-    """The local days that intervals touch."""
-    found: set[date] = set()
-    for each in intervals:
-        first, last = day_of(each.start, zone), day_of(each.end - 1, zone)
-        found |= {first + n * DAY for n in range((last - first).days + 1)}
-    return found
-
-
-def doubts(readings: Sequence[Reading], zone: str, first: int, last: int) -> list[tuple[date, date]]:
-    """The days in doubt: from the reading that counts before one that waits for a decision to the one after.
-
-    A held reading that the dial has gone on past doubts nothing: what was used is known by the next one that
-    counts. `first`, `last`: in between the meter was in use; what waits for being out of that doubts nothing.
-    """
-    kept = [each.at for each in readings if each.standing == "kept"]
-    newest = max(kept, default=first - 1)
-    found = []
-    for each in readings:
-        waits = each.standing == "conflict" or (each.standing == "held" and each.at > newest)
-        if not waits or not first <= each.at <= last:
-            continue
-        start = max((at for at in kept if at < each.at), default=each.at)
-        end = min((at for at in kept if at > each.at), default=each.at + 1)
-        found.append((day_of(start, zone), day_of(end - 1, zone)))
-    return found

@@ -7,13 +7,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from functions.utilities.home_use.charges import HeldDays, HomeUse, by_window, days_of, doubts
+from functions.utilities.home_use.doubted_days import doubts
+from functions.utilities.home_use.models import HeldDays, HomeUse
+from functions.utilities.home_use.windows import by_window
 from functions.utilities.local_days import DAY, day_of, days_of_month, midnight, months_between, to_ms
 from functions.utilities.meters.models import Medium, Meter, Register
-from functions.utilities.readings.dials import DAY_MS, Interval, Reading, intervals
+from functions.utilities.readings.intervals import days_of, intervals
+from functions.utilities.readings.models import DAY_MS, Interval, Reading
+from functions.utilities.registers.rows import ChunkRow, RegisterRow, UseRow, day_text
 from functions.utilities.registers.site import dial_of
-from functions.utilities.tables import ChunkRow, HeldRow, RegisterRow, UseRow, day_text
-from functions.utilities.tariffs.models import Tariff, in_force
+from functions.utilities.reviews.rows import HeldRow
+from functions.utilities.tariffs.models import Tariff
+from functions.utilities.tariffs.validity import in_force
 from linli.tables import Rows, read
 
 CHUNKS = 8  # rows read at once on the way to the next reading that counts

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from functions.utilities.household.models import StayTold
-from functions.utilities.households.tenancies import Place
+from functions.utilities.households.models import Place
 from linli.errors import Conflict, InvalidRequest
 
 

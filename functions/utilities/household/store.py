@@ -7,10 +7,11 @@ from pynamodb.expressions.condition import Condition
 
 from functions.utilities.household.domain import told
 from functions.utilities.household.models import Household, HouseholdDescribed, Stay, Stays, StayTold
-from functions.utilities.households.store import stays_of
-from functions.utilities.households.tenancies import lived
+from functions.utilities.households.rows import HouseholdRow, ResidentRow
+from functions.utilities.households.stays import lived
+from functions.utilities.households.store import stays_in, stays_of
 from functions.utilities.local_days import day_of, to_ms
-from functions.utilities.tables import HouseholdRow, MeterRow, ResidentRow
+from functions.utilities.meters.rows import MeterRow
 from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
@@ -91,7 +92,7 @@ def _tell_stay(community: str, home: str, person: str, said: StayTold) -> None:
     known = read([key]).one(ResidentRow, key)
     homes = known.places if known else []
     lives_there = home in homes
-    days = told(known.all_stays if known else [], home, said, lives_there=lives_there)
+    days = told(stays_in(known) if known else [], home, said, lives_there=lives_there)
     version = int(known.version) if known else 0
     all_said = (known.said or {} if known else {}) | {home: list(days)}
     transaction = Transaction()

@@ -1,1 +1,1 @@
-"""Who lives in a home and lived there (户), which meters it has, and so whose meters and days somebody may see."""
+"""Who lives and lived in a home (户), which meters it has, whose meters and days somebody may see."""

@@ -3,11 +3,18 @@
 from collections.abc import Sequence
 from datetime import date
 
-from functions.utilities.households.tenancies import Stay, seen
+from functions.utilities.households.models import Place, Stay
+from functions.utilities.households.rows import HouseholdRow, ResidentRow
+from functions.utilities.households.stays import seen, stays_after
 from functions.utilities.meters.models import Meter
-from functions.utilities.tables import HouseholdRow, MeterRow, ResidentRow
+from functions.utilities.meters.rows import MeterRow
 from linli.errors import NotFound
 from linli.tables import read
+
+
+def stays_in(row: ResidentRow) -> list[Place]:
+    """Where a person lived, and lives."""
+    return stays_after(row.all_moves, row.said or {})
 
 
 def homes_of(community: str, person: str) -> list[str]:
@@ -16,7 +23,7 @@ def homes_of(community: str, person: str) -> list[str]:
     row = read([key]).one(ResidentRow, key)
     if row is None:
         return []
-    return list(dict.fromkeys([*row.places, *(home for home, _, _ in row.all_stays)]))
+    return list(dict.fromkeys([*row.places, *(home for home, _, _ in stays_in(row))]))
 
 
 def household_of(community: str, home: str) -> HouseholdRow | None:
@@ -35,7 +42,7 @@ def stays_of(community: str, household: HouseholdRow | None) -> list[Stay]:
         Stay(row.sk, _day(since), _day(until))
         for row in rows.values()
         if isinstance(row, ResidentRow)
-        for home, since, until in row.all_stays
+        for home, since, until in stays_in(row)
         if home == household.sk
     ]
 

@@ -1,55 +1,12 @@
-"""Who lived in a home when (入住、退租), by local days: whose days a bill holds, and who sees what."""
+"""Who lived in a home together: whose days a bill holds."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
+from functions.utilities.households.models import Stay
+from functions.utilities.households.stays import lived
 from functions.utilities.local_days import DAY
-
-
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """The days that a person lived in a home, both included. Without `since`: from ever; without `until`:
-    still.
-    """
-
-    person: str
-    since: date | None = None
-    until: date | None = None
-
-    def meets(self, first: date, last: date) -> bool:
-        """Whether the person lived there on one of these days."""
-        return (self.since or date.min) <= last and first <= (self.until or date.max)
-
-
-Place = tuple[str, str | None, str | None]
-"""A home, the first day there, the last; None where it is not known, or still to come."""
-Move = tuple[int, str | None, list[str]]
-"""A membership's version, the local day it was told, and the homes from then on."""
-
-
-def moved(stays: Sequence[Place], homes: Sequence[str], day: str | None) -> list[Place]:
-    """A person's stays when they live in `homes` from this local day on; that of leaving is still theirs."""
-    there = {home for home, _, until in stays if until is None}
-    ended: list[Place] = [
-        (home, since, day if until is None and home not in homes else until) for home, since, until in stays
-    ]
-    return [*ended, *((home, day, None) for home in homes if home not in there)]
-
-
-def stays_after(moves: Iterable[Move], said: Mapping[str, Sequence[str | None]]) -> list[Place]:
-    """A person's stays, whatever the order in which their moves were told. `said`: what a manager said of the
-    days in a home, the last time they lived there.
-    """
-    stays: list[Place] = []
-    for _, day, homes in sorted(moves, key=lambda each: each[0]):
-        stays = moved(stays, homes, day)
-    for home, (since, until) in said.items():
-        last = max((number for number, each in enumerate(stays) if each[0] == home), default=None)
-        there = (home, None, None) if last is None else stays[last]
-        others = [each for number, each in enumerate(stays) if number != last]
-        stays = [*others, (home, since or there[1], until or there[2])]
-    return stays
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +33,6 @@ class Tenancy:
         if self.stays is None:
             return None
         return sorted({each.person for each in self.stays if each.meets(first, last)})
-
-
-def lived(stays: Iterable[Stay]) -> list[Stay]:
-    """The stays of a home in order: who leaves on the day that another comes left the day before, and who
-    came first has been there from ever, since nobody is known to have lived there before.
-    """
-    known = list(stays)
-    trimmed = [_before_the_next(each, known) for each in known]
-    ordered = sorted(
-        (each for each in trimmed if (each.since or date.min) <= (each.until or date.max)),
-        key=lambda each: (each.since or date.min, each.person, each.until or date.max),
-    )
-    if not ordered:
-        return []
-    start = ordered[0].since
-    return [replace(each, since=None) if each.since == start else each for each in ordered]
-
-
-def _before_the_next(stay: Stay, stays: Sequence[Stay]) -> Stay:
-    came = any(each.since == stay.until and each.person != stay.person for each in stays if each.since)
-    return replace(stay, until=stay.until - DAY) if came and stay.until else stay
 
 
 def tenancies(stays: Iterable[Stay]) -> list[Tenancy]:
@@ -131,8 +67,3 @@ def _go_on(group: Sequence[Stay], following: Stay) -> bool:
 def _last(group: Iterable[Stay]) -> date | None:
     ends = [each.until for each in group]
     return None if None in ends else max(end for end in ends if end)
-
-
-def seen(stays: Iterable[Stay], person: str) -> list[Stay]:
-    """The days of a home that a person may see: those on which they lived there."""
-    return [each for each in lived(stays) if each.person == person]

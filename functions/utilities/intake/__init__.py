@@ -1,3 +1,4 @@
-"""What comes from meters, files and people, taken apart by register. Used by the actions that readings come in
-by.
+"""What comes from meters, files and people, taken apart by register.
+
+Used by the actions by which readings come in.
 """

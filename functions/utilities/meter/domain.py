@@ -3,7 +3,7 @@
 from functions.utilities.local_days import to_ms
 from functions.utilities.meter.models import FirstReading, MeterChanged, MeterRegistered, Replacement
 from functions.utilities.meters.models import Meter, Register
-from functions.utilities.readings.dials import Kind, Reading
+from functions.utilities.readings.models import Kind, Reading
 from linli.errors import Conflict, InvalidRequest
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from functions.utilities.entries import store as ledger
 from functions.utilities.entries.store import FirstReading
+from functions.utilities.households.rows import HouseholdRow
 from functions.utilities.local_days import to_instant, to_ms
 from functions.utilities.meter.domain import Taken, changed, first_readings, opening, registered, replaced
 from functions.utilities.meter.models import (
@@ -15,8 +16,9 @@ from functions.utilities.meter.models import (
     Replacement,
 )
 from functions.utilities.meters.models import Meter
+from functions.utilities.meters.rows import MeterRow
 from functions.utilities.registers.site import Site
-from functions.utilities.tables import CorrectionRow, HouseholdRow, MeterRow
+from functions.utilities.reviews.rows import CorrectionRow
 from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of

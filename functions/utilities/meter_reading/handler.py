@@ -2,7 +2,8 @@
 
 from chalice.app import Blueprint
 
-from functions.utilities.intake.store import Batch, Offered, take
+from functions.utilities.intake.models import Batch, Offered
+from functions.utilities.intake.store import take
 from functions.utilities.meter_reading.domain import answered, why_parked
 from functions.utilities.meter_reading.models import MeterReadingAnswer, MeterReadingEvent, ReadingSent
 from linli.device_messages import DeviceMessage

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core import to_json
 
-from functions.utilities.meters.models import Obis, Refusal, Value
+from functions.utilities.intake.models import Refusal
+from functions.utilities.meters.models import Obis, Value
 from linli import odd_fields
 from linli.contracts import Contract
 from linli.device_messages import DeviceAnswer, DeviceEvent

@@ -1,1 +1,4 @@
-"""Meters (计量表) and their registers: what they are, who may send their readings. Used wherever a dial is."""
+"""Meters (计量表) and their registers: what they are, and who may send their readings.
+
+Used wherever a dial is read.
+"""

@@ -11,7 +11,11 @@ from linli.instants import Instant
 from linli.local_times import Day
 
 Medium = Literal["water", "electricity", "gas", "heat"]
+
+
 UNITS: dict[Medium, str] = {"water": "m3", "electricity": "kwh", "gas": "m3", "heat": "kwh"}
+
+
 # The media that value group A of an OBIS code stands for: 5 is cooling, 8 cold and 9 hot water.
 GROUPS: dict[Medium, frozenset[int]] = {
     "electricity": frozenset({1}),
@@ -19,6 +23,8 @@ GROUPS: dict[Medium, frozenset[int]] = {
     "gas": frozenset({7}),
     "water": frozenset({8, 9}),
 }
+
+
 # What a home's connection can pass in a day: Q4 of a DN15 meter 5 m3/h, 60 A at 220 V, a G4 gas meter, 20 kW.
 MOST_PER_DAY: dict[Medium, Decimal] = {
     "water": Decimal(120),
@@ -26,6 +32,8 @@ MOST_PER_DAY: dict[Medium, Decimal] = {
     "gas": Decimal(144),
     "heat": Decimal(480),
 }
+
+
 # What is shared hangs on a larger one: DN100 125 m3/h, three phases of 100 A, G65 100 m3/h, 500 kW.
 MOST_SHARED_PER_DAY: dict[Medium, Decimal] = {
     "water": Decimal(3000),
@@ -33,6 +41,8 @@ MOST_SHARED_PER_DAY: dict[Medium, Decimal] = {
     "gas": Decimal(2400),
     "heat": Decimal(12_000),
 }
+
+
 LARGEST_GROUP = 255
 
 
@@ -43,17 +53,17 @@ def _groups_fit(code: str) -> str:
     return code
 
 
-Refusal = Literal[
-    "unknown_meter", "not_its_meter", "unknown_register", "not_on_its_dial", "in_the_future", "too_old"
-]
-"""Why a reading cannot be entered."""
 Obis = Annotated[
     str,
     Field(pattern=r"^\d{1,3}-\d{1,3}:\d{1,3}\.\d{1,3}\.\d{1,3}(\*\d{1,3})?$", max_length=23),
     AfterValidator(_groups_fit),
 ]
+
+
 HOME_PATTERN = ID_PATTERN[:-1] + "/" + ID_PATTERN[1:]
 Home = Annotated[str, Field(pattern=HOME_PATTERN)]  # <building>/<unit> (楼栋/户)
+
+
 # What binary floats add to a number, as a share of it; and, of however large a one, less than a real digit.
 FLOAT_NOISE = Decimal("1e-9")
 NO_DIGIT = Decimal("0.01")

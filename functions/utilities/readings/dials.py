@@ -1,19 +1,14 @@
-"""Readings of one register in order of measurement, what its dial can do, and what was used between them.
+"""What a register's dial can do, and which values of it are error codes."""
 
-Everything is a whole number: instants in milliseconds since the epoch, dials in ticks of their last digit.
-Which readings count is in `standings`.
-"""
-
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Literal, NamedTuple
 
-DAY_MS = 86_400_000
+from functions.utilities.readings.models import DAY_MS, Reading
+
 CLOCK_NOISE_MS = 3_600_000  # a dial that is fetched by radio is up to an hour older than its stamp
 TOP_SHARE = 2  # a dial that rolls over was last seen in its upper half
 LARGEST = 10**13  # ticks: nine digits and four decimals
+
+
 # All ones of a counter, signed or not, and all nines, whatever the point stands at: 0xFFFFFF is 16777.215 m3.
 ERROR_CODES = frozenset(
     code * 10**zeros
@@ -24,43 +19,6 @@ ERROR_CODES = frozenset(
     for zeros in range(14)
     if code * 10**zeros < LARGEST
 )
-
-Kind = Literal["actual", "estimate", "initial", "final", "corrected"]
-Standing = Literal["kept", "held", "conflict", "superseded", "rejected"]
-Verdict = Literal["kept", "duplicate", "held", "conflict", "superseded"]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A dial at an instant. `decided`: a manager has said that it counts.
-
-    A `conflict` stands aside: there is another reading of its instant, or its meter was not in use then.
-    """
-
-    at: int
-    ticks: int
-    kind: Kind = "actual"
-    standing: Standing = "kept"
-    decided: bool = False
-
-    @property
-    def live(self) -> bool:
-        """Whether it is the one of its instant: neither in conflict with another nor rejected."""
-        return self.standing not in ("conflict", "rejected")
-
-    @property
-    def trusted(self) -> bool:
-        """Read at the fitting or removal of the meter, or decided by a manager."""
-        return self.decided or self.kind in ("initial", "final", "corrected")
-
-
-class Interval(NamedTuple):
-    """What a register advanced, in ticks, from one counting reading to the next."""
-
-    start: int
-    end: int
-    ticks: int
-    estimated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,32 +59,3 @@ class Dial:
     def is_error_code(self, ticks: int) -> bool:
         """Whether firmware shows that when it has no value: all ones of a counter, all nines, or nought."""
         return ticks == 0 or ticks == self.modulus - 1 or ticks in ERROR_CODES
-
-
-def intervals(readings: Iterable[Reading], dial: Dial) -> list[Interval]:
-    """What was used between counting readings."""
-    kept = [each for each in readings if each.standing == "kept"]
-    return [
-        Interval(
-            before.at,
-            after.at,
-            dial.passed(before, after),
-            "estimate" in (before.kind, after.kind),
-        )
-        for before, after in pairwise(kept)
-    ]
-
-
-def shares(interval: Interval, cuts: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """An interval cut at instants: (place, ticks), evenly over time and adding up exactly.
-
-    Place n lies between `cuts[n - 1]` and `cuts[n]`.
-    """
-    start, end, ticks, _ = interval
-    first = bisect_right(cuts, start)
-    counted = 0
-    for place in range(first, bisect_left(cuts, end)):
-        until = ticks * (cuts[place] - start) // (end - start)
-        yield place, until - counted
-        counted = until
-    yield bisect_left(cuts, end), ticks - counted

@@ -1,3 +1,4 @@
-"""A register where its rows are: its community's zone and limits, and its readings around an instant, read under
-one version. Used by what enters readings and by what bills them.
+"""A register: its community's zone and limits, and its rows, read under one version.
+
+Used by what enters readings and by what bills them.
 """

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from functions.utilities.meters.models import Meter, Register
 from functions.utilities.readings.dials import Dial
-from functions.utilities.signals.detection import Limits
+from functions.utilities.signals.models import Limits
 from linli.vocabulary.utilities import UtilitiesPolicy
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from functions.utilities.local_days import DAY, day_of, months_between
-from functions.utilities.readings.dials import DAY_MS, Reading
+from functions.utilities.readings.models import DAY_MS, Reading
+from functions.utilities.registers.rows import ChunkRow, RegisterRow, UseRow, day_text
 from functions.utilities.registers.site import Site
-from functions.utilities.tables import ChunkRow, RegisterRow, UseRow, day_text
 from linli.tables import read
 
 CONTEXT = 6  # readings on either side that decide whether one counts, and more

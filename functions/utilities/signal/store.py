@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 
-from functions.utilities.entries.facts import episode_id
-from functions.utilities.households.tenancies import Stay
+from functions.utilities.households.models import Stay
 from functions.utilities.local_days import day_of, to_instant
 from functions.utilities.meters.models import Meter
+from functions.utilities.registers.rows import RegisterRow
 from functions.utilities.signal.models import Signals, SignalSeen
-from functions.utilities.tables import RegisterRow
+from functions.utilities.signals.detection import episode_id
 from linli import communities
 from linli.communities import CommunityRow
 from linli.tables import read

@@ -6,50 +6,15 @@ say nothing.
 """
 
 from collections.abc import Iterable
-from typing import Annotated
 
-from pydantic import Field
-
-from functions.utilities.local_days import per_day
-from functions.utilities.readings.dials import DAY_MS, Interval
-from linli.contracts import Contract
-from linli.local_times import Day
+from functions.utilities.readings.intervals import per_day
+from functions.utilities.readings.models import DAY_MS, Interval
+from functions.utilities.signals.models import REMEMBERED, Episode, Limits, Watch
 from linli.vocabulary.utilities import MeterSignal
 
 HALF_HOUR_MS = 1_800_000
 SLACK_MS = 60_000  # a half-hourly meter is a few seconds late
 LONGEST_GAP_MS = 45 * 60_000  # a longer one hides whether there was a half hour without use
-REMEMBERED = 40
-
-
-class Limits(Contract):
-    """A register's limits in ticks and milliseconds; None where the signal does not apply."""
-
-    leak: bool
-    spike_ticks: int | None
-    no_use_ticks: int | None
-    no_use_ms: int
-
-
-class Episode(Contract):
-    """A signal from `since` on, while `until` is open."""
-
-    signal: MeterSignal
-    since: int
-    until: int | None = None
-
-
-class Watch(Contract):
-    """What is known up to `judged`: all a following reading needs, however many there were before."""
-
-    judged: int = 0
-    flowing_since: int | None = None
-    still_since: int | None = None
-    idle_since: int | None = None
-    idle_ticks: int = 0
-    day: Day | None = None
-    day_ticks: int = 0
-    episodes: Annotated[list[Episode], Field(max_length=REMEMBERED)] = []
 
 
 class _Watching:
@@ -195,3 +160,9 @@ def news(before: Watch, after: Watch) -> tuple[list[Episode], list[Episode]]:
         and ((found := known.get((each.signal, each.since))) is None or found.until is None)
     ]
     return raised, ended
+
+
+def episode_id(register: str, episode: Episode) -> str:
+    """The id of an episode within its meter: the same whenever it is found again."""
+    code = "".join(each if each.isdigit() else "-" for each in register)
+    return f"{episode.signal.replace('_', '-')}-{code}-{episode.since}"

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from functions.utilities.local_days import to_instant
 from functions.utilities.meters.models import Medium, Register
-from functions.utilities.readings.dials import DAY_MS, Interval
+from functions.utilities.readings.models import DAY_MS, Interval
 
 HOUR_MS = 3_600_000
 LONGEST = 2 * HOUR_MS  # of an interval: of a whole day's use nobody can tell when, nor whether it leaked away

@@ -1,7 +1,7 @@
 """Tariffs by medium and the day they begin."""
 
-from functions.utilities.tables import TariffRow
 from functions.utilities.tariffs.models import Tariff
+from functions.utilities.tariffs.rows import TariffRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict
 from linli.tables import ConditionsFailed, Transaction

@@ -1,1 +1,4 @@
-"""Tariffs (价格): what consumption costs from a day on. Used by what bills, and by the action that sets them."""
+"""Tariffs (价格): what consumption costs from a day on.
+
+Used by what bills, and by the action that sets them.
+"""

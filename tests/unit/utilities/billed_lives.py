@@ -9,13 +9,20 @@ from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 from typing import Any
 
-from functions.utilities.bill_run.domain import Account, bills_of
-from functions.utilities.bill_run.models import Bill, Plan
-from functions.utilities.home_use.charges import HomeUse, by_window, days_of, doubts
-from functions.utilities.households.tenancies import Stay, tenancies
-from functions.utilities.local_days import DAY, days_of_month, midnight, per_day
-from functions.utilities.readings.dials import Dial, Interval, Reading, intervals, shares
-from functions.utilities.readings.standings import post, resettled
+from functions.utilities.bills.accounts import Account
+from functions.utilities.bills.issue import bills_of
+from functions.utilities.bills.models import Bill, Plan
+from functions.utilities.home_use.doubted_days import doubts
+from functions.utilities.home_use.models import HomeUse
+from functions.utilities.home_use.windows import by_window
+from functions.utilities.households.models import Stay
+from functions.utilities.households.tenancies import tenancies
+from functions.utilities.local_days import DAY, days_of_month, midnight
+from functions.utilities.readings.arrivals import post
+from functions.utilities.readings.dials import Dial
+from functions.utilities.readings.intervals import days_of, intervals, per_day, shares
+from functions.utilities.readings.models import Interval, Reading
+from functions.utilities.readings.standings import resettled
 from functions.utilities.tariffs.models import Tariff
 
 ZONE = "Asia/Shanghai"

@@ -9,13 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from functions.utilities.bill_run.domain import Account, bills_of, issued, month_before, plan, shared_costs
-from functions.utilities.bill_run.models import Bill, Plan, SharedUse, Weight
-from functions.utilities.home_use.charges import HomeUse, by_window
-from functions.utilities.households.tenancies import Stay, tenancies
+from functions.utilities.bill_run.domain import month_before, plan
+from functions.utilities.bills.accounts import Account
+from functions.utilities.bills.issue import bills_of, issued
+from functions.utilities.bills.models import Bill, Plan, SharedUse, Weight
+from functions.utilities.bills.shared_costs import shared_costs
+from functions.utilities.home_use.models import HomeUse
+from functions.utilities.home_use.windows import by_window
+from functions.utilities.households.models import Stay
+from functions.utilities.households.tenancies import tenancies
 from functions.utilities.meters.models import Medium
-from functions.utilities.readings.dials import Interval
-from functions.utilities.tariffs.models import Tariff, Tier, apportioned, by_step, fen
+from functions.utilities.readings.models import Interval
+from functions.utilities.tariffs.models import Tariff, Tier
+from functions.utilities.tariffs.prices import apportioned, by_step, fen
 from linli.errors import Conflict
 
 ZONE = "Asia/Shanghai"

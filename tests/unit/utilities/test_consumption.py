@@ -4,8 +4,9 @@ from decimal import Decimal
 import pytest
 
 from functions.utilities.consumption.domain import Place, months, shown
-from functions.utilities.local_days import day_of, days_of_month, midnight, per_day, to_ms
-from functions.utilities.readings.dials import Interval
+from functions.utilities.local_days import day_of, days_of_month, midnight, to_ms
+from functions.utilities.readings.intervals import per_day
+from functions.utilities.readings.models import Interval
 from linli.errors import InvalidRequest
 
 

@@ -4,9 +4,13 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.utilities.home_use.charges import HomeUse, Prices, by_window, doubts, priced
-from functions.utilities.local_days import DAY, days_of_month, midnight, per_day
-from functions.utilities.readings.dials import Interval, Reading
+from functions.utilities.home_use.charges import Prices, priced
+from functions.utilities.home_use.doubted_days import doubts
+from functions.utilities.home_use.models import HomeUse
+from functions.utilities.home_use.windows import by_window
+from functions.utilities.local_days import DAY, days_of_month, midnight
+from functions.utilities.readings.intervals import per_day
+from functions.utilities.readings.models import Interval, Reading
 from functions.utilities.tariffs.models import Tariff
 
 ZONE = "Asia/Shanghai"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.utilities.meters.models import Medium, Register
-from functions.utilities.readings.dials import DAY_MS, Interval
+from functions.utilities.readings.models import DAY_MS, Interval
 from functions.utilities.signals.signs_of_life import HOUR_MS, PAUSE, sign_of_life
 
 MIDNIGHT = 1_767_542_400_000  # in Shanghai

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from functions.utilities.local_days import per_day
-from functions.utilities.readings.dials import DAY_MS, Dial, Interval, Reading, intervals, shares
-from functions.utilities.readings.standings import post, resettled
+from functions.utilities.readings.arrivals import post
+from functions.utilities.readings.dials import Dial
+from functions.utilities.readings.intervals import intervals, per_day, shares
+from functions.utilities.readings.models import DAY_MS, Interval, Reading
+from functions.utilities.readings.standings import resettled
 
 HOUR_MS = 3_600_000
 START = 1_767_600_000_000

@@ -1,8 +1,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.utilities.readings.dials import DAY_MS, Interval
-from functions.utilities.signals.detection import HALF_HOUR_MS, Limits, Watch, news, rewatched, watched
+from functions.utilities.readings.models import DAY_MS, Interval
+from functions.utilities.signals.detection import HALF_HOUR_MS, news, rewatched, watched
+from functions.utilities.signals.models import Limits, Watch
 
 START = 1_767_542_400_000  # midnight in Shanghai
 ZONE = "Asia/Shanghai"

@@ -9,8 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.utilities.readings.dials import DAY_MS, Dial, Reading, intervals
-from functions.utilities.readings.standings import contradiction, post, resettled
+from functions.utilities.readings.arrivals import post
+from functions.utilities.readings.dials import Dial
+from functions.utilities.readings.doubts import contradiction
+from functions.utilities.readings.intervals import intervals
+from functions.utilities.readings.models import DAY_MS, Reading
+from functions.utilities.readings.standings import resettled
 
 HOUR_MS = 3_600_000
 START = 1_767_600_000_000

@@ -4,7 +4,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.utilities.households.tenancies import Stay, moved, seen, stays_after, tenancies
+from functions.utilities.households.models import Stay
+from functions.utilities.households.stays import moved, seen, stays_after
+from functions.utilities.households.tenancies import tenancies
 
 HERE, THERE = "b1/101", "b1/102"
 DAY = timedelta(days=1)

@@ -27,7 +27,8 @@ STATES = {  # what has states, and where their names are declared
     "functions.devices.device.models": ("Status", "Life"),
     "functions.maintenance.categories": ("Kind", "Category"),
     "functions.payments.discrepancies": ("What",),
-    "functions.utilities.meters.models": ("Medium", "Refusal"),
+    "functions.utilities.intake.models": ("Refusal",),
+    "functions.utilities.meters.models": ("Medium",),
     "linli.policies": ("Priority",),
 }
 

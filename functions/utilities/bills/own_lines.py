@@ -1,0 +1,53 @@
+"""Lines of what a home used itself: what is due less what was billed."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from functions.utilities.bills.accounts import Account, Billed
+from functions.utilities.bills.models import BillLine
+from functions.utilities.home_use.charges import Key, Prices, priced
+from functions.utilities.home_use.models import ZERO, HomeUse
+from functions.utilities.households.tenancies import Tenancy
+from functions.utilities.meters.models import Medium
+from functions.utilities.tariffs.prices import fen
+
+
+def due_for(
+    account: Account, tenancy: Tenancy, medium: Medium, days: Sequence[date]
+) -> tuple[dict[Key, Decimal], bool]:
+    use = account.use.get(medium)
+    if use is None or not days:
+        return {}, False
+    prices = Prices(medium, account.tariffs, tenancy.first, account.heads(tenancy, days))
+    return priced(use, prices, days)
+
+
+def own_lines(
+    account: Account, tenancy: Tenancy, medium: Medium, days: Sequence[date], billed: Billed
+) -> tuple[list[BillLine], bool]:
+    due, unpriced = due_for(account, tenancy, medium, days)
+    use = account.use[medium]
+    return lines_of(medium, due, billed, use, days), unpriced
+
+
+def lines_of(
+    medium: Medium, due: Mapping[Key, Decimal], billed: Billed, use: HomeUse | None, days: Sequence[date]
+) -> list[BillLine]:
+    """What is due less what was billed; each line is rounded as if it were billed at once."""
+    known = use.among(days) if use else []
+    found = []
+    for what, price in [*due, *(key for key in billed if key not in due)]:
+        quantity, (was, was_fen) = due.get((what, price), ZERO), billed.get((what, price), (ZERO, 0))
+        found.append(
+            BillLine(
+                medium=medium,
+                what=what,
+                quantity=quantity - was,
+                price=price,
+                amount_fen=fen(quantity * price) - was_fen,
+                estimated=bool(use and use.estimated.intersection(known)),
+                last_day=known[-1] if known else None,
+            )
+        )
+    return [each for each in found if not billed or each.quantity or each.amount_fen]

@@ -1,0 +1,102 @@
+"""What becomes of readings that come in among those of their register that are known."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from functions.utilities.readings.dials import Dial
+from functions.utilities.readings.models import Reading, Standing, Verdict
+from functions.utilities.readings.standings import resettled
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A register's readings after new ones came, and what became of each of the new ones.
+
+    `standings`: the same without regard to which of them were there already.
+    """
+
+    readings: list[Reading]
+    verdicts: list[Verdict]
+    standings: list[Verdict]
+
+
+def post(
+    known: Sequence[Reading], new: Sequence[Reading], dial: Dial, *, from_the_first: bool = True
+) -> Posted:
+    """Enter new readings among those that are known, both around the same time."""
+    at: dict[int, list[Reading]] = {}
+    for each in known:
+        at.setdefault(each.at, []).append(each)
+    duplicates = set()
+    for number, each in enumerate(new):
+        there = at.setdefault(each.at, [])
+        entered = _entered(there, each, dial)
+        if entered is None:
+            duplicates.add(number)
+        else:
+            at[each.at] = entered
+    ordered = [each for instant in sorted(at) for each in at[instant]]
+    readings = resettled(ordered, dial, from_the_first=from_the_first)
+    readings = _preferred(readings, dial, from_the_first=from_the_first)
+    standing: dict[tuple[int, int, bool], Standing] = {
+        (each.at, each.ticks, each.kind == "estimate"): each.standing for each in readings
+    }
+    standings = [_verdict(standing, each) for each in new]
+    verdicts: list[Verdict] = [
+        "duplicate" if number in duplicates else each for number, each in enumerate(standings)
+    ]
+    return Posted(readings, verdicts, standings)
+
+
+def _preferred(readings: list[Reading], dial: Dial, *, from_the_first: bool) -> list[Reading]:
+    """The same where another value of an instant counts instead of one that is held: the dial can have shown
+    it.
+    """
+    held = {each.at for each in readings if each.standing == "held"}
+    others = {each.at: each for each in readings if each.at in held and each.standing == "conflict"}
+    if not others:
+        return readings
+    tried = resettled(_turned(readings, others), dial, from_the_first=from_the_first)
+    better = {each.at: each for each in tried if each.at in others and each.standing == "kept"}
+    if len(better) == len(others):
+        return tried
+    return resettled(_turned(readings, better), dial, from_the_first=from_the_first) if better else readings
+
+
+def _turned(readings: list[Reading], better: dict[int, Reading]) -> list[Reading]:
+    """The same with these in force at their instants, and what was there in conflict with them."""
+    return [
+        each
+        if each.at not in better or not (each.live or each.ticks == better[each.at].ticks)
+        else replace(each, standing="kept" if each.ticks == better[each.at].ticks else "conflict")
+        for each in readings
+    ]
+
+
+def _verdict(standing: dict[tuple[int, int, bool], Standing], each: Reading) -> Verdict:
+    found = standing.get((each.at, each.ticks, each.kind == "estimate"), "superseded")
+    return "held" if found == "rejected" else found
+
+
+def _entered(there: list[Reading], new: Reading, dial: Dial) -> list[Reading] | None:
+    """The readings of one instant with a new one; None when it tells nothing new."""
+    live = next((each for each in there if each.live), None)
+    if new.standing == "conflict":
+        return None if any(each.ticks == new.ticks for each in there) else [*there, new]
+    if new.kind == "estimate":
+        return None if live is not None else [*there, new]
+    actual = [each for each in there if each.kind != "estimate"]
+    alike = any(each.ticks == new.ticks for each in actual)
+    if live is None or live.kind == "estimate":
+        return None if alike else [*actual, new]
+    if _outranks(new, live, dial) and (new.trusted or not alike):
+        others = [each for each in actual if each.ticks != new.ticks]
+        return [*(replace(each, standing="conflict") if each is live else each for each in others), new]
+    return None if alike else [*there, replace(new, standing="conflict")]
+
+
+def _outranks(new: Reading, live: Reading, dial: Dial) -> bool:
+    """The first value of an instant counts, unless it is an error code or a human vouches for the new one."""
+    if new.trusted or live.trusted:
+        return not live.trusted
+    return dial.is_error_code(live.ticks) and not dial.is_error_code(new.ticks)
