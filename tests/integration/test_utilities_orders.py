@@ -11,7 +11,7 @@ from functions.utilities.entries import store as ledger
 from functions.utilities.meters.models import Meter
 from functions.utilities.readings.intervals import intervals
 from functions.utilities.readings.models import Reading
-from functions.utilities.registers.rows import ChunkRow, RegisterRow, UseRow
+from functions.utilities.registers.rows import DayRow, RegisterRow, UseRow
 from functions.utilities.registers.site import Site
 from functions.utilities.reviews.rows import HeldRow
 from linli.tables import read
@@ -76,8 +76,8 @@ def rows_after(meter: str, readings: list[Reading], sizes: Random | None) -> tup
         size = sizes.randint(1, 20) if sizes else 1
         ledger.enter(site, left[:size], f"cause-{number}", NOW)
         left, number = left[size:], number + 1
-    partition = ChunkRow.key("willow", meter, OBIS, "")[0]
-    found = [each for row in ChunkRow.query(partition) for each in row.readings]
+    partition = DayRow.key("willow", meter, OBIS, "")[0]
+    found = [each for row in DayRow.query(partition) for each in row.readings]
     months = [f"{year}-{month:02}" for year in (2025, 2026, 2027) for month in range(1, 13)]
     rows = read([UseRow.key("willow", month, meter, OBIS) for month in months])
     used = {

@@ -17,8 +17,8 @@ from functions.utilities.bills.store import (
     MONTHS_BACK,
     bill_in,
     gap_in,
-    looking_at,
     plan_of,
+    scope_of,
     shared_meters,
     shared_use,
     weights_of,
@@ -84,17 +84,17 @@ def check(community: str, asked: RunAsked, now: datetime) -> Check:
     """What a run would leave out. Raises Conflict before the month is over, InvalidCursor."""
     known = communities.known(read([CommunityRow.key(community)]), community)
     planned = plan(asked.period, known.time_zone, known.policy(UtilitiesPolicy).due_days, now)
-    looking = looking_at(community, known.time_zone, asked.period)
+    scope = scope_of(community, known.time_zone, asked.period)
     weights = weights_of(community)
-    shared = shared_use(looking, shared_meters(community))
-    _, unshared = shared_costs(shared.used, looking.tariffs, weights, planned.period)
+    shared = shared_use(scope, shared_meters(community))
+    _, unshared = shared_costs(shared.used, scope.tariffs, weights, planned.period)
     weight_of = {each.home: each for each in weights}
 
     def looked_at(row: HouseholdRow) -> Gap | None:
         if row.sk not in weight_of:
             return None
         meters = meters_of(community, row)
-        return gap_in(weight_of[row.sk], looking, look(looking, meters))
+        return gap_in(weight_of[row.sk], scope, look(scope, meters))
 
     query = PageQuery(limit=asked.limit or CHECKED_AT_ONCE, cursor=asked.cursor)
     page = page_of(HouseholdRow, HouseholdRow.key(community, "")[0], query, looked_at)
@@ -125,17 +125,17 @@ def _planned(community: str, period: str) -> Plan:
     if planned.weights is not None:
         return planned
     zone = communities.known(read([CommunityRow.key(community)]), community).time_zone
-    looking = looking_at(community, zone, period)
+    scope = scope_of(community, zone, period)
     weights, meters = weights_of(community), shared_meters(community)
-    of_shared = shared_use(looking, meters)
-    shared, unshared = shared_costs(of_shared.used, looking.tariffs, weights, period)
+    of_shared = shared_use(scope, meters)
+    shared, unshared = shared_costs(of_shared.used, scope.tariffs, weights, period)
     others = _other_runs(community, period)
     transaction, corrections, told = Transaction(), list[SharedCorrection](), 0
     for row in others:
         other = read_as(Plan, row.plan)
         now = filled(other.weights or (), {each.home: each for each in weights})
-        used = shared_use(replace(looking, period=other.period), meters)
-        charged, found = corrected_shares(other, now, used.settled, looking.tariffs)
+        used = shared_use(replace(scope, period=other.period), meters)
+        charged, found = corrected_shares(other, now, used.certain, scope.tariffs)
         size = sum(len(each.shares) for each in found)
         if not found or (told and told + size > MOST_SHARES):
             continue  # what is too much for one row comes with the next run

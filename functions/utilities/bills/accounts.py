@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from functions.utilities.bills.models import Bill
-from functions.utilities.home_use.charges import Key
+from functions.utilities.home_use.charges import LineKind
 from functions.utilities.home_use.models import ZERO, HomeUse
 from functions.utilities.households.tenancies import Tenancy
 from functions.utilities.local_days import month_of
@@ -56,7 +56,7 @@ def key_of(each: Bill) -> str:
     return each.tenancy.isoformat() if each.tenancy else ""
 
 
-Billed = dict[Key, tuple[Decimal, int]]
+Billed = dict[LineKind, tuple[Decimal, int]]
 
 
 def billed_so_far(bills: Iterable[Bill], tenancy: Tenancy) -> dict[tuple[str, Medium], Billed]:

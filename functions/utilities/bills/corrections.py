@@ -8,7 +8,7 @@ from decimal import Decimal
 from functions.utilities.bills.accounts import Account, Billed
 from functions.utilities.bills.models import Bill, BillLine
 from functions.utilities.bills.own_lines import due_for, lines_of
-from functions.utilities.home_use.charges import SURCHARGE, Key
+from functions.utilities.home_use.charges import SURCHARGE, LineKind
 from functions.utilities.home_use.models import ZERO, HomeUse
 from functions.utilities.households.tenancies import Tenancy
 from functions.utilities.local_days import days_of_month
@@ -24,7 +24,7 @@ class _Month:
     medium: Medium
     days: Sequence[date]
     corrected: Bill | None
-    due: Mapping[Key, Decimal]
+    due: Mapping[LineKind, Decimal]
     billed: Billed
 
 
@@ -97,6 +97,6 @@ def _was_anothers(account: Account, month: str, day: date) -> bool:
     )
 
 
-def _used(lines: Mapping[Key, Decimal]) -> Decimal:
+def _used(lines: Mapping[LineKind, Decimal]) -> Decimal:
     """The quantity of a month's lines; what is in a step is in a window too."""
     return sum((quantity for (what, _), quantity in lines.items() if not what.startswith(SURCHARGE)), ZERO)

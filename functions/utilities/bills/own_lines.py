@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from functions.utilities.bills.accounts import Account, Billed
 from functions.utilities.bills.models import BillLine
-from functions.utilities.home_use.charges import Key, Prices, priced
+from functions.utilities.home_use.charges import LineKind, Prices, priced
 from functions.utilities.home_use.models import ZERO, HomeUse
 from functions.utilities.households.tenancies import Tenancy
 from functions.utilities.meters.models import Medium
@@ -15,7 +15,7 @@ from functions.utilities.tariffs.prices import fen
 
 def due_for(
     account: Account, tenancy: Tenancy, medium: Medium, days: Sequence[date]
-) -> tuple[dict[Key, Decimal], bool]:
+) -> tuple[dict[LineKind, Decimal], bool]:
     use = account.use.get(medium)
     if use is None or not days:
         return {}, False
@@ -32,7 +32,7 @@ def own_lines(
 
 
 def lines_of(
-    medium: Medium, due: Mapping[Key, Decimal], billed: Billed, use: HomeUse | None, days: Sequence[date]
+    medium: Medium, due: Mapping[LineKind, Decimal], billed: Billed, use: HomeUse | None, days: Sequence[date]
 ) -> list[BillLine]:
     """What is due less what was billed; each line is rounded as if it were billed at once."""
     known = use.among(days) if use else []

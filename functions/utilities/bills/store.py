@@ -13,7 +13,7 @@ from functions.utilities.bills.periods import span
 from functions.utilities.bills.rows import BillRow, GapRow, RunRow
 from functions.utilities.bills.shared_costs import shares_of
 from functions.utilities.home_use.models import ZERO, HomeUse
-from functions.utilities.home_use.store import Looking, Metered, held_readings, look
+from functions.utilities.home_use.store import Metered, Scope, held_readings, look
 from functions.utilities.households.rows import HouseholdRow
 from functions.utilities.households.store import household_of, meters_of, stays_of
 from functions.utilities.households.tenancies import tenancies
@@ -35,16 +35,16 @@ MONTHS_BACK = 37  # a reading may come three years late
 def issue(community: str, period: str, homes: Sequence[str]) -> int:
     """Issue the bills of some homes, once each. Returns how many are new."""
     zone = communities.known(read([CommunityRow.key(community)]), community).time_zone
-    books = _Books(community, looking_at(community, zone, period))
+    books = _RunStep(community, scope_of(community, zone, period))
     return sum(books.bill(period, home) for home in homes)
 
 
 @dataclass(slots=True)
-class _Books:
+class _RunStep:
     """A step of a run: the plans that its homes have in common are read once."""
 
     community: str
-    looking: Looking
+    scope: Scope
     plans: dict[str, Plan] = field(default_factory=dict)
     shares: dict[str, list[Mapping[str, int]]] = field(default_factory=dict)
 
@@ -78,24 +78,24 @@ class _Books:
         gone_through = (household.passed or set()) | {each.period for each in bills}
         passed = gone_through | (set(planned.runs) - set(planned.under_way))
         meters = meters_of(community, household)
-        looking = replace(self.looking, period=period, months=frozenset(passed))
-        metered = look(looking, meters)
+        scope = replace(self.scope, period=period, months=frozenset(passed))
+        metered = look(scope, meters)
         account = Account(
             community=community,
             home=home,
             tenancies=tenancies(stays_of(community, household)),
             use=metered.use,
-            tariffs=looking.tariffs,
+            tariffs=scope.tariffs,
             bills=bills,
             passed=frozenset(passed),
             headcount=None if household.headcount is None else int(household.headcount),
         )
         found = bills_of(account, planned, self.shares[period])
         if any(line.reason for each in found for line in each.lines):
-            found = bills_of(_with_evidence(account, looking, meters), planned, self.shares[period])
+            found = bills_of(_with_evidence(account, scope, meters), planned, self.shares[period])
         if not found and period in (household.passed or set()):
             return 0
-        gap = gap_in(weight_of(household), looking, metered)
+        gap = gap_in(weight_of(household), scope, metered)
         _commit(community, household, planned, found, gap)
         return len(found)
 
@@ -123,10 +123,10 @@ def _commit(community: str, household: HouseholdRow, planned: Plan, bills: Seque
     transaction.commit()
 
 
-def _with_evidence(account: Account, looking: Looking, meters: Sequence[Meter]) -> Account:
+def _with_evidence(account: Account, scope: Scope, meters: Sequence[Meter]) -> Account:
     """The account with what says why it differs from what was billed."""
     silent = account.passed - {each.period for each in account.bills}
-    keys = {GapRow.key(looking.community, month, account.home): month for month in silent}
+    keys = {GapRow.key(scope.community, month, account.home): month for month in silent}
     rows = read(keys) if keys else Rows()
     lacked = {
         (month, medium)
@@ -139,14 +139,14 @@ def _with_evidence(account: Account, looking: Looking, meters: Sequence[Meter]) 
         (month, meter.medium)
         for meter in meters
         for row in CorrectionRow.query(
-            CorrectionRow.partition(looking.community, meter.meter),
+            CorrectionRow.partition(scope.community, meter.meter),
             CorrectionRow.sk > (to_text(since) if since else "0"),
         )
         if row.decision
-        for month in _months_of(row, looking.zone)
+        for month in _months_of(row, scope.zone)
     }
     replaced = {
-        (month_of(day_of(to_ms(at), looking.zone)), meter.medium)
+        (month_of(day_of(to_ms(at), scope.zone)), meter.medium)
         for meter in meters
         for at in (meter.closed_at, meter.installed_at if meter.replaces else None)
         if at is not None
@@ -165,8 +165,8 @@ def _months_of(row: CorrectionRow, zone: str) -> set[str]:
     return set(months_between(day_of(min(ends), zone), day_of(max(ends), zone))) if ends else set()
 
 
-def gap_in(weight: Weight, looking: Looking, metered: Metered) -> Gap:
-    return gap_of(weight, metered.use, metered.unread, looking.tariffs, looking.period)
+def gap_in(weight: Weight, scope: Scope, metered: Metered) -> Gap:
+    return gap_of(weight, metered.use, metered.unread, scope.tariffs, scope.period)
 
 
 def bill_in(row: BillRow) -> Bill:
@@ -188,9 +188,9 @@ def plan_of(community: str, period: str) -> Plan:
     return read_as(Plan, row.plan)
 
 
-def looking_at(community: str, zone: str, period: str) -> Looking:
+def scope_of(community: str, zone: str, period: str) -> Scope:
     tariffs = [row.tariff for row in TariffRow.query(TariffRow.partition(community), consistent_read=True)]
-    return Looking(community, zone, tariffs, period, held=held_readings(community))
+    return Scope(community, zone, tariffs, period, held=held_readings(community))
 
 
 def weights_of(community: str) -> list[Weight]:
@@ -207,10 +207,10 @@ def weight_of(row: HouseholdRow) -> Weight:
 
 @dataclass(slots=True)
 class SharedMeters:
-    """What shared meters used in a month, without the days in doubt; `settled`: those without any."""
+    """What shared meters used in a month, without the days in doubt; `certain`: those without any."""
 
     used: list[tuple[str, Medium, Decimal]] = field(default_factory=list)
-    settled: list[tuple[str, Medium, Decimal]] = field(default_factory=list)
+    certain: list[tuple[str, Medium, Decimal]] = field(default_factory=list)
     gaps: list[SharedGap] = field(default_factory=list)
 
 
@@ -219,15 +219,15 @@ def shared_meters(community: str) -> list[Meter]:
     return [row.meter for row in rows if row.meter.asset is not None]
 
 
-def shared_use(looking: Looking, meters: Sequence[Meter]) -> SharedMeters:
-    found, days = SharedMeters(), days_of_month(looking.period)
+def shared_use(scope: Scope, meters: Sequence[Meter]) -> SharedMeters:
+    found, days = SharedMeters(), days_of_month(scope.period)
     for meter in meters:
-        metered = look(looking, [meter])
+        metered = look(scope, [meter])
         use = metered.use.get(meter.medium, HomeUse())
         named = (meter.meter, meter.medium, sum((use.days[day] for day in use.among(days)), ZERO))
         found.used.append(named)
         held = [each for each in use.doubted if each.first_day <= days[-1] and days[0] <= each.last_day]
-        found.settled += [] if held else [named]
+        found.certain += [] if held else [named]
         if held or metered.unread:
             gap = SharedGap(
                 meter=meter.meter, medium=meter.medium, no_reading=bool(metered.unread), held=held

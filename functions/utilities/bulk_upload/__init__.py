@@ -3,6 +3,6 @@ queue.
 
 Rule: CSV or JSON lines, up to 100,000 rows; every row is entered once or reported with its line number and
 why not.
-Result: the readings are in the ledger, a few writes per register and day, and a report per row can be
+Result: the readings are entered, a few writes per register and day, and a report per row can be
 downloaded.
 """

@@ -1,4 +1,4 @@
-"""Files in S3, their rows in the ledger, their reports back in S3."""
+"""Files in S3, their rows entered as readings, their reports back in S3."""
 
 import os
 from collections import defaultdict

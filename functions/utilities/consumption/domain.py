@@ -23,7 +23,7 @@ def months(since: str, until: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RegisterShown:
     """A register as a month's row knows it."""
 
     meter: str
@@ -38,20 +38,20 @@ class Place:
         return Decimal(ticks).scaleb(-self.decimals) * self.multiplier
 
 
-def shown(place: Place, month: str, days: dict[str, list[int]]) -> RegisterMonth:
+def shown(register: RegisterShown, month: str, days: dict[str, list[int]]) -> RegisterMonth:
     """A month of a register, whose `days` hold ticks."""
     used = [
-        DayUse(day=date.fromisoformat(f"{month}-{day}"), quantity=place.quantity(int(ticks)))
+        DayUse(day=date.fromisoformat(f"{month}-{day}"), quantity=register.quantity(int(ticks)))
         for day, (ticks, _) in sorted(days.items())
     ]
     return RegisterMonth(
-        meter=place.meter,
-        obis=place.obis,
-        medium=place.medium,
-        unit=UNITS[place.medium],
-        home=place.home,
+        meter=register.meter,
+        obis=register.obis,
+        medium=register.medium,
+        unit=UNITS[register.medium],
+        home=register.home,
         month=month,
-        quantity=place.quantity(sum(int(ticks) for ticks, _ in days.values())),
+        quantity=register.quantity(sum(int(ticks) for ticks, _ in days.values())),
         days=used,
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import cast
 
-from functions.utilities.consumption.domain import Place, months, on_days, shown
+from functions.utilities.consumption.domain import RegisterShown, months, on_days, shown
 from functions.utilities.consumption.models import Consumption, MonthAsked, MonthsAsked, RegisterMonth
 from functions.utilities.households.models import Stay
 from functions.utilities.households.stays import seen
@@ -49,7 +49,7 @@ def of_community(community: str, asked: MonthAsked) -> Page[RegisterMonth]:
 def _of_row(row: UseRow, month: str) -> RegisterMonth:
     meter, register = row.sk.split("#")
     return shown(
-        Place(
+        RegisterShown(
             meter, register, cast("Medium", row.medium), row.home, int(row.decimals), Decimal(row.multiplier)
         ),
         month,

@@ -7,7 +7,7 @@ from functions.utilities.local_days import to_instant
 from functions.utilities.readings.models import Interval
 from functions.utilities.registers.site import Site
 from functions.utilities.signals.detection import episode_id, news
-from functions.utilities.signals.models import Watch
+from functions.utilities.signals.models import SignalState
 from functions.utilities.signals.signs_of_life import sign_of_life
 from linli.events import Fact
 from linli.vocabulary.utilities import ConsumptionRecorded, MeterSignalEnded, MeterSignalRaised, UseObserved
@@ -30,7 +30,7 @@ def of_consumption(site: Site, told: Iterable[DayTold]) -> list[Fact]:
     ]
 
 
-def of_signals(site: Site, before: Watch, after: Watch) -> list[Fact]:
+def of_signals(site: Site, before: SignalState, after: SignalState) -> list[Fact]:
     """The episodes of leaks, spikes and the like that began or are over."""
     raised, ended = news(before, after)
     meter, community = site.meter, site.community

@@ -6,15 +6,15 @@ from functions.utilities.readings.dials import Dial
 from functions.utilities.readings.intervals import intervals
 from functions.utilities.readings.models import DAY_MS, Reading
 from functions.utilities.registers.site import Site
-from functions.utilities.signals.detection import rewatched, watched, with_back_flow
-from functions.utilities.signals.models import Watch
+from functions.utilities.signals.detection import detect, detect_anew, with_back_flow
+from functions.utilities.signals.models import SignalState
 
 HOURS_BACK = 24  # what flows in an hour at the most may flow back; more is another fault
 
 
-def watch_after(
-    old: Watch, site: Site, before: Sequence[Reading], readings: Sequence[Reading], *, to_the_last: bool
-) -> Watch:
+def state_after(
+    old: SignalState, site: Site, before: Sequence[Reading], readings: Sequence[Reading], *, to_the_last: bool
+) -> SignalState:
     """What is known of a register's signals once its readings are these, and were those `before`.
 
     `to_the_last`: whether they go on to the register's last one; else late ones are not looked at again.
@@ -22,17 +22,17 @@ def watch_after(
     after = intervals(readings, site.dial)
     known = {(each.at, each.ticks) for each in before if each.standing == "kept"}
     changed = [each.at for each in readings if each.standing == "kept" and (each.at, each.ticks) not in known]
-    watch = old
+    state = old
     if changed and min(changed) > old.judged:
-        watch = watched(old, [each for each in after if each.start >= old.judged], site.limits, site.zone)
+        state = detect(old, [each for each in after if each.start >= old.judged], site.limits, site.zone)
     elif changed and to_the_last:
-        watch = rewatched(old, after, site.limits, site.zone)
+        state = detect_anew(old, after, site.limits, site.zone)
     was = {each.at for each in before if each.standing == "held"}
     backwards = [each.at for each in readings if each.standing == "held" and each.at not in was]
-    watch = with_back_flow(
-        watch, min((at for at in backwards if _ran_back(readings, at, site.dial)), default=None), over=False
+    state = with_back_flow(
+        state, min((at for at in backwards if _ran_back(readings, at, site.dial)), default=None), over=False
     )
-    return with_back_flow(watch, max(changed, default=None), over=True)
+    return with_back_flow(state, max(changed, default=None), over=True)
 
 
 def _ran_back(readings: Sequence[Reading], at: int, dial: Dial) -> bool:

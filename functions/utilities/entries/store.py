@@ -11,19 +11,19 @@ from datetime import datetime
 
 from functions.utilities.entries.day_use import DayTold, UseChange, changed_days, use_change
 from functions.utilities.entries.facts import of_consumption, of_life, of_signals
-from functions.utilities.entries.signal_changes import watch_after
-from functions.utilities.readings.arrivals import Posted, post
+from functions.utilities.entries.signal_changes import state_after
+from functions.utilities.readings.arrivals import Merged, merged
 from functions.utilities.readings.doubts import contradiction
 from functions.utilities.readings.intervals import intervals
-from functions.utilities.readings.models import DAY_MS, Reading, Verdict
-from functions.utilities.readings.standings import resettled
-from functions.utilities.registers.rows import ChunkRow, RegisterRow, UseRow, day_text
+from functions.utilities.readings.models import DAY_MS, Fate, Reading
+from functions.utilities.readings.standings import with_standings
+from functions.utilities.registers.rows import DayRow, RegisterRow, UseRow, day_text
 from functions.utilities.registers.site import Site
-from functions.utilities.registers.store import Page, last_believed, load
+from functions.utilities.registers.store import Excerpt, last_believed, read_excerpt
 from functions.utilities.reviews.corrections import corrected
 from functions.utilities.reviews.decisions import Decision, alike, decided
 from functions.utilities.reviews.store import correction, update_waiting
-from functions.utilities.signals.models import Watch
+from functions.utilities.signals.models import SignalState
 from linli.errors import Conflict
 from linli.tables import Transaction, read, until_it_holds
 
@@ -33,7 +33,7 @@ Also = Callable[[Transaction], None]
 
 
 @dataclass(frozen=True, slots=True)
-class FirstReading:
+class VouchedReading:
     """A reading at the fitting or removal of a meter; `confirmed`: whatever speaks against it."""
 
     site: Site
@@ -41,18 +41,18 @@ class FirstReading:
     confirmed: bool = False
 
 
-def enter(site: Site, new: Sequence[Reading], cause: str, now: datetime) -> list[Verdict]:
+def enter(site: Site, new: Sequence[Reading], cause: str, now: datetime) -> list[Fate]:
     """Enter readings of a register, in any order, and say what became of each.
 
     `cause` is the id of what brought them. Raises Unavailable.
     """
     order = sorted(range(len(new)), key=lambda number: new[number].at)
-    verdicts: list[Verdict] = ["duplicate"] * len(new)
+    fates: list[Fate] = ["duplicate"] * len(new)
     for part in _parts([(number, new[number]) for number in order]):
         entered = _enter([each for _, each in part], site, cause, now)
-        for (number, _), verdict in zip(part, entered, strict=True):
-            verdicts[number] = verdict
-    return verdicts
+        for (number, _), fate in zip(part, entered, strict=True):
+            fates[number] = fate
+    return fates
 
 
 def decide(site: Site, decision: Decision, cause: str, now: datetime, also: Also = lambda _: None) -> None:
@@ -60,35 +60,35 @@ def decide(site: Site, decision: Decision, cause: str, now: datetime, also: Also
 
     Raises ConditionsFailed, Contended, Unavailable.
     """
-    page = load(site, decision.at, decision.at, whole=True)
-    same = alike(page.readings, decision)
-    readings = [decided(each, decision, same) for each in page.readings]
+    excerpt = read_excerpt(site, decision.at, decision.at, whole=True)
+    same = alike(excerpt.readings, decision)
+    readings = [decided(each, decision, same) for each in excerpt.readings]
     if decision.corrected_ticks is not None:
         right = Reading(decision.at, decision.corrected_ticks, "corrected", decided=True)
         place = next(number for number, each in enumerate(readings) if each.at == decision.at)
         readings.insert(place, right)
-    settled = resettled(readings, site.dial, from_the_first=page.from_the_first)
+    judged = with_standings(readings, site.dial, from_the_first=excerpt.from_the_first)
     transaction = Transaction()
-    write(transaction, Change(site, page, settled, cause, now, decision))
+    write(transaction, Change(site, excerpt, judged, cause, now, decision))
     also(transaction)
     transaction.commit()
 
 
-def vouch(transaction: Transaction, first: FirstReading, cause: str, now: datetime) -> int:
+def vouch(transaction: Transaction, first: VouchedReading, cause: str, now: datetime) -> int:
     """Add a reading that somebody took at the fitting or removal of a meter. Returns how many rows change.
 
     A final one sets aside what came after it. Raises Conflict when it contradicts what the dial showed,
     unless it was `confirmed`, and when another one was taken at that instant.
     """
     site, reading = first.site, first.reading
-    page = load(site, reading.at, reading.at, whole=True)
-    known = page.readings
+    excerpt = read_excerpt(site, reading.at, reading.at, whole=True)
+    known = excerpt.readings
     if reading.kind == "final":
         known = [
             replace(each, standing="conflict") if each.at > reading.at and each.live else each
             for each in known
         ]
-        known = resettled(known, site.dial, from_the_first=page.from_the_first)
+        known = with_standings(known, site.dial, from_the_first=excerpt.from_the_first)
     there = next((each for each in known if each.at == reading.at and each.live and each.trusted), None)
     if there is not None and there.ticks != reading.ticks:
         raise Conflict(f"{site.register.obis} was read otherwise then: {site.register.value(there.ticks)}")
@@ -97,10 +97,10 @@ def vouch(transaction: Transaction, first: FirstReading, cause: str, now: dateti
         raise Conflict(
             f"{reading.kind}: {site.register.obis} cannot show that now; confirm it if it does", reason=why
         )
-    posted = post(known, [reading], site.dial, from_the_first=page.from_the_first)
-    if posted.readings == page.readings:
+    arrived = merged(known, [reading], site.dial, from_the_first=excerpt.from_the_first)
+    if arrived.readings == excerpt.readings:
         return 0
-    return write(transaction, Change(site, page, posted.readings, cause, now))
+    return write(transaction, Change(site, excerpt, arrived.readings, cause, now))
 
 
 def judge_anew(site: Site, cause: str, now: datetime) -> None:
@@ -115,11 +115,11 @@ def _judge_anew(site: Site, cause: str, now: datetime) -> None:
     last = last_believed(site)
     if last is None:
         return
-    page = load(site, last, last, whole=True)
-    settled = resettled(page.readings, site.dial, from_the_first=page.from_the_first)
-    if settled != page.readings:
+    excerpt = read_excerpt(site, last, last, whole=True)
+    judged = with_standings(excerpt.readings, site.dial, from_the_first=excerpt.from_the_first)
+    if judged != excerpt.readings:
         transaction = Transaction()
-        write(transaction, Change(site, page, settled, cause, now))
+        write(transaction, Change(site, excerpt, judged, cause, now))
         transaction.commit()
 
 
@@ -137,7 +137,7 @@ class _TooManyRows(Conflict):
     """More rows change than fit into a transaction."""
 
 
-def _enter(new: list[Reading], site: Site, cause: str, now: datetime) -> list[Verdict]:
+def _enter(new: list[Reading], site: Site, cause: str, now: datetime) -> list[Fate]:
     try:
         tried: list[str] = []
         return until_it_holds(lambda: _attempt(new, site, cause, now, tried))
@@ -151,35 +151,35 @@ def _enter(new: list[Reading], site: Site, cause: str, now: datetime) -> list[Ve
         return [*_enter(new[:half], site, cause, now), *_enter(new[half:], site, cause, now)]
 
 
-def _attempt(new: list[Reading], site: Site, cause: str, now: datetime, tried: list[str]) -> list[Verdict]:
+def _attempt(new: list[Reading], site: Site, cause: str, now: datetime, tried: list[str]) -> list[Fate]:
     """One attempt. `tried`: attempts of ours whose replies were lost may have landed."""
     name = f"{cause}-{new[0].at}"
-    page = load(site, new[0].at, new[-1].at)
-    posted = post(page.readings, new, site.dial, from_the_first=page.from_the_first)
-    if not page.from_the_first and _in_doubt(page.readings, posted):
-        page = load(site, new[0].at, new[-1].at, wide=True)
-        posted = post(page.readings, new, site.dial, from_the_first=page.from_the_first)
-    if posted.readings != page.readings:
+    excerpt = read_excerpt(site, new[0].at, new[-1].at)
+    arrived = merged(excerpt.readings, new, site.dial, from_the_first=excerpt.from_the_first)
+    if not excerpt.from_the_first and _in_doubt(excerpt.readings, arrived):
+        excerpt = read_excerpt(site, new[0].at, new[-1].at, wide=True)
+        arrived = merged(excerpt.readings, new, site.dial, from_the_first=excerpt.from_the_first)
+    if arrived.readings != excerpt.readings:
         tried.append(name)
         transaction = Transaction()
-        write(transaction, Change(site, page, posted.readings, name, now), may_split=len(new) > 1)
+        write(transaction, Change(site, excerpt, arrived.readings, name, now), may_split=len(new) > 1)
         transaction.commit()
-    elif tried and page.state and page.state.cause == name:
-        return posted.standings
-    return posted.verdicts
+    elif tried and excerpt.state and excerpt.state.cause == name:
+        return arrived.standings
+    return arrived.fates
 
 
-def _in_doubt(known: Sequence[Reading], posted: Posted) -> bool:
+def _in_doubt(known: Sequence[Reading], arrived: Merged) -> bool:
     """Whether more of what came before may decide: something new is held, or something known changes."""
-    return "held" in posted.verdicts or not set(known) <= set(posted.readings)
+    return "held" in arrived.fates or not set(known) <= set(arrived.readings)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A page's readings as they are to be; `cause`: the id of what brought that."""
+    """A register's readings in an excerpt as they are to be; `cause`: the id of what brought that."""
 
     site: Site
-    page: Page
+    excerpt: Excerpt
     readings: list[Reading]
     cause: str
     now: datetime
@@ -191,17 +191,17 @@ def write(transaction: Transaction, change: Change, *, may_split: bool = False) 
 
     Raises Conflict for more than fit into a transaction.
     """
-    site, page, readings = change.site, change.page, change.readings
+    site, excerpt, readings = change.site, change.excerpt, change.readings
     cause, now, decision = change.cause, change.now, change.decision
-    before, after = intervals(page.readings, site.dial), intervals(readings, site.dial)
-    state = page.state
-    old_watch = state.watch if state else Watch()
-    watch = watch_after(old_watch, site, page.readings, readings, to_the_last=page.to_the_last)
+    before, after = intervals(excerpt.readings, site.dial), intervals(readings, site.dial)
+    state = excerpt.state
+    old_signals = state.watch if state else SignalState()
+    signals = state_after(old_signals, site, excerpt.readings, readings, to_the_last=excerpt.to_the_last)
     kept = [each.at for each in readings if each.standing == "kept"]
-    last_at = max([*kept, int(state.last_at) if state and not (page.to_the_last and kept) else 0])
+    last_at = max([*kept, int(state.last_at) if state and not (excerpt.to_the_last and kept) else 0])
     was_last = int(state.last_at) if state else None
     use, told = _use(change, use_change(before, after, site.zone, was_last, last_at), last_at)
-    facts = [*of_consumption(site, told), *of_signals(site, old_watch, watch)]
+    facts = [*of_consumption(site, told), *of_signals(site, old_signals, signals)]
     if site.watched and decision is None:
         facts += of_life(site, before, after)
     version = int(state.version) if state else 0
@@ -211,13 +211,13 @@ def write(transaction: Transaction, change: Change, *, may_split: bool = False) 
         first_at=min([readings[0].at, *([int(state.first_at)] if state else [])]),
         last_at=last_at,
         newest_at=max([readings[-1].at, *([int(state.newest_at)] if state else [])]),
-        watch=watch,
+        watch=signals,
         cause=cause,
     )
     condition = RegisterRow.version == version if version else RegisterRow.pk.does_not_exist()
     transaction.put("register", row, condition)
-    count = 1 + _write_days(transaction, site, page.readings, readings)
-    count += update_waiting(transaction, site, page.readings, readings)
+    count = 1 + _write_days(transaction, site, excerpt.readings, readings)
+    count += update_waiting(transaction, site, excerpt.readings, readings)
     for number, each in enumerate(use):
         transaction.put(f"use-{number}", each)
     gave_way = corrected(before, after)
@@ -235,7 +235,7 @@ def write(transaction: Transaction, change: Change, *, may_split: bool = False) 
 def _use(change: Change, used: UseChange, last_at: int) -> tuple[list[UseRow], list[DayTold]]:
     """The months that change, and the days of them that are told."""
     site, months = change.site, used.months
-    rows = {month: row for month, row in change.page.use.items() if month in months}
+    rows = {month: row for month, row in change.excerpt.use.items() if month in months}
     keys = {
         UseRow.key(site.community, month, site.meter.meter, site.register.obis): month
         for month in months
@@ -266,8 +266,8 @@ def _write_days(transaction: Transaction, site: Site, before: list[Reading], aft
     old, new = _by_day(before), _by_day(after)
     changed = [day for day, readings in new.items() if old.get(day) != readings]
     for day in changed:
-        key = ChunkRow.key(site.community, site.meter.meter, site.register.obis, day_text(day))
-        transaction.put(f"day-{day}", ChunkRow(*key, readings=new[day]))
+        key = DayRow.key(site.community, site.meter.meter, site.register.obis, day_text(day))
+        transaction.put(f"day-{day}", DayRow(*key, readings=new[day]))
     return len(changed)
 
 

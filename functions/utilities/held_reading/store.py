@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from functions.utilities.entries import store as ledger
+from functions.utilities.entries import store as entries
 from functions.utilities.held_reading.models import Decided, HeldReading, Verdict
 from functions.utilities.local_days import to_instant
 from functions.utilities.meters.rows import MeterRow
@@ -52,7 +52,7 @@ def _decide(community: str, held: str, verdict: Verdict, by: str, creation: Crea
     decision = Decision(by, verdict.decision, verdict.note, int(row.at), int(row.ticks), corrected)
     decided = Decided(reading=_shown(row), decision=verdict.decision, decided_by=by)
     told = decided.model_dump_json()  # nothing else is left of what waited
-    ledger.decide(
+    entries.decide(
         site, decision, f"decision-{held}", creation.at, lambda all_of_it: creation.claim(all_of_it, told)
     )
     return decided

@@ -13,7 +13,7 @@ from functions.utilities.tariffs.prices import by_step
 from functions.utilities.tariffs.validity import in_force
 
 SURCHARGE = "surcharge-"
-Key = tuple[str, Decimal]
+LineKind = tuple[str, Decimal]
 """What a line is for, and its price."""
 
 
@@ -33,9 +33,9 @@ class Prices:
         return in_force(self.tariffs, self.medium, day)
 
 
-def priced(use: HomeUse, prices: Prices, days: Sequence[date]) -> tuple[dict[Key, Decimal], bool]:
+def priced(use: HomeUse, prices: Prices, days: Sequence[date]) -> tuple[dict[LineKind, Decimal], bool]:
     """What the days of a month, of one tenancy, are charged for; whether use on some of them has no price."""
-    lines: dict[Key, Decimal] = {}
+    lines: dict[LineKind, Decimal] = {}
     unpriced = False
     for tariff, group in groupby(use.among(days), prices.of):
         part = list(group)
@@ -49,7 +49,7 @@ def priced(use: HomeUse, prices: Prices, days: Sequence[date]) -> tuple[dict[Key
 
 def _charged(
     use: HomeUse, prices: Prices, tariff: Tariff, days: Sequence[date]
-) -> Iterator[tuple[Key, Decimal]]:
+) -> Iterator[tuple[LineKind, Decimal]]:
     """What days under one tariff are charged for. Steps go on from what was used before in their month or
     year.
     """

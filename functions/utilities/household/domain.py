@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from functions.utilities.household.models import StayTold
-from functions.utilities.households.models import Place
+from functions.utilities.households.models import HomeDays
 from linli.errors import Conflict, InvalidRequest
 
 
 def told(
-    stays: Sequence[Place], home: str, said: StayTold, *, lives_there: bool
+    stays: Sequence[HomeDays], home: str, said: StayTold, *, lives_there: bool
 ) -> tuple[str | None, str | None]:
     """The first and the last day of a person in a home as the manager says; of several stays, the last there.
 

@@ -25,11 +25,11 @@ def household(received: Received[MembershipChanged | WatchChanged | PlaceChanged
     """Somebody moved in, moved, or left; or is watched over, or no longer; or a unit has another area."""
     match received.fact:
         case WatchChanged() as watch:
-            return store.keep_watch(watch)
+            return store.set_watched(watch)
         case PlaceChanged() as place:
-            return store.keep_place(place)
+            return store.set_area(place)
         case member:
-            return store.keep_member(member, received.event.time)
+            return store.move_person(member, received.event.time)
 
 
 @route(blueprint, "PUT", HOUSEHOLD, permissions.CHANGE_HOUSEHOLDS, body=HouseholdDescribed)

@@ -22,12 +22,12 @@ from linli.vocabulary.care import WatchChanged
 from linli.vocabulary.directory import MembershipChanged, PlaceChanged
 
 
-def keep_member(fact: MembershipChanged, at: datetime) -> str:
+def move_person(fact: MembershipChanged, at: datetime) -> str:
     """Move a person to where `fact`, told `at` this time, says they live. Returns the outcome."""
-    return until_it_holds(lambda: _keep(fact, at))
+    return until_it_holds(lambda: _move(fact, at))
 
 
-def _keep(fact: MembershipChanged, at: datetime) -> str:
+def _move(fact: MembershipChanged, at: datetime) -> str:
     key, place = ResidentRow.key(fact.community, fact.person), CommunityRow.key(fact.community)
     rows = read([key, place])
     known = rows.one(ResidentRow, key)
@@ -112,7 +112,7 @@ def stays(community: str, home: str) -> Stays:
     )
 
 
-def keep_place(fact: PlaceChanged) -> str:
+def set_area(fact: PlaceChanged) -> str:
     """Keep the area of a unit, as the directory says it. Returns the outcome."""
     if fact.unit is None or fact.area_m2 is None:
         return "not_ours"
@@ -132,12 +132,12 @@ def keep_place(fact: PlaceChanged) -> str:
     return "area_kept"
 
 
-def keep_watch(fact: WatchChanged) -> str:
+def set_watched(fact: WatchChanged) -> str:
     """Let the meters of a home know whether somebody there is watched over. Returns the outcome."""
-    return until_it_holds(lambda: _keep_watch(fact))
+    return until_it_holds(lambda: _set_watched(fact))
 
 
-def _keep_watch(fact: WatchChanged) -> str:
+def _set_watched(fact: WatchChanged) -> str:
     key = HouseholdRow.key(fact.community, fact.home)
     row = read([key]).one(HouseholdRow, key)
     if row is not None and (row.watch_version or 0) >= fact.version:

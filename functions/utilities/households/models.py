@@ -19,7 +19,7 @@ class Stay:
         return (self.since or date.min) <= last and first <= (self.until or date.max)
 
 
-Place = tuple[str, str | None, str | None]
+HomeDays = tuple[str, str | None, str | None]
 """A home, the first day there, the last; None where it is not known, or still to come."""
 
 

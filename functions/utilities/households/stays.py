@@ -4,26 +4,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from functions.utilities.households.models import Move, Place, Stay
+from functions.utilities.households.models import HomeDays, Move, Stay
 from functions.utilities.local_days import DAY
 
 
-def moved(stays: Sequence[Place], homes: Sequence[str], day: str | None) -> list[Place]:
+def after_move(stays: Sequence[HomeDays], homes: Sequence[str], day: str | None) -> list[HomeDays]:
     """A person's stays when they live in `homes` from this local day on; that of leaving is still theirs."""
     there = {home for home, _, until in stays if until is None}
-    ended: list[Place] = [
+    ended: list[HomeDays] = [
         (home, since, day if until is None and home not in homes else until) for home, since, until in stays
     ]
     return [*ended, *((home, day, None) for home in homes if home not in there)]
 
 
-def stays_after(moves: Iterable[Move], said: Mapping[str, Sequence[str | None]]) -> list[Place]:
+def stays_after(moves: Iterable[Move], said: Mapping[str, Sequence[str | None]]) -> list[HomeDays]:
     """A person's stays, whatever the order in which their moves were told. `said`: what a manager said of the
     days in a home, the last time they lived there.
     """
-    stays: list[Place] = []
+    stays: list[HomeDays] = []
     for _, day, homes in sorted(moves, key=lambda each: each[0]):
-        stays = moved(stays, homes, day)
+        stays = after_move(stays, homes, day)
     for home, (since, until) in said.items():
         last = max((number for number, each in enumerate(stays) if each[0] == home), default=None)
         there = (home, None, None) if last is None else stays[last]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from functions.utilities.households.models import Place, Stay
+from functions.utilities.households.models import HomeDays, Stay
 from functions.utilities.households.rows import HouseholdRow, ResidentRow
 from functions.utilities.households.stays import seen, stays_after
 from functions.utilities.meters.models import Meter
@@ -12,7 +12,7 @@ from linli.errors import NotFound
 from linli.tables import read
 
 
-def stays_in(row: ResidentRow) -> list[Place]:
+def stays_in(row: ResidentRow) -> list[HomeDays]:
     """Where a person lived, and lives."""
     return stays_after(row.all_moves, row.said or {})
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from functions.utilities.readings.models import Verdict
+from functions.utilities.readings.models import Fate
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,4 +37,4 @@ Refusal = Literal[
 """Why a reading cannot be entered."""
 
 
-Outcome = Verdict | Refusal
+Outcome = Fate | Refusal

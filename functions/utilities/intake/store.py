@@ -34,6 +34,6 @@ def take(batch: Batch) -> list[Outcome]:
             sites[where] = Site(batch.community, meter, register, zone, policy, watched)
         grouped.setdefault(where, []).append((number, reading))
     for where, numbered in grouped.items():
-        verdicts = enter(sites[where], [each for _, each in numbered], batch.cause, batch.now)
-        outcomes |= {number: verdict for (number, _), verdict in zip(numbered, verdicts, strict=True)}
+        fates = enter(sites[where], [each for _, each in numbered], batch.cause, batch.now)
+        outcomes |= {number: fate for (number, _), fate in zip(numbered, fates, strict=True)}
     return [outcomes[number] for number in range(len(batch.offered))]

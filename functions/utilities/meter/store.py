@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from functions.utilities.entries import store as ledger
-from functions.utilities.entries.store import FirstReading
+from functions.utilities.entries import store as entries
+from functions.utilities.entries.store import VouchedReading
 from functions.utilities.households.rows import HouseholdRow
 from functions.utilities.local_days import to_instant, to_ms
 from functions.utilities.meter.domain import Taken, changed, first_readings, opening, registered, replaced
@@ -105,7 +105,7 @@ def change(community: str, meter: str, asked: MeterChanged, now: datetime) -> Me
     for each in after.registers:
         if each.obis in asked.most_per_day:
             site = Site(community, after, each, known.time_zone, known.policy(UtilitiesPolicy))
-            ledger.judge_anew(site, f"changed-{meter}", now)
+            entries.judge_anew(site, f"changed-{meter}", now)
     return after
 
 
@@ -175,7 +175,7 @@ def _vouch(
     for register, reading, confirmed in readings:
         site = Site(community, meter, register, known.time_zone, known.policy(UtilitiesPolicy))
         cause = f"closed-{meter.meter}" if reading.kind == "final" else f"fitted-{meter.meter}"
-        rows += ledger.vouch(transaction, FirstReading(site, reading, confirmed), cause, now)
+        rows += entries.vouch(transaction, VouchedReading(site, reading, confirmed), cause, now)
     return rows
 
 

@@ -1,4 +1,4 @@
-"""Meter reading: parse → enter into the ledger → answer."""
+"""Meter reading: parse → enter → answer."""
 
 from chalice.app import Blueprint
 

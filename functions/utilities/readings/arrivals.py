@@ -4,26 +4,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from functions.utilities.readings.dials import Dial
-from functions.utilities.readings.models import Reading, Standing, Verdict
-from functions.utilities.readings.standings import resettled
+from functions.utilities.readings.models import Fate, Reading, Standing
+from functions.utilities.readings.standings import with_standings
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class Merged:
     """A register's readings after new ones came, and what became of each of the new ones.
 
-    `standings`: the same without regard to which of them were there already.
+    `standings`: what became of each if none of them had been there already.
     """
 
     readings: list[Reading]
-    verdicts: list[Verdict]
-    standings: list[Verdict]
+    fates: list[Fate]
+    standings: list[Fate]
 
 
-def post(
+def merged(
     known: Sequence[Reading], new: Sequence[Reading], dial: Dial, *, from_the_first: bool = True
-) -> Posted:
-    """Enter new readings among those that are known, both around the same time."""
+) -> Merged:
+    """The `known` readings of a register with `new` ones of about the same time among them."""
     at: dict[int, list[Reading]] = {}
     for each in known:
         at.setdefault(each.at, []).append(each)
@@ -36,35 +36,35 @@ def post(
         else:
             at[each.at] = entered
     ordered = [each for instant in sorted(at) for each in at[instant]]
-    readings = resettled(ordered, dial, from_the_first=from_the_first)
+    readings = with_standings(ordered, dial, from_the_first=from_the_first)
     readings = _preferred(readings, dial, from_the_first=from_the_first)
     standing: dict[tuple[int, int, bool], Standing] = {
         (each.at, each.ticks, each.kind == "estimate"): each.standing for each in readings
     }
-    standings = [_verdict(standing, each) for each in new]
-    verdicts: list[Verdict] = [
+    standings = [_fate(standing, each) for each in new]
+    fates: list[Fate] = [
         "duplicate" if number in duplicates else each for number, each in enumerate(standings)
     ]
-    return Posted(readings, verdicts, standings)
+    return Merged(readings, fates, standings)
 
 
 def _preferred(readings: list[Reading], dial: Dial, *, from_the_first: bool) -> list[Reading]:
-    """The same where another value of an instant counts instead of one that is held: the dial can have shown
-    it.
-    """
+    """The readings, but that instead of one that is held another value of its instant counts, where it can."""
     held = {each.at for each in readings if each.standing == "held"}
     others = {each.at: each for each in readings if each.at in held and each.standing == "conflict"}
     if not others:
         return readings
-    tried = resettled(_turned(readings, others), dial, from_the_first=from_the_first)
+    tried = with_standings(_turned(readings, others), dial, from_the_first=from_the_first)
     better = {each.at: each for each in tried if each.at in others and each.standing == "kept"}
     if len(better) == len(others):
         return tried
-    return resettled(_turned(readings, better), dial, from_the_first=from_the_first) if better else readings
+    return (
+        with_standings(_turned(readings, better), dial, from_the_first=from_the_first) if better else readings
+    )
 
 
 def _turned(readings: list[Reading], better: dict[int, Reading]) -> list[Reading]:
-    """The same with these in force at their instants, and what was there in conflict with them."""
+    """The readings with `better` ones in force at their instants, and what was there in conflict with them."""
     return [
         each
         if each.at not in better or not (each.live or each.ticks == better[each.at].ticks)
@@ -73,7 +73,7 @@ def _turned(readings: list[Reading], better: dict[int, Reading]) -> list[Reading
     ]
 
 
-def _verdict(standing: dict[tuple[int, int, bool], Standing], each: Reading) -> Verdict:
+def _fate(standing: dict[tuple[int, int, bool], Standing], each: Reading) -> Fate:
     found = standing.get((each.at, each.ticks, each.kind == "estimate"), "superseded")
     return "held" if found == "rejected" else found
 

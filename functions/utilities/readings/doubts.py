@@ -10,7 +10,7 @@ Doubt = Literal["error_code", "drop", "rise"]
 
 
 def contradiction(readings: Sequence[Reading], new: Reading, dial: Dial) -> Doubt | None:
-    """Why a reading would be held that follows these settled ones; None if it goes on from what was read."""
+    """Why a reading would be held that follows these, which were judged; None if it goes on from them."""
     read = (each for each in reversed(readings) if each.at < new.at and each.kind != "estimate")
     return doubt(next((each for each in read if each.standing == "kept"), None), new, dial)
 

@@ -13,7 +13,7 @@ Kind = Literal["actual", "estimate", "initial", "final", "corrected"]
 Standing = Literal["kept", "held", "conflict", "superseded", "rejected"]
 
 
-Verdict = Literal["kept", "duplicate", "held", "conflict", "superseded"]
+Fate = Literal["kept", "duplicate", "held", "conflict", "superseded"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from functions.utilities.readings.roundings import rounded
 from functions.utilities.readings.series import believed
 
 
-def settle(readings: Sequence[Reading], dial: Dial, *, from_the_first: bool = True) -> list[Standing]:
+def standings_of(readings: Sequence[Reading], dial: Dial, *, from_the_first: bool = True) -> list[Standing]:
     """Which of these live readings, in order of time, count.
 
     An estimate gives way to the actual readings around it, and one that was rounded to finer ones.
@@ -66,8 +66,8 @@ def _reconcile(
             before = each
 
 
-def resettled(readings: list[Reading], dial: Dial, *, from_the_first: bool) -> list[Reading]:
-    """The same readings with their standing found anew.
+def with_standings(readings: list[Reading], dial: Dial, *, from_the_first: bool) -> list[Reading]:
+    """A register's readings with the standing of each found anew.
 
     `from_the_first`: whether these are the register's first readings. If not, what was held at the beginning
     stays so: the reading that it fell behind is not among these.
@@ -77,8 +77,8 @@ def resettled(readings: list[Reading], dial: Dial, *, from_the_first: bool) -> l
         first = next((place for place, n in enumerate(live) if readings[n].standing == "kept"), 0)
         live = live[first:]
     result = list(readings)
-    settled = settle([readings[number] for number in live], dial, from_the_first=from_the_first)
-    for number, standing in zip(live, settled, strict=True):
+    found = standings_of([readings[number] for number in live], dial, from_the_first=from_the_first)
+    for number, standing in zip(live, found, strict=True):
         if result[number].standing != standing:
             result[number] = replace(result[number], standing=standing)
     return result

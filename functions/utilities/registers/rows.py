@@ -6,7 +6,7 @@ from pynamodb.attributes import Attribute, JSONAttribute, NumberAttribute, Unico
 from pynamodb.constants import STRING
 
 from functions.utilities.readings.models import DAY_MS, Kind, Reading, Standing
-from functions.utilities.signals.models import Watch
+from functions.utilities.signals.models import SignalState
 from linli.lifetimes import Lifetime
 from linli.tables import ContractAttribute, Row
 
@@ -65,7 +65,7 @@ class RegisterRow(Row, discriminator="meter_register"):
     """`<community>#register#<meter>` / `<OBIS>`: the version under which all of a register's rows change.
 
     `first_at`, `last_at`: the counting readings at either end, in ms. `newest_at`: of any standing. `cause`:
-    what brought the last change.
+    what brought the last change. `watch`: what is known of its signals.
     """
 
     KEPT = Lifetime()
@@ -74,7 +74,7 @@ class RegisterRow(Row, discriminator="meter_register"):
     first_at = NumberAttribute()
     last_at = NumberAttribute()
     newest_at = NumberAttribute()
-    watch = ContractAttribute(Watch)
+    watch = ContractAttribute(SignalState)
     cause = UnicodeAttribute()
 
     @staticmethod
@@ -83,7 +83,7 @@ class RegisterRow(Row, discriminator="meter_register"):
         return f"{community}#register#{meter}", register
 
 
-class ChunkRow(Row, discriminator="readings"):
+class DayRow(Row, discriminator="readings"):
     """`<community>#readings#<meter>#<OBIS>` / `<UTC day>`: a register's readings of a day in order."""
 
     KEPT = Lifetime()

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from functions.utilities.local_days import DAY, day_of, months_between
 from functions.utilities.readings.models import DAY_MS, Reading
-from functions.utilities.registers.rows import ChunkRow, RegisterRow, UseRow, day_text
+from functions.utilities.registers.rows import DayRow, RegisterRow, UseRow, day_text
 from functions.utilities.registers.site import Site
 from linli.tables import read
 
@@ -14,7 +14,7 @@ FORWARD_DAYS = 400
 
 
 @dataclass(slots=True)
-class Page:
+class Excerpt:
     """A register's rows around some instants, as they were read under one version."""
 
     state: RegisterRow | None
@@ -24,7 +24,7 @@ class Page:
     use: dict[str, UseRow] = field(default_factory=dict)
 
 
-def load(site: Site, first: int, last: int, *, whole: bool = False, wide: bool = False) -> Page:
+def read_excerpt(site: Site, first: int, last: int, *, whole: bool = False, wide: bool = False) -> Excerpt:
     """The readings from well before `first` to after `last`: one round trip when they follow on, else up to
     three. `whole`: whatever they follow on; `wide`: from long before.
     """
@@ -32,62 +32,62 @@ def load(site: Site, first: int, last: int, *, whole: bool = False, wide: bool =
     state_key = RegisterRow.key(community, meter, register)
     first_day, last_day = first // DAY_MS, last // DAY_MS
     days = {
-        ChunkRow.key(community, meter, register, day_text(day)) for day in range(first_day - 1, last_day + 1)
+        DayRow.key(community, meter, register, day_text(day)) for day in range(first_day - 1, last_day + 1)
     }
     months = months_between(day_of(first, site.zone) - DAY, day_of(last, site.zone) + DAY)
     use_keys = {UseRow.key(community, month, meter, register): month for month in months}
     rows = read([state_key, *days, *use_keys])
     state = rows.get(state_key)
     state = state if isinstance(state, RegisterRow) else None
-    chunks = {row.sk: row for key in days if isinstance(row := rows.get(key), ChunkRow)}
-    page = Page(state, [], from_the_first=True, to_the_last=True)
-    page.use = {month: row for key, month in use_keys.items() if isinstance(row := rows.get(key), UseRow)}
+    by_day = {row.sk: row for key in days if isinstance(row := rows.get(key), DayRow)}
+    excerpt = Excerpt(state, [], from_the_first=True, to_the_last=True)
+    excerpt.use = {month: row for key, month in use_keys.items() if isinstance(row := rows.get(key), UseRow)}
     if state is not None:
         least = WIDE if wide else CONTEXT * 2 if whole or state.newest_at > first else CONTEXT
-        _widen(site, page, state, chunks, (first, last), least=least)
-    page.readings = [each for day in sorted(chunks) for each in chunks[day].readings]
-    return page
+        _widen(site, excerpt, state, by_day, (first, last), least=least)
+    excerpt.readings = [each for day in sorted(by_day) for each in by_day[day].readings]
+    return excerpt
 
 
 def _widen(
     site: Site,
-    page: Page,
+    excerpt: Excerpt,
     state: RegisterRow,
-    chunks: dict[str, ChunkRow],
+    by_day: dict[str, DayRow],
     span: tuple[int, int],
     *,
     least: int,
 ) -> None:
-    partition = ChunkRow.key(site.community, site.meter.meter, site.register.obis, "")[0]
+    partition = DayRow.key(site.community, site.meter.meter, site.register.obis, "")[0]
     first, last = span
     start = (first // DAY_MS - 1) * DAY_MS
-    before = sum(_counting(row, first) for row in chunks.values())
-    page.from_the_first = state.first_at >= start
-    if not page.from_the_first and (before < CONTEXT or least > CONTEXT):
-        earlier = ChunkRow.query(
+    before = sum(_counting(row, first) for row in by_day.values())
+    excerpt.from_the_first = state.first_at >= start
+    if not excerpt.from_the_first and (before < CONTEXT or least > CONTEXT):
+        earlier = DayRow.query(
             partition,
-            ChunkRow.sk < day_text(start // DAY_MS),
+            DayRow.sk < day_text(start // DAY_MS),
             page_size=least,
             scan_index_forward=False,
             consistent_read=True,
         )
-        page.from_the_first = True
+        excerpt.from_the_first = True
         for number, row in enumerate(earlier, start=1):
-            chunks[row.sk] = row
+            by_day[row.sk] = row
             before += _counting(row, first)
             if number >= least and before >= CONTEXT:  # held ones say nothing
-                page.from_the_first = False
+                excerpt.from_the_first = False
                 break
     if state.newest_at // DAY_MS > last // DAY_MS:
-        later = ChunkRow.query(
-            partition, ChunkRow.sk > day_text(last // DAY_MS), limit=FORWARD_DAYS, consistent_read=True
+        later = DayRow.query(
+            partition, DayRow.sk > day_text(last // DAY_MS), limit=FORWARD_DAYS, consistent_read=True
         )
         found = list(later)
-        chunks |= {row.sk: row for row in found}
-        page.to_the_last = len(found) < FORWARD_DAYS
+        by_day |= {row.sk: row for row in found}
+        excerpt.to_the_last = len(found) < FORWARD_DAYS
 
 
-def _counting(row: ChunkRow, until: int) -> int:
+def _counting(row: DayRow, until: int) -> int:
     return sum(each.standing == "kept" for each in row.readings if each.at < until)
 
 

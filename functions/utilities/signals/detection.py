@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from functions.utilities.readings.intervals import per_day
 from functions.utilities.readings.models import DAY_MS, Interval
-from functions.utilities.signals.models import REMEMBERED, Episode, Limits, Watch
+from functions.utilities.signals.models import REMEMBERED, Episode, Limits, SignalState
 from linli.vocabulary.utilities import MeterSignal
 
 HALF_HOUR_MS = 1_800_000
@@ -17,16 +17,16 @@ SLACK_MS = 60_000  # a half-hourly meter is a few seconds late
 LONGEST_GAP_MS = 45 * 60_000  # a longer one hides whether there was a half hour without use
 
 
-class _Watching:
+class _Detection:
     """One pass over intervals in order of time."""
 
-    def __init__(self, watch: Watch, limits: Limits, zone: str) -> None:
+    def __init__(self, state: SignalState, limits: Limits, zone: str) -> None:
         self.limits, self.zone = limits, zone
-        self.judged = watch.judged
-        self.flowing, self.still = watch.flowing_since, watch.still_since
-        self.idle, self.idle_ticks = watch.idle_since, watch.idle_ticks
-        self.day, self.day_ticks = watch.day, watch.day_ticks
-        self.episodes = list(watch.episodes)
+        self.judged = state.judged
+        self.flowing, self.still = state.flowing_since, state.still_since
+        self.idle, self.idle_ticks = state.idle_since, state.idle_ticks
+        self.day, self.day_ticks = state.day, state.day_ticks
+        self.episodes = list(state.episodes)
 
     def take(self, each: Interval) -> None:
         if self.limits.leak:
@@ -83,10 +83,10 @@ class _Watching:
         if number is not None:
             self.episodes[number] = self.episodes[number].model_copy(update={"until": until})
 
-    def watch(self) -> Watch:
+    def state(self) -> SignalState:
         closed = [each for each in self.episodes if each.until is not None]
         forgotten = closed[: max(len(self.episodes) - REMEMBERED, 0)]
-        return Watch(
+        return SignalState(
             judged=self.judged,
             flowing_since=self.flowing,
             still_since=self.still,
@@ -98,23 +98,23 @@ class _Watching:
         )
 
 
-def watched(watch: Watch, intervals: Iterable[Interval], limits: Limits, zone: str) -> Watch:
+def detect(state: SignalState, intervals: Iterable[Interval], limits: Limits, zone: str) -> SignalState:
     """What is known once these intervals, in order of time, are taken in. Estimates say nothing."""
-    watching = _Watching(watch, limits, zone)
+    detection = _Detection(state, limits, zone)
     for each in intervals:
-        if each.start >= watch.judged and not each.estimated:
-            watching.take(each)
-    return watching.watch()
+        if each.start >= state.judged and not each.estimated:
+            detection.take(each)
+    return detection.state()
 
 
-def rewatched(watch: Watch, intervals: Iterable[Interval], limits: Limits, zone: str) -> Watch:
-    """The same after readings from before `judged` came: looked at anew from the first of these intervals.
+def detect_anew(state: SignalState, intervals: Iterable[Interval], limits: Limits, zone: str) -> SignalState:
+    """What is known once readings came from before `judged`: all of these intervals are looked at anew.
 
     An episode that overlaps one that is known is that one: nothing is raised twice, and what was ended stays
     so.
     """
-    anew = watched(Watch(), intervals, limits, zone)
-    episodes = list(watch.episodes)
+    anew = detect(SignalState(), intervals, limits, zone)
+    episodes = list(state.episodes)
     for each in anew.episodes:
         known = next((n for n, other in enumerate(episodes) if _same(each, other)), None)
         if known is None:
@@ -133,23 +133,25 @@ def _same(one: Episode, other: Episode) -> bool:
     )
 
 
-def with_back_flow(watch: Watch, at: int | None, *, over: bool) -> Watch:
-    """The same with a back-flow raised at the reading that ran backwards, or ended."""
-    watching = watch.model_copy(update={"episodes": list(watch.episodes)})
+def with_back_flow(state: SignalState, at: int | None, *, over: bool) -> SignalState:
+    """The state with a back-flow raised at the reading `at` that ran backwards, or (`over`) ended at one that
+    went on; without `at` it stays as it is.
+    """
+    changed = state.model_copy(update={"episodes": list(state.episodes)})
     number = next(
-        (n for n, e in enumerate(watching.episodes) if e.signal == "back_flow" and e.until is None), None
+        (n for n, e in enumerate(changed.episodes) if e.signal == "back_flow" and e.until is None), None
     )
     if at is None:
-        return watch
+        return state
     if number is None and not over:
-        watching.episodes.append(Episode(signal="back_flow", since=at))
-        return watching.model_copy(update={"episodes": watching.episodes[-REMEMBERED:]})
-    if number is not None and over and at > watching.episodes[number].since:
-        watching.episodes[number] = watching.episodes[number].model_copy(update={"until": at})
-    return watching
+        changed.episodes.append(Episode(signal="back_flow", since=at))
+        return changed.model_copy(update={"episodes": changed.episodes[-REMEMBERED:]})
+    if number is not None and over and at > changed.episodes[number].since:
+        changed.episodes[number] = changed.episodes[number].model_copy(update={"until": at})
+    return changed
 
 
-def news(before: Watch, after: Watch) -> tuple[list[Episode], list[Episode]]:
+def news(before: SignalState, after: SignalState) -> tuple[list[Episode], list[Episode]]:
     """The episodes that are new, and those that ended, as seen from `before`."""
     known = {(each.signal, each.since): each for each in before.episodes}
     raised = [each for each in after.episodes if (each.signal, each.since) not in known]

@@ -28,7 +28,7 @@ class Episode(Contract):
     until: int | None = None
 
 
-class Watch(Contract):
+class SignalState(Contract):
     """What is known up to `judged`: all a following reading needs, however many there were before."""
 
     judged: int = 0

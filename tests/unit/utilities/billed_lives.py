@@ -18,11 +18,11 @@ from functions.utilities.home_use.windows import by_window
 from functions.utilities.households.models import Stay
 from functions.utilities.households.tenancies import tenancies
 from functions.utilities.local_days import DAY, days_of_month, midnight
-from functions.utilities.readings.arrivals import post
+from functions.utilities.readings.arrivals import merged
 from functions.utilities.readings.dials import Dial
 from functions.utilities.readings.intervals import days_of, intervals, per_day, shares
 from functions.utilities.readings.models import Interval, Reading
-from functions.utilities.readings.standings import resettled
+from functions.utilities.readings.standings import with_standings
 from functions.utilities.tariffs.models import Tariff
 
 ZONE = "Asia/Shanghai"
@@ -47,7 +47,7 @@ class Life:
 
     def enter(self, register: int, *new: Reading) -> None:
         """Readings come in."""
-        self.registers[register] = post(self.registers[register], list(new), DIAL).readings
+        self.registers[register] = merged(self.registers[register], list(new), DIAL).readings
 
     def decide(self, register: int, true: Callable[[Reading], bool]) -> None:
         """A manager decides on all that waits: what is true counts, and what is not is rejected."""
@@ -58,7 +58,7 @@ class Life:
                 judged.append(Reading(each.at, each.ticks, each.kind, standing, decided=standing == "kept"))
             else:
                 judged.append(each)
-        self.registers[register] = resettled(judged, DIAL, from_the_first=True)
+        self.registers[register] = with_standings(judged, DIAL, from_the_first=True)
 
     def advanced(self) -> list[Interval]:
         """What was used between readings."""

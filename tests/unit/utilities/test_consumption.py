@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from functions.utilities.consumption.domain import Place, months, shown
+from functions.utilities.consumption.domain import RegisterShown, months, shown
 from functions.utilities.local_days import day_of, days_of_month, midnight, to_ms
 from functions.utilities.readings.intervals import per_day
 from functions.utilities.readings.models import Interval
@@ -18,7 +18,7 @@ def test_at_most_thirteen_months() -> None:
 
 
 def test_a_month_is_the_sum_of_its_days_times_the_multiplier() -> None:
-    place = Place("m-1", "1-0:1.8.0", "electricity", None, 2, Decimal(40))
+    place = RegisterShown("m-1", "1-0:1.8.0", "electricity", None, 2, Decimal(40))
     found = shown(place, "2026-01", {"02": [150, 1], "01": [50, 1]})
     assert [(each.day.day, each.quantity) for each in found.days] == [(1, Decimal(20)), (2, Decimal(60))]
     assert (found.quantity, found.unit) == (Decimal(80), "kwh")

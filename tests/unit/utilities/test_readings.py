@@ -7,11 +7,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from functions.utilities.readings.arrivals import post
+from functions.utilities.readings.arrivals import merged
 from functions.utilities.readings.dials import Dial
 from functions.utilities.readings.intervals import intervals, per_day, shares
 from functions.utilities.readings.models import DAY_MS, Interval, Reading
-from functions.utilities.readings.standings import resettled
+from functions.utilities.readings.standings import with_standings
 
 HOUR_MS = 3_600_000
 START = 1_767_600_000_000
@@ -38,7 +38,7 @@ def entered(readings: Sequence[Reading], sizes: Sequence[int] = ()) -> list[Read
     left, each = list(readings), iter(sizes)
     while left:
         size = next(each, 1)
-        known = post(known, left[:size], DIAL).readings
+        known = merged(known, left[:size], DIAL).readings
         left = left[size:]
     return known
 
@@ -149,8 +149,8 @@ def test_a_rollover_must_come_from_the_upper_half_and_fit_the_time() -> None:
 
 
 def test_a_conflict_is_held_and_the_first_value_counts() -> None:
-    known = post([at(0, 100), at(1, 110)], [at(1, 115)], DIAL)
-    assert known.verdicts == ["conflict"]
+    known = merged([at(0, 100), at(1, 110)], [at(1, 115)], DIAL)
+    assert known.fates == ["conflict"]
     assert total(known.readings) == 10
 
 
@@ -159,12 +159,12 @@ def test_an_estimate_gives_way_to_an_actual_reading() -> None:
     assert total(entered([at(0, 100), estimate])) == 50
     assert total(entered([at(0, 100), estimate, at(2, 130)])) == 30, "it was too high"
     assert total(entered([at(0, 100), estimate, at(1, 120)])) == 20, "the same instant was read after all"
-    assert post([at(1, 120)], [estimate], DIAL).verdicts == ["duplicate"]
+    assert merged([at(1, 120)], [estimate], DIAL).fates == ["duplicate"]
 
 
 @pytest.mark.parametrize("value", [5, 50])
 def test_what_a_manager_accepts_begins_anew(value: int) -> None:
     accepted = [at(0, 100), at(1, value, decided=True), at(2, value + 5)]
-    readings = resettled(accepted, DIAL, from_the_first=True)
+    readings = with_standings(accepted, DIAL, from_the_first=True)
     assert [each.standing for each in readings] == ["kept"] * 3
     assert total(readings) == 5

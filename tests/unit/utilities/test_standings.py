@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.utilities.readings.arrivals import post
+from functions.utilities.readings.arrivals import merged
 from functions.utilities.readings.dials import Dial
 from functions.utilities.readings.doubts import contradiction
 from functions.utilities.readings.intervals import intervals
 from functions.utilities.readings.models import DAY_MS, Reading
-from functions.utilities.readings.standings import resettled
+from functions.utilities.readings.standings import with_standings
 
 HOUR_MS = 3_600_000
 START = 1_767_600_000_000
@@ -38,7 +38,7 @@ def running(steps: Sequence[tuple[int, int]], first: int = 120_507) -> list[Read
 def entered(readings: Sequence[Reading], dial: Dial = WATER) -> list[Reading]:
     known: list[Reading] = []
     for each in readings:
-        known = post(known, [each], dial).readings
+        known = merged(known, [each], dial).readings
     return known
 
 
@@ -185,7 +185,7 @@ def test_litres_for_cubic_metres_are_held_for_good_however_long_one_waits(
 def test_a_humans_word_makes_a_held_run_true() -> None:
     shown = [*daily(12.0, 15.0), *daily(5000.0, 5000.4, 5000.9, first=2)]
     accepted = [replace(each, decided=each.ticks == 5_000_000) for each in entered(shown)]
-    found = resettled(accepted, WATER, from_the_first=True)
+    found = with_standings(accepted, WATER, from_the_first=True)
     assert len(kept(found)) == 5
     assert total(found) == 5_000_900 - 12_000
     assert {each.standing for each in found} == {"kept"}

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.utilities.households.models import Stay
-from functions.utilities.households.stays import moved, seen, stays_after
+from functions.utilities.households.stays import after_move, seen, stays_after
 from functions.utilities.households.tenancies import tenancies
 
 HERE, THERE = "b1/101", "b1/102"
@@ -69,20 +69,20 @@ def test_who_comes_back_to_an_empty_home_had_never_left() -> None:
 
 
 def test_who_moves_leaves_one_home_and_begins_in_another_that_day() -> None:
-    first = moved([], [HERE], "2026-01-05")
+    first = after_move([], [HERE], "2026-01-05")
     assert first == [(HERE, "2026-01-05", None)]
-    assert moved(first, [THERE], "2026-03-16") == [
+    assert after_move(first, [THERE], "2026-03-16") == [
         (HERE, "2026-01-05", "2026-03-16"),
         (THERE, "2026-03-16", None),
     ]
 
 
 def test_who_keeps_a_home_stays_there_and_who_comes_back_begins_anew() -> None:
-    both = moved([(HERE, None, None)], [HERE, THERE], "2026-01-05")
+    both = after_move([(HERE, None, None)], [HERE, THERE], "2026-01-05")
     assert both == [(HERE, None, None), (THERE, "2026-01-05", None)]
-    gone = moved(both, [], "2026-02-01")
+    gone = after_move(both, [], "2026-02-01")
     assert [until for _, _, until in gone] == ["2026-02-01", "2026-02-01"]
-    assert moved(gone, [HERE], "2026-04-01")[-1] == (HERE, "2026-04-01", None)
+    assert after_move(gone, [HERE], "2026-04-01")[-1] == (HERE, "2026-04-01", None)
 
 
 @given(st.permutations([(1, "2026-01-05", [HERE]), (2, "2026-02-01", [HERE, THERE]), (3, "2026-03-09", [])]))
