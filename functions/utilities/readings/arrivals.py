@@ -49,7 +49,7 @@ def merged(
 
 
 def _preferred(readings: list[Reading], dial: Dial, *, from_the_first: bool) -> list[Reading]:
-    """The readings, but that instead of one that is held another value of its instant counts, where it can."""
+    """The readings, but that instead of one that is held another value of its instant counts, if it can."""
     held = {each.at for each in readings if each.standing == "held"}
     others = {each.at: each for each in readings if each.at in held and each.standing == "conflict"}
     if not others:
@@ -64,7 +64,7 @@ def _preferred(readings: list[Reading], dial: Dial, *, from_the_first: bool) -> 
 
 
 def _turned(readings: list[Reading], better: dict[int, Reading]) -> list[Reading]:
-    """The readings with `better` ones in force at their instants, and what was there in conflict with them."""
+    """The readings with `better` ones in force at their instants, and what was there in conflict."""
     return [
         each
         if each.at not in better or not (each.live or each.ticks == better[each.at].ticks)
