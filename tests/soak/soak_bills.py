@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.soak.conftest import DID
-from tests.unit.utilities.billed_lives import wrong
+from tests.unit.utilities.bills.billed_lives import wrong
 
 PARTS, LIVES = 10, 1_000
 

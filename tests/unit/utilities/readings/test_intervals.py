@@ -1,10 +1,12 @@
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from functions.utilities.readings.intervals import intervals, shares
+from functions.utilities.local_days import midnight
+from functions.utilities.readings.intervals import intervals, per_day, shares
 from functions.utilities.readings.models import DAY_MS, Interval, Reading
 from tests.unit.utilities.readings.small_dials import (
     DIAL,
@@ -69,3 +71,9 @@ def test_shares_add_up_exactly(length: int, ticks: int, cuts: list[int]) -> None
     parts = list(shares(Interval(0, length, ticks, False), cuts))
     assert sum(part for _, part in parts) == ticks
     assert all(part >= 0 for _, part in parts)
+
+
+def test_what_spans_midnight_is_shared_evenly() -> None:
+    start = midnight(date(2026, 1, 5), "Asia/Shanghai") - 3_600_000
+    used = per_day([Interval(start, start + 4 * 3_600_000, 10, False)], "Asia/Shanghai")
+    assert used == {date(2026, 1, 4): 2, date(2026, 1, 5): 8}

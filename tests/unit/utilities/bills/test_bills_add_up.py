@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.utilities.billed_lives import wrong
+from tests.unit.utilities.bills.billed_lives import wrong
 
 
 @settings(max_examples=60)

@@ -5,16 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.utilities.home_use.charges import Prices, priced
-from functions.utilities.home_use.doubted_days import doubts
 from functions.utilities.home_use.models import HomeUse
 from functions.utilities.home_use.windows import by_window
-from functions.utilities.local_days import DAY, days_of_month, midnight
+from functions.utilities.local_days import midnight
 from functions.utilities.readings.intervals import per_day
-from functions.utilities.readings.models import Interval, Reading
+from functions.utilities.readings.models import Interval
 from functions.utilities.tariffs.models import Tariff
+from tests.unit.utilities.home_use.march import MARCH, ZONE
 
-ZONE = "Asia/Shanghai"
-MARCH = days_of_month("2026-03")
 START = midnight(date(2026, 2, 20), ZONE)
 HOUR_MS = 3_600_000
 STEPS = {"tiers": [{"up_to": "20", "price": "0.5"}, {"up_to": "50", "price": "0.55"}, {"price": "0.8"}]}
@@ -60,24 +58,3 @@ def test_new_tenants_begin_their_steps_anew() -> None:
     days = MARCH[15:]
     (line,), _ = priced(use, Prices("electricity", [tariff(**STEPS)], since=days[0]), days)
     assert line == ("tier-1", Decimal("0.5"))
-
-
-def test_days_in_doubt_go_from_the_reading_before_to_the_one_after() -> None:
-    at = [midnight(day, ZONE) for day in (MARCH[0], MARCH[4], MARCH[9], MARCH[19])]
-    readings = [
-        Reading(at[0], 100),
-        Reading(at[1], 101, standing="conflict"),
-        Reading(at[2], 110),
-        Reading(at[3], 120),
-    ]
-    assert doubts(readings, ZONE, at[0], at[3]) == [(MARCH[0], MARCH[8])]
-    assert doubts(readings[:2], ZONE, at[0], at[3]) == [(MARCH[0], MARCH[4])]
-    assert doubts(readings, ZONE, at[2], at[3]) == [], "what came before the meter was in use"
-    assert MARCH[8] - MARCH[0] == DAY * 8
-
-
-def test_a_held_reading_that_the_dial_went_on_past_puts_no_day_in_doubt() -> None:
-    at = [midnight(day, ZONE) for day in (MARCH[0], MARCH[4], MARCH[9])]
-    readings = [Reading(at[0], 100), Reading(at[1], 99_999, standing="held"), Reading(at[2], 110)]
-    assert doubts(readings, ZONE, at[0], at[2]) == []
-    assert doubts(readings[:2], ZONE, at[0], at[2]) == [(MARCH[0], MARCH[4])]

@@ -1,0 +1,24 @@
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from functions.utilities.bills.issue import bills_of
+from functions.utilities.home_use.models import HomeUse
+from functions.utilities.households.models import Stay
+from functions.utilities.households.tenancies import tenancies
+from tests.unit.utilities.bills.january import PLAN, home, tariff
+
+
+@pytest.mark.parametrize(("persons", "fen"), [("abcd", 2300), ("abcde", 2100), ("abcdef", 2000)])
+def test_steps_are_wider_by_who_lives_there_unless_the_staff_said_otherwise(persons: str, fen: int) -> None:
+    tiers = [{"up_to": "7", "price": "2", "per_head": "1", "wider_by": "1"}, {"price": "3"}]
+    by_heads = tariff(tiers=tiers, heads=4)
+    use = {"water": HomeUse(days={date(2026, 1, 5): Decimal(10)})}
+    stays = [Stay(person, date(2025, 1, 1)) for person in persons]
+    account = replace(home(use, by_heads), tenancies=tenancies(stays))
+    (found,) = bills_of(account, PLAN)
+    assert (found.amount_fen, found.heads) == (fen, len(persons))
+    (said,) = bills_of(replace(account, headcount=4), PLAN)
+    assert said.amount_fen == 2300
