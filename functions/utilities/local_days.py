@@ -52,3 +52,10 @@ def months_between(first: date, last: date) -> list[str]:
     count = (last.year - first.year) * 12 + last.month - first.month + 1
     months = [(first.year * 12 + first.month - 1 + n) for n in range(count)]
     return [f"{n // 12:04}-{n % 12 + 1:02}" for n in months]
+
+
+def months_around(period: str, months: int) -> tuple[str, str]:
+    """The month that is so many before one, and that as many after it."""
+    number = int(period[:4]) * 12 + int(period[5:]) - 1
+    first, last = number - months, number + months
+    return f"{first // 12:04}-{first % 12 + 1:02}", f"{last // 12:04}-{last % 12 + 1:02}"

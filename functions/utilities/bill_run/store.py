@@ -10,7 +10,6 @@ from functions.utilities import tasks
 from functions.utilities.bill_run.domain import counted, is_seen, month_before, plan
 from functions.utilities.bill_run.models import BillsAsked, Check, Run, RunAsked, Step
 from functions.utilities.bills.models import Bill, Gap, Plan, SharedCorrection
-from functions.utilities.bills.periods import span
 from functions.utilities.bills.rows import BillRow, GapRow, RunRow, ScheduledRow
 from functions.utilities.bills.shared_costs import corrected_shares, filled, shared_costs
 from functions.utilities.bills.store import (
@@ -26,6 +25,7 @@ from functions.utilities.bills.store import (
 from functions.utilities.home_use.store import look
 from functions.utilities.households.rows import HouseholdRow
 from functions.utilities.households.store import days_seen, homes_of, meters_of
+from functions.utilities.local_days import months_around
 from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, page_of, page_of_several
@@ -173,7 +173,7 @@ def _charged_anew(row: RunRow, kept: Plan) -> tuple[RunRow, Condition]:
 
 def _other_runs(community: str, period: str) -> list[RunRow]:
     """The runs of about three years that were planned, besides this one."""
-    first, last = span(period, MONTHS_BACK)
+    first, last = months_around(period, MONTHS_BACK)
     partition = RunRow.key(community, "")[0]
     rows = RunRow.query(partition, RunRow.sk.between(first, last), consistent_read=True)
     return [row for row in rows if row.planned and row.sk != period]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from functions.utilities.bills.models import Gap, Weight
-from functions.utilities.home_use.models import HomeUse, touches
+from functions.utilities.home_use.models import HomeUse
 from functions.utilities.local_days import days_of_month
 from functions.utilities.meters.models import UNITS, Medium
 from functions.utilities.tariffs.models import Tariff
@@ -31,7 +31,7 @@ def gap_of(
                 for day in days
             )
         ),
-        held=[held for _, each in sorted(use.items()) for held in each.doubted if touches(held, days)],
+        held=[held for _, each in sorted(use.items()) for held in each.doubted if held.touch(days)],
         estimated=sorted(medium for medium, each in use.items() if each.estimated.intersection(days)),
         no_area="area" in bases and weight.area_m2 is None,
         no_headcount="headcount" in bases and weight.headcount is None,

@@ -10,7 +10,7 @@ from functions.utilities.bills.models import Bill, BillLine, Plan
 from functions.utilities.bills.own_lines import own_lines
 from functions.utilities.bills.shared_costs import Shares, shares_of
 from functions.utilities.bills.shared_lines import share_corrections, shared_lines
-from functions.utilities.home_use.models import HeldDays, touches
+from functions.utilities.home_use.models import HeldDays
 from functions.utilities.households.tenancies import Tenancy
 from functions.utilities.local_days import DAY, days_of_month
 from functions.utilities.meters.models import Medium
@@ -49,7 +49,7 @@ def _bill(account: Account, tenancy: Tenancy, planned: Plan, shared: Shares) -> 
             own, missing = own_lines(account, tenancy, medium, days, billed.get((period, medium), {}))
             lines += own
             unpriced += [medium] if missing else []
-            held += [each for each in account.use[medium].doubted if touches(each, days)]
+            held += [each for each in account.use[medium].doubted if each.touch(days)]
         lines += shared_lines(account, tenancy, planned, shared)
     corrected = [
         *corrections(account, tenancy, period, billed),

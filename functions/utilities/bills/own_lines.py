@@ -16,6 +16,7 @@ from functions.utilities.tariffs.prices import fen
 def due_for(
     account: Account, tenancy: Tenancy, medium: Medium, days: Sequence[date]
 ) -> tuple[dict[LineKind, Decimal], bool]:
+    """What a tenancy owes for a medium on these days, as quantities; whether some of its use has no price."""
     use = account.use.get(medium)
     if use is None or not days:
         return {}, False
@@ -26,6 +27,7 @@ def due_for(
 def own_lines(
     account: Account, tenancy: Tenancy, medium: Medium, days: Sequence[date], billed: Billed
 ) -> tuple[list[BillLine], bool]:
+    """A tenancy's lines of a medium less what was `billed`; whether some of its use has no price."""
     due, unpriced = due_for(account, tenancy, medium, days)
     use = account.use[medium]
     return lines_of(medium, due, billed, use, days), unpriced

@@ -30,6 +30,7 @@ def _share_line(of: SharedUse | SharedCorrection, amount_fen: int) -> BillLine:
 
 
 def shared_lines(account: Account, tenancy: Tenancy, planned: Plan, shared: Shares) -> list[BillLine]:
+    """A tenancy's part of each of the run's shared costs, of which `shared` are the homes' shares."""
     lines = []
     for each, of_homes in zip(planned.shared, shared, strict=True):
         amount_fen = _part(account, tenancy, planned.period, of_homes.get(account.home, 0))
@@ -39,6 +40,7 @@ def shared_lines(account: Account, tenancy: Tenancy, planned: Plan, shared: Shar
 
 
 def share_corrections(account: Account, tenancy: Tenancy, planned: Plan) -> list[BillLine]:
+    """A tenancy's part of what shared costs of earlier months became since."""
     lines = []
     for each in planned.corrections:
         amount_fen = _part(account, tenancy, each.period, each.shares.get(account.home, 0))

@@ -9,7 +9,6 @@ from functions.utilities.bills.accounts import Account
 from functions.utilities.bills.gaps import gap_of
 from functions.utilities.bills.issue import bills_of, issued
 from functions.utilities.bills.models import Bill, Gap, Plan, SharedGap, Weight
-from functions.utilities.bills.periods import span
 from functions.utilities.bills.rows import BillRow, GapRow, RunRow
 from functions.utilities.bills.shared_costs import shares_of
 from functions.utilities.home_use.models import ZERO, HomeUse
@@ -17,7 +16,14 @@ from functions.utilities.home_use.store import Metered, Scope, held_readings, lo
 from functions.utilities.households.rows import HouseholdRow
 from functions.utilities.households.store import household_of, meters_of, stays_of
 from functions.utilities.households.tenancies import tenancies
-from functions.utilities.local_days import day_of, days_of_month, month_of, months_between, to_ms
+from functions.utilities.local_days import (
+    day_of,
+    days_of_month,
+    month_of,
+    months_around,
+    months_between,
+    to_ms,
+)
 from functions.utilities.meters.models import Medium, Meter
 from functions.utilities.meters.rows import MeterRow
 from functions.utilities.reviews.rows import CorrectionRow
@@ -166,21 +172,24 @@ def _months_of(row: CorrectionRow, zone: str) -> set[str]:
 
 
 def gap_in(weight: Weight, scope: Scope, metered: Metered) -> Gap:
+    """What is amiss with a home's month, by what was found of it."""
     return gap_of(weight, metered.use, metered.unread, scope.tariffs, scope.period)
 
 
 def bill_in(row: BillRow) -> Bill:
+    """The bill that a row holds."""
     return read_as(Bill, row.bill)
 
 
 def _bills_of(community: str, home: str, period: str) -> list[Bill]:
-    first, last = span(period, MONTHS_BACK)
+    first, last = months_around(period, MONTHS_BACK)
     partition = BillRow.of_home(community, home)
     rows = BillRow.query(partition, BillRow.sk.between(first, last + "~"), consistent_read=True)
     return [bill_in(row) for row in rows]
 
 
 def plan_of(community: str, period: str) -> Plan:
+    """A run as it was planned. Raises NotFound."""
     key = RunRow.key(community, period)
     row = read([key]).get(key)
     if not isinstance(row, RunRow):
@@ -189,11 +198,13 @@ def plan_of(community: str, period: str) -> Plan:
 
 
 def scope_of(community: str, zone: str, period: str) -> Scope:
+    """What a run looks at: a month, by the community's tariffs, and what of it waits for a decision."""
     tariffs = [row.tariff for row in TariffRow.query(TariffRow.partition(community), consistent_read=True)]
     return Scope(community, zone, tariffs, period, held=held_readings(community))
 
 
 def weights_of(community: str) -> list[Weight]:
+    """The weights of all homes of which more is left than a trace."""
     rows = HouseholdRow.query(HouseholdRow.key(community, "")[0], consistent_read=True)
     return [weight_of(row) for row in rows if not row.is_trace]
 
@@ -215,18 +226,20 @@ class SharedMeters:
 
 
 def shared_meters(community: str) -> list[Meter]:
+    """The meters of what is shared."""
     rows = MeterRow.query(MeterRow.key(community, "")[0], consistent_read=True)
     return [row.meter for row in rows if row.meter.asset is not None]
 
 
 def shared_use(scope: Scope, meters: Sequence[Meter]) -> SharedMeters:
+    """What these shared meters used in the month that is looked at, and what lacks of it."""
     found, days = SharedMeters(), days_of_month(scope.period)
     for meter in meters:
         metered = look(scope, [meter])
         use = metered.use.get(meter.medium, HomeUse())
         named = (meter.meter, meter.medium, sum((use.days[day] for day in use.among(days)), ZERO))
         found.used.append(named)
-        held = [each for each in use.doubted if each.first_day <= days[-1] and days[0] <= each.last_day]
+        held = [each for each in use.doubted if each.touch(days)]
         found.certain += [] if held else [named]
         if held or metered.unread:
             gap = SharedGap(

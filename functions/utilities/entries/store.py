@@ -21,7 +21,7 @@ from functions.utilities.registers.rows import DayRow, RegisterRow, UseRow, day_
 from functions.utilities.registers.site import Site
 from functions.utilities.registers.store import Excerpt, last_believed, read_excerpt
 from functions.utilities.reviews.corrections import corrected
-from functions.utilities.reviews.decisions import Decision, alike, decided
+from functions.utilities.reviews.decisions import Decision, with_decision
 from functions.utilities.reviews.store import correction, update_waiting
 from functions.utilities.signals.models import SignalState
 from linli.errors import Conflict
@@ -61,12 +61,7 @@ def decide(site: Site, decision: Decision, cause: str, now: datetime, also: Also
     Raises ConditionsFailed, Contended, Unavailable.
     """
     excerpt = read_excerpt(site, decision.at, decision.at, whole=True)
-    same = alike(excerpt.readings, decision)
-    readings = [decided(each, decision, same) for each in excerpt.readings]
-    if decision.corrected_ticks is not None:
-        right = Reading(decision.at, decision.corrected_ticks, "corrected", decided=True)
-        place = next(number for number, each in enumerate(readings) if each.at == decision.at)
-        readings.insert(place, right)
+    readings = with_decision(excerpt.readings, decision)
     judged = with_standings(readings, site.dial, from_the_first=excerpt.from_the_first)
     transaction = Transaction()
     write(transaction, Change(site, excerpt, judged, cause, now, decision))

@@ -21,6 +21,10 @@ class HeldDays(Contract):
     first_day: Day
     last_day: Day
 
+    def touch(self, days: Sequence[date]) -> bool:
+        """Whether one of them is among `days`, which are in order."""
+        return self.first_day <= days[-1] and days[0] <= self.last_day
+
 
 @dataclass(slots=True)
 class HomeUse:
@@ -44,7 +48,3 @@ class HomeUse:
         """What was used from one day to before another, without what is in doubt."""
         used = (each for day, each in self.days.items() if first <= day < end and day not in self.held)
         return sum(used, ZERO)
-
-
-def touches(held: HeldDays, days: Sequence[date]) -> bool:
-    return held.first_day <= days[-1] and days[0] <= held.last_day

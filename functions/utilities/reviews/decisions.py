@@ -19,7 +19,21 @@ class Decision:
     corrected_ticks: int | None = None
 
 
-def alike(readings: Sequence[Reading], decision: Decision) -> set[int]:
+def with_decision(readings: Sequence[Reading], decision: Decision) -> list[Reading]:
+    """A register's readings once one of them was accepted, rejected, or corrected.
+
+    With a rejected one those are that show the same; beside a corrected one is what the dial really showed.
+    """
+    same = _alike(readings, decision)
+    found = [_decided(each, decision, same) for each in readings]
+    if decision.corrected_ticks is not None:
+        right = Reading(decision.at, decision.corrected_ticks, "corrected", decided=True)
+        place = next(number for number, each in enumerate(found) if each.at == decision.at)
+        found.insert(place, right)
+    return found
+
+
+def _alike(readings: Sequence[Reading], decision: Decision) -> set[int]:
     """The instants of held readings that follow the rejected one and show the same: an error code is told for
     hours, and rejected once.
     """
@@ -30,7 +44,7 @@ def alike(readings: Sequence[Reading], decision: Decision) -> set[int]:
     return {each.at for each in held if each.ticks == decision.ticks and not each.decided}
 
 
-def decided(each: Reading, decision: Decision, alike: set[int]) -> Reading:
+def _decided(each: Reading, decision: Decision, alike: set[int]) -> Reading:
     if each.at in alike and each.ticks == decision.ticks and each.standing == "held":
         return replace(each, standing="rejected")
     if each.at != decision.at or each.standing == "rejected":

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from functions.utilities.bills.accounts import billed_so_far
 from functions.utilities.bills.issue import bills_of
 from functions.utilities.home_use.models import HomeUse
 from functions.utilities.households.models import Stay
@@ -22,3 +23,20 @@ def test_steps_are_wider_by_who_lives_there_unless_the_staff_said_otherwise(pers
     assert (found.amount_fen, found.heads) == (fen, len(persons))
     (said,) = bills_of(replace(account, headcount=4), PLAN)
     assert said.amount_fen == 2300
+
+
+def test_what_was_billed_is_added_up_by_the_month_that_a_line_belongs_to() -> None:
+    account = home({"water": HomeUse(days={date(2026, 1, 5): Decimal(2)})}, tariff(price="3"))
+    (bill,) = bills_of(account, PLAN)
+    later = bill.model_copy(
+        update={
+            "period": "2026-02",
+            "lines": [each.model_copy(update={"period": "2026-01"}) for each in bill.lines],
+        }
+    )
+    (tenancy,) = account.tenancies
+    assert billed_so_far([bill, later], tenancy) == {
+        ("2026-01", "water"): {("flat", Decimal(3)): (Decimal(4), 1200)}
+    }
+    others = replace(tenancy, first=date(2026, 1, 2))
+    assert billed_so_far([bill], others) == {}

@@ -1,10 +1,13 @@
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from functions.utilities.bills.accounts import billed_so_far
+from functions.utilities.bills.corrections import corrections
 from functions.utilities.bills.issue import issued
 from functions.utilities.bills.models import Bill
 from functions.utilities.home_use.models import HomeUse
-from tests.unit.utilities.bills.january import PLAN, bill, tariff
+from tests.unit.utilities.bills.january import PLAN, bill, home, tariff
 
 LEGACY = """{"bill": "2026-01-abc", "home": "b1/101", "period": "2026-01", "lines": [], "amount_fen": 0,
 "unpriced": ["water"], "issued_at": "2026-02-03T02:00:00Z", "due_at": "2026-02-18T02:00:00Z"}"""
@@ -21,3 +24,17 @@ def test_a_bill_over_nothing_of_before_is_put_right_once_there_is_a_tariff() -> 
         ("2026-01", old.bill, "late_tariff", 3600),
     ]
     assert issued("willow", found).corrections[0].amount_fen == 3600
+
+
+def test_what_was_billed_right_is_not_corrected_and_what_is_in_doubt_waits() -> None:
+    use = HomeUse(days={date(2026, 1, 5): Decimal(2)})
+    account = home({"water": use}, tariff(price="3"))
+    (tenancy,) = account.tenancies
+    billed = bill({"water": use}, tariff(price="3"))
+    assert billed
+    known = billed_so_far([billed], tenancy)
+    assert corrections(replace(account, bills=[billed]), tenancy, "2026-02", known) == []
+    more = replace(account, bills=[billed], tariffs=[tariff(price="4")])
+    assert [each.amount_fen for each in corrections(more, tenancy, "2026-02", known)] == [800, -600]
+    use.held.add(date(2026, 3, 1))
+    assert corrections(more, tenancy, "2026-02", known) == []

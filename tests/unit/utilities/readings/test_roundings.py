@@ -3,8 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.utilities.readings.models import Reading
+from functions.utilities.readings.roundings import rounded
 from tests.unit.utilities.readings.small_dials import HOUR_MS, START
-from tests.unit.utilities.readings.water_dials import every, in_all, in_turn, kept
+from tests.unit.utilities.readings.water_dials import WATER, every, in_all, in_turn, kept
 
 
 @pytest.mark.parametrize(
@@ -48,3 +49,10 @@ def test_a_flow_backwards_in_small_steps_is_no_flicker() -> None:
 
 def test_a_drop_in_equal_steps_is_no_rounding() -> None:
     assert [each.standing for each in in_turn(every(60, 10.0, 10.5, 10.4))] == ["kept", "kept", "held"]
+
+
+@given(st.lists(st.integers(0, 900), min_size=1, max_size=40))
+def test_a_dial_that_only_rises_is_not_taken_for_rounded(steps: list[int]) -> None:
+    ticks = [120_507 + sum(steps[:n]) for n in range(len(steps) + 1)]
+    readings = [Reading(START + n * HOUR_MS, each) for n, each in enumerate(ticks)]
+    assert rounded(readings, range(len(readings)), WATER) == []

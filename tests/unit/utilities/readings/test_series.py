@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.utilities.readings.models import DAY_MS, Reading
+from functions.utilities.readings.series import believed
 from tests.unit.utilities.readings.small_dials import HOUR_MS, START, seeds
-from tests.unit.utilities.readings.water_dials import CODES, daily, every, in_all, in_turn, kept
+from tests.unit.utilities.readings.water_dials import CODES, WATER, daily, every, in_all, in_turn, kept
 
 true_dials = st.lists(
     st.tuples(st.integers(HOUR_MS // 2, 60 * HOUR_MS), st.integers(0, 900)), min_size=2, max_size=30
@@ -107,3 +108,10 @@ def test_an_error_code_that_the_dial_goes_on_from_was_none() -> None:
     assert kept(in_turn(daily(60.2, 65.535, 60.4))) == [60_200, 60_400]
     final = replace(daily(99_999.999, first=2)[0], kind="final")
     assert kept(in_turn([*daily(99_990.0, 99_991.0), final]))[-1] == 99_999_999
+
+
+@given(true_dials)
+def test_all_of_a_dial_that_runs_on_is_believed(steps: list[tuple[int, int]]) -> None:
+    readings = running(steps)
+    assert believed(readings, WATER, from_the_first=True) == set(range(len(readings)))
+    assert believed([], WATER, from_the_first=True) == set()
