@@ -36,5 +36,5 @@ def test_what_was_billed_right_is_not_corrected_and_what_is_in_doubt_waits() -> 
     assert corrections(replace(account, bills=[billed]), tenancy, "2026-02", known) == []
     more = replace(account, bills=[billed], tariffs=[tariff(price="4")])
     assert [each.amount_fen for each in corrections(more, tenancy, "2026-02", known)] == [800, -600]
-    use.held.add(date(2026, 3, 1))
+    use.held.add(date(2026, 1, 20))
     assert corrections(more, tenancy, "2026-02", known) == []
