@@ -9,6 +9,7 @@ from functions.utilities.registers.site import Site
 from linli import communities
 from linli.communities import CommunityRow
 from linli.tables import read
+from linli.vocabulary.utilities import UtilitiesPolicy
 
 
 def take(batch: Batch) -> list[Outcome]:

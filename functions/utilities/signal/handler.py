@@ -2,6 +2,7 @@
 
 from chalice.app import Blueprint
 
+from functions.utilities import permissions
 from functions.utilities.households.store import meter_seen_by
 from functions.utilities.signal import store
 from functions.utilities.signal.models import Signals
