@@ -19,9 +19,9 @@ from rich.console import Console
 from rich.table import Table
 from ulid import ULID
 
-from functions.care.signals import SENSOR_KINDS, Sign
-from functions.care.states import Setting, begun
-from functions.care.watches import Sensor, Settings
+from functions.care.watching.signals import SENSOR_KINDS, Sign
+from functions.care.watching.state import Setting, begun
+from functions.care.watching.watch import Sensor, Settings
 from linli.instants import to_text
 from linli.vocabulary.care import CarePolicy
 from linli_cli.cloud import LOCAL, Cloud, connect

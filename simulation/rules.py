@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
-from functions.care.deadlines import SECOND, due_at, judged
-from functions.care.hearing import heard
-from functions.care.movement import after_signal, released
-from functions.care.signals import SENSOR_KINDS, Sign
-from functions.care.states import Setting, Silence, WatchState, asked_after, begun, gone_away
-from functions.care.watches import Sensor, Watch
+from functions.care.watching.deadlines import SECOND, due_at, judged
+from functions.care.watching.movement import after_signal, released
+from functions.care.watching.signals import SENSOR_KINDS, Sign
+from functions.care.watching.silences import heard
+from functions.care.watching.state import Setting, Silence, WatchState, asked_after, begun, gone_away
+from functions.care.watching.watch import Sensor, Watch
 from linli.vocabulary.care import AlertOutcome, CarePolicy
 from simulation.people import Person
 

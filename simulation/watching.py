@@ -6,7 +6,7 @@ from heapq import heappop, heappush
 from math import inf
 from typing import Literal
 
-from functions.care.signals import Sign
+from functions.care.watching.signals import Sign
 from simulation.living import Life
 from simulation.people import DAY, HOUR
 from simulation.rules import Heard, Rule, minutes_at, moment

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from functions.care.alerts import Alert, Entry, Message
-from functions.care.circles import OnDuty
+from functions.care.calling.alerts import Alert, Entry, Message
+from functions.care.calling.parties import OnDuty
 from functions.care.tables import Key
-from functions.care.work import Duty, Visit
+from functions.care.tending.duties import Duty, Visit
 from linli.due import TimedRow
 from linli.identities import EffectRow
 from linli.instants import to_text

@@ -1,7 +1,7 @@
 """Who is family or emergency contact of whom: so that they find their relatives without a search."""
 
 from functions.care.case_tables import FamilyRow
-from functions.care.watches import Watch
+from functions.care.watching.watch import Watch
 from linli.tables import Transaction
 
 

@@ -6,9 +6,9 @@ A watch that begins, or takes a sensor on, must not believe that such a one sees
 from collections.abc import Iterable
 from datetime import datetime
 
-from functions.care.hearing import outage_after
-from functions.care.states import Outage, Silence
 from functions.care.tables import SensorRow
+from functions.care.watching.silences import outage_after
+from functions.care.watching.state import Outage, Silence
 from linli.tables import ConditionsFailed, Rows, change, read, until_it_holds
 
 

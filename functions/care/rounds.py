@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from functions.care import vigils
 from functions.care.case_tables import VisitRow, rounds_of
-from functions.care.states import Setting
-from functions.care.watches import Watch
-from functions.care.work import Visit, overdue_at, today
+from functions.care.tending.duties import Visit, overdue_at, today
+from functions.care.watching import store as vigils
+from functions.care.watching.state import Setting
+from functions.care.watching.watch import Watch
 from linli.communities import CommunityRow
 from linli.tables import Transaction, read
 

@@ -2,9 +2,9 @@
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 
-from functions.care.states import Outage, WatchState
-from functions.care.unbelieved import Unbelieved
-from functions.care.watches import Sensor, Watch
+from functions.care.intake.unbelieved import Unbelieved
+from functions.care.watching.state import Outage, WatchState
+from functions.care.watching.watch import Sensor, Watch
 from linli.due import TimedRow
 from linli.lifetimes import Lifetime
 from linli.tables import ContractAttribute, InstantAttribute, Row

@@ -30,15 +30,16 @@ from moto.dynamodb.models.table import Table as MotoTable
 from rich.console import Console
 from rich.table import Table
 
-from functions.care import sending, tasks
+from functions.care.calling import client as sending
 from functions.care.case_tables import AlertRow
 from functions.care.escalation import store as escalation
 from functions.care.idle_alert import store as idle_alert
-from functions.care.states import WatchState
 from functions.care.sweep import store as sweep
+from functions.care.sweeping import tasks
+from functions.care.sweeping.tasks import DueTask
 from functions.care.tables import StateRow, WatchRow
-from functions.care.tasks import DueTask
-from functions.care.watches import Contact, Sensor, Watch
+from functions.care.watching.state import WatchState
+from functions.care.watching.watch import Contact, Sensor, Watch
 from linli.aws import client
 from linli.due import TimedRow, shard_of
 from linli.instants import to_text

@@ -29,8 +29,8 @@ from typing import NamedTuple, Protocol
 from rich.console import Console
 from rich.table import Table
 
-from functions.care.signals import Sign
-from functions.care.watches import Sensor, Watch
+from functions.care.watching.signals import Sign
+from functions.care.watching.watch import Sensor, Watch
 from linli.vocabulary.care import CarePolicy
 from simulation.rules import FixedHours, OwnRhythm, Setting, ZoneInfo, begun
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from functions.care import sending
-from functions.care.alerts import Message
-from functions.care.sending import Courier
+from functions.care.calling import client as sending
+from functions.care.calling.alerts import Message
+from functions.care.calling.client import Courier
 from linli import outbound
 from linli.messages.gateways import Channel, Channels, GatewayReply, verify
 from linli.messages.sending import BUSY, RETRIES, NotSent

@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from chalice.app import Chalice
 
-from functions.care import vigils
 from functions.care.case_tables import AlertRow, DutyRow, EntryRow, StaffRow, VisitRow
-from functions.care.rhythm import USUAL
-from functions.care.states import RECENT, Silence
 from functions.care.tables import HomeRow, SensorRow, StateRow
-from functions.care.vigils import Vigil
+from functions.care.watching import store as vigils
+from functions.care.watching.rhythm import USUAL
+from functions.care.watching.state import RECENT, Silence
+from functions.care.watching.store import Vigil
 from linli.aws import client
 from linli.communities import CommunityRow
 from linli.due import TimedRow, due

@@ -13,12 +13,13 @@ from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterEr
 from chalice.app import Chalice
 from pydantic import ValidationError
 
-from functions.care import sending, vigils
+from functions.care.calling import client as sending
+from functions.care.calling.channels import outgoing
+from functions.care.calling.client import Courier
+from functions.care.calling.parties import OnDuty
 from functions.care.case_tables import AlertRow, DutyRow, EntryRow, MessageRow, PressRow, RosterRow
-from functions.care.channels import outgoing
-from functions.care.circles import OnDuty
-from functions.care.sending import Courier
 from functions.care.tables import StateRow
+from functions.care.watching import store as vigils
 from linli import outbound
 from linli.aws import client
 from linli.vocabulary.directory import MembershipChanged

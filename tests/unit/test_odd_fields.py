@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from functions.access.door_event.models import DoorEvent
 from functions.access.gate_pass.models import GatePassEvent
-from functions.care.signals import Signal
+from functions.care.watching.signals import Signal
 from functions.devices.heartbeat.models import Heartbeat
 from functions.health.fever_check.models import TemperatureEvent
 from functions.utilities.meter_reading.models import MeterReadingEvent, ReadingSent

@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from functions.care.alerts import Capacity, State, What
-from functions.care.answering import Command
+from functions.care.calling.alerts import Capacity, State, What
+from functions.care.calling.answering import Command
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant

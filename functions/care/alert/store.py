@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
-from functions.care import answering, casebook
 from functions.care.alert.domain import line, shown
 from functions.care.alert.models import AlertShown, Line
-from functions.care.alerts import Capacity, Step
-from functions.care.answering import Actor, Answer
+from functions.care.calling import answering
+from functions.care.calling import store as casebook
+from functions.care.calling.alerts import Capacity, Step
+from functions.care.calling.answering import Actor, Answer
+from functions.care.calling.parties import capacity_of
+from functions.care.calling.store import Case
 from functions.care.case_tables import AlertRow, EntryRow, QueueRow, archive, staff_queue
-from functions.care.casebook import Case
-from functions.care.circles import capacity_of
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
 from linli.idempotency import Creation

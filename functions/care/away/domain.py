@@ -2,9 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from functions.care import permissions
-from functions.care.alerts import Capacity
-from functions.care.watches import Watch
+from functions.care.calling.alerts import Capacity
+from functions.care.watching.watch import Watch
 from linli.errors import InvalidRequest, NotFound
 from linli.permissions import Role
 

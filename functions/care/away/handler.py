@@ -2,12 +2,11 @@
 
 from chalice.app import Blueprint
 
-from functions.care import permissions
-from functions.care.answering import Actor
 from functions.care.away import store
 from functions.care.away.domain import check, checked
 from functions.care.away.models import Absence, Away
-from functions.care.watches import Watch
+from functions.care.calling.answering import Actor
+from functions.care.watching.watch import Watch
 from linli.http import Nothing, Request, route
 
 blueprint = Blueprint(__name__)

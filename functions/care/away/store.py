@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from functions.care import duties, vigils
-from functions.care.alerts import Entry, What
-from functions.care.answering import Actor
 from functions.care.away.models import Absence
+from functions.care.calling.alerts import Entry, What
+from functions.care.calling.answering import Actor
 from functions.care.case_tables import EntryRow
-from functions.care.states import WatchState, came_back, gone_away
-from functions.care.watches import Watch
+from functions.care.tending import store as duties
+from functions.care.watching import store as vigils
+from functions.care.watching.state import WatchState, came_back, gone_away
+from functions.care.watching.watch import Watch
 from linli.instants import to_text
 from linli.tables import Transaction, until_it_holds
 

@@ -2,9 +2,10 @@
 
 from chalice.app import Blueprint
 
-from functions.care import permissions, signs, vigils
 from functions.care.check_in.models import CheckedIn, CheckIn
-from functions.care.signals import Sign
+from functions.care.intake.signs import store as signs
+from functions.care.watching import store as vigils
+from functions.care.watching.signals import Sign
 from linli.http import Nothing, Request, route
 
 blueprint = Blueprint(__name__)

@@ -2,8 +2,8 @@
 
 from chalice.app import Blueprint
 
-from functions.care import members
 from functions.care.community import store
+from functions.care.watching import members
 from linli import places, registered
 from linli.naming import reference
 from linli.queues import Received, bus_queue

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from functions.care.tasks import DueTask, everybody, leave
+from functions.care.sweeping.tasks import DueTask, everybody, leave
 from linli import communities
 from linli.communities import CommunityRow
 from linli.tables import Rows, read

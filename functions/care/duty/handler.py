@@ -2,8 +2,7 @@
 
 from chalice.app import Blueprint
 
-from functions.care import permissions
-from functions.care.alerts import Capacity
+from functions.care.calling.alerts import Capacity
 from functions.care.duty import store
 from functions.care.duty.models import Roster, Rostered, RosterLine, Settled, Waiting
 from linli.cursors import Page, PageQuery

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from functions.care.alerts import State
+from functions.care.calling.alerts import State
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant

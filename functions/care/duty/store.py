@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from functions.care import duties, members
-from functions.care.alerts import Capacity
+from functions.care.calling.alerts import Capacity
+from functions.care.calling.parties import OnDuty
 from functions.care.case_tables import AlertRow, DutyRow, QueueRow, RosterRow, SettledRow, staff_queue
-from functions.care.circles import OnDuty
 from functions.care.duty.models import Roster, Rostered, RosterLine, Settled, Waiting
+from functions.care.tending import store as duties
+from functions.care.watching import members
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, NotFound
 from linli.instants import to_text

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from math import ceil
 
-from functions.care.alerts import Alert, Message
-from functions.care.calling import MOST_ASKED
-from functions.care.circles import Party
-from functions.care.work import URGENT, Duty
+from functions.care.calling.alerts import Alert, Message
+from functions.care.calling.chain import MOST_ASKED
+from functions.care.calling.parties import Party
+from functions.care.tending.duties import URGENT, Duty
 from linli.instants import to_epoch_seconds
 from linli.messages.gateways import Channel
 

@@ -6,16 +6,18 @@ from contextlib import suppress
 
 from pynamodb.expressions.update import Action
 
-from functions.care import casebook, duties, vigils
-from functions.care.alerts import Message
-from functions.care.calling import quiet_until
+from functions.care.calling import store as casebook
+from functions.care.calling.alerts import Message
+from functions.care.calling.chain import quiet_until
+from functions.care.calling.client import Courier
+from functions.care.calling.parties import Party
+from functions.care.calling.store import Case
 from functions.care.case_tables import DutyRow, MessageRow, VisitRow
-from functions.care.casebook import Case
-from functions.care.circles import Party
 from functions.care.escalation.domain import messages_of, still_wanted, turn
-from functions.care.sending import Courier
-from functions.care.tasks import DueKey, DueTask
-from functions.care.work import AGAIN, ATTEMPTS, URGENT
+from functions.care.sweeping.tasks import DueKey, DueTask
+from functions.care.tending import store as duties
+from functions.care.tending.duties import AGAIN, ATTEMPTS, URGENT
+from functions.care.watching import store as vigils
 from linli.due import TimedRow
 from linli.errors import NotFound, Unavailable
 from linli.instants import to_text

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Literal
 
-from functions.care.alerts import Alert, Circle, Message, Step
-from functions.care.answering import Actor, Answer, NotNow, answered, noted
-from functions.care.calling import failed, handed_back
-from functions.care.states import Setting
+from functions.care.calling.alerts import Alert, Circle, Message, Step
+from functions.care.calling.answering import Actor, Answer, NotNow, answered, noted
+from functions.care.calling.chain import failed, handed_back
+from functions.care.watching.state import Setting
 from linli.messages.gateways import GatewayReply
 
 Meaning = Literal["delivered", "failed", "no_answer", "declined", "said"]

@@ -3,8 +3,8 @@
 from contextlib import suppress
 from datetime import datetime
 
-from functions.care import casebook
-from functions.care.alerts import Message, Step, What
+from functions.care.calling import store as casebook
+from functions.care.calling.alerts import Message, Step, What
 from functions.care.case_tables import MessageRow
 from functions.care.gateway_reply.domain import declined, meaning, said
 from linli.errors import NotFound

@@ -1,8 +1,8 @@
 """How somebody is, in one word."""
 
-from functions.care.alerts import Alert
+from functions.care.calling.alerts import Alert
 from functions.care.relative.models import How, RelativeSeen
-from functions.care.states import WatchState
+from functions.care.watching.state import WatchState
 
 
 def how(state: WatchState, alert: Alert | None) -> How:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from functions.care.alerts import State
+from functions.care.calling.alerts import State
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant

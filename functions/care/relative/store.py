@@ -1,10 +1,11 @@
 """Reads how somebody is, for those who may know."""
 
-from functions.care import casebook, vigils
+from functions.care.calling import store as casebook
+from functions.care.calling.parties import capacity_of
 from functions.care.case_tables import FamilyRow
-from functions.care.circles import capacity_of
 from functions.care.relative.domain import seen
 from functions.care.relative.models import Relative, Relatives, RelativeSeen
+from functions.care.watching import store as vigils
 from linli.errors import NotFound
 
 

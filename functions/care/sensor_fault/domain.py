@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from functions.care.hearing import REVOKED
-from functions.care.states import Silence
+from functions.care.watching.silences import REVOKED
+from functions.care.watching.state import Silence
 from linli.vocabulary.devices import DeviceFaultCleared, DeviceFaultRaised, DeviceRegistered, DeviceRevoked
 
 LOST = "lost"

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from functions.care import outages, sight, vigils
-from functions.care.hearing import heard
-from functions.care.states import Silence
+from functions.care import outages
+from functions.care.intake.blindness import store as sight
 from functions.care.tables import SensorRow
+from functions.care.watching import store as vigils
+from functions.care.watching.silences import heard
+from functions.care.watching.state import Silence
 from linli.errors import NotFound
 from linli.tables import read, until_it_holds
 

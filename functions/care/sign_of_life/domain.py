@@ -1,6 +1,6 @@
 """What facts of other services say of whom."""
 
-from functions.care.signals import SENSOR_KINDS, Sign
+from functions.care.watching.signals import SENSOR_KINDS, Sign
 from linli.events import Event
 from linli.vocabulary.access import GatePassed
 from linli.vocabulary.utilities import UseObserved

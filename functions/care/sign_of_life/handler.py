@@ -2,7 +2,7 @@
 
 from chalice.app import Blueprint
 
-from functions.care import signs
+from functions.care.intake.signs import store as signs
 from functions.care.sign_of_life import store
 from functions.care.sign_of_life.domain import sign_of
 from linli.naming import reference

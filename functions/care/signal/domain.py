@@ -1,7 +1,14 @@
 """What a device's message says, and whether the sensor may say it."""
 
-from functions.care.signals import SENSOR_KINDS, Sign, Signal, clock_of, happened_at, speaks_for_itself
-from functions.care.watches import Sensor
+from functions.care.watching.signals import (
+    SENSOR_KINDS,
+    Sign,
+    Signal,
+    clock_of,
+    happened_at,
+    speaks_for_itself,
+)
+from functions.care.watching.watch import Sensor
 from linli.device_messages import DeviceMessage
 from linli.errors import InvalidRequest
 from linli.instants import to_text

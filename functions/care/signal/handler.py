@@ -5,7 +5,7 @@ from chalice.app import Blueprint
 from functions.care.signal import store
 from functions.care.signal.domain import sign_of
 from functions.care.signal.models import SignalAnswer
-from functions.care.signals import SENT_BY, Signal
+from functions.care.watching.signals import SENT_BY, Signal
 from linli.device_messages import DeviceMessage
 from linli.identities import Identity
 from linli.naming import reference

@@ -2,10 +2,9 @@
 
 from chalice.app import Blueprint
 
-from functions.care import permissions
-from functions.care.signals import SENT_BY, Signal
 from functions.care.sos import store
 from functions.care.sos.models import ButtonAnswer, Call, Called
+from functions.care.watching.signals import SENT_BY, Signal
 from linli.device_messages import DeviceMessage
 from linli.http import Nothing, Request, route
 from linli.identities import Identity

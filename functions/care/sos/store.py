@@ -3,15 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from functions.care import answering, casebook, duties, signs, vigils
-from functions.care.alerts import Alert, Step
-from functions.care.calling import chain_for
+from functions.care.calling import answering
+from functions.care.calling import store as casebook
+from functions.care.calling.alerts import Alert, Step
+from functions.care.calling.chain import chain_for
 from functions.care.case_tables import SENT_AGAIN, EntryRow, PressRow
-from functions.care.signals import Sign, Signal
+from functions.care.intake.signs import store as signs
 from functions.care.sos.domain import Held, is_told_again
 from functions.care.sos.models import Called
 from functions.care.tables import Key, SensorRow, StateRow, WatchRow
-from functions.care.work import DutyKind
+from functions.care.tending import store as duties
+from functions.care.tending.duties import DutyKind
+from functions.care.watching import store as vigils
+from functions.care.watching.signals import Sign, Signal
 from linli.communities import CommunityRow
 from linli.device_messages import DeviceMessage, Topic
 from linli.errors import NotFound

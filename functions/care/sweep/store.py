@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from functions.care import beats
-from functions.care.tasks import DueKey, due_tasks, leave
+from functions.care.sweeping import store as beats
+from functions.care.sweeping.tasks import DueKey, due_tasks, leave
 from linli.due import TimedRow, due
 
 MOST_A_RUN = 2000  # per shard

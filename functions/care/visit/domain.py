@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 
-from functions.care.alerts import Entry, What
-from functions.care.states import Setting
+from functions.care.calling.alerts import Entry, What
+from functions.care.tending.duties import Visit, next_visit
 from functions.care.visit.models import Round, VisitMade
-from functions.care.work import Visit, next_visit
+from functions.care.watching.state import Setting
 
 MET = frozenset({"fine", "needs_help"})
 

@@ -1,7 +1,7 @@
 """Rounds and visits."""
 
-from functions.care.alerts import Words
-from functions.care.work import VisitOutcome
+from functions.care.calling.alerts import Words
+from functions.care.tending.duties import VisitOutcome
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant

@@ -2,13 +2,16 @@
 
 from datetime import datetime
 
-from functions.care import duties, rounds, signs, vigils
+from functions.care import rounds
 from functions.care.case_tables import EntryRow, QueueRow, VisitRow, rounds_of
-from functions.care.signals import Sign
+from functions.care.intake.signs import store as signs
 from functions.care.tables import WatchRow
+from functions.care.tending import store as duties
+from functions.care.tending.duties import Visit, today
 from functions.care.visit.domain import MET, after, line, round_of
 from functions.care.visit.models import Round, VisitKept, VisitMade
-from functions.care.work import Visit, today
+from functions.care.watching import store as vigils
+from functions.care.watching.signals import Sign
 from linli import places
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of

@@ -5,7 +5,7 @@ from chalice.app import Blueprint
 from functions.care import permissions
 from functions.care.watch import store
 from functions.care.watch.models import Watched, WatchSeen
-from functions.care.watches import Settings
+from functions.care.watching.watch import Settings
 from linli.cursors import Page, PageQuery
 from linli.http import Nothing, Request, route
 

@@ -1,8 +1,8 @@
 """What staff see of those who are watched over."""
 
-from functions.care.states import Recent
-from functions.care.watches import Settings
-from functions.care.whereabouts import Where
+from functions.care.watching.state import Recent
+from functions.care.watching.watch import Settings
+from functions.care.watching.whereabouts import Where
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant

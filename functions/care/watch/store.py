@@ -2,14 +2,19 @@
 
 from datetime import datetime
 
-from functions.care import duties, families, members, outages, rounds, serving, sight, vigils
-from functions.care.deadlines import unbelievable
-from functions.care.hearing import looked, told_of
-from functions.care.states import begun, begun_anew
+from functions.care import families, outages, rounds
+from functions.care.intake.blindness import store as sight
+from functions.care.intake.sensor_assignments import store as serving
 from functions.care.tables import HomeRow, StateRow, WatchRow
-from functions.care.vigils import Vigil
+from functions.care.tending import store as duties
 from functions.care.watch.models import Watched, WatchSeen
-from functions.care.watches import Settings, Watch
+from functions.care.watching import members
+from functions.care.watching import store as vigils
+from functions.care.watching.deadlines import unbelievable
+from functions.care.watching.silences import looked, told_of
+from functions.care.watching.state import begun, begun_anew
+from functions.care.watching.store import Vigil
+from functions.care.watching.watch import Settings, Watch
 from linli import places
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, InvalidRequest

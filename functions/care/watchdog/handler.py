@@ -4,7 +4,7 @@ from datetime import datetime
 
 from chalice.app import Blueprint
 
-from functions.care import beats
+from functions.care.sweeping import store as beats
 from functions.care.watchdog.domain import is_missed
 from linli.schedules import scheduled
 

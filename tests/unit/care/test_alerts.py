@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from functions.care.alerts import Alert, Circle, Message, Reachable, State, Step
-from functions.care.answering import (
+from functions.care.calling.alerts import Alert, Circle, Message, Reachable, State, Step
+from functions.care.calling.answering import (
     BY,
     Actor,
     Answer,
@@ -22,7 +22,7 @@ from functions.care.answering import (
     moved,
     noted,
 )
-from functions.care.calling import (
+from functions.care.calling.chain import (
     advanced,
     chain_for,
     failed,
@@ -31,7 +31,7 @@ from functions.care.calling import (
     quiet_until,
     told_otherwise,
 )
-from functions.care.states import Setting
+from functions.care.watching.state import Setting
 from linli.errors import Forbidden
 from linli.messages.gateways import Channel
 from linli.vocabulary.care import CarePolicy, ChainStep, Recipient

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.care.away.domain import LONGEST, SHORTEST, check, checked
-from functions.care.watches import Watch
+from functions.care.watching.watch import Watch
 from linli.errors import InvalidRequest, NotFound
 from linli.permissions import Role
 

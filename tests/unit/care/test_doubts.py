@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.care.deadlines import due_at, judged, unbelievable
-from functions.care.doubts import DAY, HOUR, RESTS, Pulse, felt
-from functions.care.movement import after_signal
-from functions.care.signals import SENSOR_KINDS, Sign
-from functions.care.states import Setting, WatchState, begun
-from functions.care.watches import Sensor, Watch
+from functions.care.watching.deadlines import due_at, judged, unbelievable
+from functions.care.watching.movement import after_signal
+from functions.care.watching.pulses import DAY, HOUR, RESTS, Pulse, felt
+from functions.care.watching.signals import SENSOR_KINDS, Sign
+from functions.care.watching.state import Setting, WatchState, begun
+from functions.care.watching.watch import Sensor, Watch
 from linli.vocabulary.care import CarePolicy
 
 START = int(datetime(2026, 1, 5, tzinfo=UTC).timestamp())

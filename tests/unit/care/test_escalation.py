@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from functions.care.alerts import Step
-from functions.care.calling import advanced
-from functions.care.circles import Party
+from functions.care.calling.alerts import Step
+from functions.care.calling.chain import advanced
+from functions.care.calling.parties import Party
 from functions.care.escalation.domain import messages_of, still_wanted, turn
-from functions.care.tasks import DueTask
-from functions.care.work import Duty
+from functions.care.sweeping.tasks import DueTask
+from functions.care.tending.duties import Duty
 from linli.queues import Delivery
 from tests.unit.care.test_alerts import CIRCLE, MIDNIGHT, NOON, SETTING, alert
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.care.case_tables import StaffRow
-from functions.care.members import Member
+from functions.care.watching.members import Member
 from linli.vocabulary.directory import MembershipChanged
 
 roles = st.sampled_from([[], ["resident"], ["resident", "family"]])

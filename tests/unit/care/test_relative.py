@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from functions.care.relative.domain import how, seen
-from functions.care.states import begun, gone_away
+from functions.care.watching.state import begun, gone_away
 from tests.unit.care.test_alerts import NOON, alert
 
 

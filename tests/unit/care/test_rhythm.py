@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.care.rhythm import (
+from functions.care.watching.rhythm import (
     DAYS_TO_BE_SURPRISED,
     EMPTY,
     FIRST_DAYS,

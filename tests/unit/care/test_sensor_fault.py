@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.care.hearing import heard, outage_after, told_of
-from functions.care.movement import after_signal
 from functions.care.sensor_fault.domain import Tidings, tidings_of
-from functions.care.signals import Sign
-from functions.care.states import Outage, Silence, WatchState, begun
-from functions.care.watches import Sensor, Watch
+from functions.care.watching.movement import after_signal
+from functions.care.watching.signals import Sign
+from functions.care.watching.silences import heard, outage_after, told_of
+from functions.care.watching.state import Outage, Silence, WatchState, begun
+from functions.care.watching.watch import Sensor, Watch
 from linli.events import Fact
 from linli.vocabulary.devices import DeviceFaultCleared, DeviceFaultRaised, DeviceRegistered, DeviceRevoked
 from linli.vocabulary.directory import MembershipChanged

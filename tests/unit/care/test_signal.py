@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.care.signal.domain import check, sign_of
-from functions.care.signals import Sign, Signal
-from functions.care.watches import Sensor
+from functions.care.watching.signals import Sign, Signal
+from functions.care.watching.watch import Sensor
 from linli.device_messages import DeviceMessage
 from linli.errors import InvalidRequest
 from linli.identities import Identity

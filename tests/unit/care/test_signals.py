@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.care.signals import SENSOR_KINDS, Signal, happened_at, is_reused
+from functions.care.watching.signals import SENSOR_KINDS, Signal, happened_at, is_reused
 from linli.device_messages import LONGEST_OFFLINE, DeviceMessage
 from linli_cli.develop.actions import topic_rules
 from linli_cli.layout import ROOT

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.care.deadlines import due_at, judged
-from functions.care.hearing import heard, outage_after
-from functions.care.movement import after_signal, released
-from functions.care.rhythm import USUAL, learned
-from functions.care.signals import SENSOR_KINDS, Sign
-from functions.care.states import (
+from functions.care.watching.deadlines import due_at, judged
+from functions.care.watching.movement import after_signal, released
+from functions.care.watching.rhythm import USUAL, learned
+from functions.care.watching.signals import SENSOR_KINDS, Sign
+from functions.care.watching.silences import heard, outage_after
+from functions.care.watching.state import (
     RECENT,
     Outage,
     Setting,
@@ -24,8 +24,8 @@ from functions.care.states import (
     came_back,
     gone_away,
 )
-from functions.care.watches import Sensor, Watch
-from functions.care.whereabouts import silences
+from functions.care.watching.watch import Sensor, Watch
+from functions.care.watching.whereabouts import silences
 from linli.instants import to_text
 from linli.vocabulary.care import CarePolicy
 

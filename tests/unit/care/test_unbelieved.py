@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.care.unbelieved import Unbelieved, disbelieved, is_news, spoke
+from functions.care.intake.unbelieved import Unbelieved, disbelieved, is_news, spoke
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 

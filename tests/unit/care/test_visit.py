@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.care.states import Setting
+from functions.care.tending.duties import Visit, overdue_at, today
 from functions.care.visit.domain import after, line, round_of
 from functions.care.visit.models import VisitMade
-from functions.care.work import Visit, overdue_at, today
+from functions.care.watching.state import Setting
 from linli.vocabulary.care import CarePolicy
 from tests.unit.care.test_alerts import NOON, SETTING
 

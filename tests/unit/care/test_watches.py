@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from functions.care.signals import SENSOR_KINDS
-from functions.care.watches import Sensor, Settings, Watch
+from functions.care.watching.signals import SENSOR_KINDS
+from functions.care.watching.watch import Sensor, Settings, Watch
 from linli.vocabulary.care import CarePolicy
 
 KNOWN: dict[str, Any] = {"home": "b1/101", "consent": "file 17"}

@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter
 
-from functions.care.watches import Settings
+from functions.care.watching.watch import Settings
 from linli.ids import is_id
 from linli_cli.demo import neighbourhood, seeding
 from linli_cli.layout import ROOT

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from functions.care.watches import Contact
+from functions.care.watching.watch import Contact
 from functions.directory.person.models import Person, PersonRecord
 from linli.contracts import Contract
 from linli.phones import E164_PATTERN, Phone, canonical, compared, parts

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from functions.care.signals import SENSOR_KINDS
+from functions.care.watching.signals import SENSOR_KINDS
 from linli.vocabulary.care import CarePolicy
 from linli_cli.errors import CommandError
 from linli_cli.main import app

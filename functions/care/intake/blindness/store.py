@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from functions.care import duties, vigils
-from functions.care.alerts import Entry
+from functions.care.calling.alerts import Entry
 from functions.care.case_tables import EntryRow
-from functions.care.deadlines import unbelievable
-from functions.care.states import WatchState
-from functions.care.vigils import Vigil
+from functions.care.tending import store as duties
+from functions.care.watching import store as vigils
+from functions.care.watching.deadlines import unbelievable
+from functions.care.watching.state import WatchState
+from functions.care.watching.store import Vigil
 from linli.tables import Row, Transaction
 
 

@@ -8,10 +8,10 @@ from typing import Self
 
 from pynamodb.expressions.condition import Condition
 
-from functions.care import duties
 from functions.care.case_tables import DutyRow, StaffRow
 from functions.care.tables import Key, WatchRow
-from functions.care.watches import Watch
+from functions.care.tending import store as duties
+from functions.care.watching.watch import Watch
 from linli.errors import NotFound
 from linli.tables import Row, Transaction, read, until_it_holds
 from linli.vocabulary.directory import MembershipChanged

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from functions.care.rhythm import Allowance, allowed, spoken, taught
-from functions.care.signals import SENSOR_KINDS
-from functions.care.states import Setting, WatchState
-from functions.care.watches import Watch
-from functions.care.whereabouts import silences
+from functions.care.watching.rhythm import Allowance, allowed, spoken, taught
+from functions.care.watching.signals import SENSOR_KINDS
+from functions.care.watching.state import Setting, WatchState
+from functions.care.watching.watch import Watch
+from functions.care.watching.whereabouts import silences
 from linli.vocabulary.care import AlertReason
 
 SECOND = timedelta(seconds=1)

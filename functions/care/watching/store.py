@@ -11,12 +11,12 @@ from pydantic import ValidationError
 from pynamodb.expressions.update import Action
 
 from functions.care.case_tables import StaffRow
-from functions.care.deadlines import due_at
-from functions.care.members import Member
-from functions.care.movement import released
-from functions.care.states import Setting, WatchState
 from functions.care.tables import StateRow, WatchRow
-from functions.care.watches import Watch
+from functions.care.watching.deadlines import due_at
+from functions.care.watching.members import Member
+from functions.care.watching.movement import released
+from functions.care.watching.state import Setting, WatchState
+from functions.care.watching.watch import Watch
 from linli import communities
 from linli.communities import CommunityRow
 from linli.errors import NotFound

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from functions.care.doubts import Pulse
-from functions.care.rhythm import EMPTY, Rhythm
-from functions.care.signals import Kind
-from functions.care.whereabouts import CUT, LEAVING, Lately, Past, Place, Where, moment, with_moment
+from functions.care.watching.pulses import Pulse
+from functions.care.watching.rhythm import EMPTY, Rhythm
+from functions.care.watching.signals import Kind
+from functions.care.watching.whereabouts import CUT, LEAVING, Lately, Past, Place, Where, moment, with_moment
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant

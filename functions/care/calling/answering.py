@@ -9,9 +9,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from functions.care.alerts import Alert, Capacity, Step, Words
-from functions.care.calling import chain_for
-from functions.care.states import Setting
+from functions.care.calling.alerts import Alert, Capacity, Step, Words
+from functions.care.calling.chain import chain_for
+from functions.care.watching.state import Setting
 from linli.contracts import Contract
 from linli.errors import Conflict, Forbidden
 from linli.vocabulary.care import AlertOutcome, ChainStep

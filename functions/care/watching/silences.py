@@ -7,8 +7,8 @@ What ends a loss ends no revocation, and the other way round; a sign of the devi
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from functions.care.states import RECENT, Outage, Silence, WatchState
-from functions.care.watches import Watch
+from functions.care.watching.state import RECENT, Outage, Silence, WatchState
+from functions.care.watching.watch import Watch
 
 HEARD_AGAIN = 60  # spells: of every sensor twice
 REVOKED = "revoked-"  # what the episodes of a revocation begin with, those of its end as well

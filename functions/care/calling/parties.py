@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from functions.care.alerts import Capacity, Circle, Reachable
-from functions.care.watches import Contact, Watch
+from functions.care.calling.alerts import Capacity, Circle, Reachable
+from functions.care.watching.watch import Contact, Watch
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.messages.gateways import Channel

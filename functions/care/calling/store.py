@@ -12,14 +12,18 @@ from datetime import datetime, timedelta
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from functions.care import alerts, answering, calling, duties, rounds, vigils
-from functions.care.alerts import Alert, Circle, Message, Step
+from functions.care import rounds
+from functions.care.calling import alerts, answering
+from functions.care.calling import chain as calling
+from functions.care.calling.alerts import Alert, Circle, Message, Step
+from functions.care.calling.parties import Party, circle_of, parties
 from functions.care.case_tables import AlertRow, EntryRow, MessageRow, RosterRow, StaffRow
-from functions.care.circles import Party, circle_of, parties
-from functions.care.states import Setting
+from functions.care.sweeping.tasks import DueKey, due_tasks, leave
 from functions.care.tables import WatchRow
-from functions.care.tasks import DueKey, due_tasks, leave
-from functions.care.watches import Watch
+from functions.care.tending import store as duties
+from functions.care.watching import store as vigils
+from functions.care.watching.state import Setting
+from functions.care.watching.watch import Watch
 from linli.communities import CommunityRow
 from linli.errors import NotFound
 from linli.events import Fact

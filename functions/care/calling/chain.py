@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
-from functions.care.alerts import Alert, Call, Circle, Message, Reachable, Step, What
-from functions.care.states import Setting
+from functions.care.calling.alerts import Alert, Call, Circle, Message, Reachable, Step, What
+from functions.care.watching.state import Setting
 from linli.instants import to_text
 from linli.messages.gateways import Channel
 from linli.vocabulary.care import CarePolicy, ChainStep, Recipient

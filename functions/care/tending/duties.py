@@ -3,8 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
-from functions.care.alerts import Words
-from functions.care.states import Setting
+from functions.care.calling.alerts import Words
+from functions.care.watching.state import Setting
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant, to_text

@@ -6,11 +6,12 @@ from datetime import datetime
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from functions.care import sight, vigils
-from functions.care.hearing import looked
+from functions.care.intake.blindness import store as sight
 from functions.care.tables import SensorRow, WatchRow
-from functions.care.vigils import Vigil
-from functions.care.watches import Settings
+from functions.care.watching import store as vigils
+from functions.care.watching.silences import looked
+from functions.care.watching.store import Vigil
+from functions.care.watching.watch import Settings
 from linli.errors import Conflict
 from linli.tables import Rows, Transaction, read
 

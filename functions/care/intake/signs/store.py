@@ -4,15 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from functions.care import casebook, duties, sight, vigils
-from functions.care.alerts import Entry
+from functions.care.calling import store as casebook
+from functions.care.calling.alerts import Entry
 from functions.care.case_tables import EntryRow, SignRow
-from functions.care.deadlines import judged
-from functions.care.movement import Moved, after_signal
-from functions.care.signals import SENSOR_KINDS, Sign, is_reused
-from functions.care.states import WatchState
+from functions.care.intake.blindness import store as sight
 from functions.care.tables import StateRow
-from functions.care.vigils import Vigil
+from functions.care.tending import store as duties
+from functions.care.watching import store as vigils
+from functions.care.watching.deadlines import judged
+from functions.care.watching.movement import Moved, after_signal
+from functions.care.watching.signals import SENSOR_KINDS, Sign, is_reused
+from functions.care.watching.state import WatchState
+from functions.care.watching.store import Vigil
 from linli.errors import NotFound
 from linli.tables import Transaction, read, until_it_holds
 

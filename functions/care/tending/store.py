@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import get_args
 
-from functions.care.alerts import Capacity, Entry
+from functions.care.calling.alerts import Capacity, Entry
 from functions.care.case_tables import DutyRow, EntryRow, staff_queue
-from functions.care.work import TELLS, URGENT, Duty, DutyKind
+from functions.care.tending.duties import TELLS, URGENT, Duty, DutyKind
 from linli.tables import Transaction
 
 __all__ = ["Duty", "DutyKind", "cleared", "gone", "none_left", "put", "raised"]

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from functions.care.signals import SENSOR_KINDS, Kind
+from functions.care.watching.signals import SENSOR_KINDS, Kind
 from linli.contracts import Contract
 from linli.ids import ID_PATTERN, Id
 from linli.phones import Phone

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from functions.care.doubts import felt
-from functions.care.hearing import ended, looked
-from functions.care.rhythm import Rhythm, doubted, learned, taught
-from functions.care.signals import SENSOR_KINDS, Sign
-from functions.care.states import RECENT, Recent, Setting, WatchState, gone_away
-from functions.care.watches import MOST_DEVICES, Watch
-from functions.care.whereabouts import AT_HOME, Place, moment, settled, step, with_moment
-from functions.care.whereabouts import now as place_now
+from functions.care.watching.pulses import felt
+from functions.care.watching.rhythm import Rhythm, doubted, learned, taught
+from functions.care.watching.signals import SENSOR_KINDS, Sign
+from functions.care.watching.silences import ended, looked
+from functions.care.watching.state import RECENT, Recent, Setting, WatchState, gone_away
+from functions.care.watching.watch import MOST_DEVICES, Watch
+from functions.care.watching.whereabouts import AT_HOME, Place, moment, settled, step, with_moment
+from functions.care.watching.whereabouts import now as place_now
 from linli.vocabulary.care import AlertOutcome
 
 HOSPITAL = timedelta(days=7)

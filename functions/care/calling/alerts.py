@@ -7,7 +7,7 @@
      └──snooze─▶ snoozed ──────┘                          resolved: somebody said what it was
 
 Every state but the last has a time at which the chain goes on (`due_at`): no alert ends in silence.
-`functions.care.calling` is what time does to it, `functions.care.answering` what people do.
+`functions.care.calling.chain` is what time does to it, `functions.care.calling.chain.answering` what people do.
 """
 
 from collections.abc import Mapping, Sequence

@@ -13,8 +13,8 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
-from functions.care.rhythm import SHORTEST_OUTING, Silence
-from functions.care.signals import SENSOR_KINDS
+from functions.care.watching.rhythm import SHORTEST_OUTING, Silence
+from functions.care.watching.signals import SENSOR_KINDS
 from linli.instants import Instant
 
 Where = Literal["home", "out", "away", "unknown"]

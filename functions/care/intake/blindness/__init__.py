@@ -1,0 +1,1 @@
+"""Blindness: no sensor in a home can be heard, so that somebody has to look in person."""

@@ -1,0 +1,1 @@
+"""Sensor assignments: whom each sensor and gateway serves, and which sensors several people share."""

@@ -1,0 +1,1 @@
+"""Signs of life as they come in: they move a person's deadline, and an open alert hears of them."""

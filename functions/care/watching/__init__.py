@@ -1,0 +1,4 @@
+"""Watching (关爱对象): who is watched over, how they are, and by when a sign of life is expected.
+
+Signals move a person's state, the state has a deadline, the rhythm learns from both. Nothing here knows of alerts.
+"""
