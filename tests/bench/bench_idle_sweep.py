@@ -31,13 +31,13 @@ from rich.console import Console
 from rich.table import Table
 
 from functions.care.calling import client as sending
-from functions.care.case_tables import AlertRow
+from functions.care.calling.rows import AlertRow
 from functions.care.escalation import store as escalation
 from functions.care.idle_alert import store as idle_alert
 from functions.care.sweep import store as sweep
 from functions.care.sweeping import tasks
 from functions.care.sweeping.tasks import DueTask
-from functions.care.tables import StateRow, WatchRow
+from functions.care.watching.rows import StateRow, WatchRow
 from functions.care.watching.state import WatchState
 from functions.care.watching.watch import Contact, Sensor, Watch
 from linli.aws import client

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from functions.care.calling import client as sending
-from functions.care.calling.alerts import Message
 from functions.care.calling.client import Courier
+from functions.care.calling.messages import Message
 from linli import outbound
 from linli.messages.gateways import Channel, Channels, GatewayReply, verify
 from linli.messages.sending import BUSY, RETRIES, NotSent

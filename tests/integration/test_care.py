@@ -12,10 +12,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from chalice.app import Chalice
 
-from functions.care.case_tables import AlertRow, DutyRow, EntryRow, StaffRow, VisitRow
-from functions.care.tables import HomeRow, SensorRow, StateRow
+from functions.care.calling.rows import AlertRow
+from functions.care.intake.rows import HomeRow, SensorRow
+from functions.care.tending.rows import DutyRow, VisitRow
+from functions.care.timeline.rows import EntryRow
 from functions.care.watching import store as vigils
 from functions.care.watching.rhythm import USUAL
+from functions.care.watching.rows import StaffRow, StateRow
 from functions.care.watching.state import RECENT, Silence
 from functions.care.watching.store import Vigil
 from linli.aws import client

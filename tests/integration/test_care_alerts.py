@@ -16,10 +16,12 @@ from pydantic import ValidationError
 from functions.care.calling import client as sending
 from functions.care.calling.channels import outgoing
 from functions.care.calling.client import Courier
-from functions.care.calling.parties import OnDuty
-from functions.care.case_tables import AlertRow, DutyRow, EntryRow, MessageRow, PressRow, RosterRow
-from functions.care.tables import StateRow
+from functions.care.calling.roster import OnDuty
+from functions.care.calling.rows import AlertRow, MessageRow, PressRow, RosterRow
+from functions.care.tending.rows import DutyRow
+from functions.care.timeline.rows import EntryRow
 from functions.care.watching import store as vigils
+from functions.care.watching.rows import StateRow
 from linli import outbound
 from linli.aws import client
 from linli.vocabulary.directory import MembershipChanged

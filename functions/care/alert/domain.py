@@ -1,8 +1,9 @@
 """Alerts and lines of the timeline as they are shown."""
 
 from functions.care.alert.models import AlertShown, Line
-from functions.care.calling.alerts import Alert, Capacity, Entry
+from functions.care.calling.alerts import Alert
 from functions.care.calling.answering import STAFF, Actor, allowed
+from functions.care.timeline.models import Capacity, Entry
 
 SEEN = AlertShown.model_fields.keys() - {"words", "calling", "allowed", "outcome", "answered_by"}
 EXPLAINED_TO: frozenset[Capacity] = STAFF | {"person"}

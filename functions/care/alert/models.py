@@ -2,8 +2,9 @@
 
 from typing import Literal
 
-from functions.care.calling.alerts import Capacity, State, What
+from functions.care.calling.alerts import State
 from functions.care.calling.answering import Command
+from functions.care.timeline.models import Capacity, What
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant

@@ -6,11 +6,13 @@ from functions.care.alert.domain import line, shown
 from functions.care.alert.models import AlertShown, Line
 from functions.care.calling import answering
 from functions.care.calling import store as casebook
-from functions.care.calling.alerts import Capacity, Step
+from functions.care.calling.alerts import Step
 from functions.care.calling.answering import Actor, Answer
 from functions.care.calling.parties import capacity_of
+from functions.care.calling.rows import AlertRow, archive
 from functions.care.calling.store import Case
-from functions.care.case_tables import AlertRow, EntryRow, QueueRow, archive, staff_queue
+from functions.care.timeline.models import Capacity
+from functions.care.timeline.rows import EntryRow, QueueRow, staff_queue
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
 from linli.idempotency import Creation

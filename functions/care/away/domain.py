@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from functions.care.calling.alerts import Capacity
+from functions.care.timeline.models import Capacity
 from functions.care.watching.watch import Watch
 from linli.errors import InvalidRequest, NotFound
 from linli.permissions import Role

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from functions.care.away.models import Absence
-from functions.care.calling.alerts import Entry, What
 from functions.care.calling.answering import Actor
-from functions.care.case_tables import EntryRow
 from functions.care.tending import store as duties
+from functions.care.timeline.models import Entry, What
+from functions.care.timeline.rows import EntryRow
 from functions.care.watching import store as vigils
 from functions.care.watching.state import WatchState, came_back, gone_away
 from functions.care.watching.watch import Watch

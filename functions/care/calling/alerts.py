@@ -7,7 +7,8 @@
      └──snooze─▶ snoozed ──────┘                          resolved: somebody said what it was
 
 Every state but the last has a time at which the chain goes on (`due_at`): no alert ends in silence.
-`functions.care.calling.chain` is what time does to it, `functions.care.calling.chain.answering` what people do.
+`functions.care.calling.chain` is what time does to it, `functions.care.calling.answering` is what people do
+to it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
+from functions.care.calling.messages import Message
+from functions.care.timeline.models import Capacity, Entry, What, Words
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant, to_text
@@ -24,14 +27,6 @@ from linli.messages.gateways import Channel
 from linli.vocabulary.care import AlertOutcome, AlertReason, ChainStep, Recipient
 
 State = Literal["open", "answered", "acknowledged", "snoozed", "resolved"]
-Capacity = Literal["system", "person", "family", "contact", "caregiver", "manager"]
-What = Literal[
-    "opened", "raised", "pressed_again", "moved", "called", "held", "nobody_to_call", "unanswered",
-    "sent", "delivered", "channel_failed", "declined", "replied",
-    "acknowledged", "lapsed", "snoozed", "confirmed", "resolved",
-    "visited", "visit_missed", "duty_raised", "duty_settled", "away_set", "away_over",
-]  # fmt: skip
-Words = Annotated[str, Field(max_length=1000)]
 
 
 class Call(Contract):
@@ -95,33 +90,6 @@ class Alert(Contract):
             else {"answered": "4", "acknowledged": "6", "snoozed": "7", "resolved": "9"}[self.state]
         )  # fmt: skip
         return f"{rank}#{to_text(self.opened_at)}#{self.alert}"
-
-
-class Message(Contract):
-    """Something to be told to one person by one channel; its id is the same however often it is sent."""
-
-    message: str
-    community: Id
-    alert: Id | None = None
-    person: Id
-    to: Recipient
-    recipient: Id
-    channel: Channel
-    purpose: Literal["alert", "held", "away_over", "button"]
-    emergency: bool
-    made_at: Instant
-
-
-class Entry(Contract):
-    """One line of a person's timeline (时间线): who did what, to the second, and what they said."""
-
-    at: Instant
-    what: What
-    by: Capacity = "system"
-    actor: Id | None = None
-    alert: Id | None = None
-    channel: Channel | None = None
-    words: Words = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from functions.care.calling.alerts import Alert, Capacity, Step, Words
+from functions.care.calling.alerts import Alert, Step
 from functions.care.calling.chain import chain_for
+from functions.care.timeline.models import Capacity, Words
 from functions.care.watching.state import Setting
 from linli.contracts import Contract
 from linli.errors import Conflict, Forbidden

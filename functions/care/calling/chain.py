@@ -13,7 +13,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
-from functions.care.calling.alerts import Alert, Call, Circle, Message, Reachable, Step, What
+from functions.care.calling.alerts import Alert, Call, Circle, Reachable, Step
+from functions.care.calling.messages import Message
+from functions.care.timeline.models import What
 from functions.care.watching.state import Setting
 from linli.instants import to_text
 from linli.messages.gateways import Channel

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from functions.care.calling.alerts import Message
 from functions.care.calling.channels import outgoing
+from functions.care.calling.messages import Message
 from linli.errors import Unavailable
 from linli.messages.sending import NotSent, Post, channels_of, signing_time
 

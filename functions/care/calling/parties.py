@@ -3,22 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from functions.care.calling.alerts import Capacity, Circle, Reachable
+from functions.care.calling.alerts import Circle, Reachable
+from functions.care.calling.roster import OnDuty
+from functions.care.timeline.models import Capacity
 from functions.care.watching.watch import Contact, Watch
-from linli.contracts import Contract
-from linli.ids import Id
 from linli.messages.gateways import Channel
-from linli.phones import Phone, parts
+from linli.phones import parts
 from linli.vocabulary.care import Recipient
-
-
-class OnDuty(Contract):
-    """A caregiver or manager on the duty roster (值班表); on duty or not, and their phone."""
-
-    person: Id
-    capacity: Recipient
-    phone: Phone | None = None
-    on_duty: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,20 @@ from datetime import datetime, timedelta
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from functions.care import rounds
-from functions.care.calling import alerts, answering
+from functions.care.calling import answering
 from functions.care.calling import chain as calling
-from functions.care.calling.alerts import Alert, Circle, Message, Step
+from functions.care.calling.alerts import Alert, Circle, Step
+from functions.care.calling.messages import Message
 from functions.care.calling.parties import Party, circle_of, parties
-from functions.care.case_tables import AlertRow, EntryRow, MessageRow, RosterRow, StaffRow
+from functions.care.calling.roster import is_still
+from functions.care.calling.rows import AlertRow, MessageRow, RosterRow
 from functions.care.sweeping.tasks import DueKey, due_tasks, leave
-from functions.care.tables import WatchRow
 from functions.care.tending import store as duties
+from functions.care.tending.duties import Duty, DutyKind
+from functions.care.timeline.models import Entry, What
+from functions.care.timeline.rows import EntryRow
 from functions.care.watching import store as vigils
+from functions.care.watching.rows import StaffRow, WatchRow
 from functions.care.watching.state import Setting
 from functions.care.watching.watch import Watch
 from linli.communities import CommunityRow
@@ -91,8 +95,7 @@ def circle(community: str, person: str, watch: Watch | None) -> list[Party]:
 
 
 def _still(party: Party, row: StaffRow | None) -> bool:
-    """Whether they are what they are called as; until the directory has spoken, they are."""
-    return row is None or party.to in {"person", "contact"} or party.to in set(row.roles or ())
+    return is_still(party.to, None if row is None else row.roles or ())
 
 
 def _by_phone(party: Party, row: StaffRow | None) -> Party:
@@ -179,16 +182,16 @@ def _close(transaction: Transaction, step: Step) -> None:
         duties.put(
             transaction,
             alert.community,
-            duties.Duty(kind=kind, about=alert.person, words=words, since=step.now),
+            Duty(kind=kind, about=alert.person, words=words, since=step.now),
         )
     if outcome == "deceased":
-        rounds.end(transaction, alert.community, alert.person)
+        duties.end_visits(transaction, alert.community, alert.person)
         duties.none_left(transaction, alert.community, alert.person)
     elif before is not None and before.state.ended:  # declared dead by mistake
-        rounds.begin(transaction, before.watch, step.now)
+        duties.plan_visits(transaction, before.watch, step.now)
 
 
-FOLLOWS: dict[AlertOutcome, duties.DutyKind] = {"needs_help": "follow_up", "sensor": "check_sensors"}
+FOLLOWS: dict[AlertOutcome, DutyKind] = {"needs_help": "follow_up", "sensor": "check_sensors"}
 
 
 def _facts(before: Alert | None, after: Alert) -> list[Fact]:
@@ -287,11 +290,9 @@ def settle(
     transaction.update("message", row, actions, exists if condition is None else exists & condition)
 
 
-def log(
-    transaction: Transaction, message: Message, what: alerts.What, now: datetime, words: str = ""
-) -> None:
+def log(transaction: Transaction, message: Message, what: What, now: datetime, words: str = "") -> None:
     """A line about a message in the person's timeline; the same line twice is one."""
-    entry = alerts.Entry(
+    entry = Entry(
         at=now, what=what, alert=message.alert, actor=message.recipient, channel=message.channel, words=words
     )
     key = f"{message.message}#{what}"

@@ -3,7 +3,7 @@
 from chalice.app import Blueprint
 
 from functions.care.community import store
-from functions.care.watching import members
+from functions.care.tending import store as tending
 from linli import places, registered
 from linli.naming import reference
 from linli.queues import Received, bus_queue
@@ -22,7 +22,7 @@ def community(received: Received[Told]) -> str:
         case CommunityChanged() as fact:
             return store.keep(fact, received.event.time)
         case MembershipChanged() as fact:
-            return members.keep(fact, received.event.time)
+            return tending.note_membership(fact, received.event.time)
         case PlaceChanged() as fact:
             return places.keep(fact)
         case DeviceRegistered() | DeviceRevoked() as fact:

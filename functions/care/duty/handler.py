@@ -2,9 +2,9 @@
 
 from chalice.app import Blueprint
 
-from functions.care.calling.alerts import Capacity
 from functions.care.duty import store
 from functions.care.duty.models import Roster, Rostered, RosterLine, Settled, Waiting
+from functions.care.timeline.models import Capacity
 from linli.cursors import Page, PageQuery
 from linli.http import Nothing, Request, route
 from linli.permissions import Role

@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
-from functions.care.calling.alerts import Capacity
-from functions.care.calling.parties import OnDuty
-from functions.care.case_tables import AlertRow, DutyRow, QueueRow, RosterRow, SettledRow, staff_queue
+from functions.care.calling.roster import OnDuty
+from functions.care.calling.rows import AlertRow, RosterRow
 from functions.care.duty.models import Roster, Rostered, RosterLine, Settled, Waiting
 from functions.care.tending import store as duties
-from functions.care.watching import members
+from functions.care.tending.rows import DutyRow, SettledRow
+from functions.care.timeline.models import Capacity
+from functions.care.timeline.rows import QueueRow, staff_queue
+from functions.care.watching import store as vigils
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, NotFound
 from linli.instants import to_text
@@ -95,7 +97,7 @@ def enrol(community: str, person: str, wanted: Rostered) -> RosterLine:
     Raises UnknownPerson, and Conflict when the directory gives them other roles: they would stand there and
     never be called.
     """
-    if wanted.capacity not in members.roles(community, person):
+    if wanted.capacity not in vigils.roles_of(community, person):
         raise Conflict(f"the directory does not have them as {wanted.capacity}")
     on_duty = OnDuty(person=person, **dict(wanted))
     transaction = Transaction()

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from math import ceil
 
-from functions.care.calling.alerts import Alert, Message
+from functions.care.calling.alerts import Alert
 from functions.care.calling.chain import MOST_ASKED
+from functions.care.calling.messages import Message
 from functions.care.calling.parties import Party
 from functions.care.tending.duties import URGENT, Duty
 from linli.instants import to_epoch_seconds

@@ -7,16 +7,17 @@ from contextlib import suppress
 from pynamodb.expressions.update import Action
 
 from functions.care.calling import store as casebook
-from functions.care.calling.alerts import Message
 from functions.care.calling.chain import quiet_until
 from functions.care.calling.client import Courier
+from functions.care.calling.messages import Message
 from functions.care.calling.parties import Party
+from functions.care.calling.rows import MessageRow
 from functions.care.calling.store import Case
-from functions.care.case_tables import DutyRow, MessageRow, VisitRow
 from functions.care.escalation.domain import messages_of, still_wanted, turn
 from functions.care.sweeping.tasks import DueKey, DueTask
 from functions.care.tending import store as duties
 from functions.care.tending.duties import AGAIN, ATTEMPTS, URGENT
+from functions.care.tending.rows import DutyRow, VisitRow
 from functions.care.watching import store as vigils
 from linli.due import TimedRow
 from linli.errors import NotFound, Unavailable

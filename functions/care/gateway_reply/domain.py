@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Literal
 
-from functions.care.calling.alerts import Alert, Circle, Message, Step
+from functions.care.calling.alerts import Alert, Circle, Step
 from functions.care.calling.answering import Actor, Answer, NotNow, answered, noted
 from functions.care.calling.chain import failed, handed_back
+from functions.care.calling.messages import Message
 from functions.care.watching.state import Setting
 from linli.messages.gateways import GatewayReply
 

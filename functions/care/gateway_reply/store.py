@@ -4,9 +4,11 @@ from contextlib import suppress
 from datetime import datetime
 
 from functions.care.calling import store as casebook
-from functions.care.calling.alerts import Message, Step, What
-from functions.care.case_tables import MessageRow
+from functions.care.calling.alerts import Step
+from functions.care.calling.messages import Message
+from functions.care.calling.rows import MessageRow
 from functions.care.gateway_reply.domain import declined, meaning, said
+from functions.care.timeline.models import What
 from linli.errors import NotFound
 from linli.messages.gateways import Channel, GatewayReply
 from linli.tables import ConditionsFailed, Transaction, find, read, until_it_holds

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from pydantic import ValidationError
 
 from functions.care.calling import store as casebook
-from functions.care.case_tables import AlertRow
+from functions.care.calling.rows import AlertRow
+from functions.care.intake.rows import SensorRow
 from functions.care.intake.unbelieved import spoke
 from functions.care.sweeping.tasks import EVERYBODY, DueKey, DueTask, due_tasks, everybody, leave
-from functions.care.tables import SensorRow, StateRow
 from functions.care.tending import store as duties
 from functions.care.watching import store as vigils
 from functions.care.watching.deadlines import judged
+from functions.care.watching.rows import StateRow
 from functions.care.watching.state import asked_after
 from functions.care.watching.store import Vigil
 from linli.errors import NotFound, Unavailable

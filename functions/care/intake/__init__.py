@@ -1,4 +1,4 @@
-"""Intake: what comes in from sensors, meters, gates and people, whom it is about, and whether anything sees them.
+"""Intake: what sensors, meters, gates and people tell, whom it is about, and whether anything sees them.
 
 It moves deadlines, raises duties and tells open alerts; nothing but actions uses it.
 """

@@ -2,10 +2,10 @@
 
 from functions.care.calling import store as casebook
 from functions.care.calling.parties import capacity_of
-from functions.care.case_tables import FamilyRow
 from functions.care.relative.domain import seen
 from functions.care.relative.models import Relative, Relatives, RelativeSeen
 from functions.care.watching import store as vigils
+from functions.care.watching.rows import FamilyRow
 from linli.errors import NotFound
 
 

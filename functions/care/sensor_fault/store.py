@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from functions.care import outages
 from functions.care.intake.blindness import store as sight
-from functions.care.tables import SensorRow
+from functions.care.intake.rows import SensorRow
 from functions.care.watching import store as vigils
 from functions.care.watching.silences import heard
 from functions.care.watching.state import Silence
@@ -21,7 +20,7 @@ def take_in(community: str, silences: Sequence[Silence], at: datetime, now: date
     of_person: dict[str, list[Silence]] = {}
     rows = read(keys)
     for key, silence in keys.items():
-        outages.keep(community, silence, at, lost=lost, row=rows.one(SensorRow, key))
+        sight.note_outage(community, silence, at, lost=lost, row=rows.one(SensorRow, key))
     for key, row in rows.items():
         for person in (row.people or ()) if isinstance(row, SensorRow) else ():
             of_person.setdefault(person, []).append(keys[key])

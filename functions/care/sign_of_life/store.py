@@ -1,6 +1,6 @@
 """Whom a fact is about."""
 
-from functions.care.tables import HomeRow
+from functions.care.intake.rows import HomeRow
 from linli.tables import read
 
 

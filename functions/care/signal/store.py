@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from functions.care.case_tables import DutyRow
+from functions.care.intake.rows import SensorRow
 from functions.care.intake.signs import store as signs
 from functions.care.intake.signs.store import Heard
 from functions.care.intake.unbelieved import disbelieved, is_news, spoke
 from functions.care.signal.domain import check
-from functions.care.tables import SensorRow
 from functions.care.tending import store as duties
 from functions.care.tending.duties import DutyKind
+from functions.care.tending.rows import DutyRow
 from functions.care.watching.signals import Sign
 from linli.tables import Transaction, read, until_it_holds
 

@@ -7,14 +7,16 @@ from functions.care.calling import answering
 from functions.care.calling import store as casebook
 from functions.care.calling.alerts import Alert, Step
 from functions.care.calling.chain import chain_for
-from functions.care.case_tables import SENT_AGAIN, EntryRow, PressRow
+from functions.care.calling.rows import PressRow
+from functions.care.intake.rows import SensorRow
 from functions.care.intake.signs import store as signs
 from functions.care.sos.domain import Held, is_told_again
 from functions.care.sos.models import Called
-from functions.care.tables import Key, SensorRow, StateRow, WatchRow
 from functions.care.tending import store as duties
 from functions.care.tending.duties import DutyKind
+from functions.care.timeline.rows import SENT_AGAIN, EntryRow
 from functions.care.watching import store as vigils
+from functions.care.watching.rows import Key, StateRow, WatchRow
 from functions.care.watching.signals import Sign, Signal
 from linli.communities import CommunityRow
 from linli.device_messages import DeviceMessage, Topic

@@ -2,13 +2,22 @@
 
 from datetime import datetime
 
+from functions.care.calling.rows import AlertRow, MessageRow
 from functions.care.sweeping import store as beats
 from functions.care.sweeping.tasks import DueKey, due_tasks, leave
+from functions.care.tending.rows import DutyRow, VisitRow
+from functions.care.watching.rows import StateRow
 from linli.due import TimedRow, due
 
 MOST_A_RUN = 2000  # per shard
-WORKERS = {"watch_state": "idle_alert"}
 OTHERS = "escalation"
+WORKERS: dict[type[TimedRow], str] = {  # a query finds the kinds of rows that are imported, and no others
+    StateRow: "idle_alert",
+    AlertRow: OTHERS,
+    MessageRow: OTHERS,
+    DutyRow: OTHERS,
+    VisitRow: OTHERS,
+}
 
 
 def sweep(now: datetime) -> str:
@@ -16,7 +25,7 @@ def sweep(now: datetime) -> str:
     by_worker: dict[str, list[DueKey]] = {}
     for row in due(TimedRow, now, MOST_A_RUN):
         key = DueKey(pk=row.pk, sk=row.sk, kind=TimedRow.kind.serialize(type(row)))
-        by_worker.setdefault(WORKERS.get(key.kind, OTHERS), []).append(key)
+        by_worker.setdefault(WORKERS.get(type(row), OTHERS), []).append(key)
     for worker, keys in by_worker.items():
         leave(worker, due_tasks(keys, now))
     beats.beat(now)

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import datetime
 
-from functions.care.case_tables import BeatRow
+from functions.care.sweeping.rows import BeatRow
 from linli.tables import ConditionsFailed, change, read
 
 

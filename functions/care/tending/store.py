@@ -1,14 +1,27 @@
-"""Duties: what staff have to see to besides alerts. One of a kind for a person, gone when it is settled."""
+"""Duties and visits as they are kept, and the questions that raise duties when somebody moves.
+
+Of a kind there is one duty for a person, gone when it is settled. Everybody who is watched over is visited as
+often as the policy says.
+"""
 
 from datetime import datetime
 from typing import get_args
 
-from functions.care.calling.alerts import Capacity, Entry
-from functions.care.case_tables import DutyRow, EntryRow, staff_queue
-from functions.care.tending.duties import TELLS, URGENT, Duty, DutyKind
-from linli.tables import Transaction
+from pynamodb.expressions.condition import Condition
 
-__all__ = ["Duty", "DutyKind", "cleared", "gone", "none_left", "put", "raised"]
+from functions.care.tending.duties import TELLS, URGENT, Duty, DutyKind
+from functions.care.tending.rows import DutyRow, VisitRow, rounds_of
+from functions.care.tending.visits import Visit, overdue_at, today
+from functions.care.timeline.models import Capacity, Entry
+from functions.care.timeline.rows import EntryRow, Key, staff_queue
+from functions.care.watching import store as vigils
+from functions.care.watching.members import Member
+from functions.care.watching.rows import StaffRow, WatchRow
+from functions.care.watching.state import Setting
+from functions.care.watching.watch import Watch
+from linli.communities import CommunityRow
+from linli.tables import Row, Transaction, read, until_it_holds
+from linli.vocabulary.directory import MembershipChanged
 
 
 def raised(
@@ -87,3 +100,131 @@ def _said(kind: DutyKind, words: str) -> str:
 def _line(transaction: Transaction, community: str, person: str, kind: DutyKind, entry: Entry) -> None:
     key = "-".join(filter(None, (entry.what, kind, entry.actor)))
     transaction.put("duty-line", EntryRow.of(community, person, entry, key))
+
+
+def plan_visits(transaction: Transaction, watch: Watch, now: datetime) -> None:
+    """Let `transaction` (row `visit`) plan the first visit, which is for today."""
+    setting = vigils.setting_of(read([CommunityRow.key(watch.community)]), watch.community)
+    visit = Visit(person=watch.person, next_on=today(now, setting))
+    transaction.put("visit", visit_row(watch.community, visit, setting))
+
+
+def end_visits(transaction: Transaction, community: str, person: str) -> None:
+    """Let `transaction` (row `visit`) end the visits to somebody."""
+    transaction.delete("visit", VisitRow(*VisitRow.key(community, person)))
+
+
+def visit_row(community: str, visit: Visit, setting: Setting) -> VisitRow:
+    """The row of the next visit; it falls due when its day has passed."""
+    return VisitRow(
+        *VisitRow.key(community, visit.person),
+        visit=visit,
+        queue=rounds_of(community),
+        place=visit.place,
+        **VisitRow.timed(visit.person, overdue_at(visit, setting)),
+    )
+
+
+def note_membership(fact: MembershipChanged, now: datetime) -> str:
+    """Take a person's roles and homes in, unless newer ones are here. Returns the outcome.
+
+    Somebody without any role has moved out, somebody with other homes has moved, or a clerk was mistaken:
+    the watch goes on as it is until staff change it.
+    """
+    return until_it_holds(lambda: _note_membership(fact, now))
+
+
+def _note_membership(fact: MembershipChanged, now: datetime) -> str:
+    community, person = fact.community, fact.person
+    key, watch_key = StaffRow.key(community, person), WatchRow.key(community, person)
+    out_key, home_key = (DutyRow.key(community, kind, person) for kind in ("moved_out", "moved_home"))
+    rows = read([key, watch_key, out_key, home_key])
+    row, watched = rows.one(StaffRow, key), rows.one(WatchRow, watch_key)
+    before = _member(row)
+    member = before.told(fact)
+    if member == before:
+        return "duplicate"
+    transaction = Transaction()
+    transaction.put("member", StaffRow.of(key, member), _same(row))
+    _as_read(transaction, "watch", watch_key, watched)
+    watch = watched.watch if watched else None
+    outcome = None
+    if member.version > before.version:
+        outcome = _ask_whether(transaction, fact, watch, now, asked=out_key in rows)
+    if watch is not None:
+        outcome = _ask_where(transaction, watch, member, rows.one(DutyRow, home_key), now) or outcome
+    transaction.commit()
+    return outcome or "member_kept"
+
+
+def _same(row: StaffRow | None) -> Condition:
+    """That nothing has been told of somebody since their row was read."""
+    if row is None:
+        return Row.pk.does_not_exist()
+    said = StaffRow.home_version
+    home = said == row.home_version if row.home_version else said.does_not_exist()
+    same: Condition = (StaffRow.version == row.version) & home
+    return same
+
+
+def ask_about_home(transaction: Transaction, watch: Watch, now: datetime) -> None:
+    """Let `transaction` ask staff about the home of a watch that is set up, or take the question back."""
+    key = StaffRow.key(watch.community, watch.person)
+    duty_key = DutyRow.key(watch.community, "moved_home", watch.person)
+    rows = read([key, duty_key])
+    row = rows.one(StaffRow, key)
+    _as_read(transaction, "member", key, row)
+    _ask_where(transaction, watch, _member(row), rows.one(DutyRow, duty_key), now)
+
+
+def _as_read(transaction: Transaction, name: str, key: Key, row: StaffRow | WatchRow | None) -> None:
+    """Let `transaction` fail if a row has changed that it decides by and does not write."""
+    if row is None:
+        transaction.delete(name, Row(*key), Row.pk.does_not_exist())
+        return
+    kind = type(row)
+    same = _same(row) if isinstance(row, StaffRow) else kind.version == row.version
+    transaction.update(name, kind(*key), [kind.version.set(row.version)], same)
+
+
+def _ask_whether(
+    transaction: Transaction, fact: MembershipChanged, watch: Watch | None, now: datetime, *, asked: bool
+) -> str | None:
+    """Let `transaction` ask whether the watch is over, or take the question back."""
+    community, person = fact.community, fact.person
+    if fact.roles and asked:
+        words = "the directory has them again"
+        cleared(transaction, community, person, "moved_out", now, words=words)
+        return "moved_in_again"
+    if watch is not None and not fact.roles and not asked:
+        words = "has moved out according to the directory: end the watch?"
+        raised(transaction, community, person, "moved_out", words=words, now=now)
+        return "moved_out"
+    return None
+
+
+def _ask_where(
+    transaction: Transaction, watch: Watch, member: Member, asked: DutyRow | None, now: datetime
+) -> str | None:
+    """Let `transaction` ask where they live when the directory has them elsewhere, or take it back: when it
+    agrees, or has them nowhere.
+    """
+    has_gone = member.version > 0 and not member.roles
+    if has_gone or not member.lives_elsewhere(watch.home):
+        if asked is None:
+            return None
+        words = "has gone" if has_gone else "the watch and the directory agree again"
+        cleared(transaction, watch.community, watch.person, "moved_home", now, words=words)
+        return None if has_gone else "home_agrees"
+    words = (
+        f"lives in {' and '.join(member.homes)} according to the directory, and is watched over in "
+        f"{watch.home}, whose meters do not count meanwhile: end the watch, or set it up at the new home"
+    )
+    if asked is not None and asked.duty.words == words:
+        return None
+    raised(transaction, watch.community, watch.person, "moved_home", words=words, now=now)
+    return "moved_home"
+
+
+def _member(row: StaffRow | None) -> Member:
+    return row.member if row else Member()

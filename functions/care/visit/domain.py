@@ -2,8 +2,8 @@
 
 from datetime import date, datetime
 
-from functions.care.calling.alerts import Entry, What
-from functions.care.tending.duties import Visit, next_visit
+from functions.care.tending.visits import Visit, next_visit
+from functions.care.timeline.models import Entry, What
 from functions.care.visit.models import Round, VisitMade
 from functions.care.watching.state import Setting
 

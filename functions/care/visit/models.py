@@ -1,7 +1,7 @@
 """Rounds and visits."""
 
-from functions.care.calling.alerts import Words
-from functions.care.tending.duties import VisitOutcome
+from functions.care.tending.visits import VisitOutcome
+from functions.care.timeline.models import Words
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant

@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from functions.care import rounds
-from functions.care.case_tables import EntryRow, QueueRow, VisitRow, rounds_of
 from functions.care.intake.signs import store as signs
-from functions.care.tables import WatchRow
 from functions.care.tending import store as duties
-from functions.care.tending.duties import Visit, today
+from functions.care.tending.rows import VisitRow, rounds_of
+from functions.care.tending.visits import Visit, today
+from functions.care.timeline.rows import EntryRow, QueueRow
 from functions.care.visit.domain import MET, after, line, round_of
 from functions.care.visit.models import Round, VisitKept, VisitMade
 from functions.care.watching import store as vigils
+from functions.care.watching.rows import WatchRow
 from functions.care.watching.signals import Sign
 from linli import places
 from linli.communities import CommunityRow
@@ -68,7 +68,7 @@ def _keep(community: str, person: str, made: VisitMade, by: str, creation: Creat
     visit = after(row.visit, made, by, setting, creation.at)
     answer = VisitKept(person=person, outcome=made.outcome, at=creation.at, next_on=visit.next_on)
     transaction = Transaction()
-    transaction.put("visit", rounds.row_of(community, visit, setting), VisitRow.visit == row.visit)
+    transaction.put("visit", duties.visit_row(community, visit, setting), VisitRow.visit == row.visit)
     entry = EntryRow.of(community, person, line(made, by, creation.at), f"visit-{creation.attempt}")
     transaction.create("entry", entry)
     if made.outcome != "not_in":

@@ -2,15 +2,14 @@
 
 from datetime import datetime
 
-from functions.care import families, outages, rounds
 from functions.care.intake.blindness import store as sight
+from functions.care.intake.rows import HomeRow
 from functions.care.intake.sensor_assignments import store as serving
-from functions.care.tables import HomeRow, StateRow, WatchRow
 from functions.care.tending import store as duties
 from functions.care.watch.models import Watched, WatchSeen
-from functions.care.watching import members
 from functions.care.watching import store as vigils
 from functions.care.watching.deadlines import unbelievable
+from functions.care.watching.rows import StateRow, WatchRow
 from functions.care.watching.silences import looked, told_of
 from functions.care.watching.state import begun, begun_anew
 from functions.care.watching.store import Vigil
@@ -47,22 +46,22 @@ def _set_up(community: str, person: str, settings: Settings, now: datetime) -> N
     fresh = WatchRow.version == version - 1 if before else Row.pk.does_not_exist()
     row = WatchRow(*WatchRow.key(community, person), watch=watch, version=version)
     transaction.put("watch", row, fresh)
-    lost = outages.of(community, watch.devices)
+    lost = sight.lost_among(community, watch.devices)
     if before is None:
         state = looked(told_of(begun(now), lost), watch, now)
         vigils.begin(transaction, watch, state)
         if state.blind_since is not None:
             sight.lose(transaction, community, person, now)
-        rounds.begin(transaction, watch, now)
+        duties.plan_visits(transaction, watch, now)
     else:
         state = before.state
         if state.ended:  # set up again: whoever was declared dead by mistake is watched over again
             state = begun_anew(state, now)
-            rounds.begin(transaction, watch, now)
+            duties.plan_visits(transaction, watch, now)
         sight.write(transaction, before.under(watch), looked(told_of(state, lost), watch, now), now)
-    families.keep(transaction, community, person, was, watch)
+    vigils.name_family(transaction, community, person, was, watch)
     serving.keep(transaction, served, now)
-    members.agree(transaction, watch, now)
+    duties.ask_about_home(transaction, watch, now)
     _live(transaction, (community, person), was, watch, now)
     transaction.commit()
 
@@ -129,9 +128,9 @@ def _end(community: str, person: str, now: datetime) -> None:
     transaction.delete("watch", watch_row, WatchRow.version == vigil.watch.version)
     state_row = StateRow(*StateRow.key(community, person))
     transaction.delete("state", state_row, StateRow.version == vigil.version)
-    rounds.end(transaction, community, person)
+    duties.end_visits(transaction, community, person)
     duties.none_left(transaction, community, person)
-    families.keep(transaction, community, person, vigil.watch, None)
+    vigils.name_family(transaction, community, person, vigil.watch, None)
     serving.keep(transaction, served, now)
     _live(transaction, (community, person), vigil.watch, None, now)
     transaction.commit()

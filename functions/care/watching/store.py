@@ -1,4 +1,4 @@
-"""Vigils: a person's settings and state as they are kept, and the few ways in which they change.
+"""A person's settings and state as they are kept, and the few ways in which they change; and their family.
 
 A sign of life is one conditional UpdateItem; whatever belongs to an alert joins the alert's transaction.
 """
@@ -10,11 +10,9 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 from pynamodb.expressions.update import Action
 
-from functions.care.case_tables import StaffRow
-from functions.care.tables import StateRow, WatchRow
 from functions.care.watching.deadlines import due_at
-from functions.care.watching.members import Member
 from functions.care.watching.movement import released
+from functions.care.watching.rows import FamilyRow, StaffRow, StateRow, WatchRow
 from functions.care.watching.state import Setting, WatchState
 from functions.care.watching.watch import Watch
 from linli import communities
@@ -24,6 +22,13 @@ from linli.tables import Rows, Transaction, change, read
 from linli.vocabulary.care import AlertOutcome, CarePolicy
 
 RACES = 50  # as many sensors of one person may speak at once, and more do not
+
+
+class UnknownPerson(NotFound):
+    """The directory has told of nobody by this id; of a new member it tells within moments."""
+
+    slug = "unknown-person"
+    title = "The directory does not know this person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ def found(community: str, person: str) -> Vigil | None:
         alert_at=row.alert_at,
         moved_again=bool(row.moved_again),
         listed_at=row.due_at,
-        elsewhere=Member.of(member).lives_elsewhere(watch.watch.home),
+        elsewhere=member is not None and member.member.lives_elsewhere(watch.watch.home),
     )
 
 
@@ -193,3 +198,29 @@ def release(
     ours = (StateRow.open_alert == alert) & (StateRow.version == vigil.version)
     transaction.update("held", row, actions, ours)
     return vigil
+
+
+def roles_of(community: str, person: str) -> set[str]:
+    """The roles that the directory gives somebody; none once they have gone. Raises UnknownPerson."""
+    key = StaffRow.key(community, person)
+    row = read([key]).one(StaffRow, key)
+    if row is None:
+        raise UnknownPerson
+    return set(row.roles or ())
+
+
+def name_family(
+    transaction: Transaction, community: str, person: str, before: Watch | None, after: Watch | None
+) -> None:
+    """Let `transaction` (rows `family-<person>`) name the family of somebody whose watch changes."""
+    was, will_be = _family(before), _family(after)
+    for each in sorted(will_be - was):
+        transaction.put(f"family-{each}", FamilyRow(*FamilyRow.key(community, each, person)))
+    for each in sorted(was - will_be):
+        transaction.delete(f"family-{each}", FamilyRow(*FamilyRow.key(community, each, person)))
+
+
+def _family(watch: Watch | None) -> set[str]:
+    if watch is None:
+        return set()
+    return {*watch.family, *(each.person for each in watch.contacts if each.person is not None)}

@@ -1,8 +1,8 @@
 """What an alert looks like to whom."""
 
 from functions.care.alert.domain import line, shown
-from functions.care.calling.alerts import Entry
 from functions.care.calling.answering import Actor
+from functions.care.timeline.models import Entry
 from tests.unit.care.test_alerts import NOON, alert
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from functions.care.calling.alerts import Alert, Circle, Message, Reachable, State, Step
+from functions.care.calling.alerts import Alert, Circle, Reachable, State, Step
 from functions.care.calling.answering import (
     BY,
     Actor,
@@ -31,6 +31,7 @@ from functions.care.calling.chain import (
     quiet_until,
     told_otherwise,
 )
+from functions.care.calling.messages import Message
 from functions.care.watching.state import Setting
 from linli.errors import Forbidden
 from linli.messages.gateways import Channel

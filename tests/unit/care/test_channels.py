@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.care.calling.alerts import Message
 from functions.care.calling.channels import TEXTS, outgoing, template_of
-from functions.care.calling.parties import OnDuty, circle_of, parties
+from functions.care.calling.messages import Message
+from functions.care.calling.parties import circle_of, parties
+from functions.care.calling.roster import OnDuty
 from functions.care.watching.watch import Contact, Settings, Watch
 from linli.errors import Forbidden
 from linli.messages.gateways import Channel, Channels, Gateway, signature, signed, verify

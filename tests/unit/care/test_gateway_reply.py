@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from functions.care.calling.alerts import Alert, Message
+from functions.care.calling.alerts import Alert
 from functions.care.calling.answering import Actor, Answer, answered
 from functions.care.calling.chain import advanced
+from functions.care.calling.messages import Message
 from functions.care.gateway_reply.domain import declined, meaning, said
 from linli.messages.gateways import GatewayReply
 from tests.unit.care.test_alerts import CIRCLE, MIDNIGHT, NOON, SETTING, alert

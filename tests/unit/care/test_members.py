@@ -6,8 +6,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.care.case_tables import StaffRow
 from functions.care.watching.members import Member
+from functions.care.watching.rows import StaffRow
 from linli.vocabulary.directory import MembershipChanged
 
 roles = st.sampled_from([[], ["resident"], ["resident", "family"]])
@@ -42,9 +42,9 @@ def test_somebody_who_has_moved_and_then_gone_lived_in_the_second_home_whatever_
 
 def test_a_home_kept_before_it_had_a_version_is_of_its_rows() -> None:
     row = StaffRow("willow#members", "ann", roles={"resident"}, home="b1/101", version=5)
-    assert Member.of(row).told(told(4, ["resident"], ["b2/202"])).homes == ("b1/101",)
-    assert Member.of(row).told(told(6, ["resident"], ["b2/202"])).homes == ("b2/202",)
-    homeless = Member.of(StaffRow("willow#members", "ann", version=5))
+    assert row.member.told(told(4, ["resident"], ["b2/202"])).homes == ("b1/101",)
+    assert row.member.told(told(6, ["resident"], ["b2/202"])).homes == ("b2/202",)
+    homeless = StaffRow("willow#members", "ann", version=5).member
     assert homeless.told(told(3, ["resident"], ["b3/303"])).homes == ("b3/303",)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.care.tending.duties import Visit, overdue_at, today
+from functions.care.tending.visits import Visit, overdue_at, today
 from functions.care.visit.domain import after, line, round_of
 from functions.care.visit.models import VisitMade
 from functions.care.watching.state import Setting

@@ -1,15 +1,22 @@
-"""Whether anybody can see how a person is: the duty to look in person while no sensor can be heard."""
+"""Whether anybody can see how a person is: which sensors and gateways are lost or revoked, whether or
+not they serve anybody yet, and the duty to look in person while no sensor can be heard.
 
+A watch that begins, or takes a sensor on, must not believe that a lost one sees.
+"""
+
+from collections.abc import Iterable
 from datetime import datetime
 
-from functions.care.calling.alerts import Entry
-from functions.care.case_tables import EntryRow
+from functions.care.intake.rows import SensorRow
 from functions.care.tending import store as duties
+from functions.care.timeline.models import Entry
+from functions.care.timeline.rows import EntryRow
 from functions.care.watching import store as vigils
 from functions.care.watching.deadlines import unbelievable
-from functions.care.watching.state import WatchState
+from functions.care.watching.silences import outage_after
+from functions.care.watching.state import Outage, Silence, WatchState
 from functions.care.watching.store import Vigil
-from linli.tables import Row, Transaction
+from linli.tables import ConditionsFailed, Row, Rows, Transaction, change, read, until_it_holds
 
 
 def keep(
@@ -58,3 +65,40 @@ def lose(transaction: Transaction, community: str, person: str, now: datetime) -
     """Let `transaction` raise the duty to look in person."""
     words = "no sensor in the home can be heard; nobody can see how they are"
     duties.raised(transaction, community, person, "cannot_see", words=words, now=now)
+
+
+def note_outage(community: str, silence: Silence, at: datetime, *, lost: bool, row: SensorRow | None) -> None:
+    """Take in that a device is lost or heard again, revoked or registered anew; `row` is as read, and read
+    again if others are faster.
+    """
+    if not _note_outage(community, silence, at, row, lost=lost):
+        key = SensorRow.key(community, silence.device)
+
+        def again() -> None:
+            if not _note_outage(community, silence, at, read([key]).one(SensorRow, key), lost=lost):
+                raise ConditionsFailed({"row": None})
+
+        until_it_holds(again)
+
+
+def _note_outage(
+    community: str, silence: Silence, at: datetime, row: SensorRow | None, *, lost: bool
+) -> bool:
+    before = row.outage if row else None
+    after = outage_after(before or Outage(), silence, at, lost=lost)
+    if after == (before or Outage()):
+        return True
+    as_read = SensorRow.outage.does_not_exist() if before is None else SensorRow.outage == before
+    actions = [SensorRow.kind.set(SensorRow), SensorRow.outage.set(after)]
+    try:
+        change(SensorRow(*SensorRow.key(community, silence.device)), actions, as_read)
+    except ConditionsFailed:
+        return False
+    return True
+
+
+def lost_among(community: str, devices: Iterable[str]) -> list[Silence]:
+    """The spells of silence of these devices that are not over."""
+    keys = [SensorRow.key(community, each) for each in sorted(devices)]
+    rows = (read(keys) if keys else Rows()).values()
+    return [each for row in rows if isinstance(row, SensorRow) and row.outage for each in row.outage.lost]

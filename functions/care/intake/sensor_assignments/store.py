@@ -7,8 +7,9 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from functions.care.intake.blindness import store as sight
-from functions.care.tables import SensorRow, WatchRow
+from functions.care.intake.rows import SensorRow
 from functions.care.watching import store as vigils
+from functions.care.watching.rows import WatchRow
 from functions.care.watching.silences import looked
 from functions.care.watching.store import Vigil
 from functions.care.watching.watch import Settings

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from functions.care.calling import store as casebook
-from functions.care.calling.alerts import Entry
-from functions.care.case_tables import EntryRow, SignRow
 from functions.care.intake.blindness import store as sight
-from functions.care.tables import StateRow
+from functions.care.intake.rows import SignRow
 from functions.care.tending import store as duties
+from functions.care.timeline.models import Entry
+from functions.care.timeline.rows import EntryRow
 from functions.care.watching import store as vigils
 from functions.care.watching.deadlines import judged
 from functions.care.watching.movement import Moved, after_signal
+from functions.care.watching.rows import StateRow
 from functions.care.watching.signals import SENSOR_KINDS, Sign, is_reused
 from functions.care.watching.state import WatchState
 from functions.care.watching.store import Vigil

@@ -1,0 +1,108 @@
+"""The rows of alerts, their messages, the presses that they have, and of the roster."""
+
+from datetime import datetime, timedelta
+
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+
+from functions.care.calling.alerts import Alert
+from functions.care.calling.messages import Message
+from functions.care.calling.roster import OnDuty
+from functions.care.timeline.rows import SENT_AGAIN, Key, QueueRow, staff_queue
+from linli.due import TimedRow
+from linli.identities import EffectRow
+from linli.lifetimes import Lifetime
+from linli.tables import ContractAttribute, InstantAttribute, Row
+
+
+def archive(community: str) -> str:
+    """Alerts that are over."""
+    return f"{community}#closed"
+
+
+class AlertRow(QueueRow, discriminator="alert"):
+    """`<community>#alert#<alert>` / `alert`. `attempt`: who wrote it last."""
+
+    KEPT = Lifetime("{} after its end", timedelta(days=730))
+
+    alert = ContractAttribute(Alert)
+    version = NumberAttribute()
+    attempt = UnicodeAttribute()
+
+    @staticmethod
+    def key(community: str, alert: str) -> Key:
+        """Where an alert is."""
+        return f"{community}#alert#{alert}", "alert"
+
+    @classmethod
+    def of(cls, alert: Alert, attempt: str) -> "AlertRow":
+        """An alert's row, with what the indexes go by."""
+        return cls(
+            *cls.key(alert.community, alert.alert),
+            alert=alert,
+            version=alert.version,
+            attempt=attempt,
+            queue=staff_queue(alert.community) if alert.is_open else archive(alert.community),
+            place=alert.place if alert.is_open else alert.alert,
+            **cls.timed(alert.alert, alert.due_at),
+            ttl=None if alert.is_open else cls.KEPT.until(alert.changed_at),
+        )
+
+
+class MessageRow(TimedRow, discriminator="message"):
+    """`<community>#alert#<alert>` / `message#<message>`: pending while it is in the index `due`.
+
+    `state`: pending, sent, delivered, failed, or dropped, when nobody had to be told any more. `replies`: the
+    gateway's ids of the answers that have had their effect.
+    """
+
+    KEPT = Lifetime("{}", timedelta(days=180))
+
+    message = ContractAttribute(Message)
+    state = UnicodeAttribute(default="pending")
+    replies = UnicodeSetAttribute(null=True)
+
+    @staticmethod
+    def key(community: str, message: str) -> Key:
+        """Where a message is; its id begins with its alert's."""
+        return f"{community}#alert#{message.rpartition('-')[0]}", f"message#{message}"
+
+    @classmethod
+    def of(cls, message: Message, again_at: datetime) -> "MessageRow":
+        """A message about to be sent; should that be cut short, it falls due at `again_at`."""
+        return cls(
+            *cls.key(message.community, message.message),
+            message=message,
+            **cls.timed(message.message, again_at),
+            ttl=cls.KEPT.until(message.made_at),
+        )
+
+
+class PressRow(EffectRow, discriminator="press"):
+    """`<community>#presses#<person>` / `<press>`, or `<press>~<digest>` when the id was used for another one:
+    which alert a press opened or joined. `at`: when it came in. `id_reused`: the id, or all of it, had come
+    before, as another press.
+    """
+
+    KEPT = Lifetime("{}", SENT_AGAIN)
+
+    alert = UnicodeAttribute()
+    at = InstantAttribute(null=True)
+    id_reused = BooleanAttribute(default=False)
+
+    @staticmethod
+    def key(community: str, person: str, press: str) -> Key:
+        """Where a press is."""
+        return f"{community}#presses#{person}", press
+
+
+class RosterRow(Row, discriminator="roster"):
+    """`<community>#roster` / `<person>`: who is on duty, and when."""
+
+    KEPT = Lifetime("until struck off")
+
+    on_duty = ContractAttribute(OnDuty)
+
+    @staticmethod
+    def key(community: str, person: str) -> Key:
+        """Where somebody on the roster is."""
+        return f"{community}#roster", person
