@@ -30,7 +30,7 @@ from moto.dynamodb.models.table import Table as MotoTable
 from rich.console import Console
 from rich.table import Table
 
-from functions.care.calling import client as sending
+from functions.care.calling import client as calling_client
 from functions.care.calling.rows import AlertRow
 from functions.care.escalation import store as escalation
 from functions.care.idle_alert import store as idle_alert
@@ -190,7 +190,7 @@ def town(environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
     """5,000 people who are all due, in a table of moto, and the calls made to it."""
     # moto copies a whole table before each transaction, to be able to undo it; nothing is undone here.
     monkeypatch.setattr(moto.dynamodb.models, "copy", SimpleNamespace(deepcopy=lambda table: table))
-    monkeypatch.setattr(sending.Courier, "send", lambda *_: None)
+    monkeypatch.setattr(calling_client.Courier, "send", lambda *_: None)
     monkeypatch.setattr(MotoTable, "query", _knowing_its_partitions(MotoTable.query))
     with mock_aws():
         resources = state_template("care")["Resources"].values()
@@ -279,9 +279,9 @@ def test_five_thousand_who_are_due_in_one_minute(town: Calls) -> None:
 
     step("sweep", lambda: sweep.sweep(NOW), 1)
     opening = list(_tasks("idle-alert"))
-    seconds = step("idle_alert", settled(idle_alert.settle, opening), len(opening))
+    seconds = step("idle_alert", settled(idle_alert.judge_all, opening), len(opening))
     calling = list(_tasks("escalation"))
-    seconds += step("escalation", settled(escalation.settle, calling), len(calling))
+    seconds += step("escalation", settled(escalation.carry_out, calling), len(calling))
     table.caption = (
         f"{ceil(seconds / MINUTE_S)} workers at {CALL_S * 1000:.0f} ms a call do it within the minute"
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from functions.care.calling import client as sending
+from functions.care.calling import client
 from functions.care.calling.client import Courier
 from functions.care.calling.messages import Message
 from linli import outbound
@@ -70,7 +70,7 @@ def channels(sandbox: Sandbox, door: Door, monkeypatch: pytest.MonkeyPatch) -> I
     """Willow's gateways, as its secret has them."""
     secret = sandbox.ask("PUT", "/gateways/communities/willow", {"reply_url": door.url})
     made = Channels.model_validate_json(json.dumps(secret))
-    monkeypatch.setattr(sending, "channels_of", lambda _community: made)
+    monkeypatch.setattr(client, "channels_of", lambda _community: made)
     yield made
     for channel in ("push", "sms", "voice"):
         sandbox.ask("PUT", f"/gateways/moods/{channel}", {"answers": "normal"})
@@ -117,7 +117,7 @@ def test_what_is_not_signed_by_the_account_is_refused(
 ) -> None:
     assert channels.sms is not None
     forged = channels.sms.model_copy(update={"secrets": ["whsec_dGhlIG1lc3NhZ2UgZ2F0ZXdheXMgb2Ygd2lsbG93"]})
-    monkeypatch.setattr(sending, "channels_of", lambda _: channels.model_copy(update={"sms": forged}))
+    monkeypatch.setattr(client, "channels_of", lambda _: channels.model_copy(update={"sms": forged}))
     with pytest.raises(NotSent, match="401"):
         Courier(NOW).send(message(4), "+8613800000002")
     assert sandbox.ask("GET", "/gateways/messages?message_id=a-1-4")["items"] == []
@@ -127,7 +127,7 @@ def test_what_is_not_signed_by_the_account_is_refused(
 def test_it_believes_a_signature_for_five_minutes_unless_it_is_told_otherwise(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "signing_time", lambda: datetime.now(UTC) - timedelta(seconds=310))
+    monkeypatch.setattr(client, "signing_time", lambda: datetime.now(UTC) - timedelta(seconds=310))
     with pytest.raises(NotSent, match="400"):
         Courier(NOW).send(message(8), "+8613800000002")
     sandbox.ask("PUT", "/gateways/moods/sms", {"answers": "timeless"})
@@ -148,7 +148,7 @@ def test_a_gateway_that_is_down_is_waited_for_once_in_a_task(
     # Given a gateway that nobody answers at
     assert channels.sms is not None
     dead = channels.sms.model_copy(update={"url": "http://127.0.0.1:9/"})
-    monkeypatch.setattr(sending, "channels_of", lambda _: channels.model_copy(update={"sms": dead}))
+    monkeypatch.setattr(client, "channels_of", lambda _: channels.model_copy(update={"sms": dead}))
     courier = Courier(NOW)
     with pytest.raises(NotSent, match="ConnectionError"):
         courier.send(message(5), "+8613800000002")

@@ -16,7 +16,7 @@ from functions.care.calling.rows import AlertRow
 from functions.care.intake.rows import HomeRow, SensorRow
 from functions.care.tending.rows import DutyRow, VisitRow
 from functions.care.timeline.rows import EntryRow
-from functions.care.watching import store as vigils
+from functions.care.watching import store as watching
 from functions.care.watching.rhythm import USUAL
 from functions.care.watching.rows import StaffRow, StateRow
 from functions.care.watching.state import RECENT, Silence
@@ -122,7 +122,7 @@ class Neighbourhood:
             yield [each["Body"] for each in found]
 
     def vigil(self, person: str = GRAN) -> Vigil:
-        return vigils.load("willow", person)
+        return watching.load("willow", person)
 
     def alerts(self) -> list[Any]:
         """The facts about alerts that were published."""
@@ -199,7 +199,7 @@ def test_a_call_for_help_that_comes_first_is_the_one_alert(
 ) -> None:
     def somebody_calls() -> None:
         transaction = Transaction()
-        vigils.hold(transaction, "willow", GRAN, "the-call", NOW + COLD)
+        watching.hold(transaction, "willow", GRAN, "the-call", NOW + COLD)
         transaction.commit()
 
     willow.sensor("motion", NOW)
@@ -231,14 +231,14 @@ def test_one_who_cannot_be_judged_does_not_hold_up_the_others(
 ) -> None:
     willow.set_up("willow-resident-2", home="b1/102", sensors=[])
     willow.sensor("motion", NOW - 8 * HOUR + MINUTE)
-    load = vigils.load
+    load = watching.load
 
     def failing(community: str, person: str) -> Vigil:
         if person == GRAN:
             raise RuntimeError
         return load(community, person)
 
-    monkeypatch.setattr(vigils, "load", failing)
+    monkeypatch.setattr(watching, "load", failing)
     assert willow.minute(NOW + COLD) == ["failed"]
     assert [alert["person"] for alert in willow.alerts()] == ["willow-resident-2"]
 

@@ -13,14 +13,14 @@ from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterEr
 from chalice.app import Chalice
 from pydantic import ValidationError
 
-from functions.care.calling import client as sending
+from functions.care.calling import client as calling_client
 from functions.care.calling.channels import outgoing
 from functions.care.calling.client import Courier
 from functions.care.calling.roster import OnDuty
 from functions.care.calling.rows import AlertRow, MessageRow, PressRow, RosterRow
 from functions.care.tending.rows import DutyRow
 from functions.care.timeline.rows import EntryRow
-from functions.care.watching import store as vigils
+from functions.care.watching import store as watching
 from functions.care.watching.rows import StateRow
 from linli import outbound
 from linli.aws import client
@@ -194,7 +194,7 @@ def test_from_silence_to_the_contact_who_sees_to_it_and_the_caregiver_who_closes
     answer = house.answer(CAREGIVER, closed, "resolve", outcome="fine", note="she was in the garden")
     assert (answer.status, answer.body["state"], answer.body["allowed"]) == (200, "resolved", [])
     # Then she is watched over again, from that moment on
-    vigil = vigils.load("willow", GRAN)
+    vigil = watching.load("willow", GRAN)
     assert (vigil.open_alert, vigil.state.seen_at) == (None, closed)
     told_of = {e.type for e in published("willow")}
     assert told_of >= {"linli.care.alert_opened.v1", "linli.care.alert_closed.v1"}
@@ -237,7 +237,7 @@ def test_she_says_that_she_is_fine(house: House) -> None:
     opened = silent(house)
     assert house.reply(GRAN, "push", opened + MINUTE, digit="1").body == {"outcome": "resolved"}
     assert (house.alert.outcome, house.alert.answered_as) == ("fine", "person")
-    assert vigils.load("willow", GRAN).open_alert is None
+    assert watching.load("willow", GRAN).open_alert is None
 
 
 def watched(house: House, **changed: Any) -> None:
@@ -459,7 +459,7 @@ def test_an_error_that_nobody_foresaw_is_a_channel_that_failed(
             raise RuntimeError
         return outgoing(message, *more)
 
-    monkeypatch.setattr(sending, "outgoing", fails_for_push)
+    monkeypatch.setattr(calling_client, "outgoing", fails_for_push)
     silent(house)
     assert house.gateways.sent == [(HERS, "voice")]
 
@@ -607,7 +607,7 @@ def test_a_press_of_an_event_id_that_was_used_before_is_another_press(house: Hou
     house.press(NOW, "press-1")
     assert house.answer(CAREGIVER, NOW + HOUR, "resolve", outcome="fine").status == 200
     assert house.press(NOW + 48 * HOUR, "press-1") == {"outcome": "opened"}
-    assert vigils.load("willow", GRAN).open_alert is not None
+    assert watching.load("willow", GRAN).open_alert is not None
 
 
 DEAD = datetime(1970, 1, 1, 0, 0, 5, tzinfo=UTC)
@@ -796,12 +796,12 @@ def test_a_shared_button_calls_for_whoever_is_still_there(house: House) -> None:
     body = {**GRANNY, "sensors": [BUTTON], "residents": 2}
     assert house.call("PUT", f"watches/{partner}", WILLOW_MANAGER, NOW - HOUR, body=body).status == 200
     house.press(NOW)
-    assert vigils.load("willow", partner).open_alert == house.alert_id
+    assert watching.load("willow", partner).open_alert == house.alert_id
     assert house.answer(CAREGIVER, NOW + MINUTE, "resolve", outcome="deceased").status == 200
     # When the other presses
     house.press(NOW + 24 * HOUR)
     # Then it is hers
-    assert vigils.load("willow", GRAN).open_alert is not None
+    assert watching.load("willow", GRAN).open_alert is not None
     assert StateRow.get(*StateRow.key("willow", partner)).open_alert is None
 
 
@@ -811,7 +811,7 @@ def test_a_shared_button_calls_for_whoever_is_not_away(house: House) -> None:
     assert house.call("PUT", f"watches/{partner}", WILLOW_MANAGER, NOW - HOUR, body=body).status == 200
     assert house.call("PUT", f"watches/{partner}/away", WILLOW_MANAGER, body=away).status == 200
     house.press(NOW + HOUR)
-    assert vigils.load("willow", GRAN).open_alert == house.alert_id
+    assert watching.load("willow", GRAN).open_alert == house.alert_id
 
 
 # Many on duty
@@ -863,7 +863,7 @@ def test_the_sweeps_task_that_comes_again_is_dropped_and_the_buttons_is_not(hous
     for task in house.tasks("idle-alert"):
         again = batch(task, sent=at, times=2)
         assert house.invoke(house.app, "idle_alert", again)["outcomes"] == ["late"]
-    assert vigils.load("willow", GRAN).open_alert is None
+    assert watching.load("willow", GRAN).open_alert is None
     house.press(at)
     (task,) = house.tasks("escalation")
     late = batch(task, sent=at, first=at + 10 * MINUTE)
@@ -876,7 +876,7 @@ def test_a_message_is_signed_with_the_time_at_which_it_is_sent(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent = datetime(2026, 1, 5, 12, tzinfo=UTC)
-    monkeypatch.setattr(sending, "signing_time", lambda: sent)
+    monkeypatch.setattr(calling_client, "signing_time", lambda: sent)
     house.gateways.are("timeless")
     stamps: list[str] = []
     take = house.gateways.exchange.take
@@ -951,7 +951,7 @@ def test_what_an_outcome_means_for_the_watch(
 ) -> None:
     opened = silent(house)
     assert house.answer(CAREGIVER, opened, "resolve", outcome=outcome).status == 200
-    vigil = vigils.load("willow", GRAN)
+    vigil = watching.load("willow", GRAN)
     assert vigil.open_alert is None
     assert vigil.state.ended is (where is None)
     assert where is None or vigil.state.where == where
@@ -1021,7 +1021,7 @@ def test_rounds_go_by_policy_and_a_visit_is_a_sign_of_life(house: House) -> None
         assert (kept.status, kept.body["next_on"]) == (201, "2026-01-13")
     # Then it is in the same timeline, and she has given a sign of life
     assert [each["what"] for each in house.timeline()] == ["visit_missed", "visited"]
-    assert vigils.load("willow", GRAN).state.seen_at == next_day
+    assert watching.load("willow", GRAN).state.seen_at == next_day
 
 
 def test_a_visit_that_was_not_made_is_a_duty_once_its_day_is_over(house: House) -> None:
@@ -1180,23 +1180,23 @@ def test_a_visit_sent_again_is_the_sign_it_was(house: House) -> None:
         return house.call("POST", f"watches/{GRAN}/visits", CAREGIVER, now, body=body, headers=key)
 
     first = visited(NOW)
-    due = vigils.load("willow", GRAN).due_at
+    due = watching.load("willow", GRAN).due_at
     again = visited(NOW + 11 * HOUR)
     assert (again.status, again.body) == (first.status, first.body)
-    assert vigils.load("willow", GRAN).due_at == due
+    assert watching.load("willow", GRAN).due_at == due
     house.minute(NOW + 13 * HOUR)
     visited(NOW + 13 * HOUR + MINUTE)
     assert house.alert.state == "open"
-    assert vigils.load("willow", GRAN).state.seen_at == NOW
+    assert watching.load("willow", GRAN).state.seen_at == NOW
 
 
 def test_an_absence_taken_back_as_a_mistake_is_no_sign_of_life(house: House) -> None:
-    due = vigils.load("willow", GRAN).due_at
+    due = watching.load("willow", GRAN).due_at
     assert due is not None
     at, until = due - 10 * MINUTE, (due + 5 * HOUR).isoformat()
     assert house.call("PUT", f"watches/{GRAN}/away", FAMILY, at, body={"until": until}).status == 200
     assert house.call("DELETE", f"watches/{GRAN}/away", FAMILY, at + MINUTE).status == 200
-    assert vigils.load("willow", GRAN).due_at == due
+    assert watching.load("willow", GRAN).due_at == due
 
 
 def test_a_contact_is_called_at_each_of_their_numbers(house: House) -> None:

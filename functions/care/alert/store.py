@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functions.care.alert.domain import line, shown
 from functions.care.alert.models import AlertShown, Line
 from functions.care.calling import answering
-from functions.care.calling import store as casebook
+from functions.care.calling import store as calling
 from functions.care.calling.alerts import Step
 from functions.care.calling.answering import Actor, Answer
 from functions.care.calling.parties import capacity_of
@@ -39,7 +39,7 @@ class Asker:
 
 def _case(community: str, alert: str, asker: Asker) -> tuple[Case, Actor]:
     """An alert and what the asker is to it. Raises NotFound also when it is none of their business."""
-    case = casebook.load(community, alert)
+    case = calling.load(community, alert)
     capacity = capacity_of(asker.person, case.alert.person, case.watch, asker.staff)
     if capacity is None:
         raise NotFound
@@ -61,18 +61,18 @@ def timeline(community: str, person: str, query: PageQuery) -> Page[Line]:
 def answer(community: str, alert: str, asker: Asker, said: Answer, creation: Creation) -> AlertShown:
     """Somebody answers. Raises NotFound, Forbidden and NotNow as `answering.answered`.
 
-    The same request sent again, after it has gone through, is answered as it was.
+    A request that has gone through and is sent again is answered as it was.
     """
 
     def attempt() -> tuple[Step, Actor]:
         case, actor = _case(community, alert, asker)
         step = answering.answered(case.alert, said, actor, case.setting, creation.at)
-        return casebook.keep(step, case.alert, creation.attempt, creation.claim), actor
+        return calling.save(step, case.alert, creation.attempt, creation.claim), actor
 
     def again(_: str) -> tuple[Step, Actor]:
         case, actor = _case(community, alert, asker)
         return Step.on(case.alert, creation.at), actor
 
-    step, actor = creation.once(attempt, again, casebook.RACES)
-    casebook.hand_over(step)
+    step, actor = creation.once(attempt, again, calling.RACES)
+    calling.hand_over(step)
     return shown(step.alert, actor)

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from functions.care.away.models import Absence
 from functions.care.calling.answering import Actor
-from functions.care.tending import store as duties
+from functions.care.tending import store as tending
 from functions.care.timeline.models import Entry, What
 from functions.care.timeline.rows import EntryRow
-from functions.care.watching import store as vigils
+from functions.care.watching import store as watching
 from functions.care.watching.state import WatchState, came_back, gone_away
 from functions.care.watching.watch import Watch
 from linli.instants import to_text
@@ -17,7 +17,7 @@ from linli.tables import Transaction, until_it_holds
 
 def find(community: str, person: str) -> Watch:
     """How a person is watched over. Raises NotFound."""
-    return vigils.load(community, person).watch
+    return watching.load(community, person).watch
 
 
 def leave(watch: Watch, by: Actor, until: datetime, now: datetime) -> Absence:
@@ -40,14 +40,14 @@ def _line(what: What, by: Actor, now: datetime, words: str = "") -> Entry:
 
 
 def _change(watch: Watch, decide: Callable[[WatchState], WatchState], line: Entry) -> Absence:
-    vigil = vigils.load(watch.community, watch.person)
+    vigil = watching.load(watch.community, watch.person)
     after = decide(vigil.state)
     if after != vigil.state:
         transaction = Transaction()
-        vigils.join(transaction, vigil, after)
+        watching.join(transaction, vigil, after)
         transaction.put("line", EntryRow.of(watch.community, watch.person, line, line.what))
         if vigil.state.asked:
-            duties.cleared(transaction, watch.community, watch.person, "forgotten_away", line.at)
+            tending.settle_duty(transaction, watch.community, watch.person, "forgotten_away", line.at)
         transaction.commit()
     away = after.where == "away"
     return Absence(away=away, since=after.since if away else None, until=after.away_until)

@@ -182,7 +182,7 @@ def joined(alert: Alert, chain: list[ChainStep], words: str, now: datetime) -> S
     return step
 
 
-def moved(
+def given_a_sign(
     alert: Alert, at: datetime, what: str, setting: Setting, now: datetime, *, overtaken: bool = False
 ) -> Step:
     """The person gave a sign of life: nobody else is called, but somebody confirms. The first one counts.

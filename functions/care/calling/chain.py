@@ -154,7 +154,7 @@ def _anybody_out(alert: Alert) -> bool:
 
 
 def _mark(step: Step, call: Call, words: str, *, declined: bool) -> None:
-    """All that is still out to somebody who declined is settled with it."""
+    """A call gets its result; when somebody declined, so does every other call that is out to them."""
     calls = [
         each.model_copy(update={"result": "declined" if declined else "failed"})
         if each == call or (declined and each.recipient == call.recipient and each.result == "calling")

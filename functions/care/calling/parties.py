@@ -88,7 +88,7 @@ def _party(to: Recipient, contact: Contact, otherwise: str) -> Party:
 
 
 def circle_of(found: Sequence[Party]) -> Circle:
-    """The same without addresses: what the rules of calling may know."""
+    """Who can be called as what, by which channels; without addresses, which the chain need not know."""
     circle: dict[Recipient, list[Reachable]] = {"person": [], "contact": [], "caregiver": [], "manager": []}
     for party in found:
         circle[party.to].append(Reachable(party.recipient, party.channels, party.whose))

@@ -12,19 +12,18 @@ from datetime import datetime, timedelta
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from functions.care.calling import answering
-from functions.care.calling import chain as calling
+from functions.care.calling import answering, chain
 from functions.care.calling.alerts import Alert, Circle, Step
 from functions.care.calling.messages import Message
 from functions.care.calling.parties import Party, circle_of, parties
 from functions.care.calling.roster import is_still
 from functions.care.calling.rows import AlertRow, MessageRow, RosterRow
 from functions.care.sweeping.tasks import DueKey, due_tasks, leave
-from functions.care.tending import store as duties
+from functions.care.tending import store as tending
 from functions.care.tending.duties import Duty, DutyKind
 from functions.care.timeline.models import Entry, What
 from functions.care.timeline.rows import EntryRow
-from functions.care.watching import store as vigils
+from functions.care.watching import store as watching
 from functions.care.watching.rows import StaffRow, WatchRow
 from functions.care.watching.state import Setting
 from functions.care.watching.watch import Watch
@@ -80,7 +79,7 @@ def load(community: str, alert: str) -> Case:
     rows = readable([watch_key, CommunityRow.key(community)])
     row = rows.one(WatchRow, watch_key)
     watch = row.watch if row else None
-    setting = vigils.setting_of(rows, community)
+    setting = watching.setting_of(rows, community)
     return Case(found, watch, setting, circle(community, found.person, watch))
 
 
@@ -131,7 +130,7 @@ def opening(
     return alert
 
 
-def keep(step: Step, before: Alert, attempt: str, also: Also = lambda _: None) -> Step:
+def save(step: Step, before: Alert, attempt: str, also: Also = lambda _: None) -> Step:
     """Keep a step, once; `attempt` names the caller's try, so that a lost reply is no refusal.
 
     Raises ConditionsFailed when the alert (row `alert`) or the person (`held`) has moved on.
@@ -173,22 +172,22 @@ def _close(transaction: Transaction, step: Step) -> None:
     """What the outcome means: the watch goes on, pauses or ends; what is left to do is somebody's duty."""
     alert, outcome = step.alert, step.alert.outcome
     assert outcome is not None  # noqa: S101  a resolved alert has one
-    before = vigils.release(
+    before = watching.release(
         transaction, alert.community, alert.person, alert.alert, outcome=outcome, now=step.now
     )
     kind = FOLLOWS.get(outcome)
     if kind is not None:
         words = f"an alert ended as {outcome}"
-        duties.put(
+        tending.put_duty(
             transaction,
             alert.community,
             Duty(kind=kind, about=alert.person, words=words, since=step.now),
         )
     if outcome == "deceased":
-        duties.end_visits(transaction, alert.community, alert.person)
-        duties.none_left(transaction, alert.community, alert.person)
+        tending.end_visits(transaction, alert.community, alert.person)
+        tending.drop_duties(transaction, alert.community, alert.person)
     elif before is not None and before.state.ended:  # declared dead by mistake
-        duties.plan_visits(transaction, before.watch, step.now)
+        tending.plan_visits(transaction, before.watch, step.now)
 
 
 FOLLOWS: dict[AlertOutcome, DutyKind] = {"needs_help": "follow_up", "sensor": "check_sensors"}
@@ -208,15 +207,15 @@ def advance(community: str, alert: str, now: datetime) -> tuple[Step, Case]:
 
     def attempt() -> tuple[Step, Case]:
         case = load(community, alert)
-        step = calling.advanced(case.alert, case.circle, case.setting, now)
+        step = chain.advanced(case.alert, case.circle, case.setting, now)
         if step.changed:
-            keep(step, case.alert, f"advance/{to_text(now)}")
+            save(step, case.alert, f"advance/{to_text(now)}")
         return step, case
 
     return until_it_holds(attempt, RACES)
 
 
-def moved_again(community: str, alert: str, at: datetime, words: str, *, overtaken: bool = False) -> None:
+def note_sign(community: str, alert: str, at: datetime, words: str, *, overtaken: bool = False) -> None:
     """The person of an open alert gave a sign of life, which it may have overtaken. Raises NotFound."""
 
     def attempt() -> None:
@@ -225,10 +224,10 @@ def moved_again(community: str, alert: str, at: datetime, words: str, *, overtak
         row = rows.one(AlertRow, key)
         if row is None:
             raise NotFound
-        setting = vigils.setting_of(rows, community)
-        step = answering.moved(row.alert, at, words, setting, at, overtaken=overtaken)
+        setting = watching.setting_of(rows, community)
+        step = answering.given_a_sign(row.alert, at, words, setting, at, overtaken=overtaken)
         if step.changed:
-            keep(step, row.alert, f"moved/{to_text(at)}")
+            save(step, row.alert, f"moved/{to_text(at)}")
 
     until_it_holds(attempt, RACES)
 
@@ -239,14 +238,14 @@ def message_failed(message: Message, now: datetime, words: str) -> tuple[Step, C
     def attempt() -> tuple[Step, Case]:
         case = load(message.community, message.alert or "")
         if message.purpose == "held":
-            step = calling.told_otherwise(case.alert, message, case.circle, now, words)
+            step = chain.told_otherwise(case.alert, message, case.circle, now, words)
         else:
-            step = calling.failed(case.alert, message.message, case.circle, case.setting, now, words=words)
-        keep(
+            step = chain.failed(case.alert, message.message, case.circle, case.setting, now, words=words)
+        save(
             step,
             case.alert,
             f"failed/{message.message}",
-            lambda all_of_it: settle(all_of_it, message, "failed"),
+            lambda all_of_it: conclude(all_of_it, message, "failed"),
         )
         return step, case
 
@@ -258,8 +257,8 @@ def not_picked_up(message: Message, now: datetime) -> Step:
 
     def attempt() -> Step:
         case = load(message.community, message.alert or "")
-        step = calling.not_picked_up(case.alert, message.message, case.circle, case.setting, now)
-        return keep(step, case.alert, f"no_answer/{message.message}") if step.changed else step
+        step = chain.not_picked_up(case.alert, message.message, case.circle, case.setting, now)
+        return save(step, case.alert, f"no_answer/{message.message}") if step.changed else step
 
     return until_it_holds(attempt, RACES)
 
@@ -276,7 +275,7 @@ def hand_over(step: Step) -> None:
         leave("escalation", due_tasks(rows, step.now, direct=True))
 
 
-def settle(
+def conclude(
     transaction: Transaction,
     message: Message,
     state: str,

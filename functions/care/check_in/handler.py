@@ -4,7 +4,7 @@ from chalice.app import Blueprint
 
 from functions.care.check_in.models import CheckedIn, CheckIn
 from functions.care.intake.signs import store as signs
-from functions.care.watching import store as vigils
+from functions.care.watching import store as watching
 from functions.care.watching.signals import Sign
 from linli.http import Nothing, Request, route
 
@@ -19,4 +19,4 @@ def check_in(request: Request[CheckIn, Nothing]) -> CheckedIn:
     key = f"{request.person}:{request.body.event_id}"
     sign = Sign(kind="app_check_in", at=request.now, key=key, dated_by_us=True)
     outcome = signs.take_in(request.tenant, request.person, sign).outcome
-    return CheckedIn(outcome=outcome, due_at=vigils.load(request.tenant, request.person).due_at)
+    return CheckedIn(outcome=outcome, due_at=watching.load(request.tenant, request.person).due_at)

@@ -15,7 +15,7 @@ def keep(fact: CommunityChanged, now: datetime) -> str:
 
     Where it changes what is allowed, everybody is judged anew: a lowered cap counts for who is silent
     already.
-    The same fact once more leaves that task again, in case it was cut short.
+    A fact that comes a second time leaves that task again, in case it was cut short.
     """
     key = CommunityRow.key(fact.community)
     before = read([key]).one(CommunityRow, key)

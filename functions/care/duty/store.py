@@ -5,11 +5,11 @@ from datetime import datetime
 from functions.care.calling.roster import OnDuty
 from functions.care.calling.rows import AlertRow, RosterRow
 from functions.care.duty.models import Roster, Rostered, RosterLine, Settled, Waiting
-from functions.care.tending import store as duties
+from functions.care.tending import store as tending
 from functions.care.tending.rows import DutyRow, SettledRow
 from functions.care.timeline.models import Capacity
 from functions.care.timeline.rows import QueueRow, staff_queue
-from functions.care.watching import store as vigils
+from functions.care.watching import store as watching
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, NotFound
 from linli.instants import to_text
@@ -69,7 +69,7 @@ def settle(
             raise Conflict(f"it is another one than you have seen, since {since}", since=since)
         transaction = Transaction()
         transaction.create("settled", SettledRow.of(settled_key, person, how.note, now))
-        duties.cleared(
+        tending.settle_duty(
             transaction,
             community,
             about,
@@ -97,7 +97,7 @@ def enrol(community: str, person: str, wanted: Rostered) -> RosterLine:
     Raises UnknownPerson, and Conflict when the directory gives them other roles: they would stand there and
     never be called.
     """
-    if wanted.capacity not in vigils.roles_of(community, person):
+    if wanted.capacity not in watching.roles_of(community, person):
         raise Conflict(f"the directory does not have them as {wanted.capacity}")
     on_duty = OnDuty(person=person, **dict(wanted))
     transaction = Transaction()

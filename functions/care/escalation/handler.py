@@ -15,4 +15,4 @@ blueprint = Blueprint(__name__)
 def escalation(task: DueTask, delivery: Delivery) -> str:
     """Some alerts, messages, duties or visits were due."""
     now = task.time(delivery)
-    return store.settle(task.model_copy(update={"at": now})) if now else "late"
+    return store.carry_out(task.model_copy(update={"at": now})) if now else "late"

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from pynamodb.expressions.update import Action
 
-from functions.care.calling import store as casebook
+from functions.care.calling import store as calling
 from functions.care.calling.chain import quiet_until
 from functions.care.calling.client import Courier
 from functions.care.calling.messages import Message
@@ -15,10 +15,10 @@ from functions.care.calling.rows import MessageRow
 from functions.care.calling.store import Case
 from functions.care.escalation.domain import messages_of, still_wanted, turn
 from functions.care.sweeping.tasks import DueKey, DueTask
-from functions.care.tending import store as duties
+from functions.care.tending import store as tending
 from functions.care.tending.duties import AGAIN, ATTEMPTS, URGENT
 from functions.care.tending.rows import DutyRow, VisitRow
-from functions.care.watching import store as vigils
+from functions.care.watching import store as watching
 from linli.due import TimedRow
 from linli.errors import NotFound, Unavailable
 from linli.instants import to_text
@@ -27,19 +27,22 @@ from linli.observability import Series
 from linli.tables import ConditionsFailed, Contended, Transaction, find
 
 
-def settle(task: DueTask) -> str:
-    """Settle every row of a task. Raises Unavailable once all have been tried, if any of them failed."""
+def carry_out(task: DueTask) -> str:
+    """Do what is due for every row of a task: call, send, tell, make a duty of it.
+
+    Raises Unavailable once all have been tried, if any of them failed.
+    """
     courier, series = Courier(task.at), Series()
     for key in task.rows:
         community, _, rest = key.pk.partition("#")
         with series.attempt(key.kind, f"{rest}:{key.sk}:{to_text(task.at)}", community=community) as attempt:
-            attempt.outcome = _settled(key, community, courier)
+            attempt.outcome = _carried_out(key, community, courier)
     if series.failed:
         raise Unavailable(f"{series.failed} of {len(task.rows)} rows")
     return next((each for each in series.outcomes if each != "nothing_due"), "nothing_due")
 
 
-def _settled(key: DueKey, community: str, courier: Courier) -> str:
+def _carried_out(key: DueKey, community: str, courier: Courier) -> str:
     worker = WORKERS.get(key.kind)
     if worker is None:
         return "not_ours"
@@ -49,7 +52,7 @@ def _settled(key: DueKey, community: str, courier: Courier) -> str:
 
 
 def _alert(key: DueKey, community: str, courier: Courier) -> str:
-    step, case = casebook.advance(community, key.pk.rpartition("#")[2], courier.now)
+    step, case = calling.advance(community, key.pk.rpartition("#")[2], courier.now)
     if not step.changed:
         return "nothing_due"
     _send(step.messages, case, courier)
@@ -60,10 +63,10 @@ def _message(key: DueKey, community: str, courier: Courier) -> str:
     row = find(MessageRow, (key.pk, key.sk))
     if row.state != "pending":
         return "nothing_due"
-    case = casebook.load(community, key.pk.rpartition("#")[2])
+    case = calling.load(community, key.pk.rpartition("#")[2])
     if not still_wanted(row.message, case.alert):
         transaction = Transaction()
-        casebook.settle(transaction, row.message, "dropped")
+        calling.conclude(transaction, row.message, "dropped")
         transaction.commit()
         return "dropped"
     _send([row.message], case, courier)
@@ -86,7 +89,7 @@ def _send(messages: Iterable[Message], case: Case, courier: Courier) -> None:
             lost += 1
         except NotSent as error:
             try:
-                step, after = casebook.message_failed(message, courier.now, str(error))
+                step, after = calling.message_failed(message, courier.now, str(error))
             except Unavailable:
                 lost += 1
                 continue
@@ -107,8 +110,8 @@ def _sent(message: Message, courier: Courier) -> None:
     Where that cannot be kept the message falls due again, and the gateway knows its id.
     """
     transaction = Transaction()
-    casebook.settle(transaction, message, "sent", MessageRow.state == "pending")
-    casebook.log(transaction, message, "sent", courier.now)
+    calling.conclude(transaction, message, "sent", MessageRow.state == "pending")
+    calling.log(transaction, message, "sent", courier.now)
     with suppress(ConditionsFailed, Contended):
         transaction.commit()
 
@@ -119,16 +122,16 @@ def _duty(key: DueKey, community: str, courier: Courier) -> str:
     if row.due_at is None or row.due_at > now:
         return "nothing_due"
     if duty.kind in URGENT:
-        until, everybody = None, casebook.circle(community, duty.about, None)
+        until, everybody = None, calling.circle(community, duty.about, None)
         staff = [each for to in ("manager", "caregiver") for each in everybody if each.to == to]
         listeners = list(turn(staff, attempts))
     else:
-        vigil = vigils.load(community, duty.about)
+        vigil = watching.load(community, duty.about)
         until = quiet_until(now, vigil.setting)
         known = {each.person for each in vigil.watch.contacts}
         listeners = [Party("contact", each, each, None) for each in vigil.watch.family if each not in known]
         listeners += [
-            each for each in casebook.circle(community, duty.about, vigil.watch) if each.to == "contact"
+            each for each in calling.circle(community, duty.about, vigil.watch) if each.to == "contact"
         ]
     if until is not None and until > now:
         _change(row, [DutyRow.due_at.set(until)])
@@ -146,7 +149,7 @@ def _tell_one(ways: Iterable[Message], listeners: Iterable[Party], courier: Cour
         with suppress(NotSent):
             courier.send(message, _address(message, listeners))
             transaction = Transaction()
-            casebook.log(transaction, message, "called", courier.now)
+            calling.log(transaction, message, "called", courier.now)
             transaction.commit()
             told = True
             if not by_all:
@@ -172,7 +175,9 @@ def _visit(key: DueKey, community: str, courier: Courier) -> str:
         return "nothing_due"
     transaction = Transaction()
     words = f"was to be visited on {row.visit.next_on.isoformat()}"
-    duties.raised(transaction, community, row.visit.person, "visit_overdue", words=words, now=courier.now)
+    tending.raise_duty(
+        transaction, community, row.visit.person, "visit_overdue", words=words, now=courier.now
+    )
     _change(row, row.no_longer_due(), transaction)
     return "visit_overdue"
 

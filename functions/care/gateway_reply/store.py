@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import datetime
 
-from functions.care.calling import store as casebook
+from functions.care.calling import store as calling
 from functions.care.calling.alerts import Step
 from functions.care.calling.messages import Message
 from functions.care.calling.rows import MessageRow
@@ -41,9 +41,9 @@ def take_in(community: str, channel: Channel, reply: GatewayReply, delivery: str
 
 def _note(message: Message, state: str, now: datetime) -> str:
     transaction = Transaction()
-    casebook.settle(transaction, message, state, MessageRow.state != "failed")
+    calling.conclude(transaction, message, state, MessageRow.state != "failed")
     what: What = "delivered" if state == "delivered" else "replied"
-    casebook.log(transaction, message, what, now, "" if state == "delivered" else "no answer")
+    calling.log(transaction, message, what, now, "" if state == "delivered" else "no answer")
     with suppress(ConditionsFailed):
         transaction.commit()
     return state
@@ -52,15 +52,15 @@ def _note(message: Message, state: str, now: datetime) -> str:
 def _not_picked_up(message: Message, now: datetime) -> str:
     state = _note(message, "no_answer", now)
     if message.purpose == "alert":
-        step = casebook.not_picked_up(message, now)
+        step = calling.not_picked_up(message, now)
         if step.changed:
-            casebook.hand_over(step)
+            calling.hand_over(step)
     return state
 
 
 def _failed(message: Message, now: datetime) -> str:
-    step, _ = casebook.message_failed(message, now, "the gateway could not deliver it")
-    casebook.hand_over(step)
+    step, _ = calling.message_failed(message, now, "the gateway could not deliver it")
+    calling.hand_over(step)
     return "failed"
 
 
@@ -70,23 +70,23 @@ def _answered(message: Message, digit: str | None, delivery: str, now: datetime,
     """
     answer = f"{delivery}/{digit}"
 
-    def settle(transaction: Transaction) -> None:
+    def conclude(transaction: Transaction) -> None:
         fresh = MessageRow.replies.does_not_exist() | ~MessageRow.replies.contains(answer)
-        casebook.settle(transaction, message, "replied", fresh, also=[MessageRow.replies.add({answer})])
+        calling.conclude(transaction, message, "replied", fresh, also=[MessageRow.replies.add({answer})])
 
     def attempt() -> Step | None:
         if answer in (find(MessageRow, MessageRow.key(message.community, message.message)).replies or ()):
             return None
-        case = casebook.load(message.community, message.alert or "")
+        case = calling.load(message.community, message.alert or "")
         step = (
             declined(case.alert, message, case.circle, case.setting, now)
             if cannot
             else said(case.alert, message, digit, case.setting, now)
         )
-        return casebook.keep(step, case.alert, f"reply/{message.message}/{answer}", settle)
+        return calling.save(step, case.alert, f"reply/{message.message}/{answer}", conclude)
 
-    step = until_it_holds(attempt, casebook.RACES)
+    step = until_it_holds(attempt, calling.RACES)
     if step is None:
         return "repeated"
-    casebook.hand_over(step)
+    calling.hand_over(step)
     return step.entries[0].what if step.changed else "over"

@@ -15,4 +15,4 @@ blueprint = Blueprint(__name__)
 def idle_alert(task: DueTask, delivery: Delivery) -> str:
     """The deadlines of some people have passed."""
     now = task.time(delivery)
-    return store.settle(task.model_copy(update={"at": now})) if now else "late"
+    return store.judge_all(task.model_copy(update={"at": now})) if now else "late"

@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
-from functions.care.calling import store as casebook
+from functions.care.calling import store as calling
 from functions.care.calling.rows import AlertRow
 from functions.care.intake.rows import SensorRow
 from functions.care.intake.unbelieved import spoke
 from functions.care.sweeping.tasks import EVERYBODY, DueKey, DueTask, due_tasks, everybody, leave
-from functions.care.tending import store as duties
-from functions.care.watching import store as vigils
+from functions.care.tending import store as tending
+from functions.care.watching import store as watching
 from functions.care.watching.deadlines import judged
 from functions.care.watching.rows import StateRow
 from functions.care.watching.state import asked_after
@@ -26,8 +26,8 @@ AT_ONCE = 250  # people of a community that is judged anew, for whom one task le
 AGAIN = timedelta(hours=1)  # whoever can be read again by then is judged then
 
 
-def settle(task: DueTask) -> str:
-    """Settle every person of a task. Raises Unavailable once all have been tried, if any of them failed.
+def judge_all(task: DueTask) -> str:
+    """Judge every person of a task. Raises Unavailable once all have been tried, if any of them failed.
 
     Of whom nothing can be made out, since a row of theirs cannot be read, a duty tells staff. The first calls
     of new alerts are left to `escalation` at once; should that fail, the next sweep does it.
@@ -36,26 +36,26 @@ def settle(task: DueTask) -> str:
     for key in task.rows:
         community, _, person = key.pk.partition("#person#")
         with series.attempt("person", f"{person}:{to_text(task.at)}", community=community) as attempt:
-            settled = _settled(key, community, person, task.at)
-            attempt.outcome = settled if isinstance(settled, str) else "opened"
-            opened += [settled] if isinstance(settled, DueKey) else []
+            outcome = _carried_out(key, community, person, task.at)
+            attempt.outcome = outcome if isinstance(outcome, str) else "opened"
+            opened += [outcome] if isinstance(outcome, DueKey) else []
     leave("escalation", due_tasks(opened, task.at, direct=True))
     if series.failed:
         raise Unavailable(f"{series.failed} of {len(task.rows)} people")
     return next((each for each in MOST_SAID if each in series.outcomes), "nothing_due")
 
 
-def _settled(key: DueKey, community: str, person: str, now: datetime) -> str | DueKey:
+def _carried_out(key: DueKey, community: str, person: str, now: datetime) -> str | DueKey:
     if key.kind == EVERYBODY:
         _spread(key, now)
         return "spread"
-    return until_it_holds(lambda: _judged(community, person, now))
+    return until_it_holds(lambda: _judge_if_readable(community, person, now))
 
 
 def _spread(key: DueKey, now: datetime) -> None:
     """Leave the tasks for some people of a community, and one for the rest of them."""
     community = key.pk
-    people = vigils.people_after(community, key.sk, AT_ONCE)
+    people = watching.people_after(community, key.sk, AT_ONCE)
     rows = [
         DueKey(pk=pk, sk=sk, kind="watch_state")
         for pk, sk in (StateRow.key(community, each) for each in people)
@@ -64,23 +64,23 @@ def _spread(key: DueKey, now: datetime) -> None:
     leave("idle_alert", [*due_tasks(rows, now, direct=True), *due_tasks(rest, now, direct=True)])
 
 
-def _judged(community: str, person: str, now: datetime) -> str | DueKey:
+def _judge_if_readable(community: str, person: str, now: datetime) -> str | DueKey:
     """The outcome, or the new alert; `cannot_judge` when their rows cannot be read."""
     try:
-        return _settle(community, person, now)
+        return _judge(community, person, now)
     except ValidationError:
         transaction = Transaction()
         words = "what is kept of them cannot be read: look in person, and tell operations"
-        duties.raised(transaction, community, person, "cannot_judge", words=words, now=now)
-        vigils.put_off(transaction, community, person, now + AGAIN)
+        tending.raise_duty(transaction, community, person, "cannot_judge", words=words, now=now)
+        watching.put_off(transaction, community, person, now + AGAIN)
         transaction.commit()
         return "cannot_judge"
 
 
-def _settle(community: str, person: str, now: datetime) -> str | DueKey:
+def _judge(community: str, person: str, now: datetime) -> str | DueKey:
     """The outcome, or the new alert."""
     try:
-        vigil = vigils.load(community, person)
+        vigil = watching.load(community, person)
     except NotFound:
         return "not_watched"
     if vigil.open_alert is not None:
@@ -93,7 +93,7 @@ def _settle(community: str, person: str, now: datetime) -> str | DueKey:
         return "asked"
     if vigil.listed_at == vigil.due_at:
         return "nothing_due"
-    vigils.write(vigil, vigil.state)  # the settings allow more now, or less
+    watching.write(vigil, vigil.state)  # the settings allow more now, or less
     return "postponed"
 
 
@@ -102,10 +102,10 @@ def _open(vigil: Vigil, reason: AlertReason, words: str, now: datetime) -> DueKe
     cause = f"idle_alert/{community}/{person}/{vigil.version}"
     words = "; ".join([words, *_doubts(vigil)])
     transaction = Transaction()
-    alert = casebook.opening(
+    alert = calling.opening(
         transaction, vigil.setting.policy, vigil.watch, reason=reason, words=words, now=now, cause=cause
     )
-    vigils.hold(transaction, community, person, alert.alert, now, as_read=vigil)
+    watching.hold(transaction, community, person, alert.alert, now, as_read=vigil)
     transaction.commit()
     pk, sk = AlertRow.key(community, alert.alert)
     return DueKey(pk=pk, sk=sk, kind="alert")
@@ -126,7 +126,7 @@ def _doubts(vigil: Vigil) -> list[str]:
 
 def _ask(vigil: Vigil, words: str, now: datetime) -> None:
     transaction = Transaction()
-    vigils.join(transaction, vigil, asked_after(vigil.state))
+    watching.join(transaction, vigil, asked_after(vigil.state))
     community, person = vigil.watch.community, vigil.watch.person
-    duties.raised(transaction, community, person, "forgotten_away", words=words, now=now)
+    tending.raise_duty(transaction, community, person, "forgotten_away", words=words, now=now)
     transaction.commit()

@@ -17,7 +17,7 @@ def how(state: WatchState, alert: Alert | None) -> How:
 
 
 def seen(person: str, state: WatchState, alert: Alert | None) -> RelativeSeen:
-    """The same with what goes with it."""
+    """How a relative is, when they were seen last, and their open alert."""
     return RelativeSeen(
         person=person,
         how=how(state, alert),

@@ -1,20 +1,20 @@
 """Reads how somebody is, for those who may know."""
 
-from functions.care.calling import store as casebook
+from functions.care.calling import store as calling
 from functions.care.calling.parties import capacity_of
 from functions.care.relative.domain import seen
 from functions.care.relative.models import Relative, Relatives, RelativeSeen
-from functions.care.watching import store as vigils
+from functions.care.watching import store as watching
 from functions.care.watching.rows import FamilyRow
 from linli.errors import NotFound
 
 
 def find(community: str, person: str, asker: str) -> RelativeSeen:
     """How a relative of the asker is. Raises NotFound also when they are nobody of theirs."""
-    vigil = vigils.load(community, person)
+    vigil = watching.load(community, person)
     if capacity_of(asker, person, vigil.watch, None) is None:
         raise NotFound
-    alert = casebook.alert_of(community, vigil.open_alert) if vigil.open_alert else None
+    alert = calling.alert_of(community, vigil.open_alert) if vigil.open_alert else None
     return seen(person, vigil.state, alert)
 
 

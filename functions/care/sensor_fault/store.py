@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from functions.care.intake.blindness import store as sight
+from functions.care.intake.blindness import store as blindness
 from functions.care.intake.rows import SensorRow
-from functions.care.watching import store as vigils
+from functions.care.watching import store as watching
 from functions.care.watching.silences import heard
 from functions.care.watching.state import Silence
 from linli.errors import NotFound
@@ -20,7 +20,7 @@ def take_in(community: str, silences: Sequence[Silence], at: datetime, now: date
     of_person: dict[str, list[Silence]] = {}
     rows = read(keys)
     for key, silence in keys.items():
-        sight.note_outage(community, silence, at, lost=lost, row=rows.one(SensorRow, key))
+        blindness.note_outage(community, silence, at, lost=lost, row=rows.one(SensorRow, key))
     for key, row in rows.items():
         for person in (row.people or ()) if isinstance(row, SensorRow) else ():
             of_person.setdefault(person, []).append(keys[key])
@@ -38,13 +38,13 @@ def _take_in(
     community: str, person: str, silences: Sequence[Silence], *, at: datetime, now: datetime, lost: bool
 ) -> str:
     try:
-        vigil = vigils.load(community, person)
+        vigil = watching.load(community, person)
     except NotFound:
         return "not_watched"
     after = heard(vigil.state, vigil.watch, silences, at, lost=lost)
     if after == vigil.state:
         return "unchanged"
-    sight.keep(vigil, after, now)
+    blindness.save(vigil, after, now)
     if bool(after.blind_since) == bool(vigil.state.blind_since):
         return "taken_in"
     return "cannot_see" if after.blind_since else "seen_again"

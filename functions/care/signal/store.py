@@ -7,7 +7,7 @@ from functions.care.intake.signs import store as signs
 from functions.care.intake.signs.store import Heard
 from functions.care.intake.unbelieved import disbelieved, is_news, spoke
 from functions.care.signal.domain import check
-from functions.care.tending import store as duties
+from functions.care.tending import store as tending
 from functions.care.tending.duties import DutyKind
 from functions.care.tending.rows import DutyRow
 from functions.care.watching.signals import Sign
@@ -48,7 +48,7 @@ def _doubt(community: str, sensor: str, clock: str, at: datetime, *, id_reused: 
         transaction.update("doubt", SensorRow(*key), [SensorRow.doubt.remove()], as_read)
         if duty is not None:
             words = "its time and its numbers are right again"
-            duties.cleared(transaction, community, sensor, DOUBTED, at, words=words, seen=duty.duty)
+            tending.settle_duty(transaction, community, sensor, DOUBTED, at, words=words, seen=duty.duty)
         transaction.commit()
         return
     doubt = disbelieved(before, clock, at, id_reused=id_reused)
@@ -60,6 +60,6 @@ def _doubt(community: str, sensor: str, clock: str, at: datetime, *, id_reused: 
         transaction.update("duty", DutyRow(*duty_key), [DutyRow.duty.set(renewed)], seen)
     elif is_news(doubt, at):
         doubt = doubt.model_copy(update={"told_at": at})
-        duties.raised(transaction, community, sensor, DOUBTED, words=words, now=at)
+        tending.raise_duty(transaction, community, sensor, DOUBTED, words=words, now=at)
     transaction.update("doubt", SensorRow(*key), [SensorRow.doubt.set(doubt)], as_read)
     transaction.commit()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from functions.care.calling import answering
-from functions.care.calling import store as casebook
+from functions.care.calling import store as calling
 from functions.care.calling.alerts import Alert, Step
 from functions.care.calling.chain import chain_for
 from functions.care.calling.rows import PressRow
@@ -12,10 +12,10 @@ from functions.care.intake.rows import SensorRow
 from functions.care.intake.signs import store as signs
 from functions.care.sos.domain import Held, is_told_again
 from functions.care.sos.models import Called
-from functions.care.tending import store as duties
+from functions.care.tending import store as tending
 from functions.care.tending.duties import DutyKind
 from functions.care.timeline.rows import SENT_AGAIN, EntryRow
-from functions.care.watching import store as vigils
+from functions.care.watching import store as watching
 from functions.care.watching.rows import Key, StateRow, WatchRow
 from functions.care.watching.signals import Sign, Signal
 from linli.communities import CommunityRow
@@ -123,7 +123,7 @@ def unreadable(topic: Topic, now: datetime) -> None:
 
 def _raise_duty(community: str, device: str, kind: DutyKind, words: str, now: datetime) -> None:
     transaction = Transaction()
-    duties.raised(transaction, community, device, kind, words=words, now=now)
+    tending.raise_duty(transaction, community, device, kind, words=words, now=now)
     transaction.commit()
 
 
@@ -133,13 +133,13 @@ def call(press: Press) -> Taken:
     What cannot be read of the person does not matter; where it is their open alert, staff are told.
     """
     try:
-        taken = until_it_holds(lambda: _called(press), casebook.RACES)
+        taken = until_it_holds(lambda: _called(press), calling.RACES)
     except (ValueError, NotFound):
         words = f"{press.words}, and what is kept of them cannot be read: go there, and tell operations"
         _raise_duty(press.community, press.person, "unreadable_press", words, press.now)
         raise
     if taken.step.changed or taken.outcome == "duplicate":  # the first delivery may not have got this far
-        casebook.hand_over(taken.step)
+        calling.hand_over(taken.step)
     return taken
 
 
@@ -154,13 +154,13 @@ def _called(press: Press) -> Taken:
     if before is not None and before.at is not None:
         held = Held(before.at, before.alert)
         if is_told_again(held, open_alert, press.now, timed=press.timed):
-            step = Step.on(casebook.alert_of(community, before.alert), press.now)
+            step = Step.on(calling.alert_of(community, before.alert), press.now)
             return Taken(step, "duplicate", before)
-    policy = vigils.setting_of(rows, community).policy
+    policy = watching.setting_of(rows, community).policy
     chain = chain_for((watch.watch.chain if watch else None) or policy.chain, emergency=True)
     place = before.sk if before else press.identity.place(rows, press.key)
     if open_alert is not None:
-        return _join(press, casebook.alert_of(community, open_alert), chain, place, before)
+        return _join(press, calling.alert_of(community, open_alert), chain, place, before)
     return _open(press, chain, place, before)
 
 
@@ -198,8 +198,8 @@ def _open(press: Press, chain: list[ChainStep], place: str, before: PressRow | N
     )
     step = answering.opened(alert, press.now)
     transaction = Transaction()
-    casebook.write(transaction, step, None, f"press/{place}")
-    vigils.hold(transaction, press.community, press.person, alert.alert, press.now)
+    calling.write(transaction, step, None, f"press/{place}")
+    watching.hold(transaction, press.community, press.person, alert.alert, press.now)
     row = _mark(transaction, press, alert.alert, place, before)
     transaction.commit()
     return Taken(step, "opened", row)
@@ -219,4 +219,4 @@ def _join(press: Press, alert: Alert, chain: list[ChainStep], place: str, before
             transaction.check("held", StateRow, key, StateRow.open_alert == alert.alert)
 
     attempt = f"press/{place}@{to_text(press.now)}"
-    return Taken(casebook.keep(step, alert, attempt, also), "joined", rows[0])
+    return Taken(calling.save(step, alert, attempt, also), "joined", rows[0])

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from functions.care.calling.rows import AlertRow, MessageRow
-from functions.care.sweeping import store as beats
+from functions.care.sweeping import store as sweeping
 from functions.care.sweeping.tasks import DueKey, due_tasks, leave
 from functions.care.tending.rows import DutyRow, VisitRow
 from functions.care.watching.rows import StateRow
@@ -28,5 +28,5 @@ def sweep(now: datetime) -> str:
         by_worker.setdefault(WORKERS.get(type(row), OTHERS), []).append(key)
     for worker, keys in by_worker.items():
         leave(worker, due_tasks(keys, now))
-    beats.beat(now)
+    sweeping.beat(now)
     return "left" if by_worker else "nothing_due"

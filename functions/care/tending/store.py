@@ -14,7 +14,7 @@ from functions.care.tending.rows import DutyRow, VisitRow, rounds_of
 from functions.care.tending.visits import Visit, overdue_at, today
 from functions.care.timeline.models import Capacity, Entry
 from functions.care.timeline.rows import EntryRow, Key, staff_queue
-from functions.care.watching import store as vigils
+from functions.care.watching import store as watching
 from functions.care.watching.members import Member
 from functions.care.watching.rows import StaffRow, WatchRow
 from functions.care.watching.state import Setting
@@ -24,17 +24,19 @@ from linli.tables import Row, Transaction, read, until_it_holds
 from linli.vocabulary.directory import MembershipChanged
 
 
-def raised(
+def raise_duty(
     transaction: Transaction, community: str, person: str, kind: DutyKind, *, words: str, now: datetime
 ) -> None:
     """Let `transaction` (rows `duty-<kind>`, `duty-line`) raise a duty; one that is there is renewed."""
-    put(transaction, community, Duty(kind=kind, about=person, words=words[:1000], since=now))
+    put_duty(transaction, community, Duty(kind=kind, about=person, words=words[:1000], since=now))
 
 
-def put(transaction: Transaction, community: str, duty: Duty) -> None:
-    """The same, of a duty. Those of whom somebody is to be told fall due at once.
+def put_duty(transaction: Transaction, community: str, duty: Duty) -> None:
+    """Let `transaction` (rows `duty-<kind>`, `duty-line`) raise this duty; one that is there is renewed.
 
-    An urgent one that is renewed keeps its turn among staff, and when they are told again.
+    A duty of which somebody is to be told falls due at once.
+
+    An urgent duty that is renewed keeps its turn among staff, and the time at which they are told again.
     """
     key, queue = DutyRow.key(community, duty.kind, duty.about), staff_queue(community)
     timed = DutyRow.timed(duty.about, duty.since if duty.kind in TELLS else None)
@@ -55,7 +57,7 @@ def put(transaction: Transaction, community: str, duty: Duty) -> None:
     _line(transaction, community, duty.about, duty.kind, entry)
 
 
-def cleared(
+def settle_duty(
     transaction: Transaction,
     community: str,
     person: str,
@@ -71,12 +73,12 @@ def cleared(
 
     `seen`: as somebody has seen it; the transaction fails when it has been renewed since, or settled.
     """
-    gone(transaction, community, person, kind, seen)
+    drop_duty(transaction, community, person, kind, seen)
     entry = Entry(at=now, what="duty_settled", by=by, actor=actor, words=_said(kind, words))
     _line(transaction, community, person, kind, entry)
 
 
-def gone(
+def drop_duty(
     transaction: Transaction, community: str, person: str, kind: DutyKind, seen: Duty | None = None
 ) -> None:
     """Let `transaction` (row `duty-<kind>`) remove a duty of which another line of the timeline tells.
@@ -87,10 +89,10 @@ def gone(
     transaction.delete(f"duty-{kind}", DutyRow(*DutyRow.key(community, kind, person)), as_seen)
 
 
-def none_left(transaction: Transaction, community: str, person: str) -> None:
+def drop_duties(transaction: Transaction, community: str, person: str) -> None:
     """Let `transaction` remove all duties about somebody who is not watched over any more."""
     for kind in get_args(DutyKind):
-        gone(transaction, community, person, kind)
+        drop_duty(transaction, community, person, kind)
 
 
 def _said(kind: DutyKind, words: str) -> str:
@@ -104,7 +106,7 @@ def _line(transaction: Transaction, community: str, person: str, kind: DutyKind,
 
 def plan_visits(transaction: Transaction, watch: Watch, now: datetime) -> None:
     """Let `transaction` (row `visit`) plan the first visit, which is for today."""
-    setting = vigils.setting_of(read([CommunityRow.key(watch.community)]), watch.community)
+    setting = watching.setting_of(read([CommunityRow.key(watch.community)]), watch.community)
     visit = Visit(person=watch.person, next_on=today(now, setting))
     transaction.put("visit", visit_row(watch.community, visit, setting))
 
@@ -194,11 +196,11 @@ def _ask_whether(
     community, person = fact.community, fact.person
     if fact.roles and asked:
         words = "the directory has them again"
-        cleared(transaction, community, person, "moved_out", now, words=words)
+        settle_duty(transaction, community, person, "moved_out", now, words=words)
         return "moved_in_again"
     if watch is not None and not fact.roles and not asked:
         words = "has moved out according to the directory: end the watch?"
-        raised(transaction, community, person, "moved_out", words=words, now=now)
+        raise_duty(transaction, community, person, "moved_out", words=words, now=now)
         return "moved_out"
     return None
 
@@ -214,7 +216,7 @@ def _ask_where(
         if asked is None:
             return None
         words = "has gone" if has_gone else "the watch and the directory agree again"
-        cleared(transaction, watch.community, watch.person, "moved_home", now, words=words)
+        settle_duty(transaction, watch.community, watch.person, "moved_home", now, words=words)
         return None if has_gone else "home_agrees"
     words = (
         f"lives in {' and '.join(member.homes)} according to the directory, and is watched over in "
@@ -222,7 +224,7 @@ def _ask_where(
     )
     if asked is not None and asked.duty.words == words:
         return None
-    raised(transaction, watch.community, watch.person, "moved_home", words=words, now=now)
+    raise_duty(transaction, watch.community, watch.person, "moved_home", words=words, now=now)
     return "moved_home"
 
 

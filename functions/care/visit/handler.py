@@ -28,4 +28,4 @@ def list_rounds(request: Request[Nothing, PageQuery]) -> Page[Round]:
 def note_visit(request: Request[VisitMade, Nothing]) -> VisitKept:
     """Tell how a visit went."""
     person = request.path["person"]
-    return store.keep(request.tenant, person, request.body, request.person, request.creation)
+    return store.note(request.tenant, person, request.body, request.person, request.creation)

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from functions.care.intake.signs import store as signs
-from functions.care.tending import store as duties
+from functions.care.tending import store as tending
 from functions.care.tending.rows import VisitRow, rounds_of
 from functions.care.tending.visits import Visit, today
 from functions.care.timeline.rows import EntryRow, QueueRow
 from functions.care.visit.domain import MET, after, line, round_of
 from functions.care.visit.models import Round, VisitKept, VisitMade
-from functions.care.watching import store as vigils
+from functions.care.watching import store as watching
 from functions.care.watching.rows import WatchRow
 from functions.care.watching.signals import Sign
 from linli import places
@@ -23,7 +23,7 @@ from linli.tables import ConditionsFailed, Transaction, find, read
 
 def of_today(community: str, query: PageQuery, now: datetime) -> Page[Round]:
     """Whom to visit by today, the longest overdue first."""
-    day = today(now, vigils.setting_of(read([CommunityRow.key(community)]), community))
+    day = today(now, watching.setting_of(read([CommunityRow.key(community)]), community))
 
     def due(row: QueueRow) -> Visit | None:
         return row.visit if isinstance(row, VisitRow) and row.visit.next_on <= day else None
@@ -43,14 +43,14 @@ def of_today(community: str, query: PageQuery, now: datetime) -> Page[Round]:
     return Page(items=items, next_cursor=page.next_cursor if goes_on else None)
 
 
-def keep(community: str, person: str, made: VisitMade, by: str, creation: Creation) -> VisitKept:
+def note(community: str, person: str, made: VisitMade, by: str, creation: Creation) -> VisitKept:
     """Note a visit, once: asked for again it is the sign of life it was then.
 
     Raises NotFound when nobody watches over the person.
     """
     kept = creation.once(
-        lambda: _keep(community, person, made, by, creation),
-        lambda _: _kept(community, person, made, creation),
+        lambda: _note(community, person, made, by, creation),
+        lambda _: _noted_before(community, person, made, creation),
     )
     if made.outcome in MET:
         sign = Sign(kind="visit", at=kept.at, key=f"visit:{to_text(kept.at)}")
@@ -58,35 +58,35 @@ def keep(community: str, person: str, made: VisitMade, by: str, creation: Creati
     return kept
 
 
-def _keep(community: str, person: str, made: VisitMade, by: str, creation: Creation) -> VisitKept:
+def _note(community: str, person: str, made: VisitMade, by: str, creation: Creation) -> VisitKept:
     key = VisitRow.key(community, person)
     rows = read([key, CommunityRow.key(community)])
     row = rows.one(VisitRow, key)
     if row is None:
         raise NotFound
-    setting = vigils.setting_of(rows, community)
+    setting = watching.setting_of(rows, community)
     visit = after(row.visit, made, by, setting, creation.at)
     answer = VisitKept(person=person, outcome=made.outcome, at=creation.at, next_on=visit.next_on)
     transaction = Transaction()
-    transaction.put("visit", duties.visit_row(community, visit, setting), VisitRow.visit == row.visit)
+    transaction.put("visit", tending.visit_row(community, visit, setting), VisitRow.visit == row.visit)
     entry = EntryRow.of(community, person, line(made, by, creation.at), f"visit-{creation.attempt}")
     transaction.create("entry", entry)
     if made.outcome != "not_in":
-        duties.gone(transaction, community, person, "visit_overdue")
+        tending.drop_duty(transaction, community, person, "visit_overdue")
     if made.outcome == "needs_help":
         words = made.note or "a visitor says that they need help"
-        duties.raised(transaction, community, person, "follow_up", words=words, now=creation.at)
+        tending.raise_duty(transaction, community, person, "follow_up", words=words, now=creation.at)
     creation.claim(transaction)
     try:
         transaction.commit()
     except ConditionsFailed as failed:
         if "entry" not in failed.rows:
             raise
-        return _kept(community, person, made, creation)
+        return _noted_before(community, person, made, creation)
     return answer
 
 
-def _kept(community: str, person: str, made: VisitMade, creation: Creation) -> VisitKept:
+def _noted_before(community: str, person: str, made: VisitMade, creation: Creation) -> VisitKept:
     """A visit that was noted before, by what is kept of it now."""
     visit = find(VisitRow, VisitRow.key(community, person)).visit
     at = visit.last_at or creation.at

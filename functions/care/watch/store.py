@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from functions.care.intake.blindness import store as sight
+from functions.care.intake.blindness import store as blindness
 from functions.care.intake.rows import HomeRow
-from functions.care.intake.sensor_assignments import store as serving
-from functions.care.tending import store as duties
+from functions.care.intake.sensor_assignments import store as sensor_assignments
+from functions.care.tending import store as tending
 from functions.care.watch.models import Watched, WatchSeen
-from functions.care.watching import store as vigils
+from functions.care.watching import store as watching
 from functions.care.watching.deadlines import unbelievable
 from functions.care.watching.rows import StateRow, WatchRow
 from functions.care.watching.silences import looked, told_of
@@ -34,9 +34,9 @@ def set_up(community: str, person: str, settings: Settings, now: datetime) -> Wa
 
 
 def _set_up(community: str, person: str, settings: Settings, now: datetime) -> None:
-    before = vigils.found(community, person)
+    before = watching.found(community, person)
     was = before.watch if before else None
-    served = serving.known(community, person, was, settings)
+    served = sensor_assignments.known(community, person, was, settings)
     same = was is not None and was == _watch(community, person, settings, was.version, served.shared)
     if before is not None and same and not before.state.ended:
         return
@@ -46,22 +46,22 @@ def _set_up(community: str, person: str, settings: Settings, now: datetime) -> N
     fresh = WatchRow.version == version - 1 if before else Row.pk.does_not_exist()
     row = WatchRow(*WatchRow.key(community, person), watch=watch, version=version)
     transaction.put("watch", row, fresh)
-    lost = sight.lost_among(community, watch.devices)
+    lost = blindness.lost_among(community, watch.devices)
     if before is None:
         state = looked(told_of(begun(now), lost), watch, now)
-        vigils.begin(transaction, watch, state)
+        watching.begin(transaction, watch, state)
         if state.blind_since is not None:
-            sight.lose(transaction, community, person, now)
-        duties.plan_visits(transaction, watch, now)
+            blindness.ask_to_look(transaction, community, person, now)
+        tending.plan_visits(transaction, watch, now)
     else:
         state = before.state
         if state.ended:  # set up again: whoever was declared dead by mistake is watched over again
             state = begun_anew(state, now)
-            duties.plan_visits(transaction, watch, now)
-        sight.write(transaction, before.under(watch), looked(told_of(state, lost), watch, now), now)
-    vigils.name_family(transaction, community, person, was, watch)
-    serving.keep(transaction, served, now)
-    duties.ask_about_home(transaction, watch, now)
+            tending.plan_visits(transaction, watch, now)
+        blindness.join(transaction, before.under(watch), looked(told_of(state, lost), watch, now), now)
+    watching.name_family(transaction, community, person, was, watch)
+    sensor_assignments.assign(transaction, served, now)
+    tending.ask_about_home(transaction, watch, now)
     _live(transaction, (community, person), was, watch, now)
     transaction.commit()
 
@@ -72,7 +72,7 @@ def _watch(community: str, person: str, settings: Settings, version: int, shared
 
 def find(community: str, person: str) -> WatchSeen:
     """A person's settings and state. Raises NotFound."""
-    return _shown(vigils.load(community, person))
+    return _shown(watching.load(community, person))
 
 
 def _shown(vigil: Vigil) -> WatchSeen:
@@ -117,21 +117,21 @@ def end(community: str, person: str, now: datetime) -> None:
 
 
 def _end(community: str, person: str, now: datetime) -> None:
-    vigil = vigils.found(community, person)
+    vigil = watching.found(community, person)
     if vigil is None:
         return
     if vigil.open_alert is not None:
         raise Conflict("an alert is open; resolve it first", alert=vigil.open_alert)
-    served = serving.known(community, person, vigil.watch, None)
+    served = sensor_assignments.known(community, person, vigil.watch, None)
     transaction = Transaction()
     watch_row = WatchRow(*WatchRow.key(community, person))
     transaction.delete("watch", watch_row, WatchRow.version == vigil.watch.version)
     state_row = StateRow(*StateRow.key(community, person))
     transaction.delete("state", state_row, StateRow.version == vigil.version)
-    duties.end_visits(transaction, community, person)
-    duties.none_left(transaction, community, person)
-    vigils.name_family(transaction, community, person, vigil.watch, None)
-    serving.keep(transaction, served, now)
+    tending.end_visits(transaction, community, person)
+    tending.drop_duties(transaction, community, person)
+    watching.name_family(transaction, community, person, vigil.watch, None)
+    sensor_assignments.assign(transaction, served, now)
     _live(transaction, (community, person), vigil.watch, None, now)
     transaction.commit()
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from chalice.app import Blueprint
 
-from functions.care.sweeping import store as beats
+from functions.care.sweeping import store as sweeping
 from functions.care.watchdog.domain import is_missed
 from linli.schedules import scheduled
 
@@ -15,4 +15,4 @@ blueprint = Blueprint(__name__)
 @scheduled
 def watchdog(now: datetime) -> str:
     """A minute has passed."""
-    return "sweep_missed" if is_missed(beats.last(), now) else "sweep_runs"
+    return "sweep_missed" if is_missed(sweeping.last(), now) else "sweep_runs"

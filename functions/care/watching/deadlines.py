@@ -8,7 +8,7 @@ from functions.care.watching.rhythm import Allowance, allowed, spoken, taught
 from functions.care.watching.signals import SENSOR_KINDS
 from functions.care.watching.state import Setting, WatchState
 from functions.care.watching.watch import Watch
-from functions.care.watching.whereabouts import silences
+from functions.care.watching.whereabouts import gaps
 from linli.vocabulary.care import AlertReason
 
 SECOND = timedelta(seconds=1)
@@ -34,7 +34,7 @@ def allowance(state: WatchState, watch: Watch, setting: Setting) -> Allowance:
     policy = setting.policy
     if not watch.sees_the_home:
         policy = policy.model_copy(update={"cap_hours": policy.out_cap_hours})
-    lately = silences(state.past, sees=watch.sees_the_home)
+    lately = gaps(state.past, sees=watch.sees_the_home)
     rhythm = taught(state.rhythm, lately, setting.zone)
     return allowed(rhythm, state.seen_at, setting.zone, policy, outing=state.where == "out")
 

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from functions.care.watching.pulses import felt
-from functions.care.watching.rhythm import Rhythm, doubted, learned, taught
+from functions.care.watching.rhythm import Rhythm, distrusted, learned, taught
 from functions.care.watching.signals import SENSOR_KINDS, Sign
 from functions.care.watching.silences import ended, looked
 from functions.care.watching.state import RECENT, Recent, Setting, WatchState, gone_away
 from functions.care.watching.watch import MOST_DEVICES, Watch
-from functions.care.watching.whereabouts import AT_HOME, Place, moment, settled, step, with_moment
+from functions.care.watching.whereabouts import AT_HOME, Place, condensed, moment, step, with_moment
 from functions.care.watching.whereabouts import now as place_now
 from linli.vocabulary.care import AlertOutcome
 
@@ -20,7 +20,7 @@ DAYS_IN_DOUBT = 7  # as long as a sensor may have been without rest before it is
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class AfterSign:
     """A state after a sign.
 
     `outcome`: `moved`; `back` (it ended an absence); `late` (older than the last: it teaches what it would
@@ -40,14 +40,14 @@ def after_signal(
     *,
     alarmed: bool = False,
     elsewhere: bool = False,
-) -> Moved:
+) -> AfterSign:
     """The state after a sign of life, whatever the order in which signs arrive.
 
     `alarmed`: an alert has been open since before the sign, so that the rhythm waits for its outcome.
     `elsewhere`: the directory has them in another home.
     """
     if any(each.key == sign.key for each in state.recent):
-        return Moved(state, "repeated")
+        return AfterSign(state, "repeated")
     state = _felt(state, sign, watch)
     if state.silent:
         state = looked(ended(state, watch, [], sign.devices, sign.at), watch, sign.at)
@@ -59,7 +59,9 @@ def after_signal(
     if not counted:
         after = state.but(recent=recent)
         return (
-            Moved(_remembered(after, sign, watch, setting), "late") if theirs else Moved(after, "not_counted")
+            AfterSign(_remembered(after, sign, watch, setting), "late")
+            if theirs
+            else AfterSign(after, "not_counted")
         )
     at_home, unsure = state.where in AT_HOME, state.unsure
     if alarmed and at_home:
@@ -72,7 +74,7 @@ def after_signal(
     after = after.but(learns=after.where != "away")
     if after.where != "away":
         after = after.but(away_until=None, asked=False)
-    return Moved(after, "back" if state.where == "away" != after.where else "moved")
+    return AfterSign(after, "back" if state.where == "away" != after.where else "moved")
 
 
 def _felt(state: WatchState, sign: Sign, watch: Watch) -> WatchState:
@@ -89,7 +91,7 @@ def _felt(state: WatchState, sign: Sign, watch: Watch) -> WatchState:
     if pulse.doubted == (before is not None and before.doubted):
         return after
     if pulse.doubted:
-        after = after.but(rhythm=doubted(state.rhythm, DAYS_IN_DOUBT))
+        after = after.but(rhythm=distrusted(state.rhythm, DAYS_IN_DOUBT))
     return looked(after, watch, sign.at)
 
 
@@ -106,7 +108,7 @@ def _remembered(state: WatchState, sign: Sign, watch: Watch, setting: Setting) -
         place = step(Place(state.where, state.since), sign.kind, sign.at, sees=sees)
     else:
         place = place_now(past, sees=sees)
-    past, silences = settled(past, sees=sees)
+    past, silences = condensed(past, sees=sees)
     return state.remembering(past).but(
         where=place.where, since=place.since, rhythm=taught(state.rhythm, silences, setting.zone)
     )

@@ -84,7 +84,7 @@ class Rhythm(Contract):
 EMPTY = Rhythm()
 
 
-class Silence(NamedTuple):
+class Gap(NamedTuple):
     """A silence at home, or an `outing`, that ended well."""
 
     since: datetime
@@ -103,10 +103,10 @@ def learned(
     rhythm: Rhythm, since: datetime, until: datetime, zone: tzinfo, *, outing: bool = False
 ) -> Rhythm:
     """The rhythm after a silence, or an outing, that ended well."""
-    return taught(rhythm, [Silence(since, until, outing)], zone)
+    return taught(rhythm, [Gap(since, until, outing)], zone)
 
 
-def taught(rhythm: Rhythm, silences: Sequence[Silence], zone: tzinfo) -> Rhythm:
+def taught(rhythm: Rhythm, silences: Sequence[Gap], zone: tzinfo) -> Rhythm:
     """The rhythm after silences that ended well, in the order in which they were.
 
     Days away and silences while the sensors could not see are left out by the caller; silences of more than a
@@ -148,7 +148,7 @@ def taught(rhythm: Rhythm, silences: Sequence[Silence], zone: tzinfo) -> Rhythm:
     return rhythm if changes == dict(rhythm) else rhythm.model_copy(update=changes)
 
 
-def doubted(rhythm: Rhythm, days: int) -> Rhythm:
+def distrusted(rhythm: Rhythm, days: int) -> Rhythm:
     """The rhythm when the last `days` have taught it wrong: it is trusted as if it had not lived them."""
     return rhythm.model_copy(update={"days": max(rhythm.days - days, 0)})
 

@@ -29,7 +29,7 @@ class SensorKind:
     `proof`: that it was this person, some human, or at least something that moves. `place`: in the home, at
     its door, coming in through a gate, going out; None says nothing of it. `topic`: the last level of the
     MQTT topic, None for what other services or the app tell. `by_itself`: nobody has to think of it. `rests`:
-    it is silent while nobody is about, so that one that never is proves nothing (`doubts`).
+    it is silent while nobody is about, so that one that never is proves nothing (`pulses`).
     """
 
     words: str

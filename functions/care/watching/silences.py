@@ -25,8 +25,8 @@ def heard(
 ) -> WatchState:
     """Sensors or gateways are lost, last heard `at`, or heard again; the two may arrive in either order.
 
-    The same of those that are revoked, or registered anew: who is has not been heard yet, and ends what the
-    revocation began, not what else silences it.
+    Revoked devices count as lost, devices registered anew as heard: such a one has not been heard yet, so it
+    ends what the revocation began, not what else silences it.
     """
     if lost:
         known = {each.spell for each in (*state.silent, *state.heard_again)}
@@ -113,7 +113,7 @@ def looked(state: WatchState, watch: Watch, at: datetime) -> WatchState:
 def outage_after(outage: Outage, silence: Silence, at: datetime, *, lost: bool) -> Outage:
     """A device is lost, last heard `at`, or heard again, whatever had silenced it; in either order.
 
-    The same of one that is revoked, or registered anew.
+    A revoked device counts as lost, one that is registered anew as heard.
     """
     known = {each.spell for each in (*outage.lost, *outage.over)}
     if lost:

@@ -100,7 +100,7 @@ class WatchState(Contract):
         return sorted(each for each, pulse in self.pulses.items() if pulse.doubted)
 
     def remembering(self, past: Past) -> "WatchState":
-        """The same state with another past."""
+        """A copy with another past."""
         return self.but(place=past.place, lately=past.lately)
 
     def cut_off(self, at: datetime, what: str = CUT) -> "WatchState":
@@ -108,7 +108,7 @@ class WatchState(Contract):
         return self.remembering(with_moment(self.past, moment(at, what)))
 
     def but(self, **changes: object) -> "WatchState":
-        """The same state with some fields changed."""
+        """A copy with some fields changed."""
         return self.model_copy(update=changes)
 
 

@@ -50,7 +50,7 @@ class Vigil:
     elsewhere: bool = False
 
     def under(self, watch: Watch) -> "Vigil":
-        """The same person under other settings."""
+        """A copy of the same person under other settings."""
         return replace(self, watch=watch)
 
     @property

@@ -13,7 +13,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
-from functions.care.watching.rhythm import SHORTEST_OUTING, Silence
+from functions.care.watching.rhythm import SHORTEST_OUTING, Gap
 from functions.care.watching.signals import SENSOR_KINDS
 from linli.instants import Instant
 
@@ -107,12 +107,12 @@ def now(past: Past, *, sees: bool) -> Place:
     return place
 
 
-def silences(past: Past, *, sees: bool) -> list[Silence]:
+def gaps(past: Past, *, sees: bool) -> list[Gap]:
     """What all of it teaches: silences at home and outings that ended well."""
     return _walked(past, len(past.lately), sees=sees)[1]
 
 
-def settled(past: Past, *, sees: bool) -> tuple[Past, list[Silence]]:
+def condensed(past: Past, *, sees: bool) -> tuple[Past, list[Gap]]:
     """Without what is too old for anything to come before it; and what that has taught, for good."""
     lately = past.lately
     oldest = lately[-1][0] - LATE // MS
@@ -123,7 +123,7 @@ def settled(past: Past, *, sees: bool) -> tuple[Past, list[Silence]]:
     return Past(place, lately[first:]), found
 
 
-def _walked(past: Past, until: int, *, sees: bool) -> tuple[Place, list[Silence]]:
+def _walked(past: Past, until: int, *, sees: bool) -> tuple[Place, list[Gap]]:
     """The place at the last of so many moments, and what they have taught."""
     place, found = past.place, []
     for index in range(1, until):
@@ -134,18 +134,18 @@ def _walked(past: Past, until: int, *, sees: bool) -> tuple[Place, list[Silence]
     return place, found
 
 
-def _taught(lately: Sequence[Moment], index: int, before: Place, after: Place) -> Silence | None:
+def _taught(lately: Sequence[Moment], index: int, before: Place, after: Place) -> Gap | None:
     """What the silence that ended with a moment teaches."""
     if is_cut(lately[index]):
         return None
     since, until = instant(lately[index - 1]), instant(lately[index])
     if before.where == "out":
         ended = after.where in AT_HOME and before.told
-        return Silence(before.since, until, outing=True) if ended else None
+        return Gap(before.since, until, outing=True) if ended else None
     if before.where not in AT_HOME or is_cut(lately[index - 1]):
         return None
     came_in = _came_in(lately, index) if before.where == "home" else False
-    return None if came_in is None else Silence(since, until, outing=came_in)
+    return None if came_in is None else Gap(since, until, outing=came_in)
 
 
 def _came_in(lately: Sequence[Moment], index: int) -> bool | None:

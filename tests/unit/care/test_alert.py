@@ -3,7 +3,7 @@
 from functions.care.alert.domain import line, shown
 from functions.care.calling.answering import Actor
 from functions.care.timeline.models import Entry
-from tests.unit.care.test_alerts import NOON, alert
+from tests.unit.care.calling.alarming import NOON, alert
 
 
 def test_everybody_sees_what_they_may_do_and_whom_the_chain_calls() -> None:

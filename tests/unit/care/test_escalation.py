@@ -1,15 +1,11 @@
 """Which messages are still wanted, and who is told of a duty."""
 
-from datetime import datetime, timedelta
-
 from functions.care.calling.alerts import Step
 from functions.care.calling.chain import advanced
 from functions.care.calling.parties import Party
 from functions.care.escalation.domain import messages_of, still_wanted, turn
-from functions.care.sweeping.tasks import DueTask
 from functions.care.tending.duties import Duty
-from linli.queues import Delivery
-from tests.unit.care.test_alerts import CIRCLE, MIDNIGHT, NOON, SETTING, alert
+from tests.unit.care.calling.alarming import CIRCLE, MIDNIGHT, NOON, SETTING, alert
 
 
 def called() -> Step:
@@ -50,18 +46,3 @@ def test_an_urgent_duty_is_told_again_under_other_ids_and_to_all_in_turn() -> No
     many = [Party("caregiver", f"carer-{each}", None, None) for each in range(31)]
     assert [len(turn(many, each)) for each in range(4)] == [15, 15, 1, 15]
     assert turn([], 3) == []
-
-
-def test_the_sweeps_own_tasks_are_dropped_once_there_are_later_ones() -> None:
-    def time(*, waited: int, times: int = 1, direct: bool = False) -> datetime | None:
-        delivery = Delivery(NOON, NOON + timedelta(seconds=waited), times)
-        return DueTask(at=NOON, rows=[], direct=direct).time(delivery)
-
-    # What waited is done with the time at which it is done
-    assert time(waited=0) == NOON
-    assert time(waited=90) == NOON + timedelta(seconds=90)
-    assert time(waited=121) is None
-    assert time(waited=1, times=2) is None, "a visibility timeout later"
-    # And what somebody left directly is late rather than never
-    assert time(waited=3600, direct=True) == NOON + timedelta(hours=1)
-    assert time(waited=0, times=2, direct=True) == NOON

@@ -10,7 +10,7 @@ from functions.care.calling.chain import advanced
 from functions.care.calling.messages import Message
 from functions.care.gateway_reply.domain import declined, meaning, said
 from linli.messages.gateways import GatewayReply
-from tests.unit.care.test_alerts import CIRCLE, MIDNIGHT, NOON, SETTING, alert
+from tests.unit.care.calling.alarming import CIRCLE, MIDNIGHT, NOON, SETTING, alert
 
 
 def message(to: Any = "contact", *, emergency: bool = False) -> Message:

@@ -16,7 +16,7 @@ from functions.care.watching.watch import Sensor, Watch
 from linli.events import Fact
 from linli.vocabulary.devices import DeviceFaultCleared, DeviceFaultRaised, DeviceRegistered, DeviceRevoked
 from linli.vocabulary.directory import MembershipChanged
-from tests.unit.care.test_states import SETTING
+from tests.unit.care.watching.living import SETTING
 
 NOW, HOUR = datetime(2026, 1, 5, 8, tzinfo=UTC), timedelta(hours=1)
 GRAN = Watch(

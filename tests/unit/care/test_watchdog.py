@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.care.watchdog.domain import is_missed
-from tests.unit.care.test_alerts import NOON
+from tests.unit.care.calling.alarming import NOON
 
 
 @given(seconds=st.integers(-600, 6000))

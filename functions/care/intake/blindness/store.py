@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from functions.care.intake.rows import SensorRow
-from functions.care.tending import store as duties
+from functions.care.tending import store as tending
 from functions.care.timeline.models import Entry
 from functions.care.timeline.rows import EntryRow
-from functions.care.watching import store as vigils
+from functions.care.watching import store as watching
 from functions.care.watching.deadlines import unbelievable
 from functions.care.watching.silences import outage_after
 from functions.care.watching.state import Outage, Silence, WatchState
@@ -19,7 +19,7 @@ from functions.care.watching.store import Vigil
 from linli.tables import ConditionsFailed, Row, Rows, Transaction, change, read, until_it_holds
 
 
-def keep(
+def save(
     vigil: Vigil, after: WatchState, now: datetime, entry: Entry | None = None, mark: Row | None = None
 ) -> None:
     """Write a state: one UpdateItem, unless the home is out of sight, or in sight again, with it, or a line
@@ -29,10 +29,10 @@ def keep(
     """
     sees_as_before = bool(after.blind_since) == bool(vigil.state.blind_since)
     if entry is None and mark is None and sees_as_before and not _new_doubts(vigil, after):
-        vigils.write(vigil, after)
+        watching.write(vigil, after)
         return
     transaction = Transaction()
-    write(transaction, vigil, after, now)
+    join(transaction, vigil, after, now)
     if mark is not None:
         transaction.create("mark", mark)
     if entry is not None:
@@ -41,19 +41,19 @@ def keep(
     transaction.commit()
 
 
-def write(transaction: Transaction, vigil: Vigil, after: WatchState, now: datetime) -> None:
+def join(transaction: Transaction, vigil: Vigil, after: WatchState, now: datetime) -> None:
     """Let `transaction` write a state, with the duty `cannot_see` raised or settled as it says, and the duty
     to look at a sensor that never rests.
     """
-    vigils.join(transaction, vigil, after)
+    watching.join(transaction, vigil, after)
     community, person = vigil.watch.community, vigil.watch.person
     if after.blind_since and not vigil.state.blind_since:
-        lose(transaction, community, person, now)
+        ask_to_look(transaction, community, person, now)
     if vigil.state.blind_since and not after.blind_since:
-        duties.cleared(transaction, community, person, "cannot_see", now)
+        tending.settle_duty(transaction, community, person, "cannot_see", now)
     if _new_doubts(vigil, after):
         words = "; ".join(unbelievable(after, vigil.watch))
-        duties.raised(transaction, community, person, "check_sensors", words=words, now=now)
+        tending.raise_duty(transaction, community, person, "check_sensors", words=words, now=now)
 
 
 def _new_doubts(vigil: Vigil, after: WatchState) -> bool:
@@ -61,10 +61,10 @@ def _new_doubts(vigil: Vigil, after: WatchState) -> bool:
     return not {*after.doubted} <= {*vigil.state.doubted}
 
 
-def lose(transaction: Transaction, community: str, person: str, now: datetime) -> None:
+def ask_to_look(transaction: Transaction, community: str, person: str, now: datetime) -> None:
     """Let `transaction` raise the duty to look in person."""
     words = "no sensor in the home can be heard; nobody can see how they are"
-    duties.raised(transaction, community, person, "cannot_see", words=words, now=now)
+    tending.raise_duty(transaction, community, person, "cannot_see", words=words, now=now)
 
 
 def note_outage(community: str, silence: Silence, at: datetime, *, lost: bool, row: SensorRow | None) -> None:

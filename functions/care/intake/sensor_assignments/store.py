@@ -6,9 +6,9 @@ from datetime import datetime
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from functions.care.intake.blindness import store as sight
+from functions.care.intake.blindness import store as blindness
 from functions.care.intake.rows import SensorRow
-from functions.care.watching import store as vigils
+from functions.care.watching import store as watching
 from functions.care.watching.rows import WatchRow
 from functions.care.watching.silences import looked
 from functions.care.watching.store import Vigil
@@ -18,7 +18,7 @@ from linli.tables import Rows, Transaction, read
 
 
 @dataclass(frozen=True, slots=True)
-class Serving:
+class Assignment:
     """The devices of somebody whose settings change, as they are known.
 
     `others`: those whom the sensors serve besides.
@@ -50,7 +50,7 @@ def _devices(settings: Settings | None) -> set[str]:
     return settings.devices if settings else set()
 
 
-def known(community: str, person: str, before: Settings | None, after: Settings | None) -> Serving:
+def known(community: str, person: str, before: Settings | None, after: Settings | None) -> Assignment:
     """What is known of the devices that somebody has, and is to have."""
     keys = {each: SensorRow.key(community, each) for each in sorted(_devices(before) | _devices(after))}
     found = read(keys.values()) if keys else Rows()
@@ -62,48 +62,48 @@ def known(community: str, person: str, before: Settings | None, after: Settings 
         if device in sensors or row.sensor is not None
         for other in row.people or ()
     }
-    vigil_of = {each: vigils.found(community, each) for each in sorted(served - {person})}
+    vigil_of = {each: watching.found(community, each) for each in sorted(served - {person})}
     others = {each: vigil for each, vigil in vigil_of.items() if vigil is not None}
-    return Serving(community, person, before, after, rows, others)
+    return Assignment(community, person, before, after, rows, others)
 
 
-def keep(transaction: Transaction, serving: Serving, now: datetime) -> None:
+def assign(transaction: Transaction, assignment: Assignment, now: datetime) -> None:
     """Let `transaction` tell each device whom it serves, and others which sensors they share from now on.
 
     Raises Conflict when others have a device in another home, as another sensor, or behind another gateway.
     """
-    after = serving.after
+    after = assignment.after
     sensors = {one.device: one for one in after.sensors} if after else {}
     serves = _devices(after)
-    for device in sorted(_devices(serving.before) | serves):
-        people = {serving.person}
+    for device in sorted(_devices(assignment.before) | serves):
+        people = {assignment.person}
         actions: list[Action] = [
             SensorRow.kind.set(SensorRow),
             SensorRow.people.add(people) if device in serves else SensorRow.people.delete(people),
         ]
         if after is not None and device in serves:
-            _check(serving, device, after)
+            _check(assignment, device, after)
         if after is not None and device in sensors:
             actions += [SensorRow.sensor.set(sensors[device]), SensorRow.home.set(after.home)]
-        is_sensor = device in sensors or device in _sensors(serving.before)
-        as_read = _as_read(serving.rows.get(device)) if is_sensor else None
-        row = SensorRow(*SensorRow.key(serving.community, device))
+        is_sensor = device in sensors or device in _sensors(assignment.before)
+        as_read = _as_read(assignment.rows.get(device)) if is_sensor else None
+        row = SensorRow(*SensorRow.key(assignment.community, device))
         transaction.update(f"sensor-{device}", row, actions, as_read)
-    for vigil in serving.others.values():
-        _tell(transaction, serving, vigil, now)
+    for vigil in assignment.others.values():
+        _tell(transaction, assignment, vigil, now)
 
 
-def _check(serving: Serving, device: str, after: Settings) -> None:
+def _check(assignment: Assignment, device: str, after: Settings) -> None:
     sensor = next((one for one in after.sensors if one.device == device), None)
-    for other, vigil in serving.others.items():
+    for other, vigil in assignment.others.items():
         theirs = vigil.watch
-        if sensor is None and other not in serving.having(device):
+        if sensor is None and other not in assignment.having(device):
             continue  # a gateway of both
         if device in theirs.devices and theirs.home != after.home:
             words = "sensors: serves another home, unless it is taken out of that watch first"
             raise Conflict(words, sensor=device, home=theirs.home)
-    row = serving.rows.get(device)
-    others_have_it = row is not None and bool((row.people or set()) - {serving.person})
+    row = assignment.rows.get(device)
+    others_have_it = row is not None and bool((row.people or set()) - {assignment.person})
     if sensor and row and row.sensor and others_have_it and row.sensor != sensor:
         raise Conflict("sensors: serves somebody else as another kind, or by another way", sensor=device)
 
@@ -117,14 +117,14 @@ def _as_read(row: SensorRow | None) -> Condition:
     return both
 
 
-def _tell(transaction: Transaction, serving: Serving, vigil: Vigil, now: datetime) -> None:
+def _tell(transaction: Transaction, assignment: Assignment, vigil: Vigil, now: datetime) -> None:
     """Let `transaction` write which sensors somebody else shares from now on, and what follows of it."""
-    was, will_be = _sensors(serving.before), _sensors(serving.after)
+    was, will_be = _sensors(assignment.before), _sensors(assignment.after)
 
     def is_shared(device: str) -> bool:
         if device not in was | will_be:
             return device in vigil.watch.shared
-        return device in will_be or serving.having(device) != {vigil.watch.person}
+        return device in will_be or assignment.having(device) != {vigil.watch.person}
 
     shared = [one.device for one in vigil.watch.sensors if one.is_personal and is_shared(one.device)]
     if shared == vigil.watch.shared:
@@ -133,4 +133,4 @@ def _tell(transaction: Transaction, serving: Serving, vigil: Vigil, now: datetim
     row = WatchRow(*WatchRow.key(watch.community, watch.person))
     same = WatchRow.version == watch.version
     transaction.update(f"watch-{watch.person}", row, [WatchRow.watch.set(watch)], same)
-    sight.write(transaction, vigil.under(watch), looked(vigil.state, watch, now), now)
+    blindness.join(transaction, vigil.under(watch), looked(vigil.state, watch, now), now)

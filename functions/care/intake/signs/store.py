@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from functions.care.calling import store as casebook
-from functions.care.intake.blindness import store as sight
+from functions.care.calling import store as calling
+from functions.care.intake.blindness import store as blindness
 from functions.care.intake.rows import SignRow
-from functions.care.tending import store as duties
+from functions.care.tending import store as tending
 from functions.care.timeline.models import Entry
 from functions.care.timeline.rows import EntryRow
-from functions.care.watching import store as vigils
+from functions.care.watching import store as watching
 from functions.care.watching.deadlines import judged
-from functions.care.watching.movement import Moved, after_signal
+from functions.care.watching.movement import AfterSign, after_signal
 from functions.care.watching.rows import StateRow
 from functions.care.watching.signals import SENSOR_KINDS, Sign, is_reused
 from functions.care.watching.state import WatchState
@@ -47,40 +47,40 @@ def take_in(community: str, person: str, sign: Sign) -> Heard:
     to close.
     """
     try:
-        vigil, moved = until_it_holds(lambda: _take_in(community, person, sign), vigils.RACES)
+        vigil, after = until_it_holds(lambda: _take_in(community, person, sign), watching.RACES)
     except NotFound:
         return Heard(NOT_WATCHED)
-    _tell_the_alert(vigil, moved, sign)
-    return Heard(moved.outcome, is_reused(sign.key, (each.key for each in vigil.state.recent)))
+    _tell_the_alert(vigil, after, sign)
+    return Heard(after.outcome, is_reused(sign.key, (each.key for each in vigil.state.recent)))
 
 
-def _take_in(community: str, person: str, sign: Sign) -> tuple[Vigil, Moved]:
-    vigil = vigils.load(community, person)
+def _take_in(community: str, person: str, sign: Sign) -> tuple[Vigil, AfterSign]:
+    vigil = watching.load(community, person)
     mark = SignRow.of(community, person, sign.key, sign.at) if sign.dated_by_us else None
     if mark is not None and read([(mark.pk, mark.sk)]):
-        return vigil, Moved(vigil.state, "repeated")
+        return vigil, AfterSign(vigil.state, "repeated")
     alarmed = vigil.alert_at is not None and sign.at > vigil.alert_at
-    moved = after_signal(
+    after = after_signal(
         vigil.state, sign, vigil.watch, vigil.setting, alarmed=alarmed, elsewhere=vigil.elsewhere
     )
-    over = moved.outcome == "back"
+    over = after.outcome == "back"
     if vigil.state.asked and over:
         _settle_the_question(community, person, sign.at)
-    if moved.state != vigil.state:
+    if after.state != vigil.state:
         words = f"came back: {SENSOR_KINDS[sign.kind].words}"
         entry = Entry(at=sign.at, what="away_over", by="person", actor=person, words=words)
-        sight.keep(vigil, moved.state, sign.at, entry if over else None, mark)
-    return vigil, moved
+        blindness.save(vigil, after.state, sign.at, entry if over else None, mark)
+    return vigil, after
 
 
-def _tell_the_alert(vigil: Vigil, moved: Moved, sign: Sign) -> None:
+def _tell_the_alert(vigil: Vigil, after: AfterSign, sign: Sign) -> None:
     """Tell an open alert of a sign, once. One whose time is in doubt is only noted: it may be from before."""
     if vigil.open_alert is None or vigil.alert_at is None or vigil.moved_again:
         return
-    overtaken = _overtaken(vigil, moved.state, sign, vigil.alert_at)
+    overtaken = _overtaken(vigil, after.state, sign, vigil.alert_at)
     theirs = vigil.watch.is_theirs(sign.kind, sign.devices, elsewhere=vigil.elsewhere)
     came_in = sign.came_in or sign.at
-    told_since = sign.doubtful and came_in > vigil.alert_at and moved.outcome != "repeated"
+    told_since = sign.doubtful and came_in > vigil.alert_at and after.outcome != "repeated"
     if not (theirs and (sign.at > vigil.alert_at or overtaken or told_since)):
         return
     community, person, words = vigil.watch.community, vigil.watch.person, SENSOR_KINDS[sign.kind].words
@@ -93,7 +93,7 @@ def _tell_the_alert(vigil: Vigil, moved: Moved, sign: Sign) -> None:
         return
     if overtaken:
         words = f"{words} before the alert was opened, which we heard too late"
-    casebook.moved_again(community, vigil.open_alert, sign.at, words, overtaken=overtaken)
+    calling.note_sign(community, vigil.open_alert, sign.at, words, overtaken=overtaken)
     row = StateRow(*StateRow.key(community, person))
     row.update([StateRow.moved_again.set(True)], StateRow.open_alert == vigil.open_alert)
 
@@ -112,5 +112,5 @@ def _overtaken(vigil: Vigil, after: WatchState, sign: Sign, opened_at: datetime)
 
 def _settle_the_question(community: str, person: str, at: datetime) -> None:
     transaction = Transaction()
-    duties.cleared(transaction, community, person, "forgotten_away", at)
+    tending.settle_duty(transaction, community, person, "forgotten_away", at)
     transaction.commit()

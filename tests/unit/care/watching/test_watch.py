@@ -1,5 +1,6 @@
 """Settings: what is refused, and whose signals count in which home."""
 
+import json
 from itertools import product
 from typing import Any
 
@@ -96,3 +97,13 @@ def test_the_devices_are_the_sensors_and_their_gateways() -> None:
 def test_a_policy_that_cannot_be_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         CarePolicy.model_validate(wrong, strict=False)
+
+
+@pytest.mark.parametrize("kind", [CarePolicy, Settings])
+def test_a_chain_reaches_staff(kind: type[CarePolicy | Settings]) -> None:
+    alone = [{"to": "person", "channels": ["push"]}, {"to": "contact", "channels": ["sms"]}]
+    given_ = {"home": "b1/101", "consent": "file 7"} if kind is Settings else {}
+    with pytest.raises(ValueError, match="caregivers or managers"):
+        kind.model_validate_json(json.dumps({**given_, "chain": alone}))
+    reached = [*alone, {"to": "caregiver", "channels": ["staff"]}]
+    assert kind.model_validate_json(json.dumps({**given_, "chain": reached})).chain

@@ -1,4 +1,4 @@
-"""Whatever happens to an alert, in whatever order: it never ends in silence, and nobody else is called."""
+"""What time and broken channels do to an alert: the chain calls one after another."""
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, get_args
@@ -7,21 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from functions.care.calling.alerts import Alert, Circle, Reachable, State, Step
-from functions.care.calling.answering import (
-    BY,
-    Actor,
-    Answer,
-    Command,
-    NotNow,
-    allowed,
-    answered,
-    joined,
-    moved,
-    noted,
-)
+from functions.care.calling.alerts import Circle, Reachable
+from functions.care.calling.answering import Actor, Answer, answered
 from functions.care.calling.chain import (
     advanced,
     chain_for,
@@ -31,203 +19,23 @@ from functions.care.calling.chain import (
     quiet_until,
     told_otherwise,
 )
-from functions.care.calling.messages import Message
 from functions.care.watching.state import Setting
-from linli.errors import Forbidden
 from linli.messages.gateways import Channel
-from linli.vocabulary.care import CarePolicy, ChainStep, Recipient
-
-NOON = datetime(2026, 1, 5, 4, tzinfo=UTC)  # in Shanghai
-MIDNIGHT = NOON + timedelta(hours=12)
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-POLICY = CarePolicy()
-SETTING = Setting(POLICY, SHANGHAI)
-EVERY_WAY: frozenset[Channel] = frozenset({"push", "sms", "voice", "staff"})
-STAFF_WAYS: frozenset[Channel] = frozenset({"push", "voice", "staff"})
-CIRCLE: Circle = {
-    "person": [Reachable("ann", EVERY_WAY - {"staff"})],
-    "contact": [
-        Reachable("daughter", EVERY_WAY - {"staff"}),
-        Reachable("contact-2", frozenset({"sms", "voice"})),
-    ],
-    "caregiver": [Reachable("carer", STAFF_WAYS)],
-    "manager": [Reachable("boss", STAFF_WAYS)],
-}
-NOBODY: Circle = {"person": [], "contact": [], "caregiver": [], "manager": []}
-PEOPLE = {
-    "ann": "person", "daughter": "contact", "son": "family", "carer": "caregiver", "boss": "manager",
-}  # fmt: skip
-LONGEST = timedelta(hours=24)
-
-
-def alert(now: datetime = NOON, *, emergency: bool = False, **more: Any) -> Alert:
-    fields: dict[str, Any] = {
-        "alert": "a-1", "community": "willow", "person": "ann", "reason": "sos" if emergency else "idle",
-        "words": "12 h so far", "emergency": emergency, "opened_at": now, "changed_at": now, "due_at": now,
-        "chain": chain_for(POLICY.chain, emergency=emergency),
-    }  # fmt: skip
-    return Alert(**(fields | more))
-
-
-def actor(who: str) -> Actor:
-    return Actor(who, PEOPLE[who])  # type: ignore[arg-type]
-
-
-def run(
-    one: Alert, until: datetime, circle: Circle = CIRCLE, setting: Setting = SETTING
-) -> tuple[Alert, list[Step]]:
-    """Let the time pass, minute by minute, with nobody answering."""
-    steps, now = [], one.changed_at
-    while now <= until:
-        step = advanced(one, circle, setting, now)
-        if step.changed:
-            steps.append(step)
-        one = step.alert
-        now += timedelta(minutes=1)
-    return one, steps
-
-
-def told(steps: list[Step]) -> list[tuple[str, str]]:
-    return [(message.recipient, message.channel) for step in steps for message in step.messages]
-
-
-class Alerts(RuleBasedStateMachine):
-    """One alert; people, gateways, clocks and the person herself do what they like."""
-
-    @initialize(emergency=st.booleans(), now=st.sampled_from([NOON, MIDNIGHT]))
-    def open(self, *, emergency: bool, now: datetime) -> None:
-        self.now = now
-        self.alert = alert(now, emergency=emergency)
-        self.circle = CIRCLE
-        self.sent: list[Message] = []
-
-    def take(self, step: Step) -> None:
-        before, after = self.alert, step.alert
-        assert after.version == before.version + step.changed
-        assert step.changed or not step.messages
-        assert all(entry.at == step.now for entry in step.entries)
-        assert not step.changed or step.entries, "every step is logged"
-        self.chain_members(step)
-        self.sent += step.messages
-        self.alert = after
-
-    def chain_members(self, step: Step) -> None:
-        may = {(rung.to, each.recipient, way) for rung in step.alert.chain for each in self.circle[rung.to]
-               for way in set(rung.channels) & each.channels}  # fmt: skip
-        assert {(each.to, each.recipient, each.channel) for each in step.messages} <= may
-
-    @rule(minutes=st.integers(0, 900))
-    def tick(self, minutes: int) -> None:
-        self.now += timedelta(minutes=minutes)
-        self.take(advanced(self.alert, self.circle, SETTING, self.now))
-
-    @rule(choose=st.randoms(use_true_random=False), declined=st.booleans())
-    @precondition(lambda self: self.sent)
-    def send_fails(self, choose: Any, *, declined: bool) -> None:
-        one = choose.choice(self.sent)
-        if one.purpose == "held":
-            self.take(told_otherwise(self.alert, one, self.circle, self.now, "is down"))
-        else:
-            self.take(failed(self.alert, one.message, self.circle, SETTING, self.now, declined=declined))
-
-    @rule(choose=st.randoms(use_true_random=False))
-    @precondition(lambda self: self.sent)
-    def nobody_picks_up(self, choose: Any) -> None:
-        one = choose.choice(self.sent)
-        step = not_picked_up(self.alert, one.message, self.circle, SETTING, self.now)
-        assert step.changed <= (one.to == "contact" and self.alert.state == "open")
-        self.take(step)
-
-    @rule(choose=st.randoms(use_true_random=False))
-    @precondition(lambda self: self.sent)
-    def hand_back(self, choose: Any) -> None:
-        before, step = (
-            self.alert,
-            handed_back(self.alert, choose.choice(self.sent), self.circle, SETTING, self.now),
-        )
-        assert step.changed <= (before.state == "acknowledged")
-        assert step.changed <= (step.alert.state == "open")
-        self.take(step)
-
-    @rule(who=st.sampled_from(sorted(PEOPLE)), command=st.sampled_from(get_args(Command)),
-          minutes=st.integers(1, 1440), outcome=st.sampled_from(["fine", "hospital"]))  # fmt: skip
-    def answer(self, who: str, command: Command, minutes: int, outcome: Any) -> None:
-        needs: dict[str, Any] = {"snooze": {"minutes": minutes}, "resolve": {"outcome": outcome}}
-        said = Answer(command=command, **needs.get(command, {}))
-        may = allowed(self.alert, actor(who))
-        if PEOPLE[who] not in BY[command]:
-            with pytest.raises(Forbidden):
-                answered(self.alert, said, actor(who), SETTING, self.now)
-        elif command not in may or (PEOPLE[who], said.outcome) == ("person", "hospital"):
-            with pytest.raises(NotNow) as refused:
-                answered(self.alert, said, actor(who), SETTING, self.now)
-            assert refused.value.extensions["allowed"] == may
-        else:
-            self.take(answered(self.alert, said, actor(who), SETTING, self.now))
-
-    @rule()
-    def press(self) -> None:
-        before = self.alert
-        self.take(joined(before, chain_for(POLICY.chain, emergency=True), "", self.now))
-        if before.is_open:
-            assert self.alert.emergency
-            assert self.alert.reason == "sos"
-
-    @rule(ago=st.integers(-5, 600))
-    def move(self, ago: int) -> None:
-        at = self.now - timedelta(minutes=ago)
-        step = moved(self.alert, at, "the door was used", SETTING, self.now)
-        assert not (step.changed and at < self.alert.opened_at), "what is old never calms an alert"
-        assert not (self.alert.emergency and step.alert.state != self.alert.state)
-        self.take(step)
-
-    @rule(who=st.sampled_from(sorted(PEOPLE)))
-    def say(self, who: str) -> None:
-        self.take(noted(self.alert, "I am fine", actor(who), self.now))
-
-    @rule(
-        circle=st.sampled_from(
-            [
-                CIRCLE, NOBODY, CIRCLE | {"manager": []}, CIRCLE | {"contact": []},
-                CIRCLE | {"caregiver": []},
-                CIRCLE | {"contact": [Reachable("contact-2", frozenset({"voice"}))]},
-            ]
-        )
-    )  # fmt: skip
-    def others_are_on_duty(self, circle: Circle) -> None:
-        self.circle = circle
-
-    @invariant()
-    def never_ends_in_silence(self) -> None:
-        one = self.alert
-        assert one.state in get_args(State)
-        assert Alert.model_validate_json(one.model_dump_json()) == one
-        assert one.is_open == (one.due_at is not None)
-        assert (one.state == "resolved") == (one.outcome is not None)
-        if one.due_at is not None:
-            assert one.due_at - one.changed_at <= LONGEST
-        if one.state == "acknowledged":
-            assert one.answered_by is not None
-
-    @invariant()
-    def each_message_has_its_own_id(self) -> None:
-        ids = [each.message for each in self.sent]
-        assert len(set(ids)) == len(ids) == self.alert.made
-
-    @invariant()
-    def something_happens_when_it_is_due(self) -> None:
-        if self.alert.due_at is not None:
-            step = advanced(self.alert, self.circle, SETTING, self.alert.due_at)
-            assert step.changed
-            assert step.alert.due_at is not None
-            assert step.alert.due_at > step.now
-
-
-TestAlerts = Alerts.TestCase
-TestAlerts.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
-
-
-# The chain
+from linli.vocabulary.care import ChainStep, Recipient
+from tests.unit.care.calling.alarming import (
+    CIRCLE,
+    EVERY_WAY,
+    MIDNIGHT,
+    NOBODY,
+    NOON,
+    POLICY,
+    SETTING,
+    actor,
+    alert,
+    minutes,
+    run,
+    told,
+)
 
 
 def test_the_chain_is_called_one_after_another_with_its_repeats() -> None:
@@ -283,18 +91,7 @@ def test_nobody_to_call_heads_the_staff_queue_at_once_and_stays_due() -> None:
     assert step.entries[-1].what == "nobody_to_call"
 
 
-# An only contact, and who is on duty
-
 ALONE: Circle = {**CIRCLE, "contact": CIRCLE["contact"][:1]}
-
-
-def minutes(steps: list[Step]) -> list[tuple[int, str, str]]:
-    """When whom was told by which channel, in minutes since noon."""
-    return [
-        (int((step.now - NOON).total_seconds()) // 60, each.recipient, each.channel)
-        for step in steps
-        for each in step.messages
-    ]
 
 
 def to_contact(**more: Any) -> list[ChainStep]:
@@ -433,8 +230,6 @@ def test_no_only_contact_is_asked_twice_before_somebody_on_duty_knows(
     assert bool(times) or not any(contact & set(rung.channels) for rung in one.chain if rung.to == "contact")
 
 
-# Of many
-
 MANY = [Reachable(f"carer-{number:02}", EVERY_WAY) for number in range(50)]
 
 
@@ -496,9 +291,6 @@ def test_a_step_fits_into_one_transaction(
             assert 3 + len(other.entries) + len(other.messages) <= 100
         assert 3 + len(step.entries) + len(step.messages) <= 100, "alert, fact, message, and these"
         one = step.alert
-
-
-# Broken channels
 
 
 def test_a_failed_channel_goes_to_the_next_at_once_and_a_failed_step_too() -> None:
@@ -572,9 +364,6 @@ def test_who_hands_back_what_they_had_taken_is_passed_over_and_the_chain_goes_on
     # But nobody hands back what another one has taken
     boss = answered(one, see_to, actor("boss"), SETTING, one.changed_at).alert
     assert not handed_back(boss, hers, CIRCLE, SETTING, later).changed
-
-
-# Quiet hours
 
 
 def test_quiet_hours_delay_the_calls_and_who_is_on_duty_knows() -> None:
@@ -717,127 +506,6 @@ def test_quiet_hours_end_within_a_day_and_a_bit(minutes: int, begins: time, ends
     now = NOON + timedelta(minutes=minutes)
     until = quiet_until(now, Setting(policy, ZoneInfo(zone)))
     assert until is None or now <= until <= now + timedelta(hours=25)
-
-
-# Answers
-
-
-def test_an_acknowledgement_has_an_end() -> None:
-    one, _ = run(alert(), NOON + timedelta(minutes=31))
-    taken = answered(
-        one, Answer(command="acknowledge"), actor("carer"), SETTING, NOON + timedelta(minutes=32)
-    )
-    assert taken.alert.due_at == NOON + timedelta(minutes=62)
-    assert advanced(taken.alert, CIRCLE, SETTING, NOON + timedelta(minutes=61)).changed is False
-    # When nothing was said in time, the chain goes on where it was
-    lapsed = advanced(taken.alert, CIRCLE, SETTING, NOON + timedelta(minutes=62))
-    assert [entry.what for entry in lapsed.entries] == ["lapsed", "called"]
-    assert lapsed.entries[0].actor == "carer"
-    assert told([lapsed]) == [("carer", "push")]
-
-
-def test_one_person_sees_to_it_at_a_time_and_may_ask_for_more_time() -> None:
-    taken = answered(alert(), Answer(command="acknowledge"), actor("carer"), SETTING, NOON).alert
-    with pytest.raises(NotNow) as refused:
-        answered(taken, Answer(command="acknowledge"), actor("boss"), SETTING, NOON)
-    assert refused.value.extensions["allowed"] == ["snooze", "confirm", "resolve"]
-    later = NOON + timedelta(minutes=20)
-    again = answered(taken, Answer(command="acknowledge"), actor("carer"), SETTING, later).alert
-    assert again.due_at == later + timedelta(minutes=30)
-
-
-def test_nobody_sees_to_it_for_longer_than_the_policy_allows() -> None:
-    long = Answer(command="acknowledge", minutes=1440)
-    assert answered(alert(), long, actor("carer"), SETTING, NOON).alert.due_at == NOON + timedelta(minutes=30)
-    short = Answer(command="acknowledge", minutes=10)
-    assert answered(alert(), short, actor("carer"), SETTING, NOON).alert.due_at == NOON + timedelta(
-        minutes=10
-    )
-
-
-def test_time_does_not_run_backwards_within_an_alert() -> None:
-    step = answered(alert(), Answer(command="confirm"), actor("boss"), SETTING, NOON - timedelta(seconds=3))
-    assert (step.alert.changed_at, step.entries[0].at) == (NOON, NOON)
-
-
-def test_a_snoozed_alert_comes_back() -> None:
-    snoozed = answered(alert(), Answer(command="snooze", minutes=1440), actor("carer"), SETTING, NOON).alert
-    assert snoozed.due_at == NOON + timedelta(minutes=120), "no longer than the policy allows"
-    back = advanced(snoozed, CIRCLE, SETTING, NOON + timedelta(minutes=120))
-    assert back.alert.state == "open"
-    assert told([back]) == [("ann", "push")]
-
-
-def test_an_emergency_cannot_be_put_off_nor_called_off_by_who_pressed() -> None:
-    one = alert(emergency=True)
-    for who, command, more in (("boss", "snooze", {"minutes": 5}), ("ann", "resolve", {"outcome": "fine"})):
-        with pytest.raises(NotNow):
-            answered(one, Answer(command=command, **more), actor(who), SETTING, NOON)  # type: ignore[arg-type]
-    assert noted(one, "pressed 1", actor("ann"), NOON).alert.state == "open"
-
-
-def test_the_person_may_say_they_are_fine_and_nothing_else() -> None:
-    fine = answered(alert(), Answer(command="resolve", outcome="fine"), actor("ann"), SETTING, NOON).alert
-    assert (fine.state, fine.outcome, fine.due_at) == ("resolved", "fine", None)
-    with pytest.raises(NotNow):
-        answered(alert(), Answer(command="resolve", outcome="deceased"), actor("ann"), SETTING, NOON)
-
-
-def test_after_its_end_nothing_changes_it() -> None:
-    over = answered(alert(), Answer(command="resolve", outcome="sensor"), actor("boss"), SETTING, NOON).alert
-    assert all(allowed(over, actor(who)) == [] for who in PEOPLE)
-    assert not joined(over, POLICY.chain, "", NOON).entries
-    assert not moved(over, NOON, "", SETTING, NOON).changed
-    assert not noted(over, "", actor("ann"), NOON).changed
-    assert not advanced(over, CIRCLE, SETTING, NOON + timedelta(days=9)).changed
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"command": "resolve"},
-        {"command": "acknowledge", "outcome": "fine"},
-        {"command": "snooze"},
-        {"command": "confirm", "minutes": 3},
-        {"command": "resolve", "outcome": "gone"},
-    ],
-)
-def test_an_answer_has_its_particulars(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="validation error"):
-        Answer(**wrong)
-
-
-# The button, and signs of life
-
-
-def test_a_press_raises_an_open_idle_alert() -> None:
-    snoozed = answered(alert(), Answer(command="snooze", minutes=60), actor("boss"), SETTING, NOON).alert
-    step = joined(snoozed, chain_for(POLICY.chain, emergency=True), "", NOON)
-    one = step.alert
-    assert (one.emergency, one.state, one.reason, one.due_at) == (True, "open", "sos", NOON)
-    assert [entry.what for entry in step.entries] == ["raised"]
-    assert all(rung.to != "person" for rung in one.chain)
-
-
-def test_a_press_soon_after_an_answer_is_the_same_fright_and_later_means_nobody_came() -> None:
-    taken = answered(alert(emergency=True), Answer(command="acknowledge"), actor("boss"), SETTING, NOON).alert
-    chain = chain_for(POLICY.chain, emergency=True)
-    soon = joined(taken, chain, "", NOON + timedelta(seconds=90))
-    assert (soon.alert, [entry.what for entry in soon.entries]) == (taken, ["pressed_again"])
-    late = joined(taken, chain, "", NOON + timedelta(minutes=5)).alert
-    assert (late.state, late.due_at) == ("open", NOON + timedelta(minutes=5))
-    assert not joined(late, chain, "", NOON + timedelta(minutes=6)).changed
-
-
-def test_the_first_sign_of_life_stops_the_calls_until_somebody_confirms() -> None:
-    one, _ = run(alert(), NOON + timedelta(minutes=12))
-    at = NOON + timedelta(minutes=12)
-    calm = moved(one, at, "the door was used", SETTING, at).alert
-    assert (calm.state, calm.moved_at, calm.due_at) == ("answered", at, at + timedelta(minutes=60))
-    # Nobody confirms: she is called first, and a second sign does not begin it all anew
-    back = advanced(calm, CIRCLE, SETTING, at + timedelta(minutes=60))
-    assert told([back]) == [("ann", "push")]
-    assert not moved(back.alert, back.now, "the lamp", SETTING, back.now).changed
 
 
 def test_a_chain_of_the_person_alone_is_called_in_an_emergency_as_well() -> None:

@@ -11,12 +11,9 @@ from hypothesis import strategies as st
 
 from functions.care.calling.channels import TEXTS, outgoing, template_of
 from functions.care.calling.messages import Message
-from functions.care.calling.parties import circle_of, parties
-from functions.care.calling.roster import OnDuty
-from functions.care.watching.watch import Contact, Settings, Watch
 from linli.errors import Forbidden
 from linli.messages.gateways import Channel, Channels, Gateway, signature, signed, verify
-from linli.vocabulary.care import CarePolicy, Recipient
+from linli.vocabulary.care import Recipient
 
 NOW = datetime(2026, 1, 5, 4, tzinfo=UTC)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -159,62 +156,7 @@ def test_a_secret_that_does_not_decode_is_refused_when_it_is_read(secret: str) -
         Gateway(url="https://sms.example/send", secrets=[secret])
 
 
-@pytest.mark.parametrize("kind", [CarePolicy, Settings])
-def test_a_chain_reaches_staff(kind: type[CarePolicy | Settings]) -> None:
-    alone = [{"to": "person", "channels": ["push"]}, {"to": "contact", "channels": ["sms"]}]
-    given_ = {"home": "b1/101", "consent": "file 7"} if kind is Settings else {}
-    with pytest.raises(ValueError, match="caregivers or managers"):
-        kind.model_validate_json(json.dumps({**given_, "chain": alone}))
-    reached = [*alone, {"to": "caregiver", "channels": ["staff"]}]
-    assert kind.model_validate_json(json.dumps({**given_, "chain": reached})).chain
-
-
 def test_a_channel_that_is_not_set_up_has_no_gateway() -> None:
     gateway = Gateway(url="http://localhost:1/", secrets=[SECRET])
     channels = Channels(sms=gateway)
     assert [channels.gateway(each) for each in get_args(Channel)] == [None, gateway, None, None]
-
-
-# Whom the chain can call
-
-
-def watch(**more: Any) -> Watch:
-    fields: dict[str, Any] = {
-        "home": "b1/101", "consent": "file 7", "community": "willow", "person": "ann", "version": 1,
-    }  # fmt: skip
-    return Watch(**(fields | more))
-
-
-def test_everybody_is_reached_by_what_is_known_of_them() -> None:
-    watched = watch(
-        phone="+8613800000001",
-        contacts=[
-            Contact(name="Her daughter", person="daughter", phone="+8613800000002"),
-            Contact(name="A neighbour", phone="+8613800000003"),
-        ],
-        caregiver=Contact(name="Wu", person="carer"),
-    )
-    roster = [
-        OnDuty(person="carer", capacity="caregiver", phone="+8613800000004"),
-        OnDuty(person="other", capacity="caregiver"),
-        OnDuty(person="boss", capacity="manager", phone="+8613800000005"),
-        OnDuty(person="asleep", capacity="manager", on_duty=False),
-    ]
-    found = parties("ann", watched, roster)
-    circle = circle_of(found)
-    reached = {to: [(each.recipient, sorted(each.channels)) for each in who] for to, who in circle.items()}
-    assert reached == {
-        "person": [("ann", ["push", "sms", "voice"])],
-        "contact": [("daughter", ["push", "sms", "voice"]), ("contact-2", ["sms", "voice"])],
-        "caregiver": [("carer", ["push", "sms", "staff", "voice"]), ("other", ["push", "staff"])],
-        "manager": [("boss", ["push", "sms", "staff", "voice"])],
-    }
-    where = {each.recipient: (each.address("push"), each.address("sms")) for each in found}
-    assert where["contact-2"] == (None, "+8613800000003")
-    assert where["carer"] == ("carer", "+8613800000004")
-
-
-def test_somebody_who_is_not_watched_over_has_staff_alone() -> None:
-    circle = circle_of(parties("ann", None, [OnDuty(person="boss", capacity="manager")]))
-    assert [each.recipient for each in circle["manager"]] == ["boss"]
-    assert circle["contact"] == circle["caregiver"] == []
