@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from functions.care import permissions
 from functions.care.timeline.models import Capacity
 from functions.care.watching.watch import Watch
 from linli.errors import InvalidRequest, NotFound

@@ -2,6 +2,7 @@
 
 from chalice.app import Blueprint
 
+from functions.care import permissions
 from functions.care.away import store
 from functions.care.away.domain import check, checked
 from functions.care.away.models import Absence, Away

@@ -2,6 +2,7 @@
 
 from chalice.app import Blueprint
 
+from functions.care import permissions
 from functions.care.check_in.models import CheckedIn, CheckIn
 from functions.care.intake.signs import store as signs
 from functions.care.watching import store as watching

@@ -2,6 +2,7 @@
 
 from chalice.app import Blueprint
 
+from functions.care import permissions
 from functions.care.duty import store
 from functions.care.duty.models import Roster, Rostered, RosterLine, Settled, Waiting
 from functions.care.timeline.models import Capacity

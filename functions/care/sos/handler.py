@@ -2,6 +2,7 @@
 
 from chalice.app import Blueprint
 
+from functions.care import permissions
 from functions.care.sos import store
 from functions.care.sos.models import ButtonAnswer, Call, Called
 from functions.care.watching.signals import SENT_BY, Signal

@@ -14,13 +14,13 @@ from linli_cli.layout import ROOT, services
 
 STATES = {  # what has states, and where their names are declared
     "functions.maintenance.tickets": ("State", "PauseReason"),
-    "functions.payments.orders": ("IntentState", "RefundState"),
-    "functions.payments.settling": ("Mismatch",),
+    "functions.payments.books.orders": ("IntentState", "RefundState"),
+    "functions.payments.books.settlement": ("Mismatch",),
     "functions.care.calling.alerts": ("State",),
     "functions.health.fever_check.models": ("Status",),
     "linli.vocabulary.care": ("AlertOutcome", "AlertReason"),
-    "functions.access.holders": ("Block", "HealthCode"),
-    "functions.access.credentials": ("CredentialKind",),
+    "functions.access.holders.standing": ("Block", "HealthCode"),
+    "functions.access.gates.models": ("CredentialKind",),
     "functions.care.tending.duties": ("DutyKind",),
     "functions.care.tending.visits": ("VisitOutcome",),
     "functions.care.relative.models": ("How",),
