@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from chalice.app import Chalice
 
-from functions.maintenance.machine import REPAIR
-from functions.maintenance.moves import NEEDED
+from functions.maintenance.tickets.machine import REPAIR
+from functions.maintenance.tickets.moves import NEEDED
 from linli.aws import client
 from linli.tables import Row
 from linli.vocabulary.directory import MembershipChanged

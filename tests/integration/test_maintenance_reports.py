@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from functions.maintenance.tables import PhotoRow, TicketRow
+from functions.maintenance.tickets.rows import PhotoRow, TicketRow
 from linli.aws import client
 from linli.vocabulary.devices import DeviceRegistered
 from linli.vocabulary.directory import PlaceChanged

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.maintenance.tables import EscalationRow, ManagerRow, MemberRow, RepairerRow
-from functions.maintenance.telling import MOST_TRIES, next_try
+from functions.maintenance.escalations.notices import MOST_TRIES, next_try
+from functions.maintenance.tickets.rows import EscalationRow, ManagerRow, MemberRow, RepairerRow
 from linli.tables import read
 from tests.integration.conftest import Http, Invoke, Service
 from tests.integration.gateway import NOW, Answer

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from functions.maintenance import deadlines
-from functions.maintenance.moves import Move
-from functions.maintenance.tickets import OPEN, Ticket
+from functions.maintenance.deadlines import clocks as deadlines
+from functions.maintenance.tickets.models import OPEN, Ticket
+from functions.maintenance.tickets.moves import Move
 
 
 def next_move(ticket: Ticket, now: datetime) -> Move | None:

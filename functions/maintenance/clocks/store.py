@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from functions.maintenance import docket, escalations, photo_bucket
 from functions.maintenance.clocks.domain import next_move
-from functions.maintenance.moves import SYSTEM
-from functions.maintenance.steps import Step
-from functions.maintenance.tables import EscalationRow, PhotoRow, TicketRow
+from functions.maintenance.escalations import store as escalations
+from functions.maintenance.photos import client as photo_bucket
+from functions.maintenance.tickets import store as tickets
+from functions.maintenance.tickets.moves import SYSTEM
+from functions.maintenance.tickets.rows import EscalationRow, PhotoRow, TicketRow
+from functions.maintenance.tickets.steps import Step
 from linli.due import due, see_to_each
 from linli.errors import NotFound
 from linli.instants import to_text
@@ -37,7 +39,7 @@ def _told(row: EscalationRow, now: datetime, post: Post) -> str:
 
 def _settled(row: TicketRow, now: datetime) -> str:
     community, _, ticket = row.pk.partition("#ticket#")
-    return until_it_holds(lambda: settle(community, ticket, now), docket.RACES)
+    return until_it_holds(lambda: settle(community, ticket, now), tickets.RACES)
 
 
 def _offer_is_due(step: Step, now: datetime) -> bool:
@@ -47,15 +49,15 @@ def _offer_is_due(step: Step, now: datetime) -> bool:
 
 def settle(community: str, ticket: str, now: datetime) -> str:
     """Let all happen that is due for one ticket, in one step. Returns the last of it."""
-    step = docket.load(community, ticket).step()
+    step = tickets.load(community, ticket).step()
     outcome = "nothing_due"
     while move := next_move(step.ticket, now):
         step.move(move, SYSTEM, now)
         outcome = move.command
     if outcome != "nothing_due" and step.follows_an_incident:
-        step.incident_is_worked_on = docket.is_worked_on(community, step.incident)
+        step.incident_is_worked_on = tickets.is_worked_on(community, step.incident)
     if _offer_is_due(step, now):
-        docket.dispatch(step, now)
+        tickets.dispatch(step, now)
         outcome = step.ticket.state
-    docket.keep(step, f"clocks:{to_text(now)}", now)
+    tickets.keep(step, f"clocks:{to_text(now)}", now)
     return outcome

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from pynamodb.expressions.update import Action
 
-from functions.maintenance import docket
-from functions.maintenance.tables import ManagerRow, MemberRow, RepairerRow
+from functions.maintenance.tickets import store as tickets
+from functions.maintenance.tickets.rows import ManagerRow, MemberRow, RepairerRow
 from linli.permissions import Role
 from linli.tables import ConditionsFailed, Contended, Transaction, read
 from linli.vocabulary.directory import MembershipChanged
@@ -21,8 +21,8 @@ def keep_member(fact: MembershipChanged, now: datetime) -> str:
     manager meanwhile, who has to hear of it as well.
     """
     outcome = _keep_roles(fact)
-    docket.take_back(fact.community, fact.person, GONE, now)
-    docket.take_back_answers(fact.community, fact.person, "the manager has left", now)
+    tickets.take_back(fact.community, fact.person, GONE, now)
+    tickets.take_back_answers(fact.community, fact.person, "the manager has left", now)
     return outcome
 
 

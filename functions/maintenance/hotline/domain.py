@@ -8,7 +8,6 @@ from hashlib import sha256
 from typing import Any, Literal
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from functions.maintenance.categories import TRADES, Category, Kind
 from functions.maintenance.hotline.models import (
     Discovery,
     Endpoint,
@@ -20,10 +19,11 @@ from functions.maintenance.hotline.models import (
     ServiceRequest,
     Window,
 )
-from functions.maintenance.photos import MOST_PHOTOS, is_photo
-from functions.maintenance.steps import Reported
-from functions.maintenance.ticket_views import shortened
-from functions.maintenance.tickets import OPEN, State, Ticket, Whereabouts
+from functions.maintenance.photos.contents import MOST_PHOTOS, is_photo
+from functions.maintenance.reports.categories import TRADES, Category, Kind
+from functions.maintenance.tickets.models import OPEN, State, Ticket, Whereabouts
+from functions.maintenance.tickets.steps import Reported
+from functions.maintenance.tickets.views import shortened
 from linli.bodies import Fields, File
 from linli.contracts import Contract
 from linli.errors import InvalidRequest, LinliError, NotFound

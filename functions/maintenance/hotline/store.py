@@ -5,12 +5,13 @@ from datetime import datetime
 from functools import cache, partial
 from itertools import islice
 
-from functions.maintenance import docket, photo_bucket
 from functions.maintenance.hotline.domain import SAME_FOR, Sent, matches, reported, request_of, window
 from functions.maintenance.hotline.models import RequestQuery, ServiceRequest
-from functions.maintenance.hotlines import Hotline
-from functions.maintenance.tables import HotlineRequestRow, PhotoRow, SentRequestRow, TicketRow
-from functions.maintenance.tickets import OPEN
+from functions.maintenance.hotlines.store import Hotline
+from functions.maintenance.photos import client as photo_bucket
+from functions.maintenance.tickets import store as tickets
+from functions.maintenance.tickets.models import OPEN
+from functions.maintenance.tickets.rows import HotlineRequestRow, PhotoRow, SentRequestRow, TicketRow
 from linli import communities
 from linli.communities import CommunityRow
 from linli.errors import InvalidRequest, NotFound
@@ -59,7 +60,7 @@ def create(hotline: Hotline, sent: Sent, creation: Creation) -> str:
         before = None if creation.key else read([place]).one(SentRequestRow, place)
         if before is not None and _is_the_same(before, creation.at):
             return before.ticket_id
-        step, also = docket.opened(community, creation.id, content, creation.at)
+        step, also = tickets.opened(community, creation.id, content, creation.at)
 
         def with_request(transaction: Transaction) -> None:
             also(transaction)
@@ -71,10 +72,10 @@ def create(hotline: Hotline, sent: Sent, creation: Creation) -> str:
             if creation.key is None:
                 _remember(transaction, SentRequestRow(*place, community=community), creation, before)
 
-        docket.keep(step, creation.attempt, creation.at, with_request)
+        tickets.keep(step, creation.attempt, creation.at, with_request)
         return creation.id
 
-    return creation.once(attempt, lambda earlier: earlier, docket.RACES)
+    return creation.once(attempt, lambda earlier: earlier, tickets.RACES)
 
 
 def _is_the_same(before: SentRequestRow, now: datetime) -> bool:

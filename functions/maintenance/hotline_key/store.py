@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from functions.maintenance.hotline_key.models import HotlineIssued, HotlineListed, HotlineWanted
-from functions.maintenance.hotlines import Scope, digest_of, key_text
-from functions.maintenance.tables import HotlineRow
+from functions.maintenance.hotlines.store import Scope, digest_of, key_text
+from functions.maintenance.tickets.rows import HotlineRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, NotFound
 from linli.idempotency import Creation

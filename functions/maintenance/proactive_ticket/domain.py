@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from functions.maintenance.categories import Category
-from functions.maintenance.steps import Reported
-from functions.maintenance.tickets import WAITING, Ticket
+from functions.maintenance.reports.categories import Category
+from functions.maintenance.tickets.models import WAITING, Ticket
+from functions.maintenance.tickets.steps import Reported
 from linli.contracts import Contract
 from linli.ids import Id, is_id
 from linli.instants import Instant

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 
 from pynamodb.attributes import BooleanAttribute
 
-from functions.maintenance import docket
-from functions.maintenance.moves import SYSTEM, Move
 from functions.maintenance.proactive_ticket.domain import Fault, closes_itself
-from functions.maintenance.steps import Reported
-from functions.maintenance.tables import LockRow
+from functions.maintenance.tickets import store as tickets
+from functions.maintenance.tickets.moves import SYSTEM, Move
+from functions.maintenance.tickets.rows import LockRow
+from functions.maintenance.tickets.steps import Reported
 from linli.events import Event
 from linli.ids import new_id
 from linli.lifetimes import Lifetime
@@ -30,7 +30,7 @@ class EpisodeRow(Row, discriminator="fault_episode"):
 
 def raised(community: str, fault: Fault, reported: Reported, event: Event) -> str:
     """Open the fault's ticket, or count one more word of it. Returns the outcome."""
-    return until_it_holds(lambda: _raised(community, fault, reported, event), docket.RACES)
+    return until_it_holds(lambda: _raised(community, fault, reported, event), tickets.RACES)
 
 
 def _raised(community: str, fault: Fault, reported: Reported, event: Event) -> str:
@@ -41,7 +41,7 @@ def _raised(community: str, fault: Fault, reported: Reported, event: Event) -> s
             _count(community, lock, fault, event)
             return "counted"
         ticket = new_id(now)
-        step, _ = docket.opened(community, ticket, reported, now)
+        step, _ = tickets.opened(community, ticket, reported, now)
 
         def with_lock(transaction: Transaction) -> None:
             row = LockRow(*key, ticket_id=ticket, episode=fault.episode, told=1, last_seen=fault.at)
@@ -49,7 +49,7 @@ def _raised(community: str, fault: Fault, reported: Reported, event: Event) -> s
             transaction.put("lock", row, free)
             _once(transaction, community, fault, event, ended=False)
 
-        docket.keep(step, f"{event.source}:{event.id}", now, with_lock)
+        tickets.keep(step, f"{event.source}:{event.id}", now, with_lock)
     except ConditionsFailed as failed:
         if "seen" in failed.rows:
             return "duplicate"
@@ -74,7 +74,7 @@ def _count(community: str, lock: LockRow, fault: Fault, event: Event) -> None:
 
 def ended(community: str, fault: Fault, event: Event) -> str:
     """Close the fault's ticket if nobody has accepted it, else tell whoever has. Returns the outcome."""
-    return until_it_holds(lambda: _ended(community, fault, event), docket.RACES)
+    return until_it_holds(lambda: _ended(community, fault, event), tickets.RACES)
 
 
 def _ended(community: str, fault: Fault, event: Event) -> str:
@@ -87,12 +87,12 @@ def _ended(community: str, fault: Fault, event: Event) -> str:
             _once(transaction, community, fault, event, ended=True, unheard_of=not known)
             transaction.commit()
             return "nothing_open"
-        step = docket.load(community, lock.ticket_id).step()
+        step = tickets.load(community, lock.ticket_id).step()
         itself = closes_itself(step.ticket)
         move = Move(command="cancel", note="the fault is over") if itself else _TOLD
         step.move(move, SYSTEM, event.time)
         attempt = f"{event.source}:{event.id}"
-        docket.keep(step, attempt, event.time, lambda one: _once(one, community, fault, event, ended=True))
+        tickets.keep(step, attempt, event.time, lambda one: _once(one, community, fault, event, ended=True))
     except ConditionsFailed as failed:
         if "seen" in failed.rows:
             return "duplicate"

@@ -4,8 +4,6 @@ from typing import Any
 
 from chalice.app import Blueprint
 
-from functions.maintenance import permissions
-from functions.maintenance.moves import Move
 from functions.maintenance.repair_ticket import store
 from functions.maintenance.repair_ticket.models import (
     Incident,
@@ -16,8 +14,9 @@ from functions.maintenance.repair_ticket.models import (
     TicketQuery,
     Timeline,
 )
-from functions.maintenance.ticket_views import TicketShown
-from functions.maintenance.tickets import Capacity
+from functions.maintenance.tickets.models import Capacity
+from functions.maintenance.tickets.moves import Move
+from functions.maintenance.tickets.views import TicketShown
 from linli.cursors import Page, PageQuery
 from linli.errors import Forbidden
 from linli.http import Nothing, Request, route

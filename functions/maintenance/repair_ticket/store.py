@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from functions.maintenance import docket, photo_bucket
-from functions.maintenance.machine import actor_on, refusal
-from functions.maintenance.moves import SYSTEM, Actor, Move
-from functions.maintenance.photos import LARGEST_PHOTO_BYTES, MOST_PHOTOS
+from functions.maintenance.photos import client as photo_bucket
+from functions.maintenance.photos.contents import LARGEST_PHOTO_BYTES, MOST_PHOTOS
 from functions.maintenance.repair_ticket.models import (
     Incident,
     Photo,
@@ -18,8 +16,11 @@ from functions.maintenance.repair_ticket.models import (
     Timeline,
     TimelineEntry,
 )
-from functions.maintenance.steps import Reported, Step
-from functions.maintenance.tables import (
+from functions.maintenance.tickets import store as tickets
+from functions.maintenance.tickets.machine import actor_on, refusal
+from functions.maintenance.tickets.models import DROPPED, WAITING, Capacity, Shelf, Ticket
+from functions.maintenance.tickets.moves import SYSTEM, Actor, Move
+from functions.maintenance.tickets.rows import (
     IncidentRow,
     LockRow,
     MemberRow,
@@ -27,8 +28,8 @@ from functions.maintenance.tables import (
     TicketRow,
     TimelineRow,
 )
-from functions.maintenance.ticket_views import TicketShown, shown
-from functions.maintenance.tickets import DROPPED, WAITING, Capacity, Shelf, Ticket
+from functions.maintenance.tickets.steps import Reported, Step
+from functions.maintenance.tickets.views import TicketShown, shown
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, InvalidRequest, NotFound
 from linli.idempotency import Creation
@@ -58,16 +59,16 @@ def report(community: str, person: Person, wanted: Report, creation: Creation) -
         reported = reported.model_copy(update=_home(community, person.person))
 
     def attempt() -> TicketShown:
-        step, also = docket.opened(community, creation.id, reported, creation.at)
+        step, also = tickets.opened(community, creation.id, reported, creation.at)
 
         def with_key(transaction: Transaction) -> None:
             also(transaction)
             creation.claim(transaction)
 
-        docket.keep(step, creation.attempt, creation.at, with_key)
+        tickets.keep(step, creation.attempt, creation.at, with_key)
         return _shown(step.ticket, step.incident, person)
 
-    return creation.once(attempt, lambda earlier: find(community, person, earlier), docket.RACES)
+    return creation.once(attempt, lambda earlier: find(community, person, earlier), tickets.RACES)
 
 
 def _home(community: str, person: str) -> dict[str, str]:
@@ -91,8 +92,8 @@ def find(community: str, person: Person, ticket: str) -> TicketShown:
     return view.model_copy(update={"told": int(lock.told), "last_seen": lock.last_seen})
 
 
-def _found(community: str, person: Person, ticket: str) -> docket.Loaded:
-    found = docket.load(community, ticket)
+def _found(community: str, person: Person, ticket: str) -> tickets.Loaded:
+    found = tickets.load(community, ticket)
     if not person.sees(found.ticket):
         raise NotFound
     return found
@@ -103,7 +104,7 @@ def move(community: str, person: Person, ticket: str, wanted: Move, creation: Cr
     return creation.once(
         lambda: _move(community, person, ticket, wanted, creation),
         lambda same: find(community, person, same),
-        docket.RACES,
+        tickets.RACES,
     )
 
 
@@ -120,7 +121,7 @@ def _move(community: str, person: Person, ticket: str, wanted: Move, creation: C
             given = Move(command="dispatch", repairer=wanted.repairer)
             step.move(given, actor, creation.at)
         elif wanted.command in NEWLY_FREE and step.ticket.state in WAITING:
-            docket.dispatch(step, creation.at)
+            tickets.dispatch(step, creation.at)
 
         def with_key(transaction: Transaction) -> None:
             creation.claim(transaction, ticket)
@@ -128,7 +129,7 @@ def _move(community: str, person: Person, ticket: str, wanted: Move, creation: C
                 same = TicketRow.version == original.version
                 transaction.check("original", TicketRow, TicketRow.key(community, original.ticket), same)
 
-        docket.keep(step, creation.attempt, creation.at, with_key)
+        tickets.keep(step, creation.attempt, creation.at, with_key)
     except ConditionsFailed as failed:
         raise _lost(failed, step, person, wanted) from failed
     return _shown(step.ticket, step.incident, person)
@@ -153,7 +154,7 @@ def _original(community: str, wanted: Move, ticket: Ticket, actor: Actor) -> Tic
 def _leave_to_who_can(step: Step, now: datetime) -> None:
     """Take the ticket from a repairer who cannot do what it turns out to need."""
     holder, skill = step.ticket.holder, step.ticket.skill
-    people = docket.candidates(step.ticket.community) if holder else []
+    people = tickets.candidates(step.ticket.community) if holder else []
     if holder and not any(each.person == holder and skill in each.skills for each in people):
         step.move(Move(command="take_back", note=f"it needs another skill: {skill}"), SYSTEM, now)
 

@@ -2,11 +2,10 @@
 
 from chalice.app import Blueprint
 
-from functions.maintenance import permissions
+from functions.maintenance.people.models import SetUp
 from functions.maintenance.repairer import store
 from functions.maintenance.repairer.models import Repairer
-from functions.maintenance.repairers import SetUp
-from functions.maintenance.ticket_views import TicketShown
+from functions.maintenance.tickets.views import TicketShown
 from linli.cursors import Page, PageQuery
 from linli.errors import Forbidden
 from linli.http import Nothing, Request, route

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from functions.maintenance import docket
+from functions.maintenance.people.models import SetUp
 from functions.maintenance.repairer.models import Repairer
-from functions.maintenance.repairers import SetUp
-from functions.maintenance.tables import RepairerRow, TicketRow
-from functions.maintenance.ticket_views import TicketShown, shown
+from functions.maintenance.tickets import store as tickets
+from functions.maintenance.tickets.rows import RepairerRow, TicketRow
+from functions.maintenance.tickets.views import TicketShown, shown
 from linli.cursors import Page, PageQuery, page_of
 from linli.tables import find
 
@@ -27,7 +27,7 @@ def set_up(community: str, person: str, wanted: SetUp, now: datetime) -> Repaire
         ]
     )
     why = "it is no trade of the repairer's any more" if wanted.on_duty else "the repairer is off duty"
-    docket.take_back(community, person, why, now)
+    tickets.take_back(community, person, why, now)
     return _shown(person, wanted, find(RepairerRow, key))
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from functions.maintenance.rates import share
 from functions.maintenance.ticket_rates.models import Rates
+from functions.maintenance.tickets.rates import share
 
 
 def rates(month: str, counts: Mapping[str, int]) -> Rates:

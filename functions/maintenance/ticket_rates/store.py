@@ -2,8 +2,8 @@
 
 from typing import get_args
 
-from functions.maintenance.rates import Mark
-from functions.maintenance.tables import RatesRow
+from functions.maintenance.tickets.rates import Mark
+from functions.maintenance.tickets.rows import RatesRow
 
 
 def counts(community: str, month: str) -> dict[str, int]:

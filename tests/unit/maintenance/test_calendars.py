@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from functions.maintenance.calendars import BusinessCalendar, RoundTheClock, hours_of
+from functions.maintenance.deadlines.calendar import BusinessCalendar, RoundTheClock, hours_of
 from linli.vocabulary.maintenance import BusinessHours, MaintenancePolicy
 
 

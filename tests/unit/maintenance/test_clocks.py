@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.maintenance.clocks.domain import next_move
-from functions.maintenance.moves import SYSTEM
-from functions.maintenance.steps import Reported, Setting, Step
+from functions.maintenance.tickets.moves import SYSTEM
+from functions.maintenance.tickets.steps import Reported, Setting, Step
 from linli.vocabulary.maintenance import MaintenancePolicy
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)

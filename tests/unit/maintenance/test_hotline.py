@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from functions.maintenance.categories import TRADES
 from functions.maintenance.hotline.domain import (
     NOTES,
     SERVICES,
@@ -21,8 +20,9 @@ from functions.maintenance.hotline.domain import (
     window,
 )
 from functions.maintenance.hotline.models import Accepted, RequestQuery, RequestWanted
-from functions.maintenance.steps import Setting, Step
-from functions.maintenance.tickets import State
+from functions.maintenance.reports.categories import TRADES
+from functions.maintenance.tickets.models import State
+from functions.maintenance.tickets.steps import Setting, Step
 from linli.errors import Forbidden, InvalidRequest, NotFound
 from linli.vocabulary.maintenance import MaintenancePolicy
 

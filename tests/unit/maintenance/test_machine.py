@@ -8,14 +8,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from functions.maintenance.categories import TRADES
-from functions.maintenance.dispatching import Candidate
-from functions.maintenance.effects import corrected, taken_for
-from functions.maintenance.machine import ANSWER, REPAIR, IllegalTransition, actor_on, allowed, moved
-from functions.maintenance.moves import NEEDED, OPTIONAL, SYSTEM, Actor, Command, Move
-from functions.maintenance.rates import changes, marks
-from functions.maintenance.steps import Reported, Setting, Step
-from functions.maintenance.tickets import Capacity, State, Ticket
+from functions.maintenance.reports.categories import TRADES
+from functions.maintenance.tickets.dispatching import Candidate
+from functions.maintenance.tickets.effects import corrected, taken_for
+from functions.maintenance.tickets.machine import ANSWER, REPAIR, IllegalTransition, actor_on, allowed, moved
+from functions.maintenance.tickets.models import Capacity, State, Ticket
+from functions.maintenance.tickets.moves import NEEDED, OPTIONAL, SYSTEM, Actor, Command, Move
+from functions.maintenance.tickets.rates import changes, marks
+from functions.maintenance.tickets.steps import Reported, Setting, Step
 from linli.errors import Conflict, Forbidden
 from linli.vocabulary.maintenance import MaintenancePolicy, Priority
 

@@ -5,8 +5,8 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.maintenance.rates import Mark
 from functions.maintenance.ticket_rates.domain import rates
+from functions.maintenance.tickets.rates import Mark
 
 NONE: dict[str, int] = dict.fromkeys(get_args(Mark), 0)
 

@@ -50,7 +50,7 @@ def _reached(machine: Machine) -> Iterable[Move]:
 
 
 def _of_tickets(name: str) -> Iterable[Move]:
-    rules: Mapping[str, Any] = getattr(importlib.import_module("functions.maintenance.machine"), name)
+    rules: Mapping[str, Any] = getattr(importlib.import_module("functions.maintenance.tickets.machine"), name)
     for command, rule in rules.items():
         for state in sorted(rule.sources):
             if rule.target is not None and rule.target != state:

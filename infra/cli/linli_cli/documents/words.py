@@ -13,10 +13,10 @@ from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT, services
 
 STATES = {  # what has states, and where their names are declared
-    "functions.maintenance.tickets": ("State", "PauseReason"),
-    "functions.payments.books.orders": ("IntentState", "RefundState"),
-    "functions.payments.books.settlement": ("Mismatch",),
-    "functions.care.calling.alerts": ("State",),
+    "functions.maintenance.tickets.models": ("State", "PauseReason"),
+    "functions.payments.orders": ("IntentState", "RefundState"),
+    "functions.payments.settling": ("Mismatch",),
+    "functions.care.alerts": ("State",),
     "functions.health.fever_check.models": ("Status",),
     "linli.vocabulary.care": ("AlertOutcome", "AlertReason"),
     "functions.access.holders.standing": ("Block", "HealthCode"),
@@ -26,11 +26,10 @@ STATES = {  # what has states, and where their names are declared
     "functions.care.relative.models": ("How",),
     "functions.devices.life.vitals": ("FaultName",),
     "functions.devices.device.models": ("Status", "Life"),
-    "functions.maintenance.categories": ("Kind", "Category"),
+    "functions.maintenance.reports.categories": ("Kind", "Category"),
     "functions.payments.discrepancies": ("What",),
-    "functions.utilities.intake.models": ("Refusal",),
-    "functions.utilities.meters.models": ("Medium",),
-    "linli.policies": ("Priority",),
+    "functions.utilities.meters": ("Medium", "Refusal"),
+    "linli.vocabulary.maintenance": ("Priority",),
 }
 
 

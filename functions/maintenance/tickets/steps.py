@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Self
 
-from functions.maintenance import deadlines, rates
-from functions.maintenance.calendars import hours_of
-from functions.maintenance.categories import Category, Kind, priority_of
-from functions.maintenance.deadlines import CLOCKS, ClockName
-from functions.maintenance.dispatching import Candidate, best
-from functions.maintenance.machine import moved
-from functions.maintenance.moves import SYSTEM, Actor, Move, Rulebook
-from functions.maintenance.tickets import (
+from functions.maintenance.deadlines import clocks as deadlines
+from functions.maintenance.deadlines.calendar import hours_of
+from functions.maintenance.deadlines.clocks import CLOCKS, ClockName
+from functions.maintenance.reports.categories import Category, Kind, priority_of
+from functions.maintenance.tickets import rates
+from functions.maintenance.tickets.dispatching import Candidate, best
+from functions.maintenance.tickets.machine import moved
+from functions.maintenance.tickets.models import (
     WAITING,
     Capacity,
     Description,
@@ -25,6 +25,7 @@ from functions.maintenance.tickets import (
     Ticket,
     Whereabouts,
 )
+from functions.maintenance.tickets.moves import SYSTEM, Actor, Move, Rulebook
 from linli.contracts import Contract
 from linli.events import Fact
 from linli.ids import Id

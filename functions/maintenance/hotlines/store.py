@@ -5,7 +5,7 @@ from base64 import b64decode
 from dataclasses import dataclass
 from typing import Literal
 
-from functions.maintenance.tables import HotlineRow
+from functions.maintenance.tickets.rows import HotlineRow
 from linli.errors import Forbidden
 from linli.ids import is_id
 from linli.secrets import keyed_hash

@@ -6,8 +6,8 @@ from typing import Any
 
 from pynamodb.expressions.update import Action
 
-from functions.maintenance.photos import NoPhoto, cleaned, object_of, shown_object_of
-from functions.maintenance.tables import PhotoRow
+from functions.maintenance.photos.contents import NoPhoto, cleaned, object_of, shown_object_of
+from functions.maintenance.tickets.rows import PhotoRow
 from linli.aws import client, error_code
 from linli.errors import Unavailable
 from linli.tables import ConditionsFailed, Row, change, read

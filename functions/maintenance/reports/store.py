@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Self
 
-from functions.maintenance.steps import Reported
-from functions.maintenance.tickets import Missing
+from functions.maintenance.tickets.models import Missing
+from functions.maintenance.tickets.steps import Reported
 from linli import communities
 from linli.communities import Community, CommunityRow
 from linli.places import PlaceNameRow

@@ -11,9 +11,9 @@ from pynamodb.attributes import (
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from functions.maintenance.rates import Mark
-from functions.maintenance.repairers import SetUp
-from functions.maintenance.tickets import Entry, Need, Ticket
+from functions.maintenance.people.models import SetUp
+from functions.maintenance.tickets.models import Entry, Need, Ticket
+from functions.maintenance.tickets.rates import Mark
 from linli.due import TimedRow
 from linli.lifetimes import Lifetime
 from linli.tables import ContractAttribute, CopyRow, InstantAttribute, Row

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from functions.maintenance.categories import TRADES, Category, Kind, Skill
-from functions.maintenance.deadlines import Clocks
+from functions.maintenance.deadlines.clocks import Clocks
+from functions.maintenance.reports.categories import TRADES, Category, Kind, Skill
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant

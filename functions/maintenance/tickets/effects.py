@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from functions.maintenance import deadlines
-from functions.maintenance.categories import priority_of
-from functions.maintenance.deadlines import CLOCKS
-from functions.maintenance.moves import Actor, Command, Move, Rulebook
-from functions.maintenance.rates import month_of
-from functions.maintenance.tickets import HELD, WAITING, Correction, Pause, Rating, State, Ticket
+from functions.maintenance.deadlines import clocks as deadlines
+from functions.maintenance.deadlines.clocks import CLOCKS
+from functions.maintenance.reports.categories import priority_of
+from functions.maintenance.tickets.models import HELD, WAITING, Correction, Pause, Rating, State, Ticket
+from functions.maintenance.tickets.moves import Actor, Command, Move, Rulebook
+from functions.maintenance.tickets.rates import month_of
 
 Changes = dict[str, Any]
 OVER: frozenset[State] = frozenset({"closed", "duplicate_of"})  # what it was counted as is final

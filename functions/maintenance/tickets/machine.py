@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from functions.maintenance.effects import Given, changes_of, corrected, taken_for
-from functions.maintenance.moves import Actor, Command, Move, Rulebook
-from functions.maintenance.tickets import HELD, OPEN, WAITING, Capacity, Entry, State, Ticket
+from functions.maintenance.tickets.effects import Given, changes_of, corrected, taken_for
+from functions.maintenance.tickets.models import HELD, OPEN, WAITING, Capacity, Entry, State, Ticket
+from functions.maintenance.tickets.moves import Actor, Command, Move, Rulebook
 from linli.errors import Conflict, Forbidden
 
 

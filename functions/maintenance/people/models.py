@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from functions.maintenance.categories import Skill
+from functions.maintenance.reports.categories import Skill
 from linli.contracts import Contract
 from linli.ids import Id
 

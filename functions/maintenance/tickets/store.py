@@ -10,13 +10,13 @@ from functools import partial
 
 from pynamodb.expressions.condition import size
 
-from functions.maintenance import rates
-from functions.maintenance.dispatching import Candidate
-from functions.maintenance.moves import SYSTEM, Move
-from functions.maintenance.places import Places
-from functions.maintenance.repairers import SetUp
-from functions.maintenance.steps import Reported, Setting, Step
-from functions.maintenance.tables import (
+from functions.maintenance.people.models import SetUp
+from functions.maintenance.reports.store import Places
+from functions.maintenance.tickets import rates
+from functions.maintenance.tickets.dispatching import Candidate
+from functions.maintenance.tickets.models import DROPPED, HELD, Ticket
+from functions.maintenance.tickets.moves import SYSTEM, Move
+from functions.maintenance.tickets.rows import (
     RATE_SHARDS,
     EscalationRow,
     IncidentRow,
@@ -28,7 +28,7 @@ from functions.maintenance.tables import (
     TicketRow,
     TimelineRow,
 )
-from functions.maintenance.tickets import DROPPED, HELD, Ticket
+from functions.maintenance.tickets.steps import Reported, Setting, Step
 from linli import communities
 from linli.communities import CommunityRow
 from linli.due import shard_of

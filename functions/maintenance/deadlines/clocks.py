@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
-from functions.maintenance.calendars import Hours
+from functions.maintenance.deadlines.calendar import Hours
 from linli.contracts import Contract
 from linli.instants import Instant
 from linli.vocabulary.maintenance import Targets

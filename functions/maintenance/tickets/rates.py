@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from functions.maintenance.tickets import DROPPED, FINISHED, SATISFIED, Ticket
+from functions.maintenance.tickets.models import DROPPED, FINISHED, SATISFIED, Ticket
 
 Mark = Literal[
     "reported", "responded", "responded_in_time", "resolved", "resolved_in_time", "rated",

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from pynamodb.expressions.update import Action
 
-from functions.maintenance.tables import EscalationRow, ManagerRow
-from functions.maintenance.telling import next_try, notice_of
+from functions.maintenance.escalations.notices import next_try, notice_of
+from functions.maintenance.tickets.rows import EscalationRow, ManagerRow
 from linli.messages.gateways import Channels, request_of
 from linli.messages.sending import NotSent, Post, channels_of, signing_time
 from linli.tables import ConditionsFailed, Row, all_readable, change, find

@@ -5,10 +5,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from functions.maintenance.calendars import Hours, hours_of
-from functions.maintenance.categories import Category
-from functions.maintenance.deadlines import ClockName
-from functions.maintenance.tickets import Capacity, PauseReason, Text
+from functions.maintenance.deadlines.calendar import Hours, hours_of
+from functions.maintenance.deadlines.clocks import ClockName
+from functions.maintenance.reports.categories import Category
+from functions.maintenance.tickets.models import Capacity, PauseReason, Text
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.texts import Words

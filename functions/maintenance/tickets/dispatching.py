@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from functions.maintenance.categories import Skill
-from functions.maintenance.tickets import Ticket
+from functions.maintenance.reports.categories import Skill
+from functions.maintenance.tickets.models import Ticket
 from linli.ids import Id
 from linli.vocabulary.maintenance import MaintenancePolicy
 

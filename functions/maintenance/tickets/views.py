@@ -1,10 +1,10 @@
 """A ticket as people see it: residents, repairers and managers the same."""
 
-from functions.maintenance.categories import Category, Kind
-from functions.maintenance.deadlines import ClockName
-from functions.maintenance.machine import allowed
-from functions.maintenance.moves import Actor
-from functions.maintenance.tickets import Missing, Rating, Source, State, Ticket, Whereabouts
+from functions.maintenance.deadlines.clocks import ClockName
+from functions.maintenance.reports.categories import Category, Kind
+from functions.maintenance.tickets.machine import allowed
+from functions.maintenance.tickets.models import Missing, Rating, Source, State, Ticket, Whereabouts
+from functions.maintenance.tickets.moves import Actor
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
