@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from functions.maintenance.tickets.rows import PhotoRow, TicketRow
+from functions.maintenance.photos.rows import PhotoRow
+from functions.maintenance.tickets.rows import TicketRow
 from linli.aws import client
 from linli.vocabulary.devices import DeviceRegistered
 from linli.vocabulary.directory import PlaceChanged

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.maintenance.escalations.notices import MOST_TRIES, next_try
-from functions.maintenance.tickets.rows import EscalationRow, ManagerRow, MemberRow, RepairerRow
+from functions.maintenance.escalations.rows import EscalationRow
+from functions.maintenance.people.rows import ManagerRow, MemberRow, RepairerRow
 from linli.tables import read
 from tests.integration.conftest import Http, Invoke, Service
 from tests.integration.gateway import NOW, Answer

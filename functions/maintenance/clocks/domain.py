@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from functions.maintenance.deadlines import clocks as deadlines
+from functions.maintenance.deadlines.models import ClockName
 from functions.maintenance.tickets.models import OPEN, Ticket
 from functions.maintenance.tickets.moves import Move
 
 
 def next_move(ticket: Ticket, now: datetime) -> Move | None:
-    """The next thing that has fallen due, or None. Offers are made by the docket, which knows who is free."""
+    """The next thing that has fallen due, or None. Offers are made by the store, which knows who is free."""
     if ticket.state in {"done", "rated"} and ticket.closes_at is not None and ticket.closes_at <= now:
         return Move(command="close", note="the time for rating is over")
     if ticket.state == "dispatched" and ticket.offer_until is not None and ticket.offer_until <= now:
@@ -19,6 +20,6 @@ def next_move(ticket: Ticket, now: datetime) -> Move | None:
     return None
 
 
-def _said(ticket: Ticket, clock: deadlines.ClockName, *, over: bool) -> str:
+def _said(ticket: Ticket, clock: ClockName, *, over: bool) -> str:
     due_at = ticket.clocks[clock].due_at.isoformat(timespec="minutes")
     return f"{clock}: was due at {due_at}; escalated" if over else f"{clock}: due at {due_at}"

@@ -4,10 +4,12 @@ from datetime import datetime
 
 from functions.maintenance.clocks.domain import next_move
 from functions.maintenance.escalations import store as escalations
-from functions.maintenance.photos import client as photo_bucket
+from functions.maintenance.escalations.rows import EscalationRow
+from functions.maintenance.photos import store as photos
+from functions.maintenance.photos.rows import PhotoRow
 from functions.maintenance.tickets import store as tickets
 from functions.maintenance.tickets.moves import SYSTEM
-from functions.maintenance.tickets.rows import EscalationRow, PhotoRow, TicketRow
+from functions.maintenance.tickets.rows import TicketRow
 from functions.maintenance.tickets.steps import Step
 from linli.due import due, see_to_each
 from linli.errors import NotFound
@@ -20,14 +22,14 @@ OUTCOMES = ("nothing_due", "done", "some_failed")
 
 
 def sweep(now: datetime) -> str:
-    """Settle all that is due, tell managers what is theirs to see to, look at photos. Returns the outcome."""
-    settled = see_to_each("clock", due(TicketRow, now, MOST_A_RUN), now, lambda row: _settled(row, now))
+    """See to all that is due, tell managers what is theirs to see to, look at photos. Returns the outcome."""
+    caught_up = see_to_each("clock", due(TicketRow, now, MOST_A_RUN), now, lambda row: _caught_up(row, now))
     post = Post()
     needed = due(EscalationRow, now, MOST_A_RUN)
     told = see_to_each("escalation", needed, now, lambda row: _told(row, now, post))
-    photos = due(PhotoRow, now, MOST_A_RUN)
-    seen = see_to_each("photo", photos, now, lambda row: photo_bucket.settle((row.pk, row.sk), now))
-    return max(settled, told, seen, key=OUTCOMES.index)
+    uploads = due(PhotoRow, now, MOST_A_RUN)
+    seen = see_to_each("photo", uploads, now, lambda row: photos.end_upload((row.pk, row.sk), now))
+    return max(caught_up, told, seen, key=OUTCOMES.index)
 
 
 def _told(row: EscalationRow, now: datetime, post: Post) -> str:
@@ -37,9 +39,9 @@ def _told(row: EscalationRow, now: datetime, post: Post) -> str:
         return "over"
 
 
-def _settled(row: TicketRow, now: datetime) -> str:
+def _caught_up(row: TicketRow, now: datetime) -> str:
     community, _, ticket = row.pk.partition("#ticket#")
-    return until_it_holds(lambda: settle(community, ticket, now), tickets.RACES)
+    return until_it_holds(lambda: catch_up(community, ticket, now), tickets.RACES)
 
 
 def _offer_is_due(step: Step, now: datetime) -> bool:
@@ -47,7 +49,7 @@ def _offer_is_due(step: Step, now: datetime) -> bool:
     return not step.incident_is_worked_on or (dispatch_at is not None and dispatch_at <= now)
 
 
-def settle(community: str, ticket: str, now: datetime) -> str:
+def catch_up(community: str, ticket: str, now: datetime) -> str:
     """Let all happen that is due for one ticket, in one step. Returns the last of it."""
     step = tickets.load(community, ticket).step()
     outcome = "nothing_due"
@@ -59,5 +61,5 @@ def settle(community: str, ticket: str, now: datetime) -> str:
     if _offer_is_due(step, now):
         tickets.dispatch(step, now)
         outcome = step.ticket.state
-    tickets.keep(step, f"clocks:{to_text(now)}", now)
+    tickets.save(step, f"clocks:{to_text(now)}", now)
     return outcome

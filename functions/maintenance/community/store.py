@@ -4,8 +4,8 @@ from datetime import datetime
 
 from pynamodb.expressions.update import Action
 
+from functions.maintenance.people.rows import ManagerRow, MemberRow, RepairerRow
 from functions.maintenance.tickets import store as tickets
-from functions.maintenance.tickets.rows import ManagerRow, MemberRow, RepairerRow
 from linli.permissions import Role
 from linli.tables import ConditionsFailed, Contended, Transaction, read
 from linli.vocabulary.directory import MembershipChanged

@@ -5,45 +5,16 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Literal
 
 from functions.maintenance.deadlines.calendar import Hours
-from linli.contracts import Contract
-from linli.instants import Instant
+from functions.maintenance.deadlines.models import Clock, ClockName, Clocks
 from linli.vocabulary.maintenance import Targets
 
-ClockName = Literal["respond", "arrive", "resolve"]
 CLOCKS: dict[bool, tuple[ClockName, ...]] = {  # of a repair, and of what is only answered
     True: ("respond", "arrive", "resolve"),
     False: ("respond", "resolve"),
 }
 WARNING_SHARE = 0.8  # of the allowed time is used up when a warning is due
-
-
-class Clock(Contract):
-    """One deadline. `first_due_at` is what was promised at the start, `due_at` with pauses added."""
-
-    first_due_at: Instant
-    due_at: Instant
-    warn_at: Instant
-    met_at: Instant | None = None
-    warned: bool = False
-    breached: bool = False
-
-    @property
-    def next_at(self) -> datetime | None:
-        """When it next asks for something: a warning, then the breach; nothing once met or breached."""
-        if self.met_at is not None or self.breached:
-            return None
-        return self.due_at if self.warned else min(self.warn_at, self.due_at)
-
-    @property
-    def in_time(self) -> bool:
-        """Whether it was met before it ran out."""
-        return self.met_at is not None and self.met_at <= self.due_at
-
-
-Clocks = dict[ClockName, Clock]
 
 
 def started(names: tuple[ClockName, ...], targets: Targets, hours: Hours, now: datetime) -> Clocks:
@@ -102,7 +73,7 @@ def replaced(clocks: Clocks, fresh: Clocks, hours: tuple[Hours, Hours], now: dat
 def resumed(clocks: Clocks, paused_at: datetime, now: datetime, hours: Hours) -> Clocks:
     """With every unmet clock that had not run out moved on: what was left at the pause is left now."""
 
-    def moved(clock: Clock) -> Clock:
+    def pushed_back(clock: Clock) -> Clock:
         if clock.met_at is not None or clock.breached or clock.due_at <= paused_at:
             return clock
         due_at = hours.after(now, hours.between(paused_at, clock.due_at))
@@ -111,10 +82,10 @@ def resumed(clocks: Clocks, paused_at: datetime, now: datetime, hours: Hours) ->
             warn_at = hours.after(now, hours.between(paused_at, warn_at))
         return clock.model_copy(update={"due_at": due_at, "warn_at": warn_at})
 
-    return {name: moved(clock) for name, clock in clocks.items()}
+    return {name: pushed_back(clock) for name, clock in clocks.items()}
 
 
-def marked(clocks: Clocks, name: ClockName, *, breached: bool) -> Clocks:
+def noted(clocks: Clocks, name: ClockName, *, breached: bool) -> Clocks:
     """With a warning, or the breach, noted."""
     update = {"warned": True, **({"breached": True} if breached else {})}
     return {**clocks, name: clocks[name].model_copy(update=update)}

@@ -1,7 +1,7 @@
 """What staff have to see to, as they see it."""
 
-from functions.maintenance.reports.categories import Category
-from functions.maintenance.tickets.models import Need
+from functions.maintenance.escalations.models import Need
+from functions.maintenance.reports.models import Category
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant

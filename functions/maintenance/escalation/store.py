@@ -1,7 +1,7 @@
 """The queue of staff, the most urgent first."""
 
 from functions.maintenance.escalation.models import Escalation
-from functions.maintenance.tickets.rows import EscalationRow
+from functions.maintenance.escalations.rows import EscalationRow
 from linli.cursors import Page, PageQuery, page_of
 
 

@@ -1,14 +1,15 @@
-"""Tells managers what stands in their queue, by push."""
+"""What stands in the queue of managers, and who of them has been told, by push."""
 
 from datetime import datetime
 
 from pynamodb.expressions.update import Action
 
 from functions.maintenance.escalations.notices import next_try, notice_of
-from functions.maintenance.tickets.rows import EscalationRow, ManagerRow
+from functions.maintenance.escalations.rows import EscalationRow
+from functions.maintenance.people.store import managers
 from linli.messages.gateways import Channels, request_of
 from linli.messages.sending import NotSent, Post, channels_of, signing_time
-from linli.tables import ConditionsFailed, Row, all_readable, change, find
+from linli.tables import ConditionsFailed, Row, change, find
 
 
 def tell(key: tuple[str, str], now: datetime, post: Post) -> str:
@@ -20,12 +21,12 @@ def tell(key: tuple[str, str], now: datetime, post: Post) -> str:
     if row.due_at is None or row.due_at > now:
         return "nothing_due"
     community = row.pk.partition("#")[0]
-    managers = [each.sk for each in all_readable(ManagerRow, ManagerRow.key(community, "")[0]) if each.member]
+    staff = managers(community)
     channels = channels_of(community)
     reached = set(row.reached or ())
-    reached |= {each for each in managers if each not in reached and _sent(row, each, channels, post)}
-    everybody = bool(managers) and reached >= set(managers)
-    _keep(row, reached, now, everybody=everybody)
+    reached |= {each for each in staff if each not in reached and _sent(row, each, channels, post)}
+    everybody = bool(staff) and reached >= set(staff)
+    _note_try(row, reached, now, everybody=everybody)
     return "told" if everybody else "some_told" if reached else "nobody_told"
 
 
@@ -42,7 +43,7 @@ def _sent(row: EscalationRow, manager: str, channels: Channels, post: Post) -> b
     return True
 
 
-def _keep(row: EscalationRow, reached: set[str], now: datetime, *, everybody: bool) -> None:
+def _note_try(row: EscalationRow, reached: set[str], now: datetime, *, everybody: bool) -> None:
     turn, tries = int(row.turn), int(row.tries) + 1
     following = next_try(turn, tries, emergency=row.is_emergency, everybody=everybody)
     goes_on = following is not None and following[0] != turn

@@ -19,10 +19,11 @@ from functions.maintenance.hotline.models import (
     ServiceRequest,
     Window,
 )
-from functions.maintenance.photos.contents import MOST_PHOTOS, is_photo
-from functions.maintenance.reports.categories import TRADES, Category, Kind
-from functions.maintenance.tickets.models import OPEN, State, Ticket, Whereabouts
-from functions.maintenance.tickets.steps import Reported
+from functions.maintenance.photos.contents import is_photo
+from functions.maintenance.photos.models import MOST_PHOTOS
+from functions.maintenance.reports.categories import TRADES
+from functions.maintenance.reports.models import Category, Kind, Reported, Whereabouts
+from functions.maintenance.tickets.models import OPEN, State, Ticket
 from functions.maintenance.tickets.views import shortened
 from linli.bodies import Fields, File
 from linli.contracts import Contract

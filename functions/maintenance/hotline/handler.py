@@ -8,7 +8,9 @@ from chalice.app import Blueprint
 
 from functions.maintenance.hotline import domain, models, store
 from functions.maintenance.hotline.models import Jurisdiction
-from functions.maintenance.hotlines.store import Hotline, key_in, known
+from functions.maintenance.hotlines.keys import key_in
+from functions.maintenance.hotlines.models import Hotline
+from functions.maintenance.hotlines.store import known
 from linli.contracts import Contract
 from linli.errors import LinliError, NotFound
 from linli.public_routes import Call, PublicView, Reply, public_route

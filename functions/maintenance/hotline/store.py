@@ -1,4 +1,4 @@
-"""Requests of a hotline: tickets of the docket, and which of them it made."""
+"""Requests of a hotline: tickets, and which of them it made."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -7,11 +7,13 @@ from itertools import islice
 
 from functions.maintenance.hotline.domain import SAME_FOR, Sent, matches, reported, request_of, window
 from functions.maintenance.hotline.models import RequestQuery, ServiceRequest
-from functions.maintenance.hotlines.store import Hotline
-from functions.maintenance.photos import client as photo_bucket
+from functions.maintenance.hotlines.models import Hotline
+from functions.maintenance.hotlines.rows import HotlineRequestRow, SentRequestRow
+from functions.maintenance.photos import client as bucket
+from functions.maintenance.photos.rows import PhotoRow
 from functions.maintenance.tickets import store as tickets
 from functions.maintenance.tickets.models import OPEN
-from functions.maintenance.tickets.rows import HotlineRequestRow, PhotoRow, SentRequestRow, TicketRow
+from functions.maintenance.tickets.rows import TicketRow
 from linli import communities
 from linli.communities import CommunityRow
 from linli.errors import InvalidRequest, NotFound
@@ -72,7 +74,7 @@ def create(hotline: Hotline, sent: Sent, creation: Creation) -> str:
             if creation.key is None:
                 _remember(transaction, SentRequestRow(*place, community=community), creation, before)
 
-        tickets.keep(step, creation.attempt, creation.at, with_request)
+        tickets.save(step, creation.attempt, creation.at, with_request)
         return creation.id
 
     return creation.once(attempt, lambda earlier: earlier, tickets.RACES)
@@ -108,7 +110,7 @@ def _uploaded(
     for number, content in enumerate(photos, start=1):
         row = PhotoRow(*PhotoRow.key(community, creation.id, number), photo=f"{creation.id}-{number}")
         row.added_by, row.added_at, row.shown = hotline.hotline, creation.at, True
-        row.content_type = photo_bucket.keep(community, creation.id, row.photo, content)
+        row.content_type = bucket.write_shown(community, creation.id, row.photo, content)
         rows.append(row)
     return rows
 

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from functions.maintenance.hotline_key.models import HotlineIssued, HotlineListed, HotlineWanted
-from functions.maintenance.hotlines.store import Scope, digest_of, key_text
-from functions.maintenance.tickets.rows import HotlineRow
+from functions.maintenance.hotlines.models import Scope
+from functions.maintenance.hotlines.rows import HotlineRow
+from functions.maintenance.hotlines.store import digest_of, key_text
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, NotFound
 from linli.idempotency import Creation

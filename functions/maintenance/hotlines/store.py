@@ -1,29 +1,16 @@
 """API keys of hotlines: the key names its tenant, so that one read finds it; stored is a keyed hash."""
 
 import hmac
-from base64 import b64decode
-from dataclasses import dataclass
-from typing import Literal
 
-from functions.maintenance.tickets.rows import HotlineRow
+from functions.maintenance.hotlines.models import LETTERS, Hotline, Scope
+from functions.maintenance.hotlines.rows import HotlineRow
 from linli.errors import Forbidden
 from linli.ids import is_id
 from linli.secrets import keyed_hash
 from linli.tables import read
 
-Scope = Literal["community", "sub_district"]
-LETTERS: dict[str, Scope] = {"c": "community", "d": "sub_district"}
 PARTS = 4
 SECRET_LENGTH = 32  # base32 characters: 160 bits
-
-
-@dataclass(frozen=True, slots=True)
-class Hotline:
-    """A hotline that has shown its key: it may see its own requests in its tenant, and make them."""
-
-    scope: Scope
-    tenant: str
-    hotline: str
 
 
 def key_text(scope: Scope, tenant: str, hotline: str, key_id: str) -> str:
@@ -35,19 +22,6 @@ def key_text(scope: Scope, tenant: str, hotline: str, key_id: str) -> str:
 def digest_of(api_key: str) -> str:
     """What is stored of an API key."""
     return keyed_hash("credential-key", "hotline-key", api_key)
-
-
-def key_in(authorization: str) -> str:
-    """The key in a header of HTTP's Basic scheme (RFC 7617), as password or user: a client that sends no
-    `api_key` when it reads can still have it in its URL. Empty if there is none.
-    """
-    scheme, _, encoded = authorization.partition(" ")
-    try:
-        text = b64decode(encoded, validate=True).decode() if scheme.lower() == "basic" else ""
-    except ValueError:
-        return ""
-    user, _, password = text.partition(":")
-    return password or user
 
 
 def known(api_key: str) -> Hotline:

@@ -1,10 +1,11 @@
 """What a manager says of a repairer: what they can do, where they are, whether they are at work."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
 
-from functions.maintenance.reports.categories import Skill
+from functions.maintenance.reports.models import Skill
 from linli.contracts import Contract
 from linli.ids import Id
 
@@ -15,3 +16,14 @@ class SetUp(Contract):
     skills: Annotated[list[Skill], Field(min_length=1, max_length=10)]
     building: Id | None = None
     on_duty: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A repairer as dispatch sees them. `load`: tickets in hand, offered or accepted."""
+
+    person: str
+    skills: frozenset[Skill]
+    building: str | None
+    on_duty: bool
+    load: int

@@ -8,16 +8,12 @@ held (EXIF's orientation), by which every browser and phone turns the picture.
 import re
 import struct
 from collections.abc import Iterator
-from typing import Literal
 from zlib import crc32
 
-LARGEST_PHOTO_BYTES = 8 * 1024 * 1024
-MOST_PHOTOS = 9
-PhotoType = Literal["image/jpeg", "image/png", "image/webp"]
+from functions.maintenance.photos.models import NO_HEIC, NoPhoto, PhotoType
+
 JPEG, PNG, RIFF = b"\xff\xd8", b"\x89PNG\r\n\x1a\n", b"RIFF"
 HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis")
-HEIC_TYPES = frozenset({"image/heic", "image/heif", "image/avif"})
-NO_HEIC = "HEIC and AVIF are not taken, since many browsers cannot show them: send JPEG, PNG or WebP"
 EXIF = b"Exif\0\0"
 UPRIGHT, TURNS = 1, range(2, 9)  # of the orientation (EXIF 2.3, 4.6.4): how it is turned and mirrored
 ORIENTATION = 0x0112
@@ -36,20 +32,6 @@ SHOWN_CHUNKS = frozenset(
 )  # fmt: skip
 SHOWN_WEBP = frozenset({b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"})
 WEBP_EXIF, WEBP_XMP = 0x08, 0x04  # flags of VP8X
-
-
-class NoPhoto(ValueError):
-    """What was sent is no photo that can be shown; the text says why."""
-
-
-def object_of(community: str, ticket: str, photo: str) -> str:
-    """The key under which a photo is uploaded, as it is."""
-    return f"{community}/{ticket}/{photo}"
-
-
-def shown_object_of(community: str, ticket: str, photo: str) -> str:
-    """The key of the photo that people get to see."""
-    return f"{object_of(community, ticket, photo)}/shown"
 
 
 def type_of(content: bytes) -> PhotoType | None:

@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from functions.maintenance.reports.categories import Category
+from functions.maintenance.reports.models import Category, Reported
 from functions.maintenance.tickets.models import WAITING, Ticket
-from functions.maintenance.tickets.steps import Reported
 from linli.contracts import Contract
 from linli.ids import Id, is_id
 from linli.instants import Instant

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from pynamodb.attributes import BooleanAttribute
 
 from functions.maintenance.proactive_ticket.domain import Fault, closes_itself
+from functions.maintenance.reports.models import Reported
 from functions.maintenance.tickets import store as tickets
 from functions.maintenance.tickets.moves import SYSTEM, Move
 from functions.maintenance.tickets.rows import LockRow
-from functions.maintenance.tickets.steps import Reported
 from linli.events import Event
 from linli.ids import new_id
 from linli.lifetimes import Lifetime
@@ -49,7 +49,7 @@ def _raised(community: str, fault: Fault, reported: Reported, event: Event) -> s
             transaction.put("lock", row, free)
             _once(transaction, community, fault, event, ended=False)
 
-        tickets.keep(step, f"{event.source}:{event.id}", now, with_lock)
+        tickets.save(step, f"{event.source}:{event.id}", now, with_lock)
     except ConditionsFailed as failed:
         if "seen" in failed.rows:
             return "duplicate"
@@ -92,7 +92,7 @@ def _ended(community: str, fault: Fault, event: Event) -> str:
         move = Move(command="cancel", note="the fault is over") if itself else _TOLD
         step.move(move, SYSTEM, event.time)
         attempt = f"{event.source}:{event.id}"
-        tickets.keep(step, attempt, event.time, lambda one: _once(one, community, fault, event, ended=True))
+        tickets.save(step, attempt, event.time, lambda one: _once(one, community, fault, event, ended=True))
     except ConditionsFailed as failed:
         if "seen" in failed.rows:
             return "duplicate"

@@ -4,8 +4,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from functions.maintenance.photos.contents import HEIC_TYPES, LARGEST_PHOTO_BYTES, NO_HEIC, PhotoType
-from functions.maintenance.reports.categories import Category, Kind
+from functions.maintenance.photos.models import HEIC_TYPES, LARGEST_PHOTO_BYTES, NO_HEIC, PhotoType
+from functions.maintenance.reports.models import Category, Kind
 from functions.maintenance.tickets.models import Capacity, Correction, Shelf, State
 from linli.contracts import Contract
 from linli.ids import Id

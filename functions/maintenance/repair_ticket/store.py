@@ -1,10 +1,15 @@
-"""Reports and moves through the docket; lists, timelines and photos beside it."""
+"""Reports and moves of tickets; lists, timelines and photos beside it."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from functions.maintenance.photos import client as photo_bucket
-from functions.maintenance.photos.contents import LARGEST_PHOTO_BYTES, MOST_PHOTOS
+from functions.maintenance.incidents.rows import IncidentRow
+from functions.maintenance.people.rows import MemberRow
+from functions.maintenance.people.store import candidates
+from functions.maintenance.photos import client as bucket
+from functions.maintenance.photos.models import LARGEST_PHOTO_BYTES, MOST_PHOTOS
+from functions.maintenance.photos.rows import PhotoRow
+from functions.maintenance.photos.store import LOOKED_AT_AFTER, looked_at
 from functions.maintenance.repair_ticket.models import (
     Incident,
     Photo,
@@ -16,19 +21,13 @@ from functions.maintenance.repair_ticket.models import (
     Timeline,
     TimelineEntry,
 )
+from functions.maintenance.reports.models import Reported
 from functions.maintenance.tickets import store as tickets
 from functions.maintenance.tickets.machine import actor_on, refusal
 from functions.maintenance.tickets.models import DROPPED, WAITING, Capacity, Shelf, Ticket
 from functions.maintenance.tickets.moves import SYSTEM, Actor, Move
-from functions.maintenance.tickets.rows import (
-    IncidentRow,
-    LockRow,
-    MemberRow,
-    PhotoRow,
-    TicketRow,
-    TimelineRow,
-)
-from functions.maintenance.tickets.steps import Reported, Step
+from functions.maintenance.tickets.rows import LockRow, TicketRow, TimelineRow
+from functions.maintenance.tickets.steps import Step
 from functions.maintenance.tickets.views import TicketShown, shown
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, InvalidRequest, NotFound
@@ -65,7 +64,7 @@ def report(community: str, person: Person, wanted: Report, creation: Creation) -
             also(transaction)
             creation.claim(transaction)
 
-        tickets.keep(step, creation.attempt, creation.at, with_key)
+        tickets.save(step, creation.attempt, creation.at, with_key)
         return _shown(step.ticket, step.incident, person)
 
     return creation.once(attempt, lambda earlier: find(community, person, earlier), tickets.RACES)
@@ -129,7 +128,7 @@ def _move(community: str, person: Person, ticket: str, wanted: Move, creation: C
                 same = TicketRow.version == original.version
                 transaction.check("original", TicketRow, TicketRow.key(community, original.ticket), same)
 
-        tickets.keep(step, creation.attempt, creation.at, with_key)
+        tickets.save(step, creation.attempt, creation.at, with_key)
     except ConditionsFailed as failed:
         raise _lost(failed, step, person, wanted) from failed
     return _shown(step.ticket, step.incident, person)
@@ -154,7 +153,7 @@ def _original(community: str, wanted: Move, ticket: Ticket, actor: Actor) -> Tic
 def _leave_to_who_can(step: Step, now: datetime) -> None:
     """Take the ticket from a repairer who cannot do what it turns out to need."""
     holder, skill = step.ticket.holder, step.ticket.skill
-    people = tickets.candidates(step.ticket.community) if holder else []
+    people = candidates(step.ticket.community) if holder else []
     if holder and not any(each.person == holder and skill in each.skills for each in people):
         step.move(Move(command="take_back", note=f"it needs another skill: {skill}"), SYSTEM, now)
 
@@ -226,7 +225,7 @@ def _add_photo(community: str, person: Person, ticket: str, wanted: PhotoWanted,
         content_type=wanted.content_type,
         added_by=person.person,
         added_at=creation.at,
-        **PhotoRow.timed(ticket, creation.at + photo_bucket.LOOKED_AT_AFTER),
+        **PhotoRow.timed(ticket, creation.at + LOOKED_AT_AFTER),
     )
     transaction = Transaction()
     transaction.put("photo", row, Row.pk.does_not_exist() | PhotoRow.refused.exists())
@@ -244,7 +243,7 @@ def _add_photo(community: str, person: Person, ticket: str, wanted: PhotoWanted,
 
 def _upload(community: str, ticket: str, photo: str, wanted: PhotoWanted) -> PhotoUpload:
     size = min(wanted.size_bytes, LARGEST_PHOTO_BYTES)
-    signed = photo_bucket.upload(community, ticket, photo, wanted.content_type, size)
+    signed = bucket.upload_form(community, ticket, photo, wanted.content_type, size)
     return PhotoUpload(photo=photo, url=signed["url"], fields=signed["fields"])
 
 
@@ -254,14 +253,14 @@ def photos(community: str, person: Person, ticket: str) -> Photos:
     Raises NotFound as `find`, Unavailable.
     """
     _found(community, person, ticket)
-    found = [row for each in _photo_rows(community, ticket) if (row := photo_bucket.looked_at(each))]
+    found = [row for each in _photo_rows(community, ticket) if (row := looked_at(each))]
     items = [
         Photo(
             photo=row.photo,
             content_type=row.content_type,
             added_by=row.added_by,
             added_at=row.added_at,
-            url=photo_bucket.address(community, ticket, row.photo),
+            url=bucket.address(community, ticket, row.photo),
         )
         for row in found
         if row.shown

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from functions.maintenance.reports.categories import Skill
+from functions.maintenance.reports.models import Skill
 from linli.contracts import Contract
 from linli.ids import Id
 

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from functions.maintenance.people.models import SetUp
+from functions.maintenance.people.rows import RepairerRow
 from functions.maintenance.repairer.models import Repairer
 from functions.maintenance.tickets import store as tickets
-from functions.maintenance.tickets.rows import RepairerRow, TicketRow
+from functions.maintenance.tickets.rows import TicketRow
 from functions.maintenance.tickets.views import TicketShown, shown
 from linli.cursors import Page, PageQuery, page_of
 from linli.tables import find

@@ -4,16 +4,9 @@ Water, power, lift and gas are emergencies (12345: 水电气热 and what traps o
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
+from functions.maintenance.reports.models import Category, Kind, Skill
 from linli.vocabulary.maintenance import Priority
-
-Kind = Literal["repair", "complaint", "enquiry"]
-Category = Literal[
-    "water", "power", "lift", "gas", "heating", "plumbing", "electrical", "door", "device", "meter",
-    "structure", "cleaning", "greening", "parking", "noise", "service", "other",
-]  # fmt: skip
-Skill = Literal["plumbing", "electrical", "lift", "gas", "electronics", "building", "grounds", "general"]
 
 
 @dataclass(frozen=True, slots=True)

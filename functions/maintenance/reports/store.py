@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from functions.maintenance.tickets.models import Missing
-from functions.maintenance.tickets.steps import Reported
+from functions.maintenance.reports.models import Missing, Reported
 from linli import communities
 from linli.communities import Community, CommunityRow
 from linli.places import PlaceNameRow

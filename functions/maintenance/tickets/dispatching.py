@@ -1,25 +1,13 @@
 """Who gets a ticket: the free repairer with the skill, by load, then distance, then id."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
-from functions.maintenance.reports.categories import Skill
+from functions.maintenance.people.models import Candidate
 from functions.maintenance.tickets.models import Ticket
 from linli.ids import Id
 from linli.vocabulary.maintenance import MaintenancePolicy
 
 FAR = 10**9  # metres: somewhere, we do not know where
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A repairer as dispatch sees them. `load`: tickets in hand, offered or accepted."""
-
-    person: str
-    skills: frozenset[Skill]
-    building: str | None
-    on_duty: bool
-    load: int
 
 
 def distance_m(here: str | None, there: str | None, positions: Mapping[Id, tuple[int, int]]) -> int:

@@ -143,10 +143,10 @@ def _recategorised(given: Given) -> Changes:
     return {**dict(becomes), **anew, "clocks": clocks}
 
 
-def _marked(given: Given) -> Changes:
+def _noted(given: Given) -> Changes:
     move = given.move
     assert move.clock is not None  # noqa: S101  Move has checked it
-    return {"clocks": deadlines.marked(given.ticket.clocks, move.clock, breached=move.command == "breach")}
+    return {"clocks": deadlines.noted(given.ticket.clocks, move.clock, breached=move.command == "breach")}
 
 
 EFFECTS: dict[Command, Callable[[Given], Changes]] = {
@@ -162,10 +162,10 @@ EFFECTS: dict[Command, Callable[[Given], Changes]] = {
     "reopen": _reopened,
     "take_back": _taken_from_who_is_not_there,
     "recategorise": _recategorised,
-    "mark_duplicate": lambda given: {"duplicate_of": given.move.duplicate_of, **given.unpaused},
-    "transfer": lambda given: {"transferred_to": given.move.to, **given.unpaused},
-    "warn": _marked,
-    "breach": _marked,
+    "mark_duplicate": lambda given: {"duplicate_of": given.move.duplicate_of},
+    "transfer": lambda given: {"transferred_to": given.move.to},
+    "warn": _noted,
+    "breach": _noted,
     "wait": lambda _: {"told_nobody_free": True},
 }
 

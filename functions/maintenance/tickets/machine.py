@@ -1,6 +1,6 @@
 """The one state machine of all tickets: which command leads from where to where, and who may give it.
 
-Everything that changes a ticket goes through `moved`: residents, repairers, managers and the clocks alike.
+Everything that changes a ticket goes through `transition`: residents, repairers, managers and clocks alike.
 """
 
 from collections.abc import Iterable
@@ -95,7 +95,7 @@ def refusal(ticket: Ticket, actor: Actor, why: str) -> IllegalTransition:
     return IllegalTransition(why, state=ticket.state, version=ticket.version, allowed=allowed(ticket, actor))
 
 
-def moved(
+def transition(
     ticket: Ticket, move: Move, actor: Actor, now: datetime, rulebook: Rulebook
 ) -> tuple[Ticket, Entry]:
     """The ticket after a command, one version on, and the line of its timeline.

@@ -5,8 +5,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from functions.maintenance.deadlines.clocks import Clocks
-from functions.maintenance.reports.categories import TRADES, Category, Kind, Skill
+from functions.maintenance.deadlines.models import Clocks
+from functions.maintenance.escalations.models import Need
+from functions.maintenance.reports.categories import TRADES
+from functions.maintenance.reports.models import (
+    Category,
+    Description,
+    Kind,
+    Missing,
+    Skill,
+    Source,
+    Whereabouts,
+)
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
@@ -23,15 +33,11 @@ OPEN = WAITING | HELD
 FINISHED: frozenset[State] = frozenset({"done", "rated", "closed"})
 DROPPED: frozenset[State] = frozenset({"cancelled", "duplicate_of", "transferred"})
 
-Source = Literal["person", "device", "hotline"]
 Shelf = Literal["waiting", "working", "over"]
 Capacity = Literal["reporter", "repairer", "manager", "system"]
 PauseReason = Literal["awaiting_parts", "resident_absent", "no_access", "weather", "outside_works"]
 Text = Annotated[Remark, Field(max_length=1000)]
-Description = Annotated[str, Field(max_length=4000)]  # GeoReport v2 allows so many; our own app fewer
 SATISFIED = 4  # of five stars
-Need = Literal["no_repairer", "respond", "arrive", "resolve"]
-Missing = Literal["building", "unit", "asset"]
 
 
 class Pause(Contract):
@@ -48,15 +54,6 @@ class Rating(Contract):
     resolved: bool
     score: Annotated[int, Field(ge=1, le=5)]
     rated_at: Instant
-
-
-class Whereabouts(Contract):
-    """Where something is, in the words of the hotline that reported it: kept as they were sent."""
-
-    address: str | None = None
-    address_id: str | None = None
-    lat: str | None = None
-    long: str | None = None
 
 
 class Ticket(Contract):

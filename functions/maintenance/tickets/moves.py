@@ -6,8 +6,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from functions.maintenance.deadlines.calendar import Hours, hours_of
-from functions.maintenance.deadlines.clocks import ClockName
-from functions.maintenance.reports.categories import Category
+from functions.maintenance.deadlines.models import ClockName
+from functions.maintenance.reports.models import Category
 from functions.maintenance.tickets.models import Capacity, PauseReason, Text
 from linli.contracts import Contract
 from linli.ids import Id

@@ -10,25 +10,17 @@ from typing import Self
 
 from functions.maintenance.deadlines import clocks as deadlines
 from functions.maintenance.deadlines.calendar import hours_of
-from functions.maintenance.deadlines.clocks import CLOCKS, ClockName
-from functions.maintenance.reports.categories import Category, Kind, priority_of
+from functions.maintenance.deadlines.clocks import CLOCKS
+from functions.maintenance.deadlines.models import ClockName
+from functions.maintenance.people.models import Candidate
+from functions.maintenance.reports.categories import priority_of
+from functions.maintenance.reports.models import Reported
 from functions.maintenance.tickets import rates
-from functions.maintenance.tickets.dispatching import Candidate, best
-from functions.maintenance.tickets.machine import moved
-from functions.maintenance.tickets.models import (
-    WAITING,
-    Capacity,
-    Description,
-    Entry,
-    Missing,
-    Source,
-    Ticket,
-    Whereabouts,
-)
+from functions.maintenance.tickets.dispatching import best
+from functions.maintenance.tickets.machine import transition
+from functions.maintenance.tickets.models import WAITING, Capacity, Entry, Ticket
 from functions.maintenance.tickets.moves import SYSTEM, Actor, Move, Rulebook
-from linli.contracts import Contract
 from linli.events import Fact
-from linli.ids import Id
 from linli.vocabulary.maintenance import MaintenancePolicy, Priority, TicketChanged, TicketClockBreached
 
 ESCALATED_TO: dict[ClockName, str] = {"respond": "manager", "arrive": "manager", "resolve": "operator"}
@@ -47,24 +39,6 @@ class Setting:
     def rulebook(self, priority: Priority) -> Rulebook:
         """What moves of a ticket of this priority depend on."""
         return Rulebook(self.policy, hours_of(priority, self.policy.hours, self.time_zone), self.time_zone)
-
-
-class Reported(Contract):
-    """What was reported, by whatever way."""
-
-    kind: Kind = "repair"
-    category: Category
-    description: Description
-    building: Id | None = None
-    unit: Id | None = None
-    source: Source = "person"
-    reported_by: Id | None = None
-    hotline: Id | None = None
-    whereabouts: Whereabouts | None = None
-    media_urls: list[str] = []
-    asset: Id | None = None
-    fault: Id | None = None
-    missing: list[Missing] = []
 
 
 @dataclass(slots=True)
@@ -114,9 +88,9 @@ class Step:
         return cls(setting, None, made, entries=[entry])
 
     def move(self, move: Move, actor: Actor, now: datetime) -> None:
-        """Let the actor give a command. Raises as `machine.moved`."""
+        """Let the actor give a command. Raises as `machine.transition`."""
         rulebook = self.setting.rulebook(self.ticket.priority)
-        self.ticket, entry = moved(self.ticket, move, actor, now, rulebook)
+        self.ticket, entry = transition(self.ticket, move, actor, now, rulebook)
         self.entries.append(entry)
         if move.command == "breach" and move.clock is not None:
             self.breached.append(move.clock)

@@ -1,34 +1,27 @@
-"""The docket: tickets as they are kept, each step in one transaction with all that depends on it.
+"""Tickets as they are kept, each step saved in one transaction with all that depends on it.
 
 That is the timeline, the repairers' hands, the lock of a device's fault, the month's counts and the facts.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from pynamodb.expressions.condition import size
 
-from functions.maintenance.people.models import SetUp
+from functions.maintenance.escalations.rows import EscalationRow
+from functions.maintenance.incidents import store as incidents
+from functions.maintenance.incidents.outages import may_be_of_one
+from functions.maintenance.people.rows import ManagerRow, RepairerRow
+from functions.maintenance.people.store import candidates
+from functions.maintenance.reports.models import Reported
 from functions.maintenance.reports.store import Places
 from functions.maintenance.tickets import rates
-from functions.maintenance.tickets.dispatching import Candidate
 from functions.maintenance.tickets.models import DROPPED, HELD, Ticket
 from functions.maintenance.tickets.moves import SYSTEM, Move
-from functions.maintenance.tickets.rows import (
-    RATE_SHARDS,
-    EscalationRow,
-    IncidentRow,
-    LockRow,
-    ManagerRow,
-    RatesRow,
-    RepairerRow,
-    ReportRow,
-    TicketRow,
-    TimelineRow,
-)
-from functions.maintenance.tickets.steps import Reported, Setting, Step
+from functions.maintenance.tickets.rows import RATE_SHARDS, LockRow, RatesRow, TicketRow, TimelineRow
+from functions.maintenance.tickets.steps import Setting, Step
 from linli import communities
 from linli.communities import CommunityRow
 from linli.due import shard_of
@@ -39,9 +32,7 @@ from linli.tables import ConditionsFailed, Row, Transaction, read, until_it_hold
 from linli.vocabulary.maintenance import MaintenancePolicy
 
 KEPT_AFTER_ITS_END = TicketRow.KEPT.span
-REPORTS_KEPT = ReportRow.KEPT.span
 RACES = 100  # that a step may lose: many are at the hands of a few repairers
-MOST_MARKED = 30  # tickets that join an incident at once: two rows each, and a transaction takes a hundred
 Also = Callable[[Transaction], None]
 
 
@@ -77,19 +68,6 @@ def is_worked_on(community: str, incident: str | None) -> bool:
 
 def _setting(known: communities.Community) -> Setting:
     return Setting(known.policy(MaintenancePolicy), known.time_zone)
-
-
-def candidates(community: str) -> list[Candidate]:
-    """The repairers of a community, set up and members; one query."""
-    return [
-        _candidate(row.sk, row.set_up, len(row.holds or ()))
-        for row in RepairerRow.query(f"{community}#repairers", consistent_read=True)
-        if row.set_up is not None and row.member
-    ]
-
-
-def _candidate(person: str, set_up: SetUp, load: int) -> Candidate:
-    return Candidate(person, frozenset(set_up.skills), set_up.building, set_up.on_duty, load)
 
 
 def dispatch(step: Step, now: datetime) -> None:
@@ -146,7 +124,7 @@ def _taken_back(
         return
     step.move(Move(command="take_back", note=why), SYSTEM, now)
     dispatch(step, now)
-    keep(step, f"take-back:{new_id(now)}", now)
+    save(step, f"take-back:{new_id(now)}", now)
 
 
 def opened(community: str, ticket: str, reported: Reported, now: datetime) -> tuple[Step, Also]:
@@ -158,50 +136,31 @@ def opened(community: str, ticket: str, reported: Reported, now: datetime) -> tu
     setting = _setting(places.known)
     located = reported.model_copy(update={"missing": places.missing(setting.policy)})
     step = Step.opening(community, ticket, located, setting, now)
-    also = _reports(step, setting, now)
+    also = _like_reports(step, located, now)
     dispatch(step, now)
     return step, also
 
 
-def _reports(step: Step, setting: Setting, now: datetime) -> Also:
-    ticket = step.ticket
-    nowhere = ticket.building is None or "building" in ticket.missing
-    if nowhere or ticket.kind != "repair" or ticket.source == "device":
+def _like_reports(step: Step, reported: Reported, now: datetime) -> Also:
+    """Make the ticket part of an incident if there are many like it, and the others of them as well."""
+    if not may_be_of_one(reported):
         return lambda _: None
-    partition = ReportRow.partition(ticket.community, ticket.building or "", ticket.category)
-    since = new_id(now - timedelta(minutes=setting.policy.incident_minutes))[:10]  # a ULID's time comes first
-    others = list(ReportRow.query(partition, ReportRow.sk > since, consistent_read=True))
-    if len(others) + 1 >= setting.policy.incident_reports:
-        step.incident = next((each.incident for each in others if each.incident), others[0].sk)
-    incident, building = step.incident, ticket.building
-    newly = [each.sk for each in others if incident is not None and each.incident is None][:MOST_MARKED]
+    ticket = step.ticket
+    found = incidents.alike(ticket.community, ticket.ticket, reported, step.setting.policy, now)
+    step.incident = found.incident
 
     def write(transaction: Transaction) -> None:
-        ttl = to_epoch_seconds(now + REPORTS_KEPT)
-        transaction.create("report", ReportRow(partition, ticket.ticket, incident=incident, ttl=ttl))
-        if incident is None:
-            return
-        for other in newly:
-            transaction.update(
-                f"report-{other}", ReportRow(partition, other), [ReportRow.incident.set(incident)]
-            )
-            marked = TicketRow(*TicketRow.key(ticket.community, other))
-            transaction.update(f"marked-{other}", marked, [TicketRow.incident.set(incident)], Row.pk.exists())
-        row = IncidentRow(IncidentRow.partition(ticket.community), incident)
-        actions = [
-            IncidentRow.kind.set(IncidentRow),
-            IncidentRow.building.set(building or ""),
-            IncidentRow.category.set(ticket.category),
-            IncidentRow.last_at.set(now),
-            IncidentRow.tickets.add({ticket.ticket, *newly}),
-        ]
-        transaction.update("incident", row, actions)
+        found.write(transaction)
+        for other in found.joining:
+            row = TicketRow(*TicketRow.key(ticket.community, other))
+            joins = [TicketRow.incident.set(found.incident or "")]
+            transaction.update(f"joining-{other}", row, joins, Row.pk.exists())
 
     return write
 
 
-def keep(step: Step, attempt: str, now: datetime, also: Also = lambda _: None) -> Step:
-    """Keep a step, once; `attempt` names the caller's try, so that a lost reply is no refusal.
+def save(step: Step, attempt: str, now: datetime, also: Also = lambda _: None) -> Step:
+    """Save a step, once; `attempt` names the caller's try, so that a lost reply is no refusal.
 
     Raises ConditionsFailed when the ticket (row `ticket`), a repairer (`taken`) or a lock (`lock`) has moved
     on, and Unavailable when another transaction holds the same rows.
@@ -244,9 +203,7 @@ def _write_ticket(transaction: Transaction, step: Step, attempt: str) -> None:
     changes = [*row.changes(leaves_incident=step.left is not None), ttl]
     transaction.update("ticket", row, changes, TicketRow.version == step.before.version)
     if step.left is not None:
-        incident = IncidentRow(IncidentRow.partition(step.ticket.community), step.left)
-        others = [IncidentRow.tickets.delete({step.ticket.ticket})]
-        transaction.update("left", incident, others, Row.pk.exists())
+        incidents.leave(transaction, step.ticket.community, step.left, step.ticket.ticket)
 
 
 def _write_needs(transaction: Transaction, step: Step) -> None:

@@ -1,9 +1,9 @@
 """A ticket as people see it: residents, repairers and managers the same."""
 
-from functions.maintenance.deadlines.clocks import ClockName
-from functions.maintenance.reports.categories import Category, Kind
+from functions.maintenance.deadlines.models import ClockName
+from functions.maintenance.reports.models import Category, Kind, Missing, Source, Whereabouts
 from functions.maintenance.tickets.machine import allowed
-from functions.maintenance.tickets.models import Missing, Rating, Source, State, Ticket, Whereabouts
+from functions.maintenance.tickets.models import Rating, State, Ticket
 from functions.maintenance.tickets.moves import Actor
 from linli.contracts import Contract
 from linli.ids import Id

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.maintenance.clocks.domain import next_move
+from functions.maintenance.reports.models import Reported
 from functions.maintenance.tickets.moves import SYSTEM
-from functions.maintenance.tickets.steps import Reported, Setting, Step
+from functions.maintenance.tickets.steps import Setting, Step
 from linli.vocabulary.maintenance import MaintenancePolicy
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)

@@ -8,14 +8,22 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from functions.maintenance.people.models import Candidate
 from functions.maintenance.reports.categories import TRADES
-from functions.maintenance.tickets.dispatching import Candidate
+from functions.maintenance.reports.models import Reported
 from functions.maintenance.tickets.effects import corrected, taken_for
-from functions.maintenance.tickets.machine import ANSWER, REPAIR, IllegalTransition, actor_on, allowed, moved
+from functions.maintenance.tickets.machine import (
+    ANSWER,
+    REPAIR,
+    IllegalTransition,
+    actor_on,
+    allowed,
+    transition,
+)
 from functions.maintenance.tickets.models import Capacity, State, Ticket
 from functions.maintenance.tickets.moves import NEEDED, OPTIONAL, SYSTEM, Actor, Command, Move
 from functions.maintenance.tickets.rates import changes, marks
-from functions.maintenance.tickets.steps import Reported, Setting, Step
+from functions.maintenance.tickets.steps import Setting, Step
 from linli.errors import Conflict, Forbidden
 from linli.vocabulary.maintenance import MaintenancePolicy, Priority
 
@@ -79,10 +87,10 @@ class Tickets(RuleBasedStateMachine):
         changes_nothing = move.command == "recategorise" and corrected(before, move) == taken_for(before)
         if not legal or move.duplicate_of == before.ticket or changes_nothing:
             with pytest.raises((IllegalTransition, Forbidden)) as refused:
-                moved(before, move, actor, self.now, rulebook)
+                transition(before, move, actor, self.now, rulebook)
             assert refused.value.extensions.get("allowed", allowed(before, actor)) == allowed(before, actor)
             return
-        after, entry = moved(before, move, actor, self.now, rulebook)
+        after, entry = transition(before, move, actor, self.now, rulebook)
         assert (after.version, entry.version, entry.state) == (before.version + 1, after.version, after.state)
         assert entry.person == actor.person
         assert entry.by in {"reporter", "repairer", "manager", "system"}
@@ -161,7 +169,7 @@ def test_every_state_but_the_last_ones_can_be_left_and_reached(rules: dict[Comma
 def test_a_command_that_is_nobodys_here_is_forbidden_whatever_the_state() -> None:
     ticket = opened()
     with pytest.raises(Forbidden):
-        moved(
+        transition(
             ticket, Move(command="accept"), actor_on(ticket, "resident", PEOPLE["resident"]), NOW, rulebook()
         )
 
@@ -180,7 +188,7 @@ def test_a_manager_rates_for_a_hotlines_caller_and_for_nobody_else() -> None:
 def test_a_ticket_is_no_duplicate_of_itself() -> None:
     ticket = opened()
     with pytest.raises(Conflict):
-        moved(
+        transition(
             ticket,
             Move(command="mark_duplicate", duplicate_of="t-1"),
             actor_on(ticket, "boss", PEOPLE["boss"]),
@@ -197,7 +205,7 @@ def test_time_that_was_paused_is_added_whatever_it_turns_out_to_be(
     boss = Actor("boss", frozenset({"manager", "repairer"}), frozenset({"manager", "repairer"}))
 
     def given_to(ticket: Ticket, move: Move, at: datetime) -> Ticket:
-        return moved(ticket, move, boss, at, SETTING.rulebook(ticket.priority))[0]
+        return transition(ticket, move, boss, at, SETTING.rulebook(ticket.priority))[0]
 
     ticket = opened(category=before).model_copy(update={"state": "accepted", "repairer": "boss"})
     fresh = opened(category=after)
@@ -264,7 +272,7 @@ def test_a_reopened_complaint_is_due_for_its_clocks_alone() -> None:
     ticket = opened("complaint", "noise")
     for command in ("accept", "finish", "reopen"):
         actor = actor_on(ticket, "boss", boss)
-        ticket, _ = moved(ticket, Move(command=command), actor, NOW, SETTING.rulebook(ticket.priority))
+        ticket, _ = transition(ticket, Move(command=command), actor, NOW, SETTING.rulebook(ticket.priority))
     assert ticket.state == "reopened"
     assert ticket.due_at is not None
     assert ticket.due_at > NOW

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.maintenance.photos.contents import NoPhoto, cleaned, is_photo, orientation_in, type_of
+from functions.maintenance.photos.contents import cleaned, is_photo, orientation_in, type_of
+from functions.maintenance.photos.models import NoPhoto
 from tests.unit.maintenance.pictures import PIXELS, SECRET, exif, heic, jpeg, png, webp
 
 KINDS: dict[str, Callable[..., bytes]] = {"image/jpeg": jpeg, "image/png": png, "image/webp": webp}

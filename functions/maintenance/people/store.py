@@ -1,0 +1,24 @@
+"""Repairers and managers of a community, as they stand."""
+
+from functions.maintenance.people.models import Candidate, SetUp
+from functions.maintenance.people.rows import ManagerRow, RepairerRow
+from linli.tables import all_readable
+
+
+def candidates(community: str) -> list[Candidate]:
+    """The repairers of a community, set up and members; one query."""
+    return [
+        _candidate(row.sk, row.set_up, len(row.holds or ()))
+        for row in RepairerRow.query(f"{community}#repairers", consistent_read=True)
+        if row.set_up is not None and row.member
+    ]
+
+
+def _candidate(person: str, set_up: SetUp, load: int) -> Candidate:
+    return Candidate(person, frozenset(set_up.skills), set_up.building, set_up.on_duty, load)
+
+
+def managers(community: str) -> list[str]:
+    """Who runs a community; one query."""
+    rows = all_readable(ManagerRow, ManagerRow.key(community, "")[0])
+    return [row.sk for row in rows if row.member]
