@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from functions.maintenance.escalations.notices import MOST_TRIES, next_try
+from functions.maintenance.escalations.notices import MOST_TRIES
 from functions.maintenance.escalations.rows import EscalationRow
 from functions.maintenance.people.rows import ManagerRow, MemberRow, RepairerRow
 from linli.tables import read
@@ -342,14 +340,3 @@ def test_what_is_over_leaves_the_queue(desk: Desk) -> None:
     assert len(desk.needs()) == 3, "nobody, late to respond, late to arrive"
     desk.moved(ticket, WILLOW_RESIDENT, "cancel", at=minutes(31))
     assert desk.needs() == []
-
-
-@given(st.integers(0, 10), st.integers(1, 40), st.booleans(), st.booleans())
-def test_telling_ends_whatever_happens(turn: int, tries: int, emergency: bool, everybody: bool) -> None:
-    following = next_try(turn, tries, emergency=emergency, everybody=everybody)
-    if following is None:
-        assert everybody or tries >= MOST_TRIES
-        return
-    assert tries < MOST_TRIES
-    assert timedelta(minutes=1) <= following[1] <= timedelta(hours=1)
-    assert following[0] == turn + everybody

@@ -1,16 +1,14 @@
 """Any commands by anybody: no undefined state, one version at a time, deadlines that only a pause moves."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, get_args
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from functions.maintenance.people.models import Candidate
 from functions.maintenance.reports.categories import TRADES
-from functions.maintenance.reports.models import Reported
 from functions.maintenance.tickets.effects import corrected, taken_for
 from functions.maintenance.tickets.machine import (
     ANSWER,
@@ -20,15 +18,13 @@ from functions.maintenance.tickets.machine import (
     allowed,
     transition,
 )
-from functions.maintenance.tickets.models import Capacity, State, Ticket
+from functions.maintenance.tickets.models import State, Ticket
 from functions.maintenance.tickets.moves import NEEDED, OPTIONAL, SYSTEM, Actor, Command, Move
 from functions.maintenance.tickets.rates import changes, marks
-from functions.maintenance.tickets.steps import Setting, Step
 from linli.errors import Conflict, Forbidden
-from linli.vocabulary.maintenance import MaintenancePolicy, Priority
+from linli.vocabulary.maintenance import Priority
+from tests.unit.maintenance.tickets.examples import NOW, PEOPLE, SETTING, opened
 
-NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
-SETTING = Setting(MaintenancePolicy(), "Asia/Shanghai")
 PARTICULARS: dict[str, st.SearchStrategy[Any]] = {
     "repairer": st.sampled_from(["ann", "bob"]),
     "reason": st.sampled_from(["weather", "awaiting_parts"]),
@@ -41,18 +37,6 @@ PARTICULARS: dict[str, st.SearchStrategy[Any]] = {
     "category": st.sampled_from([*TRADES]),
     "priority": st.sampled_from(get_args(Priority)),
 }
-PEOPLE: dict[str, frozenset[Capacity]] = {
-    "resident": frozenset({"reporter"}),
-    "neighbour": frozenset({"reporter"}),
-    "ann": frozenset({"reporter", "repairer"}),
-    "bob": frozenset({"reporter", "repairer"}),
-    "boss": frozenset({"reporter", "manager"}),
-}
-
-
-def opened(kind: Any = "repair", category: Any = "plumbing", now: datetime = NOW) -> Ticket:
-    reported = Reported(kind=kind, category=category, description="It drips", reported_by="resident")
-    return Step.opening("willow", "t-1", reported, SETTING, now).ticket
 
 
 @st.composite
@@ -195,84 +179,3 @@ def test_a_ticket_is_no_duplicate_of_itself() -> None:
             NOW,
             rulebook(),
         )
-
-
-@given(before=st.sampled_from([*TRADES]), after=st.sampled_from([*TRADES]), minutes=st.integers(1, 20_000))
-def test_time_that_was_paused_is_added_whatever_it_turns_out_to_be(
-    before: Any, after: Any, minutes: int
-) -> None:
-    assume(before != after)
-    boss = Actor("boss", frozenset({"manager", "repairer"}), frozenset({"manager", "repairer"}))
-
-    def given_to(ticket: Ticket, move: Move, at: datetime) -> Ticket:
-        return transition(ticket, move, boss, at, SETTING.rulebook(ticket.priority))[0]
-
-    ticket = opened(category=before).model_copy(update={"state": "accepted", "repairer": "boss"})
-    fresh = opened(category=after)
-    now = NOW + timedelta(minutes=1)
-    ticket = given_to(ticket, Move(command="pause", reason="weather"), now)
-    ticket = given_to(ticket, Move(command="resume"), now + timedelta(minutes=minutes))
-    paused = {
-        name: SETTING.rulebook(ticket.priority).hours.between(clock.first_due_at, clock.due_at)
-        for name, clock in ticket.clocks.items()
-    }
-    ticket = given_to(ticket, Move(command="recategorise", category=after), now + timedelta(minutes=minutes))
-    hours = SETTING.rulebook(ticket.priority).hours
-    for name, clock in ticket.clocks.items():
-        assert clock.first_due_at == fresh.clocks[name].first_due_at
-        assert clock.due_at == hours.after(clock.first_due_at, paused[name])
-
-
-# A step: offers
-
-
-def candidate(person: str, load: int = 0, building: str | None = "b1", *, on_duty: bool = True) -> Candidate:
-    return Candidate(person, frozenset({"plumbing"}), building, on_duty, load)
-
-
-candidates = st.lists(
-    st.builds(
-        candidate,
-        person=st.sampled_from(["ann", "bob", "cat", "dan"]),
-        load=st.integers(0, 4),
-        building=st.sampled_from(["b1", "b2", "b3", None]),
-        on_duty=st.booleans(),
-    ),
-    unique_by=lambda one: one.person,
-)
-
-
-@given(candidates, st.randoms())
-def test_an_offer_goes_to_the_best_of_the_free_in_whatever_order_they_are_read(
-    found: list[Candidate], random: Any
-) -> None:
-    def offered(people: list[Candidate]) -> Step:
-        reported = Reported(
-            category="plumbing", description="It drips", building="b1", reported_by="resident"
-        )
-        step = Step.opening("willow", "t-1", reported, SETTING, NOW)
-        step.offer(people, NOW)
-        return step
-
-    shuffled = list(found)
-    random.shuffle(shuffled)
-    step = offered(found)
-    assert step.ticket.repairer == offered(shuffled).ticket.repairer
-    free = [one for one in found if one.on_duty and one.load < SETTING.policy.most_active]
-    chosen = [one for one in found if one.person == step.ticket.repairer]
-    if not free:
-        assert (step.ticket.state, step.ticket.dispatch_at) == ("submitted", NOW + timedelta(minutes=1))
-    else:
-        assert chosen[0].load == min(one.load for one in free)
-        assert chosen[0] in free
-
-
-def test_a_reopened_complaint_is_due_for_its_clocks_alone() -> None:
-    boss = PEOPLE["boss"]
-    ticket = opened("complaint", "noise")
-    for command in ("accept", "finish", "reopen"):
-        actor = actor_on(ticket, "boss", boss)
-        ticket, _ = transition(ticket, Move(command=command), actor, NOW, SETTING.rulebook(ticket.priority))
-    assert ticket.state == "reopened"
-    assert ticket.due_at is not None
-    assert ticket.due_at > NOW
