@@ -43,7 +43,7 @@ def met(clocks: Clocks, name: ClockName, now: datetime) -> Clocks:
 
 
 def running_again(clocks: Clocks, name: ClockName) -> Clocks:
-    """With one clock running as before it was met: its deadline is the original one."""
+    """The clocks with one running again that had been met: its deadline is the original one."""
     clock = clocks.get(name)
     return {**clocks, name: clock.model_copy(update={"met_at": None})} if clock else clocks
 

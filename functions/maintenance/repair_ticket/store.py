@@ -196,7 +196,7 @@ def incidents(community: str, query: PageQuery) -> Page[Incident]:
 
 
 def timeline(community: str, person: Person, ticket: str) -> Timeline:
-    """A ticket's course. Raises NotFound as `find`."""
+    """A ticket's course. Raises NotFound, also for one that does not concern the person."""
     _found(community, person, ticket)
     rows = TimelineRow.query(
         TicketRow.key(community, ticket)[0], TimelineRow.sk.startswith("timeline#"), consistent_read=True
@@ -250,7 +250,7 @@ def _upload(community: str, ticket: str, photo: str, wanted: PhotoWanted) -> Pho
 def photos(community: str, person: Person, ticket: str) -> Photos:
     """A ticket's photos, each with an address that shows it for a while; what was never uploaded is left out.
 
-    Raises NotFound as `find`, Unavailable.
+    Raises NotFound for a ticket that does not concern the person, Unavailable.
     """
     _found(community, person, ticket)
     found = [row for each in _photo_rows(community, ticket) if (row := looked_at(each))]
