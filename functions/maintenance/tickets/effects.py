@@ -91,7 +91,7 @@ def _rated(given: Given) -> Changes:
 
 
 def _taken_from_who_is_not_there(given: Given) -> Changes:
-    """Taken from a repairer who has left or is off duty; nobody is passed over: who is back may have it again."""
+    """Taken from who has left or is off duty; nobody is passed over: who is back may have it again."""
     return {**given.to_be_offered_anew, **given.unpaused}
 
 
@@ -122,7 +122,7 @@ def corrected(ticket: Ticket, move: Move) -> Correction:
 
 
 def _recategorised(given: Given) -> Changes:
-    """A ticket put right has the skill and the clocks of what it is, from the report on: what is met stays met.
+    """A ticket put right has the skill and clocks of what it is, from the report on: what is met stays met.
 
     What is nobody's yet is offered at once, to whoever can mend it. What a manager was to answer is nobody's
     once it is a repair.

@@ -88,7 +88,7 @@ class Step:
         return cls(setting, None, made, entries=[entry])
 
     def move(self, move: Move, actor: Actor, now: datetime) -> None:
-        """Let the actor give a command. Raises Forbidden, or IllegalTransition with what is allowed instead."""
+        """Let the actor give a command. Raises Forbidden, IllegalTransition with what is allowed instead."""
         rulebook = self.setting.rulebook(self.ticket.priority)
         self.ticket, entry = transition(self.ticket, move, actor, now, rulebook)
         self.entries.append(entry)
