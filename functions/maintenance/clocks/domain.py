@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from functions.maintenance.deadlines import clocks as deadlines
 from functions.maintenance.deadlines.models import ClockName
 from functions.maintenance.tickets.models import OPEN, Ticket
 from functions.maintenance.tickets.moves import Move
+from linli import clocks as deadlines
 
 
 def next_move(ticket: Ticket, now: datetime) -> Move | None:

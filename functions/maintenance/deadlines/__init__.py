@@ -1,4 +1,4 @@
-"""How long a ticket may take: three clocks (respond, arrive, resolve) on a community's open hours.
+"""How soon a ticket has to be seen to: three clocks (respond, arrive, resolve) on a community's open hours.
 
-Tickets carry them; every transition and the minute's sweep ask here what is due.
+Tickets carry them; how clocks and calendars run is `linli.clocks` and `linli.calendar`.
 """

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from functions.maintenance.deadlines import clocks as deadlines
-from functions.maintenance.deadlines.clocks import CLOCKS
+from functions.maintenance.deadlines.targets import CLOCKS, allowed_times
 from functions.maintenance.reports.categories import priority_of
 from functions.maintenance.tickets.models import HELD, WAITING, Correction, Pause, Rating, State, Ticket
 from functions.maintenance.tickets.moves import Actor, Command, Move, Rulebook
 from functions.maintenance.tickets.rates import month_of
+from linli import clocks as deadlines
 
 Changes = dict[str, Any]
 OVER: frozenset[State] = frozenset({"closed", "duplicate_of"})  # what it was counted as is final
@@ -102,7 +102,8 @@ def _reopened(given: Given) -> Changes:
     if ticket.state not in OVER:
         return {**anew, "clocks": deadlines.running_again(ticket.clocks, "resolve")}
     targets = given.rulebook.policy.targets(ticket.priority)
-    clocks = deadlines.started(tuple(ticket.clocks), targets, given.rulebook.hours, given.now)
+    allowed = allowed_times(ticket.clocks, targets)
+    clocks = deadlines.started(allowed, given.rulebook.hours, given.now)
     month = month_of(given.now, given.rulebook.time_zone)
     begun = {"reopened_at": given.now, "month": month, "rounds": 0, "duplicate_of": None}
     return {**anew, **begun, "clocks": clocks}
@@ -136,7 +137,8 @@ def _recategorised(given: Given) -> Changes:
         of_its_kind = replace(given, ticket=ticket.model_copy(update={"kind": becomes.kind}))
         anew |= {**of_its_kind.to_be_offered_anew, "passed_over": [], "rounds": 0}
     hours, targets = rulebook.hours_for(becomes.priority), rulebook.policy.targets(becomes.priority)
-    fresh = deadlines.started(CLOCKS[becomes.kind == "repair"], targets, hours, ticket.began_at)
+    allowed = allowed_times(CLOCKS[becomes.kind == "repair"], targets)
+    fresh = deadlines.started(allowed, hours, ticket.began_at)
     at = ticket.pause.since if ticket.pause and "pause" not in anew else given.now
     before = anew.get("clocks", ticket.clocks)
     clocks = deadlines.replaced(before, fresh, (rulebook.hours, hours), at)

@@ -5,10 +5,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from functions.maintenance.deadlines.calendar import Hours, hours_of
+from functions.maintenance.deadlines.hours import hours_of
 from functions.maintenance.deadlines.models import ClockName
 from functions.maintenance.reports.models import Category
 from functions.maintenance.tickets.models import Capacity, PauseReason, Text
+from linli.calendar import Hours
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.texts import Words

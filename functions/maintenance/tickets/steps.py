@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Self
 
-from functions.maintenance.deadlines import clocks as deadlines
-from functions.maintenance.deadlines.calendar import hours_of
-from functions.maintenance.deadlines.clocks import CLOCKS
+from functions.maintenance.deadlines.hours import hours_of
 from functions.maintenance.deadlines.models import ClockName
+from functions.maintenance.deadlines.targets import CLOCKS, allowed_times
 from functions.maintenance.people.models import Candidate
 from functions.maintenance.reports.categories import priority_of
 from functions.maintenance.reports.models import Reported
@@ -20,6 +19,7 @@ from functions.maintenance.tickets.dispatching import best
 from functions.maintenance.tickets.machine import transition
 from functions.maintenance.tickets.models import WAITING, Capacity, Entry, Ticket
 from functions.maintenance.tickets.moves import SYSTEM, Actor, Move, Rulebook
+from linli import clocks as deadlines
 from linli.events import Fact
 from linli.vocabulary.maintenance import MaintenancePolicy, Priority, TicketChanged, TicketClockBreached
 
@@ -62,7 +62,8 @@ class Step:
         cls, community: str, ticket: str, reported: Reported, setting: Setting, now: datetime
     ) -> Self:
         """A new ticket, its clocks running from `now`."""
-        priority, names = priority_of(reported.kind, reported.category), CLOCKS[reported.kind == "repair"]
+        priority = priority_of(reported.kind, reported.category)
+        allowed = allowed_times(CLOCKS[reported.kind == "repair"], setting.policy.targets(priority))
         rulebook = setting.rulebook(priority)
         made = Ticket(
             **dict(reported),
@@ -73,7 +74,7 @@ class Step:
             created_at=now,
             changed_at=now,
             dispatch_at=now if reported.kind == "repair" else None,
-            clocks=deadlines.started(names, setting.policy.targets(priority), rulebook.hours, now),
+            clocks=deadlines.started(allowed, rulebook.hours, now),
         )
         by: Capacity = "reporter" if reported.source == "person" else "system"
         entry = Entry(

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.maintenance.deadlines import clocks
-from functions.maintenance.deadlines.calendar import RoundTheClock
-from linli.vocabulary.maintenance import Targets
+from linli import clocks
+from linli.calendar import RoundTheClock
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 HOURS = RoundTheClock()
-TARGETS = Targets(respond_minutes=5, arrive_minutes=20, resolve_minutes=60)
+ANSWER = {"respond": timedelta(minutes=5), "resolve": timedelta(minutes=60)}
+REPAIR = {**ANSWER, "arrive": timedelta(minutes=20)}
 minutes = st.integers(0, 120).map(lambda number: timedelta(minutes=number))
 
 
@@ -19,7 +19,7 @@ minutes = st.integers(0, 120).map(lambda number: timedelta(minutes=number))
 def test_the_first_stop_counts_and_starting_again_has_the_old_deadline(
     first: timedelta, then: timedelta
 ) -> None:
-    running = clocks.started(clocks.CLOCKS[True], TARGETS, HOURS, NOW)
+    running = clocks.started(REPAIR, HOURS, NOW)
     stopped = clocks.met(running, "arrive", NOW + first)
     assert clocks.met(stopped, "arrive", NOW + then) == stopped
     assert stopped["arrive"].in_time == (first <= timedelta(minutes=20))
@@ -29,7 +29,7 @@ def test_the_first_stop_counts_and_starting_again_has_the_old_deadline(
 
 @given(minutes, minutes)
 def test_what_was_left_at_a_pause_is_left_after_it(until: timedelta, long: timedelta) -> None:
-    running = clocks.started(clocks.CLOCKS[True], TARGETS, HOURS, NOW)
+    running = clocks.started(REPAIR, HOURS, NOW)
     paused_at, now = NOW + until, NOW + until + long
     for name, clock in clocks.resumed(running, paused_at, now, HOURS).items():
         ran_out = running[name].due_at <= paused_at
@@ -39,7 +39,7 @@ def test_what_was_left_at_a_pause_is_left_after_it(until: timedelta, long: timed
 
 @given(minutes)
 def test_a_clock_asks_for_a_warning_then_for_its_breach_and_then_for_nothing(late: timedelta) -> None:
-    now, running = NOW + late, clocks.started(clocks.CLOCKS[False], TARGETS, HOURS, NOW)
+    now, running = NOW + late, clocks.started(ANSWER, HOURS, NOW)
     asked = []
     while due := clocks.first_due(running, now):
         name, breached = due

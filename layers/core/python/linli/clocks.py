@@ -1,40 +1,54 @@
-"""The three clocks of a ticket: respond, arrive, resolve. Only a pause moves them.
+"""Clocks: deadlines with a warning before the breach, which only a pause moves.
 
-12345 counts them apart (响应, 到场, 解决); the amounts are the community's policy.
+What carries them names them: a ticket's are respond, arrive, resolve. All is counted in the hours that count.
 """
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from functions.maintenance.deadlines.calendar import Hours
-from functions.maintenance.deadlines.models import Clock, ClockName, Clocks
-from linli.vocabulary.maintenance import Targets
+from linli.calendar import Hours
+from linli.contracts import Contract
+from linli.instants import Instant
 
-CLOCKS: dict[bool, tuple[ClockName, ...]] = {  # of a repair, and of what is only answered
-    True: ("respond", "arrive", "resolve"),
-    False: ("respond", "resolve"),
-}
 WARNING_SHARE = 0.8  # of the allowed time is used up when a warning is due
+Name = TypeVar("Name", bound=str)
 
 
-def started(names: tuple[ClockName, ...], targets: Targets, hours: Hours, now: datetime) -> Clocks:
-    """The clocks of a ticket that begins `now`."""
-    minutes: Mapping[ClockName, int] = {
-        "respond": targets.respond_minutes,
-        "arrive": targets.arrive_minutes,
-        "resolve": targets.resolve_minutes,
-    }
-    made: Clocks = {}
-    for name in names:
-        allowed = timedelta(minutes=minutes[name])
-        due_at = hours.after(now, allowed)
-        made[name] = Clock(
-            first_due_at=due_at, due_at=due_at, warn_at=hours.after(now, allowed * WARNING_SHARE)
-        )
+class Clock(Contract):
+    """One deadline. `first_due_at` is what was promised at the start, `due_at` with pauses added."""
+
+    first_due_at: Instant
+    due_at: Instant
+    warn_at: Instant
+    met_at: Instant | None = None
+    warned: bool = False
+    breached: bool = False
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When it next asks for something: a warning, then the breach; nothing once met or breached."""
+        if self.met_at is not None or self.breached:
+            return None
+        return self.due_at if self.warned else min(self.warn_at, self.due_at)
+
+    @property
+    def in_time(self) -> bool:
+        """Whether it was met before it ran out."""
+        return self.met_at is not None and self.met_at <= self.due_at
+
+
+def started(allowed: Mapping[Name, timedelta], hours: Hours, now: datetime) -> dict[Name, Clock]:
+    """The clocks of what begins `now`, each with the open time that it may take."""
+    made: dict[Name, Clock] = {}
+    for name, time in allowed.items():
+        due_at = hours.after(now, time)
+        warn_at = hours.after(now, time * WARNING_SHARE)
+        made[name] = Clock(first_due_at=due_at, due_at=due_at, warn_at=warn_at)
     return made
 
 
-def met(clocks: Clocks, name: ClockName, now: datetime) -> Clocks:
+def met(clocks: dict[Name, Clock], name: Name, now: datetime) -> dict[Name, Clock]:
     """With one clock stopped, if it ran; the first time counts."""
     clock = clocks.get(name)
     if clock is None or clock.met_at is not None:
@@ -42,21 +56,23 @@ def met(clocks: Clocks, name: ClockName, now: datetime) -> Clocks:
     return {**clocks, name: clock.model_copy(update={"met_at": now})}
 
 
-def running_again(clocks: Clocks, name: ClockName) -> Clocks:
+def running_again(clocks: dict[Name, Clock], name: Name) -> dict[Name, Clock]:
     """The clocks with one running again that had been met: its deadline is the original one."""
     clock = clocks.get(name)
     return {**clocks, name: clock.model_copy(update={"met_at": None})} if clock else clocks
 
 
-def replaced(clocks: Clocks, fresh: Clocks, hours: tuple[Hours, Hours], now: datetime) -> Clocks:
-    """The clocks `fresh` of what a ticket turns out to be, in place of those it had.
+def replaced(
+    clocks: dict[Name, Clock], fresh: dict[Name, Clock], hours: tuple[Hours, Hours], now: datetime
+) -> dict[Name, Clock]:
+    """The clocks `fresh` of what something turns out to be, in place of those it had.
 
     What has been met stays met. What pauses have added to a deadline, in the open time of the first `hours`,
     is added to the new one in that of the second. A breach by the new deadline too is not told again.
     """
     was, becomes = hours
 
-    def of(name: ClockName, clock: Clock) -> Clock:
+    def of(name: Name, clock: Clock) -> Clock:
         before = clocks.get(name)
         if before is None:
             return clock
@@ -70,7 +86,7 @@ def replaced(clocks: Clocks, fresh: Clocks, hours: tuple[Hours, Hours], now: dat
     return {name: of(name, clock) for name, clock in fresh.items()}
 
 
-def resumed(clocks: Clocks, paused_at: datetime, now: datetime, hours: Hours) -> Clocks:
+def resumed(clocks: dict[Name, Clock], paused_at: datetime, now: datetime, hours: Hours) -> dict[Name, Clock]:
     """With every unmet clock that had not run out moved on: what was left at the pause is left now."""
 
     def pushed_back(clock: Clock) -> Clock:
@@ -85,13 +101,13 @@ def resumed(clocks: Clocks, paused_at: datetime, now: datetime, hours: Hours) ->
     return {name: pushed_back(clock) for name, clock in clocks.items()}
 
 
-def noted(clocks: Clocks, name: ClockName, *, breached: bool) -> Clocks:
+def noted(clocks: dict[Name, Clock], name: Name, *, breached: bool) -> dict[Name, Clock]:
     """With a warning, or the breach, noted."""
     update = {"warned": True, **({"breached": True} if breached else {})}
     return {**clocks, name: clocks[name].model_copy(update=update)}
 
 
-def first_due(clocks: Clocks, now: datetime) -> tuple[ClockName, bool] | None:
+def first_due(clocks: dict[Name, Clock], now: datetime) -> tuple[Name, bool] | None:
     """The clock that asks for something by `now`, the longest overdue first, and whether it is breached."""
     due = [(clock.next_at, name) for name, clock in clocks.items() if clock.next_at and clock.next_at <= now]
     if not due:

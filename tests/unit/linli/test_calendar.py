@@ -11,15 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from functions.maintenance.deadlines.calendar import BusinessCalendar, RoundTheClock, hours_of
+from linli.calendar import BusinessCalendar, open_hours
 from linli.vocabulary.maintenance import BusinessHours, MaintenancePolicy
 
 
 def calendar_of(zone: str = "Asia/Shanghai", **hours: Any) -> BusinessCalendar:
     policy = BusinessHours.model_validate_json(json.dumps(hours))
-    calendar = hours_of("general", policy, zone)
-    assert isinstance(calendar, BusinessCalendar)
-    return calendar
+    return open_hours(policy, zone)
 
 
 SHANGHAI = calendar_of()
@@ -47,13 +45,9 @@ def test_a_weekend_does_not_count() -> None:
 
 def test_a_holiday_does_not_count_and_a_day_made_up_for_it_does() -> None:
     policy = BusinessHours(holidays=[date(2026, 2, 17)], extra_days=[date(2026, 2, 14)])
-    calendar = hours_of("general", policy, "Asia/Shanghai")
+    calendar = open_hours(policy, "Asia/Shanghai")
     assert calendar.after(local("2026-02-16T17:00"), 2 * HOUR) == local("2026-02-18T10:00")
     assert calendar.after(local("2026-02-13T17:00"), 2 * HOUR) == local("2026-02-14T10:00"), "a Saturday"
-
-
-def test_an_emergency_knows_no_closing_time() -> None:
-    assert hours_of("emergency", BusinessHours(), "Asia/Shanghai") == RoundTheClock()
 
 
 def test_a_day_on_which_the_clocks_change_is_as_long_as_it_is() -> None:
@@ -136,7 +130,7 @@ def test_hours_stored_before_there_were_spans_mean_what_they_meant() -> None:
         "holidays": ["2026-02-17"], "extra_days": ["2026-02-15"],
     }  # fmt: skip
     policy = MaintenancePolicy.model_validate_json(json.dumps({"hours": stored}))
-    calendar = hours_of("general", policy.hours, "Asia/Shanghai")
+    calendar = open_hours(policy.hours, "Asia/Shanghai")
     day = local("2026-02-15T00:00")
     worked = [calendar.between(day + timedelta(days=n), day + timedelta(days=n + 1)) / HOUR for n in range(8)]
     assert worked == [8.5, 8.5, 0, 8.5, 8.5, 8.5, 8.5, 0]

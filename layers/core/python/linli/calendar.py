@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from linli.local_times import DAY_MINUTES
-from linli.vocabulary.maintenance import WEEK, BusinessHours, Priority
+from linli.vocabulary.maintenance import WEEK, BusinessHours
 
 DAY = timedelta(days=1)
 NONE = timedelta(0)
@@ -93,10 +93,8 @@ class BusinessCalendar:
 Hours = RoundTheClock | BusinessCalendar
 
 
-def hours_of(priority: Priority, policy: BusinessHours, time_zone: str) -> Hours:
-    """The hours that count for a priority: an emergency knows no closing time."""
-    if priority == "emergency":
-        return RoundTheClock()
+def open_hours(policy: BusinessHours, time_zone: str) -> BusinessCalendar:
+    """The calendar of a community that has set these hours."""
     return BusinessCalendar(
         zone=ZoneInfo(time_zone),
         week={day: tuple(policy.on_weekday(day)) for day in WEEK},
