@@ -1,4 +1,4 @@
-"""Many reports of one kind in one building within minutes: a mass outage (停水停电等), worked on once.
+"""Many reports of one kind in one building within minutes: a mass outage, worked on once.
 
 Opening a ticket asks here whether it is part of one; managers list them.
 """

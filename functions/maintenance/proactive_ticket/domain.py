@@ -4,9 +4,8 @@ from datetime import datetime
 
 from functions.maintenance.reports.models import Category, Reported
 from functions.maintenance.tickets.models import WAITING, Ticket
-from linli.contracts import Contract
-from linli.ids import Id, is_id
-from linli.instants import Instant
+from linli.faults import Fault
+from linli.ids import is_id
 from linli.vocabulary.devices import DeviceFaultCleared, DeviceFaultRaised
 from linli.vocabulary.utilities import MeterSignalEnded, MeterSignalRaised
 
@@ -20,15 +19,6 @@ LEAKS: dict[str, Category] = {
 }
 FAULTS = {"lost": "lost: it is not heard from any more", "low-battery": "low on battery"}
 WORDS = {"leak": "A leak is suspected", "spike": "Use has jumped", "back_flow": "Something flows back"}
-
-
-class Fault(Contract):
-    """An asset, what is wrong with it, and since when: `episode` tells one spell of it from the next."""
-
-    asset: Id
-    fault: Id
-    episode: Id
-    at: Instant
 
 
 def fault_of(fact: Raised | Ended) -> Fault:

@@ -26,10 +26,11 @@ from functions.maintenance.tickets import store as tickets
 from functions.maintenance.tickets.machine import actor_on, refusal
 from functions.maintenance.tickets.models import DROPPED, WAITING, Capacity, Shelf, Ticket
 from functions.maintenance.tickets.moves import SYSTEM, Actor, Move
-from functions.maintenance.tickets.rows import LockRow, TicketRow, TimelineRow
+from functions.maintenance.tickets.rows import TicketRow, TimelineRow
 from functions.maintenance.tickets.steps import Step
 from functions.maintenance.tickets.views import TicketShown, shown
 from linli.cursors import Page, PageQuery, page_of
+from linli.episodes import lock_of
 from linli.errors import Conflict, InvalidRequest, NotFound
 from linli.idempotency import Creation
 from linli.ids import is_id
@@ -84,9 +85,8 @@ def find(community: str, person: Person, ticket: str) -> TicketShown:
     view = _shown(found.ticket, found.incident, person)
     if found.ticket.asset is None or found.ticket.fault is None:
         return view
-    key = LockRow.key(community, found.ticket.asset, found.ticket.fault)
-    lock = read([key]).one(LockRow, key)
-    if lock is None or lock.ticket_id != ticket:
+    lock = lock_of(community, found.ticket.asset, found.ticket.fault)
+    if lock is None or lock.thing != ticket:
         return view
     return view.model_copy(update={"told": int(lock.told), "last_seen": lock.last_seen})
 

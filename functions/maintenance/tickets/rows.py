@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from pynamodb.attributes import (
-    BooleanAttribute,
     NumberAttribute,
     UnicodeAttribute,
 )
@@ -14,7 +13,7 @@ from functions.maintenance.tickets.models import Entry, Ticket
 from functions.maintenance.tickets.rates import Mark
 from linli.due import TimedRow
 from linli.lifetimes import Lifetime
-from linli.tables import ContractAttribute, InstantAttribute, Row
+from linli.tables import ContractAttribute, Row
 
 Key = tuple[str, str]
 RATE_SHARDS = 8
@@ -117,23 +116,6 @@ class TimelineRow(Row, discriminator="timeline"):
     def of(cls, ticket: Ticket, entry: Entry) -> "TimelineRow":
         """A line of a ticket's timeline."""
         return cls(f"{ticket.community}#ticket#{ticket.ticket}", f"timeline#{entry.version:06}", entry=entry)
-
-
-class LockRow(Row, discriminator="lock"):
-    """`<community>#lock#<asset>` / `<fault>`: the one open ticket about it, how often told, when last."""
-
-    KEPT = Lifetime("for ever, one per fault")
-
-    ticket_id = UnicodeAttribute()
-    episode = UnicodeAttribute()
-    told = NumberAttribute()
-    last_seen = InstantAttribute()
-    released = BooleanAttribute(default=False)
-
-    @staticmethod
-    def key(community: str, asset: str, fault: str) -> Key:
-        """Where the lock of a fault of an asset is."""
-        return f"{community}#lock#{asset}", fault
 
 
 class RatesRow(Row, discriminator="rates"):

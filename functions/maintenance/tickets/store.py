@@ -20,11 +20,12 @@ from functions.maintenance.reports.store import Places
 from functions.maintenance.tickets import rates
 from functions.maintenance.tickets.models import DROPPED, HELD, Ticket
 from functions.maintenance.tickets.moves import SYSTEM, Move
-from functions.maintenance.tickets.rows import RATE_SHARDS, LockRow, RatesRow, TicketRow, TimelineRow
+from functions.maintenance.tickets.rows import RATE_SHARDS, RatesRow, TicketRow, TimelineRow
 from functions.maintenance.tickets.steps import Setting, Step
-from linli import communities
+from linli import communities, episodes
 from linli.communities import CommunityRow
 from linli.due import shard_of
+from linli.episodes import Also, LockRow
 from linli.errors import NotFound
 from linli.ids import new_id
 from linli.instants import to_epoch_seconds
@@ -33,7 +34,6 @@ from linli.vocabulary.maintenance import MaintenancePolicy
 
 KEPT_AFTER_ITS_END = TicketRow.KEPT.span
 RACES = 100  # that a step may lose: many are at the hands of a few repairers
-Also = Callable[[Transaction], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,12 +258,8 @@ def _write_lock(transaction: Transaction, step: Step) -> None:
     ticket = step.ticket
     assert ticket.asset is not None  # noqa: S101  one of the two locks names them
     assert ticket.fault is not None  # noqa: S101
-    row = LockRow(*LockRow.key(ticket.community, ticket.asset, ticket.fault))
-    ours = LockRow.ticket_id == ticket.ticket
-    if after is None:
-        transaction.update("lock", row, [LockRow.released.set(True)], ours)
-    else:
-        transaction.update("lock", row, [LockRow.released.set(False)], ours)
+    key = LockRow.key(ticket.community, ticket.asset, ticket.fault)
+    episodes.hold(transaction, key, ticket.ticket, is_open=after is not None)
 
 
 def _count(transaction: Transaction, step: Step) -> None:
