@@ -20,7 +20,9 @@ PLACE = re.compile(
 DIGEST = re.compile(r"[0-9a-f]{32,}")
 SHARED = {  # rows of linli, by the words in a service's sources that show that it keeps them
     "creation": re.compile(r"linli\.idempotency|\bCreation\b"),
-    "seen": re.compile(r"\bSeenRow\b"),
+    "lock": re.compile(r"\bepisodes\.begin\b"),
+    "fault_episode": re.compile(r"\bepisodes\.begin\b"),
+    "seen": re.compile(r"\bSeenRow\b|\bepisodes\.begin\b"),
     "community": re.compile(r"\bcommunities\.keep\b"),
     "registered_device": re.compile(r"\bregistered\.keep\b"),
     "outbox": re.compile(r"\.publish\("),
