@@ -4,6 +4,7 @@ from typing import Any
 
 from chalice.app import Blueprint
 
+from functions.maintenance import permissions
 from functions.maintenance.repair_ticket import store
 from functions.maintenance.repair_ticket.models import (
     Incident,

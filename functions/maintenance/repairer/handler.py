@@ -2,6 +2,7 @@
 
 from chalice.app import Blueprint
 
+from functions.maintenance import permissions
 from functions.maintenance.people.models import SetUp
 from functions.maintenance.repairer import store
 from functions.maintenance.repairer.models import Repairer

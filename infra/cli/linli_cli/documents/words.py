@@ -26,7 +26,7 @@ STATES = {  # what has states, and where their names are declared
     "functions.care.relative.models": ("How",),
     "functions.devices.life.vitals": ("FaultName",),
     "functions.devices.device.models": ("Status", "Life"),
-    "functions.maintenance.reports.categories": ("Kind", "Category"),
+    "functions.maintenance.reports.models": ("Kind", "Category"),
     "functions.payments.discrepancies": ("What",),
     "functions.utilities.meters": ("Medium", "Refusal"),
     "linli.vocabulary.maintenance": ("Priority",),
