@@ -14,8 +14,8 @@ from linli_cli.layout import ROOT, services
 
 STATES = {  # what has states, and where their names are declared
     "functions.maintenance.tickets.models": ("State", "PauseReason"),
-    "functions.payments.orders": ("IntentState", "RefundState"),
-    "functions.payments.settling": ("Mismatch",),
+    "functions.payments.books.orders": ("IntentState", "RefundState"),
+    "functions.payments.books.settlement": ("Mismatch",),
     "functions.care.alerts": ("State",),
     "functions.health.fever_check.models": ("Status",),
     "linli.vocabulary.care": ("AlertOutcome", "AlertReason"),
@@ -27,7 +27,7 @@ STATES = {  # what has states, and where their names are declared
     "functions.devices.life.vitals": ("FaultName",),
     "functions.devices.device.models": ("Status", "Life"),
     "functions.maintenance.reports.models": ("Kind", "Category"),
-    "functions.payments.discrepancies": ("What",),
+    "functions.payments.statements.discrepancies": ("What",),
     "functions.utilities.meters": ("Medium", "Refusal"),
     "linli.vocabulary.maintenance": ("Priority",),
 }
