@@ -1,7 +1,7 @@
 """Which hours count for a ticket."""
 
-from linli.calendar import Hours, RoundTheClock, open_hours
-from linli.vocabulary.maintenance import BusinessHours, Priority
+from linli.calendar import BusinessHours, Hours, RoundTheClock, open_hours
+from linli.vocabulary.maintenance import Priority
 
 
 def hours_of(priority: Priority, policy: BusinessHours, time_zone: str) -> Hours:

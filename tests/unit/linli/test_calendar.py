@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from linli.calendar import BusinessCalendar, open_hours
-from linli.vocabulary.maintenance import BusinessHours, MaintenancePolicy
+from linli.calendar import BusinessCalendar, BusinessHours, open_hours
+from linli.vocabulary.maintenance import MaintenancePolicy
 
 
 def calendar_of(zone: str = "Asia/Shanghai", **hours: Any) -> BusinessCalendar:

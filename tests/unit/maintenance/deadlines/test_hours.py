@@ -5,8 +5,8 @@ from typing import get_args
 import pytest
 
 from functions.maintenance.deadlines.hours import hours_of
-from linli.calendar import RoundTheClock, open_hours
-from linli.vocabulary.maintenance import BusinessHours, Priority
+from linli.calendar import BusinessHours, RoundTheClock, open_hours
+from linli.vocabulary.maintenance import Priority
 
 
 @pytest.mark.parametrize("priority", sorted({*get_args(Priority)} - {"emergency"}))

@@ -1,17 +1,14 @@
 """maintenance: facts about repairs, and what a community may set."""
 
-from collections.abc import Sequence
-from datetime import time
-from itertools import pairwise
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
+from linli.calendar import BusinessHours
 from linli.contracts import Contract
 from linli.events import Fact, Version
 from linli.ids import Id
 from linli.instants import Instant
-from linli.local_times import DAY_MINUTES, ClockTime, Day, minute_of
 from linli.policies import Policy
 
 Priority = Literal["emergency", "urgent", "general", "complex"]
@@ -60,73 +57,6 @@ class ComplexTargets(Targets):
     respond_minutes: Minutes = 15
     arrive_minutes: Minutes = 1620
     resolve_minutes: Minutes = 8100
-
-
-Weekdays = Annotated[list[Annotated[int, Field(ge=1, le=7)]], Field(min_length=1, max_length=7)]
-
-
-SHORTEST_SPAN = 15  # minutes: whoever is in answers somebody
-
-
-SHORTEST_HOURS = 60
-
-
-WEEK = range(1, 8)
-
-
-class Span(Contract):
-    """From when to when somebody is in, on some days of the week: 1 is Monday. `closes` at 00:00 is midnight
-    at the end of the day.
-    """
-
-    weekdays: Weekdays
-    opens: ClockTime
-    closes: ClockTime
-
-    @property
-    def minutes(self) -> tuple[int, int]:
-        """From and to, as minutes of the day."""
-        return minute_of(self.opens), minute_of(self.closes) or DAY_MINUTES
-
-    @model_validator(mode="after")
-    def _closes_after_it_opens(self) -> Self:
-        opens, closes = self.minutes
-        if closes - opens < SHORTEST_SPAN:
-            raise ValueError(f"closes must be at least {SHORTEST_SPAN} minutes after opens, on the same day")
-        return self
-
-
-class BusinessHours(Contract):
-    """When somebody is in, local time. `weekdays`: 1 is Monday. `extra_days`: worked for a holiday (调休).
-
-    `spans`, where there are any, take the place of `opens`, `closes` and `weekdays`: several on a day for a
-    break (午休), other ones on other days. A day worked for a holiday has the spans of its own weekday, or
-    else those of the first weekday that has some.
-    """
-
-    opens: ClockTime = time(9)
-    closes: ClockTime = time(18)
-    weekdays: Weekdays = [1, 2, 3, 4, 5]
-    spans: Annotated[list[Span], Field(max_length=50)] = []
-    holidays: Annotated[list[Day], Field(max_length=100)] = []
-    extra_days: Annotated[list[Day], Field(max_length=100)] = []
-
-    def on_weekday(self, weekday: int) -> list[tuple[int, int]]:
-        """The minutes of the day when somebody is in on a weekday, holidays apart, in order."""
-        spans = self.spans or [Span(weekdays=self.weekdays, opens=self.opens, closes=self.closes)]
-        return sorted(each.minutes for each in spans if weekday in each.weekdays)
-
-    @model_validator(mode="after")
-    def _is_open_for_an_hour(self) -> Self:
-        if minute_of(self.closes) - minute_of(self.opens) < SHORTEST_HOURS:
-            raise ValueError("closes must be at least an hour after opens")
-        if any(map(_overlap, map(self.on_weekday, WEEK))):
-            raise ValueError("spans: must not overlap on any day of the week")
-        return self
-
-
-def _overlap(spans: Sequence[tuple[int, int]]) -> bool:
-    return any(before[1] > after[0] for before, after in pairwise(spans))
 
 
 class MaintenancePolicy(Policy):
