@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pynamodb.connection import Connection
 
-from functions.payments.books import store as settling_till
+from functions.payments.books import store as books
 from functions.payments.books.rows import CallbackRow
 from functions.payments.callbacks import store as callbacks
 from functions.payments.providers import client as outgoing
@@ -358,7 +358,7 @@ def test_what_is_stored_and_not_settled_is_swept(till: Till, monkeypatch: pytest
         raise Unavailable("down")
 
     with monkeypatch.context() as broken:
-        broken.setattr(settling_till, "take", down)
+        broken.setattr(books, "settle", down)
         assert not till.deliver(paid("alipay", intent)).accepted
         (row,) = till.inbox("waiting")
         assert row.outcome is None
