@@ -70,8 +70,8 @@ def _kept(community: str, due: Due, zone: str, now: datetime) -> str:
 
 
 def dues(community: str, person: str, asked: DuesAsked, now: datetime, *, all_of_them: bool) -> Page[Due]:
-    """The dues of a home or of all one's own, the last first, or all of the community's in a state, by when
-    they are due.
+    """A home's dues, or those of all homes of a person, the last first; or all dues of a community in a
+    state, by when they are due.
 
     Raises InvalidCursor, and NotFound for another home than one's own.
     """
@@ -103,7 +103,7 @@ def dues(community: str, person: str, asked: DuesAsked, now: datetime, *, all_of
 
 
 def due(community: str, bill: str, person: str, *, any_of_them: bool) -> Due:
-    """One of them. Raises NotFound, for another one's as well."""
+    """A bill that a person may see. Raises NotFound, also for somebody else's bill."""
     found = find(DueRow, DueRow.key(community, bill)).now
     if not any_of_them and not may_see(community, person, found):
         raise NotFound

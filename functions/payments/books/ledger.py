@@ -61,7 +61,7 @@ def _both_sides(amount_fen: int, debit: Account, credit: Account) -> tuple[Line,
 
 
 def issued(bill: str, amount_fen: int, at: datetime) -> Entry:
-    """A bill came in: the home owes it; a credit, below nought: so much less."""
+    """The entry of a bill: its home owes `amount_fen`; of a credit, below nought, it owes so much less."""
     lines = _both_sides(amount_fen, "dues", "charges")
     return Entry(entry=f"bill-{bill}", cause="bill", at=at, lines=lines, bill=bill)
 
@@ -69,7 +69,9 @@ def issued(bill: str, amount_fen: int, at: datetime) -> Entry:
 def paid(
     intent: Intent, at: datetime, moved_at: datetime | None, *, surplus: bool, surplus_fen: int = 0
 ) -> Entry:
-    """Money arrived: for the bills, or on top of what had been paid, or `surplus_fen` of it on top."""
+    """The entry of money that arrived for an order: `surplus_fen` of it, or all of it if it is a `surplus`,
+    was paid on top of bills that had been paid; the rest pays bills.
+    """
     surplus_fen = intent.amount_fen if surplus else surplus_fen
     of_bills_fen = intent.amount_fen - surplus_fen
     lines = (
@@ -90,14 +92,14 @@ def paid(
 
 
 def _where(means: Means) -> Account:
-    """The account of what was paid by it. Raises ValueError for a credit, which moves nothing."""
+    """The account that a means of payment moves. Raises ValueError for a credit, which moves nothing."""
     if means == "credit":
         raise ValueError("a credit moves no money")
     return means
 
 
 def refunded(refund: Refund, at: datetime, moved_at: datetime | None, *, surplus: bool) -> Entry:
-    """Money went back."""
+    """The entry of money that went back: of paid bills, or, if it is a `surplus`, of what was paid on top."""
     return Entry(
         entry=f"refund-{refund.refund}",
         cause="surplus_refund" if surplus else "refund",

@@ -63,27 +63,27 @@ class Intent(Contract):
 
     @property
     def parts(self) -> tuple[Share, ...]:
-        """What it is for."""
+        """The bills that the order is to pay, and, below nought, the credits that lower them."""
         return self.shares or (Share(bill=self.bill, amount_fen=self.amount_fen),)
 
     @property
     def bills(self) -> tuple[str, ...]:
-        """The bills that it is to pay."""
+        """The bills that the order is to pay."""
         return tuple(part.bill for part in self.parts if part.amount_fen > 0)
 
     @property
     def is_by_hand(self) -> bool:
-        """Whether no provider has anything to do with it."""
+        """Whether it was paid by hand, so that no provider knows of it."""
         return self.provider in BY_HAND
 
     @property
     def account(self) -> Account:
-        """The account that it was made at."""
+        """The merchant account that the order was made at."""
         return Account(self.community, self.provider, self.seller, self.app)
 
     @property
     def refundable_fen(self) -> int:
-        """What may still be asked back."""
+        """How much of the payment may still be asked back, in fen."""
         return self.amount_fen - self.reserved_fen - self.refunded_fen if self.state == "paid" else 0
 
 
@@ -114,7 +114,7 @@ class Refund(Contract):
 
     @property
     def is_under_way(self) -> bool:
-        """Whether its amount is reserved."""
+        """Whether the refund is neither done nor failed, so that its amount is reserved on the order."""
         return self.state in {"requested", "stuck"}
 
 

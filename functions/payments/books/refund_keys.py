@@ -19,6 +19,8 @@ def refund_key(notice: Notice) -> str:
 
 
 def elsewhere_key(notice: Notice, number: str) -> str:
-    """Of a refund made elsewhere: numbers of consoles need not differ between orders."""
+    """Our id of a refund that was made at the provider itself: a digest of provider, order and number, since
+    numbers of consoles need not differ between orders.
+    """
     told = f"{notice.provider}#{notice.order}#{number}"
     return "elsewhere-" + sha256(told.encode()).hexdigest()[:32]

@@ -34,12 +34,12 @@ class IntentRow(TimedRow, discriminator="payment_intent"):
 
     @staticmethod
     def partition(community: str, intent: str) -> str:
-        """Where an intent and its refunds are."""
+        """The partition of an intent and its refunds."""
         return f"{community}#intent#{intent}"
 
     @staticmethod
     def key(community: str, intent: str) -> Key:
-        """Where an intent is."""
+        """The key of an intent."""
         return IntentRow.partition(community, intent), "intent"
 
     @staticmethod
@@ -54,7 +54,7 @@ class IntentRow(TimedRow, discriminator="payment_intent"):
 
     @classmethod
     def of(cls, intent: Intent, version: int, due_at: datetime | None) -> "IntentRow":
-        """An intent's row; `due_at` is when the provider is asked about it, if ever."""
+        """The row of an intent; `due_at` is when the provider is asked about the order, if ever."""
         of_payer = cls.of_payer(intent.community, intent.payer)
         return cls(
             *cls.key(intent.community, intent.intent),
@@ -81,17 +81,17 @@ class RefundRow(TimedRow, discriminator="refund"):
 
     @staticmethod
     def key(community: str, intent: str, refund: str) -> Key:
-        """Where a refund is."""
+        """The key of a refund."""
         return IntentRow.partition(community, intent), f"refund#{refund}"
 
     @staticmethod
     def in_state(community: str, state: str) -> str:
-        """The shelf of a community's refunds in a state; those that a person has to see to are on one."""
+        """The shelf of a community's refunds in a state; failed and stuck ones, for a person, share one."""
         return f"{community}#refunds#{'failed' if state == 'stuck' else state}"
 
     @classmethod
     def of(cls, community: str, refund: Refund, due_at: datetime | None) -> "RefundRow":
-        """A refund's row; `due_at` is when the provider is asked about it, if ever."""
+        """The row of a refund; `due_at` is when the provider is asked about the refund, if ever."""
         return cls(
             *cls.key(community, refund.intent, refund.refund),
             refund=refund,
@@ -110,7 +110,7 @@ class OpenIntentRow(Row, discriminator="open_intent"):
 
     @staticmethod
     def key(community: str, payer: str, bill: str) -> Key:
-        """Where the lock is."""
+        """The key of a payer's lock on a bill."""
         return f"{community}#paying#{payer}", bill
 
 
@@ -126,7 +126,7 @@ class OrderedRow(Row, discriminator="lately_ordered"):
 
     @staticmethod
     def key(community: str, payer: str, bill: str) -> Key:
-        """Where it says so."""
+        """The key of when a payer has lately ordered a bill."""
         return f"{community}#paying#{payer}", f"{bill}#lately"
 
 
@@ -139,7 +139,7 @@ class EntryRow(Row, discriminator="ledger_entry"):
 
     @staticmethod
     def partition(community: str, month: str) -> str:
-        """Where a month's entries are."""
+        """The partition of a month's entries."""
         return f"{community}#ledger#{month}"
 
     @classmethod
@@ -182,12 +182,12 @@ class CallbackRow(TimedRow, discriminator="callback"):
 
     @staticmethod
     def key(community: str, callback: str) -> Key:
-        """Where a callback is whose signature was right."""
+        """The key of a callback whose signature was right."""
         return f"{community}#callback#{callback}", "callback"
 
     @staticmethod
     def refused(community: str, day: str) -> str:
-        """Where the refused callbacks of a day (UTC) are."""
+        """The partition of the callbacks that were refused on a day (UTC)."""
         return f"{community}#refused#{day}"
 
     @staticmethod
@@ -203,6 +203,6 @@ class TransferRow(Row, discriminator="transfer_reference"):
 
     @staticmethod
     def key(community: str, reference: str) -> Key:
-        """Where a transfer's reference is, in whichever spelling."""
+        """The key of a transfer's reference, the same in whichever spelling."""
         plain = "".join(normalize("NFKC", reference).upper().split())
         return f"{community}#transfers", sha256(plain.encode()).hexdigest()[:40]

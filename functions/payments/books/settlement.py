@@ -85,7 +85,7 @@ class Effect:
 
 
 def effect_of(known: Known, notice: Notice, now: datetime) -> Effect:
-    """The effect of a notice whose signature was right."""
+    """Decide what a notice, whose signature was right, does to the order that it names."""
     intent = known.intent
     if intent is None:
         return Effect("mismatched", "unknown_order")
@@ -125,9 +125,8 @@ def _mismatch(intent: Intent, refund: Refund | None, notice: Notice) -> Mismatch
 
 
 def _paid(known: Known, intent: Intent, notice: Notice, now: datetime, gone_fen: int = 0) -> Effect:
-    """Money arrived: it settles the bill, or goes back if the bill is paid. `gone_fen` of it went back.
-
-    What a refund proves arrived at a time that it does not tell.
+    """A provider says that an order was paid: its money settles the bills, or goes back where they are paid.
+    `gone_fen` of it has gone back already. A payment that a refund proves has no time of its own.
     """
     if intent.state == "paid":
         return Effect("duplicate")
@@ -144,7 +143,7 @@ def arrived(
     trade: str | None = None,
     gone_fen: int = 0,
 ) -> Effect:
-    """Money is there: it settles the bills that are open; what is for others goes back."""
+    """The money of an order is there: it settles the bills that are open; that of the others goes back."""
     used = known.used(intent)
     surplus_fen = intent.amount_fen - sum(part.amount_fen for part in used)
     bills = [part for part in used if part.amount_fen > 0]
@@ -184,7 +183,7 @@ def _settlement_of(intent: Intent, part: Share, receipt: str, now: datetime) -> 
 
 
 def _surplus_back(effect: Effect, paid: Intent, back_fen: int, now: datetime) -> Effect:
-    """`effect`, and what nobody asked for on its way back."""
+    """Add to `effect` that `back_fen`, which no bill asked for, is on its way back."""
     if back_fen <= 0:
         return effect
     refund = Refund(
@@ -206,14 +205,15 @@ def _surplus_back(effect: Effect, paid: Intent, back_fen: int, now: datetime) ->
 
 
 def requested(intent: Intent, refund: Refund) -> RefundRequested:
-    """The fact that a refund is asked for, by which it is sent."""
+    """The fact that a refund was asked for; `refund` hears it and sends the refund to the provider."""
     return RefundRequested(
         community=intent.community, refund=refund.refund, intent=intent.intent, amount_fen=refund.amount_fen
     )
 
 
 def _refunded(known: Known, intent: Intent, notice: Notice, now: datetime) -> Effect:
-    """Money went back. It had arrived before, so the payment is booked first where we had not heard of it.
+    """A provider says that money of an order went back. It had arrived before, so the payment is booked first
+    where we had not heard of it.
 
     A refund with a number and an amount is booked by these, once, but for what a total booked before may hold
     of it; and what a total holds beyond all that is booked, as the rest.
@@ -309,7 +309,7 @@ def _elsewhere(intent: Intent, amount_fen: int, notice: Notice, key: str, now: d
 def _gone_back(
     before: Effect, intent: Intent, refund: Refund, now: datetime, moved_at: datetime | None
 ) -> Effect:
-    """`before`, and then a refund carried out."""
+    """Add to `before` that a refund was carried out: its entry, its fact, and what is back of the order."""
     is_surplus = intent.surplus or refund.why == "surplus"
     entry = ledger.refunded(refund, now, moved_at, surplus=is_surplus)
     fact = PaymentRefunded(
@@ -332,12 +332,12 @@ def _gone_back(
 
 
 def given_back(intent: Intent, refund: Refund, now: datetime) -> Effect:
-    """Money of a payment by hand was handed back."""
+    """Book that a refund of a payment by hand was handed back."""
     return _gone_back(Effect("refunded"), intent, refund, now, now)
 
 
 def _refund_failed(refund: Refund | None, intent: Intent, notice: Notice, now: datetime) -> Effect:
-    """The provider will not give it back: what was reserved is free again."""
+    """A provider will not carry a refund out: what was reserved for it on the order is free again."""
     if refund is None:
         return Effect("mismatched", "unknown_refund")
     if not refund.is_under_way:
@@ -351,7 +351,7 @@ def _refund_failed(refund: Refund | None, intent: Intent, notice: Notice, now: d
 
 
 def _refund_stuck(refund: Refund | None, intent: Intent) -> Effect:
-    """Only a person can finish it, at the provider: it stays reserved until somebody has."""
+    """Only a person can finish a refund, at the provider: its amount stays reserved until somebody has."""
     if refund is None:
         return Effect("mismatched", "unknown_refund")
     if refund.state != "requested":
@@ -360,14 +360,14 @@ def _refund_stuck(refund: Refund | None, intent: Intent) -> Effect:
 
 
 def _closed(intent: Intent) -> Effect:
-    """Nobody can pay it any more."""
+    """A provider says that an order is closed: nobody can pay it any more."""
     if intent.state == "open":
         return Effect("closed", intent=intent.model_copy(update={"state": "closed"}))
     return Effect("duplicate" if intent.state == "closed" else "overtaken")
 
 
 def taken_by_others(intent: Intent, dues: Mapping[str, Due]) -> frozenset[str]:
-    """Those of an order's bills that others have paid, and of its credits of which less is left."""
+    """The bills of an order that others have paid, and its credits of which less is left than it uses."""
     return frozenset(
         part.bill
         for part in intent.parts

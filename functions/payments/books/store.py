@@ -1,4 +1,4 @@
-"""The till (收银): what a provider says takes effect here, in one transaction of all that it changes.
+"""What a provider says takes effect here, in one transaction of all that it changes.
 
 The intent's version guards the intent and its refunds, `paid_by` of the bill that it is settled once. The
 first attempt takes the bill for unpaid without reading it: the transaction finds out if it is not.
@@ -54,7 +54,7 @@ class Held:
 
 
 def settle(told: Told, now: datetime) -> Effect:
-    """Let a notice take effect, once. Raises Unavailable when others keep changing the same rows."""
+    """Let a notice take effect on its order, once. Raises Unavailable when others hold its rows."""
     attempts = iter((False,))
 
     def attempt() -> Effect:
@@ -72,7 +72,9 @@ def settle(told: Told, now: datetime) -> Effect:
 
 
 def strand(community: str, refund: Refund, now: datetime) -> Effect:
-    """A refund of an order of another merchant account than today's: only a person can finish it, there."""
+    """Mark a refund as stuck whose order was made at another merchant account than today's: only a person can
+    finish it, at that account.
+    """
     notice = Notice(
         provider=provider_of(refund.provider),
         notice=f"another-account-{refund.refund}",
@@ -119,7 +121,7 @@ def _commit(told: Told, held: Held | None, effect: Effect, now: datetime) -> Non
 
 
 def add_effect(transaction: Transaction, held: Held, effect: Effect, now: datetime) -> None:
-    """Add all that an effect changes."""
+    """Add to a transaction all that an effect changes."""
     before, version = held.intent, held.version
     intent, community = effect.intent or before, before.community
     as_held = IntentRow.version == version if version else IntentRow.pk.does_not_exist()
@@ -138,7 +140,7 @@ def add_effect(transaction: Transaction, held: Held, effect: Effect, now: dateti
 
 
 def _add_bills(transaction: Transaction, held: Held, effect: Effect, intent: Intent, now: datetime) -> None:
-    """Add what changes of bills and credits."""
+    """Add to a transaction what an effect changes of bills and credits."""
     back = back_of_bills(held.intent, effect)
     pays = {part.bill: part.amount_fen for part in effect.pays}
     for number, bill in enumerate(dict.fromkeys([*pays, *back])):

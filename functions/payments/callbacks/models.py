@@ -7,7 +7,7 @@ from linli.errors import Conflict
 
 
 class Mismatched(Conflict):
-    """The provider itself signed it, but it does not fit the order it names: no effect."""
+    """A callback that the provider signed does not fit the order that it names: it has no effect."""
 
     slug = "mismatched"
     title = "It does not fit our order"

@@ -32,7 +32,7 @@ LONGEST_PROOF = 2048
 
 
 def callback_id(notice: Notice) -> str:
-    """What a callback is known by: all it says."""
+    """The id of a callback: a digest of all that it says."""
     return sha256(notice.model_dump_json().encode()).hexdigest()[:40]
 
 
@@ -53,7 +53,10 @@ def receive(community: str, provider: str, delivery: Delivery) -> Stored:
 
 
 def read_again(community: str, row: CallbackRow, now: datetime) -> Stored:
-    """A callback that could not be read when it came, by what we know today. Raises Unreadable, NotFound."""
+    """Read a callback with the keys of today that could not be read when it came.
+
+    Raises Unreadable, NotFound.
+    """
     merchant = merchants.merchant(community, row.provider)
     headers = dict(line.split(": ", 1) for line in (row.proof or "").splitlines())
     notice = _read(Delivery(headers, bytes(row.body or b""), now), merchant)
@@ -88,7 +91,9 @@ def take_effect(stored: Stored, now: datetime, *, anew: bool = False) -> str:
 
 
 def _store(community: str, notice: Notice, delivery: Delivery) -> Stored:
-    """One write for a new callback. One that was settled before costs a second, which counts the delivery."""
+    """Store a callback that was signed: one write for a new one. One that was settled before costs a second,
+    which counts the delivery.
+    """
     row = CallbackRow(*CallbackRow.key(community, callback_id(notice)))
     always: list[Action] = [CallbackRow.deliveries.add(1), CallbackRow.last_at.set(delivery.now)]
     as_new = [*always, *_of_new(community, row.pk, notice, delivery)]
@@ -129,7 +134,7 @@ def _first(
 
 
 def _store_unreadable(community: str, provider: str, delivery: Delivery, error: Refused) -> None:
-    """The provider signed it, so that it is kept whole, until somebody has it read again."""
+    """Store a callback whole that the provider signed and we cannot read, until it is read again."""
     digest = sha256(f"{provider}\x1f".encode() + delivery.body).hexdigest()[:40]
     row = CallbackRow(*CallbackRow.key(community, digest))
     values: list[tuple[Attribute[Any], Any]] = [
@@ -166,7 +171,9 @@ def _proof(delivery: Delivery) -> str:
 
 
 def verified(community: str, provider: str, delivery: Delivery) -> Merchant:
-    """Whose callback this is, once its signature fits. Raises NotFound, or Refused where it does not fit."""
+    """The merchant whose callback this is, if its signature fits, with keys fetched afresh where that may
+    help. Raises NotFound, or Refused where it does not fit.
+    """
     known = merchants.merchant(community, provider)
     try:
         PROVIDERS[known.provider].verify(delivery, known)

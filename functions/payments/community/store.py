@@ -7,6 +7,8 @@ from linli.vocabulary.payments import PaymentsPolicy
 
 
 def enrol(fact: CommunityChanged) -> str:
-    """Store the community as `fact` tells. Returns the outcome."""
+    """Keep our copy of a community as `fact` tells, and enter it into the round of statements. Returns the
+    outcome of the copy.
+    """
     ReconciledRow(ReconciledRow.PARTITION, fact.community).save()
     return communities.keep(fact, PaymentsPolicy)

@@ -16,7 +16,7 @@ PositiveFen = Annotated[int, Field(gt=0)]
 
 
 class Share(Contract):
-    """What of a payment is for a bill; below nought, what a credit lowers it by."""
+    """How much of a payment is for one bill, in fen; below nought, how much one credit takes off it."""
 
     bill: Id
     amount_fen: int
@@ -25,7 +25,7 @@ class Share(Contract):
 class Due(Contract):
     """A bill that a home has to pay. `paid_by` is the one intent whose payment settled it.
 
-    Below nought it is a credit, that lowers what its payers pay next: `refunded_fen` of it has been given
+    Below nought it is a credit, which lowers what its payers pay next: `refunded_fen` of it has been given
     back so, and `paid_by` is what used the last of it. `payers`: whose it is, whoever lives there now; None
     where that is not known. `corrections` are contained in the amount.
     """
@@ -48,11 +48,13 @@ class Due(Contract):
 
     @property
     def left_fen(self) -> int:
-        """What is left of a credit."""
+        """How much of a credit is left to lower bills, in fen; nothing of a bill."""
         return -self.amount_fen - self.refunded_fen if self.amount_fen < 0 and self.state == "open" else 0
 
     def is_of(self, person: str, homes: Iterable[str]) -> bool:
-        """Whether a person who lives in `homes` sees and pays it: who was billed, or else lives there."""
+        """Whether a person who lives in `homes` sees and pays the bill: who was billed for it, or, where that
+        is not known, who lives in its home.
+        """
         return self.home in homes if self.payers is None else person in self.payers
 
     def is_for(self, other: "Due") -> bool:

@@ -24,7 +24,7 @@ def lowered_by(bills: Sequence[Due], carried: Sequence[Due]) -> tuple[Share, ...
 
 
 def refuse_if_paid(due: Due) -> None:
-    """Raises Conflict for a bill that has nothing left to pay."""
+    """Raises Conflict for a bill that is paid, or that is a credit: nothing of it is left to pay."""
     if due.state == "paid":
         raise Conflict("the bill is paid", receipt=due.receipt or "")
     if due.amount_fen <= 0:
@@ -32,7 +32,7 @@ def refuse_if_paid(due: Due) -> None:
 
 
 def shares_of(dues: Sequence[Due], carried: Sequence[Due]) -> tuple[Share, ...]:
-    """What is paid for each bill, and what carried credits take off; nothing to tell of one bill alone."""
+    """What is paid for each bill, and what each credit takes off; empty for one bill without credits."""
     off = lowered_by(dues, carried)
     if len(dues) == 1 and not off:
         return ()

@@ -66,7 +66,7 @@ class DueRow(Row, discriminator="due"):
 
     @staticmethod
     def key(community: str, bill: str) -> Key:
-        """Where a bill is."""
+        """The key of a bill or credit."""
         return f"{community}#due#{bill}", "due"
 
     @staticmethod
@@ -76,17 +76,17 @@ class DueRow(Row, discriminator="due"):
 
     @staticmethod
     def in_state(community: str, state: str) -> str:
-        """The community's dues in a state."""
+        """The list of a community's dues in a state."""
         return f"{community}#dues#{state}"
 
     @staticmethod
     def credits_of(community: str, home: str) -> str:
-        """A home's credits of which something is left."""
+        """The list of a home's credits of which something is left."""
         return f"{community}#credits#{home}"
 
     @staticmethod
     def standing_of(community: str, due: Due) -> str:
-        """Where a bill stands when it is issued."""
+        """The list that a bill or credit stands in when it is issued: a state's, or its home's credits."""
         is_credit = due.amount_fen < 0
         return DueRow.credits_of(community, due.home) if is_credit else DueRow.in_state(community, due.state)
 

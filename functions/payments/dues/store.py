@@ -20,7 +20,9 @@ def dues_now(community: str, bills: Iterable[str]) -> dict[str, Due]:
 def use_credit(
     transaction: Transaction, name: str, of: tuple[str, Due], fen: int, *, by: str, now: datetime
 ) -> None:
-    """Add that so much of a community's credit lowers what `by` pays, if nobody has used any of it since."""
+    """Add to a transaction that `fen` of a community's credit lower what `by` pays, if nobody has used any of
+    the credit since it was read.
+    """
     community, credit = of
     changes: list[Action] = [DueRow.refunded_fen.add(fen)]
     if fen == credit.left_fen:

@@ -15,7 +15,7 @@ LONGEST_AGO = timedelta(days=366)
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """Where, by whom and when it is entered, and under which id."""
+    """Where, by whom and when a payment by hand is entered, and under which id."""
 
     intent: str
     community: str

@@ -58,7 +58,7 @@ def _entered(community: str, by: str, taken: HandPayment, creation: Creation) ->
 
 
 def _owed(rows: Rows, keys: list[tuple[str, str]]) -> list[Due]:
-    """The bills as they are. Raises NotFound, Conflict for one that is paid."""
+    """The bills to pay, as they are now. Raises NotFound, or Conflict for one with nothing left to pay."""
     found = [rows.one(DueRow, key) for key in keys]
     dues = [row.now for row in found if row is not None]
     if len(dues) < len(found):
@@ -76,6 +76,6 @@ def _refuse_entered(community: str, intent: str, zone: str) -> None:
 
 
 def taken_by_hand(community: str, asked: PageQuery) -> Page[HandPaymentView]:
-    """All of them, the last first. Raises InvalidCursor."""
+    """A community's payments by hand, the last first. Raises InvalidCursor."""
     shelf = IntentRow.by_hand(community)
     return page_of(IntentRow.by_shelf, shelf, asked, lambda row: shown(row.intent), newest_first=True)

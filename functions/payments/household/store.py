@@ -11,8 +11,8 @@ from linli.vocabulary.directory import MembershipChanged
 
 
 def remember_home(fact: MembershipChanged) -> str:
-    """Keep where a person lives, unless newer is here, and lived, in whatever order it is told. Returns the
-    outcome.
+    """Keep where a person lives, unless something newer is known, and where they have lived, in whatever
+    order the directory's facts come. Returns the outcome.
     """
     key = LivingRow.key(fact.community, fact.person)
 
@@ -36,7 +36,7 @@ def remember_home(fact: MembershipChanged) -> str:
 
 
 def _as(known: LivingRow | None) -> Condition:
-    """Nobody has written since."""
+    """The condition that nobody has written the row since it was read as `known`."""
     if known is None:
         return LivingRow.pk.does_not_exist()
     former = LivingRow.formerly

@@ -20,5 +20,5 @@ class LivingRow(DwellerRow, discriminator="dweller"):
 
     @staticmethod
     def key(community: str, person: str) -> tuple[str, str]:
-        """Where it says where a person lives."""
+        """The key of where a person lives."""
         return f"{community}#living", person

@@ -36,7 +36,7 @@ def owed_by(payer: str, homes: Sequence[str], dues: Sequence[Due]) -> None:
 
 
 def can_be_paid(intent: Intent, due: Due, now: datetime) -> bool:
-    """Whether there is something left to pay by this order, and time to."""
+    """Whether an order can be paid: it and its bill are open, and it has not expired."""
     return intent.state == due.state == "open" and now < intent.expires_at
 
 

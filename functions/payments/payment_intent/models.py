@@ -46,7 +46,7 @@ class IntentWanted(Contract):
 
 
 class IntentsAsked(PageQuery):
-    """One's own; who runs the community may ask for a `payer`'s."""
+    """Whose orders are asked for: one's own; who runs the community may ask for a `payer`'s."""
 
     payer: Id | None = None
 

@@ -52,7 +52,7 @@ def query(merchant: Merchant, order: str) -> Notice:
 
 
 def close(merchant: Merchant, order: str) -> Notice:
-    """Let nobody pay it any more: closed or unknown, or, where the payer was faster, paid."""
+    """Close an order, so that nobody pays it: closed or unknown, or, where the payer was faster, paid."""
     notice = _ask(PROVIDERS[merchant.provider].close(order, merchant, _stamp(merchant)), merchant)
     return query(merchant, order) if notice.said == "waiting" else notice
 
@@ -91,8 +91,8 @@ def _stamp(merchant: Merchant) -> Stamp:
 
 
 def _ask(question: Question[Meaning], merchant: Merchant) -> Meaning:
-    """Raises Silent when the provider does not answer, KeyNotTaken when it does not take our key, Unavailable
-    when somebody else answers.
+    """Ask a provider, and read its answer. Raises Silent when the provider does not answer, KeyNotTaken when
+    it does not take our key, Unavailable when somebody else answers.
     """
     answer = _sent(question.outgoing)
     try:

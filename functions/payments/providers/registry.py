@@ -42,7 +42,7 @@ class Provides(Protocol):
         """What became of an order: paid, waiting, closed or unknown."""
 
     def close(self, order: str, merchant: Merchant, at: Stamp, /) -> Question[Notice]:
-        """Let nobody pay it any more: closed, unknown, or waiting when it cannot be closed: query it then."""
+        """Close an order: closed, unknown, or waiting when it cannot be closed; the order is queried then."""
 
     def refund(self, refund: RefundOrder, merchant: Merchant, at: Stamp, /) -> Question[Notice]:
         """Send money back: refunded, waiting (it takes its time) or refund_failed (it never will)."""

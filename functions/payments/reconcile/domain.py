@@ -1,4 +1,4 @@
-"""What to ask a provider about an order or a refund, and what its answer means."""
+"""What to ask of an order: nothing of a paid one, else how it is, or to close it once it is over."""
 
 from datetime import datetime
 from typing import Literal
@@ -10,7 +10,9 @@ Ask = Literal["query", "close"]
 
 
 def ask_of(intent: Intent, now: datetime) -> Ask | None:
-    """What to ask: nothing of a paid one, else how it is, or to close it once it is over."""
+    """What to ask a provider of an order: nothing of a paid one, else how it is, or to close it once it is
+    over.
+    """
     if intent.state == "paid":
         return None
     return "query" if intent.state == "open" and now < intent.expires_at else "close"
@@ -24,7 +26,7 @@ def meaning(ask: Ask, notice: Notice) -> Notice:
 
 
 def nobody_can_pay(intent: Intent) -> Notice:
-    """An order that is over, and that nobody of ours can ask about any more: closed."""
+    """The notice that closes an order that is over, and whose provider nobody of ours can ask any more."""
     number = f"not-asked-{intent.intent}"
     return Notice(provider=provider_of(intent.provider), notice=number, said="closed", order=intent.intent)
 

@@ -29,7 +29,7 @@ Subject = TypeVar("Subject", str, RefundOrder)
 
 
 def reconcile(now: datetime) -> str:
-    """Ask about all that is due. Returns the outcome of the run."""
+    """Ask providers about all orders and refunds that are due. Returns the outcome of the run."""
     run = _Run(now)
     outcomes = {
         see_to_each("silent_order", run.due(IntentRow), now, run.order),
@@ -130,7 +130,7 @@ class _Run:
 
 
 def _next(row: Claimed, now: datetime, expires_at: datetime) -> datetime:
-    """When a row is looked at again, and when its order expires."""
+    """When a row is looked at again: after a pause, or when its order expires, whichever is sooner."""
     due_at = now + pause_after(int(row.tries))
     return min(due_at, expires_at) if now < expires_at else due_at
 

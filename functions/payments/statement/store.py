@@ -59,7 +59,9 @@ def start_all(now: datetime) -> None:
 
 
 def _is_merchant(community: str, provider: Provider) -> bool:
-    """Whether it is, as far as can be told: what cannot be read fails its own step, and holds up no other."""
+    """Whether a community is a merchant of a provider, as far as can be told: a secret that cannot be read
+    fails its own step, and holds up no other.
+    """
     with suppress(ValueError, Unavailable):
         try:
             merchants.merchant(community, provider)
@@ -92,7 +94,9 @@ def compare(community: str, provider: Provider, day: date, now: datetime) -> str
 
 
 def _list_anew(community: str, provider: Provider, day: date, found: Sequence[Discrepancy]) -> None:
-    """Keep what differs, and no more than that; orders that only the statement knows are asked for."""
+    """List what differs of a day, and no more than that. Orders of ours that only the statement knows are
+    asked for at their provider.
+    """
     keep = {row.sk: row for row in (DiscrepancyRow.of(community, each) for each in found)}
     for row in DiscrepancyRow.query(
         DiscrepancyRow.partition(community), DiscrepancyRow.sk.startswith(f"{day.isoformat()}#{provider}#")

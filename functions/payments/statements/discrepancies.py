@@ -39,12 +39,12 @@ class OurOrder:
 
     @property
     def back_fen(self) -> int:
-        """What went back, below zero."""
+        """What went back of the order, in fen, below zero."""
         return -sum(each.amount_fen for each in self.refunds if each.state == "done")
 
     def moved_fen(self, refund: str | None) -> int | None:
-        """What it, or a refund of it, moved, whenever we heard of that: in above zero, out below. None if
-        we have not.
+        """What the order, or a refund of it, moved in fen, whenever we heard of that: in above zero, out
+        below. None if we have not heard of it.
         """
         if refund is None:
             return self.intent.amount_fen if self.intent.state == "paid" else None
@@ -65,8 +65,9 @@ def moved_by(lines: Iterable[Notice]) -> dict[Movement, int]:
 
 
 def moved_on(day: date, provider: Provider, entries: Iterable[Entry]) -> dict[Movement, int]:
-    """What entries moved at a provider on a day. When money moved that a refund proved, nobody told us; a
-    refund without a time is one of ours, and booked as it is carried out.
+    """What entries moved at a provider on a day, in fen. A payment that a refund proved is of no day, since
+    nobody told us when it was made; a refund without a time is one of ours, and is booked as it is carried
+    out.
     """
 
     def is_of_that_day(entry: Entry) -> bool:
@@ -83,7 +84,7 @@ def moved_on(day: date, provider: Provider, entries: Iterable[Entry]) -> dict[Mo
 
 
 def _back(moved: Mapping[Movement, int]) -> dict[str, int]:
-    """How much went back of each order."""
+    """How much went back of each order, in fen, below zero."""
     totals: dict[str, int] = {}
     for (order, refund), fen in moved.items():
         if refund is not None:

@@ -22,7 +22,7 @@ class ComparedRow(Row, discriminator="compared_statement"):
 
     @staticmethod
     def key(community: str, day: date, provider: str) -> tuple[str, str]:
-        """Where it says so of a day's statement."""
+        """The key of the mark that a day's statement has been compared."""
         return f"{community}#statements", f"{day.isoformat()}#{provider}"
 
 
@@ -35,11 +35,11 @@ class DiscrepancyRow(Row, discriminator="discrepancy"):
 
     @staticmethod
     def partition(community: str) -> str:
-        """Where a community's discrepancies are."""
+        """The partition of a community's discrepancies."""
         return f"{community}#discrepancies"
 
     @classmethod
     def of(cls, community: str, found: Discrepancy) -> "DiscrepancyRow":
-        """A discrepancy's row: the same for the same, however often a statement is read."""
+        """The row of a discrepancy: one and the same, however often its statement is read."""
         sk = f"{found.day.isoformat()}#{found.provider}#{found.order}#{found.refund or ''}#{found.what}"
         return cls(cls.partition(community), sk, discrepancy=found)

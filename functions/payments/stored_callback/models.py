@@ -10,7 +10,7 @@ from linli.pages import PageQuery
 
 
 class CallbacksAsked(PageQuery):
-    """Which ones: by state, or those that were `refused_on` a UTC day."""
+    """Which callbacks are asked for: by state, or those that were `refused_on` a UTC day."""
 
     state: Literal["waiting", "settled", "mismatched", "unreadable"] = "waiting"
     refused_on: Day | None = None

@@ -20,7 +20,7 @@ def callbacks(community: str, asked: CallbacksAsked) -> Page[CallbackView]:
 
 
 def callback(community: str, name: str) -> CallbackView:
-    """One that was accepted. Raises NotFound."""
+    """One callback that was accepted. Raises NotFound."""
     return _shown(find(CallbackRow, CallbackRow.key(community, name)))
 
 

@@ -14,7 +14,7 @@ MOST_A_RUN = 500  # per shard: ten minutes of twenty callbacks a second are sett
 
 
 def sweep(now: datetime) -> str:
-    """Settle what is due. Returns the outcome of the run."""
+    """Settle the stored callbacks that are due. Returns the outcome of the run."""
     rows = due(CallbackRow, now, MOST_A_RUN)
     return see_to_each("swept_callback", rows, now, lambda row: _take_effect(row, now))
 

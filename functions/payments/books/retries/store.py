@@ -12,7 +12,7 @@ Sleeper = TypeVar("Sleeper", CallbackRow, IntentRow, RefundRow)
 
 
 def claim(row: Sleeper, now: datetime) -> Sleeper | None:
-    """A row that was due, read and put off before anybody looks into it; None if another run was faster.
+    """Put a due row off and read it, before anybody looks into it. None if another run was faster.
 
     So neither a row that cannot be read nor a run that is killed holds up the others; the former waits
     longest.
@@ -31,7 +31,7 @@ def claim(row: Sleeper, now: datetime) -> Sleeper | None:
 
 
 def put_off(row: Sleeper, due_at: datetime) -> None:
-    """Let a claimed row wait until then, unless somebody has changed that since."""
+    """Let a claimed row wait until `due_at`, unless somebody has changed that since."""
     kind: type[Sleeper] = type(row)
     if due_at != row.due_at:
         with suppress(ConditionsFailed):

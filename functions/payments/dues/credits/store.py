@@ -31,8 +31,9 @@ def credits_for(community: str, bills: Iterable[Due]) -> list[Due]:
 
 
 def offset(community: str, home: str, now: datetime, also: Due | None = None) -> int:
-    """Pay the open bills of a home that credits cover whole, the oldest first; how many were. `also` has just
-    come, and may not be listed yet. What is missed here lowers the next payment.
+    """Pay the open bills of a home that credits cover whole, the oldest first. Returns how many were paid.
+    `also`, a bill or a credit, has just come, and may not be listed yet. What is missed here lowers the next
+    payment.
     """
     open_bills = _open_bills(community, home, also)
     paid = 0
@@ -49,7 +50,7 @@ def offset(community: str, home: str, now: datetime, also: Due | None = None) ->
 
 
 def _open_bills(community: str, home: str, also: Due | None) -> list[Due]:
-    """The open bills of a home; none are looked for where it has no credit."""
+    """The open bills that credits may pay: `also` alone if it is a bill, else all of the home."""
     is_credit = also is not None and also.amount_fen < 0
     if also is not None and not is_credit:
         return [also] if also.state == "open" else []

@@ -71,13 +71,17 @@ def parse(delivery: Delivery, merchant: Merchant) -> Notice:
 
 
 def reply(error: LinliError | None = None) -> Acknowledgement:
-    """`success`, or Alipay comes again after 4 and 10 minutes, and so on for 25 hours."""
+    """Answer a notification: `success`, or `fail`, and Alipay comes again after 4 and 10 minutes, and so on
+    for 25 hours.
+    """
     return Acknowledgement(200, "text/plain; charset=utf-8", "fail" if error else "success")
 
 
 def prepay(order: Order, merchant: Merchant, at: Stamp) -> Question[str] | None:
-    """alipay.trade.create for a mini-program (小程序支付), which knows its payer; of a mobile app's order
-    Alipay hears when the payer opens the cashier. Reading raises Conflict if the order is not taken.
+    """Tell Alipay of an order: alipay.trade.create for a mini-program (小程序支付), which knows its payer.
+
+    Of a mobile app's order Alipay hears when the payer opens the cashier. Reading raises Conflict if the
+    order is not taken.
     """
     if not order.payer:
         return None
@@ -102,7 +106,7 @@ def parameters(order: Order, handle: str, merchant: Merchant, at: Stamp) -> dict
 
 
 def query(order: str, merchant: Merchant, at: Stamp) -> Question[Notice]:
-    """alipay.trade.query."""
+    """Ask what became of an order: alipay.trade.query."""
 
     def read(node: Node) -> Notice:
         if node.get("sub_code") == NO_SUCH_TRADE:
@@ -122,7 +126,7 @@ def query(order: str, merchant: Merchant, at: Stamp) -> Question[Notice]:
 
 
 def close(order: str, merchant: Merchant, at: Stamp) -> Question[Notice]:
-    """alipay.trade.close."""
+    """Close an order: alipay.trade.close. It is closed, unknown, or waiting when it cannot be closed."""
 
     def read(node: Node) -> Notice:
         if node.get("sub_code") == NO_SUCH_TRADE:
@@ -133,7 +137,9 @@ def close(order: str, merchant: Merchant, at: Stamp) -> Question[Notice]:
 
 
 def refund(refund: RefundOrder, merchant: Merchant, at: Stamp) -> Question[Notice]:
-    """alipay.trade.refund: `fund_change` Y says the money went back; without it only a query tells."""
+    """Send money back: alipay.trade.refund. `fund_change` Y says the money went back; without it only a query
+    tells.
+    """
     content = {
         "out_trade_no": refund.order,
         "out_request_no": refund.id,
@@ -150,7 +156,9 @@ def refund(refund: RefundOrder, merchant: Merchant, at: Stamp) -> Question[Notic
 
 
 def query_refund(refund: RefundOrder, merchant: Merchant, at: Stamp) -> Question[Notice]:
-    """alipay.trade.fastpay.refund.query: without a `refund_status` it never came there, or has failed."""
+    """Ask what became of a refund: alipay.trade.fastpay.refund.query. One without a `refund_status` never
+    came there, or has failed.
+    """
     content = {
         "out_trade_no": refund.order,
         "out_request_no": refund.id,
@@ -170,7 +178,9 @@ def query_refund(refund: RefundOrder, merchant: Merchant, at: Stamp) -> Question
 
 
 def statement(day: date, merchant: Merchant, at: Stamp) -> Question[Question[tuple[Notice, ...]] | None]:
-    """alipay.data.dataservice.bill.downloadurl.query, then a zip of GBK text."""
+    """Ask where the statement of a day is, alipay.data.dataservice.bill.downloadurl.query, then fetch it: a
+    zip of GBK text. None where nothing happened.
+    """
 
     def read(node: Node) -> Question[tuple[Notice, ...]] | None:
         if node.get("sub_code") == NO_STATEMENT:

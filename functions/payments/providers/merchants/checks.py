@@ -34,7 +34,7 @@ FORMS = {
 
 
 class Faulty(ValueError):
-    """It cannot be kept; `faults` says all that is wrong, and repeats no key."""
+    """A merchant's secrets cannot be kept; `faults` says all that is wrong, and repeats no key."""
 
     def __init__(self, faults: list[str]) -> None:
         super().__init__("; ".join(faults))

@@ -38,7 +38,9 @@ def private_key_of(text: str) -> RSAPrivateKey:
 
 @lru_cache(maxsize=KEYS_KEPT)
 def public_key_of(text: str) -> RSAPublicKey:
-    """The key that verifies, of a certificate too. Raises ValueError likewise."""
+    """The key that verifies, of a certificate too. Raises ValueError, which says what is there instead and
+    repeats none of it.
+    """
     _, der = _pasted(text)
     try:
         key = load_der_public_key(der)

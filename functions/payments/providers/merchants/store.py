@@ -38,7 +38,7 @@ def of_account(account: Account) -> Merchant:
 
 
 def refreshed(stale: Merchant, now: datetime) -> Merchant | None:
-    """The same with keys as they are now; None if they were fetched afresh within the last minute."""
+    """A merchant with its keys fetched afresh; None if they were, within the last minute."""
     key = (stale.community, stale.provider)
     if key in _refreshed_at and abs(now - _refreshed_at[key]) < AT_MOST_EVERY:
         return None

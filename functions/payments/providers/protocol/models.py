@@ -158,7 +158,7 @@ class Stale(Refused):
 
 
 class NoKeyFits(Refused):
-    """Alipay names no serial, so this is a forgery or a new key."""
+    """No key that we have fits. Alipay names no serial, so this is a forgery or a new key."""
 
     keys_may_be_old = True
 

@@ -12,7 +12,8 @@ _MD5 = re.compile(r"[0-9a-f]{28,32}")
 
 
 def wechat_serial(text: str) -> str:
-    """A platform certificate's or our own: upper case, whole octets, none of them a nought in front.
+    """The serial of a certificate, a platform's or our own, in one spelling: upper case, whole octets, none
+    of them a nought in front.
 
     OpenSSL prints `serial=00AB…`, browsers `ab:cd:…`, Java a decimal number, which is longer than 40 digits.
     A `PUB_KEY_ID_…` (微信支付公钥ID) stays as it is. Raises ValueError for what is no serial.
@@ -34,8 +35,8 @@ def wechat_serial(text: str) -> str:
 
 
 def alipay_serial(text: str) -> str:
-    """`alipay_cert_sn`, an MD5 in lower case with its noughts in front, which some tools lose; any other name
-    of a key as it is.
+    """The serial of Alipay's certificate in one spelling: `alipay_cert_sn`, an MD5 in lower case with its
+    noughts in front, which some tools lose; any other name of a key as it is.
     """
     plain = _SEPARATORS.sub("", text).lower()
     return plain.zfill(LENGTH_OF_MD5) if _MD5.fullmatch(plain) else text.strip()

@@ -40,7 +40,9 @@ def fits(signature: bytes, message: bytes, public_key: str) -> bool:
 
 
 def is_by(signature: bytes, message: bytes, public_key: str) -> bool:
-    """The same; a key that is none fits nothing, so that it does not take the good ones down."""
+    """Whether the owner of the key signed the message. A key that is none fits nothing, so that one bad key
+    among several does not take the good ones down.
+    """
     try:
         return fits(signature, message, public_key)
     except ValueError:

@@ -117,7 +117,8 @@ def _named(heading: Sequence[str], values: Sequence[str]) -> dict[str, str]:
 
 
 def _values(line: str) -> list[str]:
-    """A comma may stand in a value: Alipay quotes it then, and WeChat's commas are followed by a backtick.
+    """The values of a line. A comma may stand in a value: Alipay quotes it then, and WeChat's commas are
+    followed by a backtick.
 
     A quote that is not closed before a comma is a character like any other.
     """
@@ -162,7 +163,9 @@ def counted(text: str) -> int:
 
 
 def in_china(text: str) -> datetime:
-    """`2026-01-05 08:00:00`, with or without a fraction, is midnight UTC. Raises ValueError."""
+    """An instant from a time of China: `2026-01-05 08:00:00`, with or without a fraction, is midnight UTC.
+    Raises ValueError.
+    """
     instant = datetime.fromisoformat(unicodedata.normalize("NFKC", text))
     if instant.tzinfo is not None:
         raise ValueError("has an offset of its own")

@@ -73,7 +73,7 @@ def parse(delivery: Delivery, merchant: Merchant) -> Notice:
 
 
 def reply(error: LinliError | None = None) -> Acknowledgement:
-    """204, or WeChat comes again after 15 seconds, and so on for a day."""
+    """Answer a callback: 204, or an error, and WeChat comes again after 15 seconds, and so on for a day."""
     if error is None:
         return Acknowledgement(204, "application/json", "")
     return Acknowledgement(
@@ -82,7 +82,10 @@ def reply(error: LinliError | None = None) -> Acknowledgement:
 
 
 def prepay(order: Order, merchant: Merchant, at: Stamp) -> Question[str]:
-    """小程序下单: the order gets a `prepay_id` of two hours. Reading raises Conflict if it is not taken."""
+    """Tell WeChat Pay of an order, 小程序下单: it gets a `prepay_id` of two hours.
+
+    Reading raises Conflict if the order is not taken.
+    """
     content = {
         **_parties(merchant),
         "description": order.subject[:LONGEST_DESCRIPTION],
@@ -103,7 +106,7 @@ def prepay(order: Order, merchant: Merchant, at: Stamp) -> Question[str]:
 
 
 def parameters(_order: Order, handle: str, merchant: Merchant, at: Stamp) -> dict[str, str]:
-    """小程序调起支付: what `wx.requestPayment` takes; signed are appId, timeStamp, nonceStr and package."""
+    """What `wx.requestPayment` takes, 小程序调起支付; signed are appId, timeStamp, nonceStr and package."""
     timestamp, package = str(int(at.now.timestamp())), f"prepay_id={handle}"
     text = f"{merchant.app}\n{timestamp}\n{at.nonce}\n{package}\n"
     return {
@@ -116,7 +119,7 @@ def parameters(_order: Order, handle: str, merchant: Merchant, at: Stamp) -> dic
 
 
 def query(order: str, merchant: Merchant, at: Stamp) -> Question[Notice]:
-    """商户订单号查询订单."""
+    """Ask what became of an order: 商户订单号查询订单."""
 
     def told(found: Node, refused: str) -> Notice:
         if _code(refused) in NO_ORDER:
@@ -130,7 +133,7 @@ def query(order: str, merchant: Merchant, at: Stamp) -> Question[Notice]:
 
 
 def close(order: str, merchant: Merchant, at: Stamp) -> Question[Notice]:
-    """关闭订单."""
+    """Close an order: 关闭订单. The answer is closed, unknown, or waiting when it cannot be closed."""
 
     def told(_found: Node, refused: str) -> Notice:
         if _code(refused) in NO_ORDER:
@@ -143,7 +146,7 @@ def close(order: str, merchant: Merchant, at: Stamp) -> Question[Notice]:
 
 
 def refund(refund: RefundOrder, merchant: Merchant, at: Stamp) -> Question[Notice]:
-    """退款申请: carried out once for an `out_refund_no`, however often it is asked for."""
+    """Send money back: 退款申请, carried out once for an `out_refund_no`, however often it is asked for."""
     content = {
         **_of_whom(merchant),
         "out_trade_no": refund.order,
@@ -161,7 +164,7 @@ def refund(refund: RefundOrder, merchant: Merchant, at: Stamp) -> Question[Notic
 
 
 def query_refund(refund: RefundOrder, merchant: Merchant, at: Stamp) -> Question[Notice]:
-    """查询单笔退款."""
+    """Ask what became of a refund: 查询单笔退款."""
 
     def told(found: Node, refused: str) -> Notice:
         if _code(refused) in NO_ORDER:
@@ -174,7 +177,10 @@ def query_refund(refund: RefundOrder, merchant: Merchant, at: Stamp) -> Question
 
 
 def statement(day: date, merchant: Merchant, at: Stamp) -> Question[Question[tuple[Notice, ...]] | None]:
-    """申请交易账单; the file itself is not signed, its SHA-1 is."""
+    """Ask where the statement of a day is, 申请交易账单, then fetch it; None where nothing happened.
+
+    The file itself is not signed, its SHA-1 is.
+    """
 
     def told(found: Node, refused: str) -> Question[tuple[Notice, ...]] | None:
         if _code(refused) == "NOSTATEMENTEXIST":
