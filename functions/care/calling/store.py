@@ -1,4 +1,4 @@
-"""The casebook: alerts as they are kept, each step in one transaction with all that depends on it.
+"""Alerts as they are kept: each step is one transaction with all that depends on it.
 
 That is the timeline, the messages it asks for, the hold on the person and the facts. Messages are sent once
 the step is kept; a message whose sending is cut short falls due again, with the same id.
@@ -282,7 +282,7 @@ def conclude(
     condition: Condition | None = None,
     also: Sequence[Action] = (),
 ) -> None:
-    """A message (row `message`) is done with: nobody sends it again."""
+    """Let `transaction` (row `message`) end a message in a state: nobody sends it again."""
     row = MessageRow(*MessageRow.key(message.community, message.message))
     actions = [MessageRow.state.set(state), *MessageRow.no_longer_due(), *also]
     exists = MessageRow.pk.exists()
@@ -290,7 +290,7 @@ def conclude(
 
 
 def log(transaction: Transaction, message: Message, what: What, now: datetime, words: str = "") -> None:
-    """A line about a message in the person's timeline; the same line twice is one."""
+    """Let `transaction` (row `entry`) write a line about a message; the same line twice is one."""
     entry = Entry(
         at=now, what=what, alert=message.alert, actor=message.recipient, channel=message.channel, words=words
     )
