@@ -17,26 +17,24 @@ from linli_cli.layout import ROOT
 from linli_cli.local.embedded_cloud import EmbeddedCloud
 from linli_cli.local.local_cloud import free_ports
 
-APP = """
-from chalice import Chalice
-from functions.hello.greet.handler import bp
-
-app = Chalice(app_name="linli-hello", configure_logs=False)
-app.register_blueprint(bp)
-"""
 HANDLER = """
 from chalice.app import Blueprint, CustomAuthorizer
 from linli.naming import authorizer_uri
 
-bp = Blueprint(__name__)
+blueprint = Blueprint(__name__)
 
 
-@bp.route("/greetings", authorizer=CustomAuthorizer("token", authorizer_uri=authorizer_uri()))
+@blueprint.route("/greetings", authorizer=CustomAuthorizer("token", authorizer_uri=authorizer_uri()))
 def greet():
     return {}
+"""
+LATER = """
+from chalice.app import Blueprint
+
+blueprint = Blueprint(__name__)
 
 
-@bp.lambda_function(name="greet_later")
+@blueprint.lambda_function(name="greet_later")
 def greet_later(event, context):
     return "first"
 """
@@ -79,10 +77,10 @@ def repository(tmp_path: Path, cloud: EmbeddedCloud) -> Iterator[Path]:
     assert cloud.status().condition == "running"
     root = tmp_path / "a repository"
     for path, text in {
-        "infra/hello/app.py": APP,
         "infra/hello/state.yaml": STATE,
         "functions/hello/greet/handler.py": HANDLER,
         "functions/hello/greet/policy.json": POLICY,
+        "functions/hello/greet_later/handler.py": LATER,
         "functions/hello/greet_later/policy.json": POLICY,
     }.items():
         target = root / path
@@ -130,7 +128,7 @@ def test_all_stacks_are_created_and_then_left_alone(repository: Path) -> None:
 def test_only_what_changed_is_deployed(repository: Path) -> None:
     stacks.deploy(None, "local", root=repository)
 
-    change(repository, "functions/hello/greet/handler.py", '"first"', '"second"')
+    change(repository, "functions/hello/greet_later/handler.py", '"first"', '"second"')
     shown: list[stacks.ChangeSet] = []
     done = stacks.deploy(None, "local", root=repository, show=shown.append)
 
@@ -165,7 +163,7 @@ def test_a_failed_creation_says_why_and_can_be_mended(repository: Path) -> None:
 def test_a_failed_update_says_why_and_the_old_version_still_answers(repository: Path) -> None:
     stacks.deploy(None, "local", root=repository)
     (repository / "infra" / "hello" / "resources.yaml").write_text(BROKEN)
-    change(repository, "functions/hello/greet/handler.py", '"first"', '"second"')
+    change(repository, "functions/hello/greet_later/handler.py", '"first"', '"second"')
 
     with pytest.raises(CommandError, match=r"hello: UPDATE_ROLLBACK_COMPLETE, because of AlsoBroken"):
         stacks.deploy(None, "local", root=repository)
@@ -174,9 +172,9 @@ def test_a_failed_update_says_why_and_the_old_version_still_answers(repository: 
 
 
 def test_a_service_that_cannot_be_imported_is_named_before_anything_is_deployed(repository: Path) -> None:
-    change(repository, "infra/hello/app.py", "functions.hello.greet", "functions.hello.great")
+    change(repository, "functions/hello/greet/handler.py", "linli.naming", "linli.namings")
 
-    with pytest.raises(CommandError, match=r"cannot package hello.*functions\.hello\.great"):
+    with pytest.raises(CommandError, match=r"cannot package hello.*linli\.namings"):
         stacks.deploy(None, "local", root=repository)
 
     assert stacks.stacks_of(connect("local")) == {}

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from linli.believing import DEVICE_ACTIONS, EVERY_KIND
+from linli.believing import EVERY_KIND
+from linli.triggers import TRIGGERS
 from linli_cli.deploy import templates
 from linli_cli.develop import actions
 from linli_cli.layout import ROOT, infra, projects, services
@@ -60,7 +61,7 @@ def believed() -> dict[str, set[str]]:
     """Kind to the topics on which some action believes it, as the actions say."""
     for project in projects():
         actions.app_of(project)
-    by_action = {(each.module.split(".")[1], each.name): each for each in DEVICE_ACTIONS}
+    by_action = {(each.service, each.name): each for each in TRIGGERS}
     rules = [(service, rule) for service in services() for rule in actions.topic_rules(service)]
     return {
         kind: {

@@ -17,12 +17,12 @@ from linli_cli.deploy.layers import Target, build_core, build_deps, this_machine
 from linli_cli.deploy.packaging import CODE_BUDGET_BYTES, Packaged, package
 from linli_cli.deploy.templates import Template, of_type, text_of
 from linli_cli.errors import CommandError
-from linli_cli.layout import ROOT, project_folder, projects, service_of
+from linli_cli.layout import ROOT, projects, service_of
 
 LAYERS_BUDGET_BYTES = 60_000_000
 INLINE_POLICY_LIMIT = 10_240  # characters, all inline policies of a role together
 PROJECTS = projects()
-WITH_STATE = [name for name in PROJECTS if (project_folder(name) / "state.yaml").exists()]
+WITH_STATE = [name for name in PROJECTS if name == service_of(name)]
 # Where callers prove themselves by their own protocol: see PUBLIC_ROUTES, which test_isolation.py asserts.
 SIGNED_INSTEAD = ("/callbacks/", "/gateway_replies/", "/open311/")
 # Actions that AWS lets nobody narrow to a resource, and why each is needed.
@@ -197,7 +197,7 @@ def test_no_queue_takes_the_executions_of_everybody(template: Template) -> None:
 def test_what_nobody_could_handle_in_time_goes_to_the_dead_letters(
     packaged: Packaged, template: Template
 ) -> None:
-    said = templates.load(project_folder(packaged.project) / "resources.yaml").get("Resources", {})
+    said = packaging.resources(packaged.project)["Resources"]
     ages = {
         each["Properties"]["FunctionName"]["Ref"]: each["Properties"]
         for _, each in of_type(template, "AWS::Lambda::EventInvokeConfig")

@@ -1,4 +1,4 @@
-"""A rule that routes and the handler it routes to are written in two places: here they are compared."""
+"""Rules, derived or odd: each leads to a handler that takes what it brings."""
 
 import ast
 import json
@@ -11,14 +11,14 @@ from pydantic import BaseModel
 
 from linli.device_messages import Topic
 from linli.events import Event, Fact
-from linli.queues import CONSUMERS
 from linli.tables import OutboxRow
+from linli.triggers import TRIGGERS
 from linli.vocabulary.access import GatePassed
 from linli.vocabulary.directory import CommunityChanged
-from linli_cli.deploy import templates
+from linli_cli.deploy import packaging, templates
 from linli_cli.develop.actions import actions, app_of, bus_rules, named_for, topic_rules
 from linli_cli.documents import facts as known
-from linli_cli.layout import ROOT, project_folder, projects, projects_of, services
+from linli_cli.layout import ROOT, projects, projects_of, service_of, services
 
 SERVICES = services()
 each_service = pytest.mark.parametrize("service", SERVICES)
@@ -29,8 +29,7 @@ def consumers(service: str) -> dict[str, frozenset[type[Fact]]]:
     """The facts that each action of a service says it takes."""
     for project in projects_of(service):
         app_of(project)
-    parts = [(module.split("."), facts) for module, facts in CONSUMERS.items()]
-    return {action: facts for (_, of, action, *_), facts in parts if of == service}
+    return {each.name: frozenset(each.facts) for each in TRIGGERS if each.service == service and each.facts}
 
 
 # Facts
@@ -54,7 +53,7 @@ def test_a_rule_is_named_for_the_action_whose_queues_it_fills(service: str) -> N
 
 @each_service
 def test_a_queue_takes_what_its_rule_sends(service: str) -> None:
-    state = templates.load(project_folder(service) / "state.yaml")
+    state = packaging.state_template(service)
     admitted = {
         (named_for(queue), source.rpartition(f"linli-${{Stage}}-{service}-")[2].replace("-", "_"))
         for _, policy in templates.of_type(state, "AWS::SQS::QueuePolicy")
@@ -149,8 +148,8 @@ def called(service: str) -> Iterator[str]:
 
 def test_the_relay_is_handed_the_rows_that_it_publishes() -> None:
     for project in projects():
-        path = project_folder(project) / "resources.yaml"
-        relay = templates.load(path).get("Resources", {}).get("Relay") if path.exists() else None
+        relay = packaging.resources(project)["Resources"].get("Relay")
+        assert (relay is not None) == (project == service_of(project))
         if relay:
             criteria = relay["Properties"]["Events"]["RelayDynamodbEventSource"]["Properties"][
                 "FilterCriteria"
@@ -174,8 +173,7 @@ def routed_topics(service: str) -> Iterator[tuple[str, str, str, str]]:
     """Each topic of a service with the action that its rule is named for, and where the rule leads."""
     rules = topic_rules(service)
     for project in projects_of(service):
-        path = project_folder(project) / "resources.yaml"
-        found = templates.of_type(templates.load(path) if path.exists() else {}, "AWS::IoT::TopicRule")
+        found = templates.of_type(packaging.resources(project), "AWS::IoT::TopicRule")
         for ours, (_, rule) in zip(rules, found, strict=True):
             payload = rule["Properties"]["TopicRulePayload"]
             (does,) = payload["Actions"]

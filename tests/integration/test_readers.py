@@ -15,8 +15,8 @@ from linli import communities
 from linli.contracts import Contract
 from linli.events import Fact
 from linli.policies import Policy
-from linli.queues import CONSUMERS
 from linli.tables import read
+from linli.triggers import TRIGGERS
 from linli.vocabulary.directory import CommunityChanged
 from linli_cli.develop.actions import app_of
 from linli_cli.layout import ROOT, project_of, projects, services
@@ -28,9 +28,9 @@ SAID = {"home": "b1/101", "kind": "gate", "period": "2025-12", "time_zone": "Asi
 for _project in projects():
     app_of(_project)
 TAKEN = [
-    (*module.split(".")[1:3], fact)
-    for module, facts in sorted(CONSUMERS.items())
-    for fact in sorted(facts, key=lambda each: each.TYPE)
+    (trigger.service, trigger.name, fact)
+    for trigger in sorted(TRIGGERS, key=lambda each: each.module)
+    for fact in sorted(trigger.facts, key=lambda each: each.TYPE)
 ]
 each_taken = pytest.mark.parametrize(("name", "action", "fact"), TAKEN)
 

@@ -8,14 +8,12 @@ from functions.access.door_event.models import DoorEvent, DoorRecord
 from linli.cursors import Page, PageQuery
 from linli.device_messages import DeviceAnswer, DeviceMessage
 from linli.http import Nothing, Request, route
-from linli.naming import reference
 from linli.queues import device_queue
 
 blueprint = Blueprint(__name__)
 
 
-@blueprint.on_sqs_message(queue_arn=reference("DoorEventArn"), batch_size=10, name="door_event")
-@device_queue(DoorEvent, believes={"gate"})
+@device_queue(blueprint, DoorEvent, topic="door_event", believes={"gate"})
 def door_event(message: DeviceMessage[DoorEvent]) -> DeviceAnswer:
     """A gate's door was used, forced or held open."""
     told = store.record(message)

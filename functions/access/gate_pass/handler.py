@@ -15,8 +15,7 @@ from linli.mqtt import device_message
 blueprint = Blueprint(__name__)
 
 
-@blueprint.lambda_function(name="gate_pass")
-@device_message(GatePassEvent, believes=store.BELIEVED, asks_itself=True)
+@device_message(blueprint, GatePassEvent, topic="gate_pass", believes=store.BELIEVED, asks_itself=True)
 def gate_pass(message: DeviceMessage[GatePassEvent]) -> GatePassAnswer:
     """A gate asks, or tells what it decided while it was offline."""
     event = message.body

@@ -8,7 +8,6 @@ from functions.access.standing.models import HealthWord, PlaceWord, SaidPlace, S
 from linli import communities, registered
 from linli.cursors import Page, PageQuery
 from linli.http import Nothing, Request, route
-from linli.naming import reference
 from linli.queues import Received, bus_queue
 from linli.vocabulary.access import AccessPolicy
 from linli.vocabulary.devices import DeviceRegistered, DeviceRevoked
@@ -21,8 +20,7 @@ OF_PERSON = "/communities/{community}/people/{person}/standing"
 PLACE = "/communities/{community}/people/{person}/place"
 
 
-@blueprint.on_sqs_message(queue_arn=reference("StandingArn"), batch_size=10, name="standing")
-@bus_queue
+@bus_queue(blueprint)
 def standing(received: Received[Told]) -> str:
     """One fact of another service."""
     fact, at = received.fact, received.event.time

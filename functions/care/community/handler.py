@@ -5,7 +5,6 @@ from chalice.app import Blueprint
 from functions.care.community import store
 from functions.care.tending import store as tending
 from linli import places, registered
-from linli.naming import reference
 from linli.queues import Received, bus_queue
 from linli.vocabulary.devices import DeviceRegistered, DeviceRevoked
 from linli.vocabulary.directory import CommunityChanged, MembershipChanged, PlaceChanged
@@ -14,8 +13,7 @@ blueprint = Blueprint(__name__)
 Told = CommunityChanged | MembershipChanged | PlaceChanged | DeviceRegistered | DeviceRevoked
 
 
-@blueprint.on_sqs_message(queue_arn=reference("CommunityArn"), batch_size=10, name="community")
-@bus_queue
+@bus_queue(blueprint)
 def community(received: Received[Told]) -> str:
     """One fact of the directory, or of the registry of devices."""
     match received.fact:

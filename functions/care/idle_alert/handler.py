@@ -4,14 +4,12 @@ from chalice.app import Blueprint
 
 from functions.care.idle_alert import store
 from functions.care.sweeping.tasks import DueTask
-from linli.naming import reference
 from linli.queues import Delivery, task_queue
 
 blueprint = Blueprint(__name__)
 
 
-@blueprint.on_sqs_message(queue_arn=reference("IdleAlertArn"), batch_size=1, name="idle_alert")
-@task_queue(DueTask)
+@task_queue(blueprint, DueTask, timeout_s=30)
 def idle_alert(task: DueTask, delivery: Delivery) -> str:
     """The deadlines of some people have passed."""
     now = task.time(delivery)

@@ -8,7 +8,7 @@ from functions.care.watching.state import Silence
 from linli.vocabulary.devices import DeviceFaultCleared, DeviceFaultRaised, DeviceRegistered, DeviceRevoked
 
 LOST = "lost"
-Told = DeviceFaultRaised | DeviceFaultCleared | DeviceRegistered | DeviceRevoked
+Told = DeviceFaultRaised | DeviceFaultCleared | DeviceRevoked | DeviceRegistered
 
 
 @dataclass(frozen=True, slots=True)

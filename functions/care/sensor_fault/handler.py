@@ -4,14 +4,12 @@ from chalice.app import Blueprint
 
 from functions.care.sensor_fault import store
 from functions.care.sensor_fault.domain import Told, tidings_of
-from linli.naming import reference
 from linli.queues import Received, bus_queue
 
 blueprint = Blueprint(__name__)
 
 
-@blueprint.on_sqs_message(queue_arn=reference("SensorFaultArn"), batch_size=10, name="sensor_fault")
-@bus_queue
+@bus_queue(blueprint)
 def sensor_fault(received: Received[Told]) -> str:
     """A device of the community is at fault, or well again; it is revoked, or registered."""
     fact, now = received.fact, received.event.time

@@ -5,7 +5,6 @@ from chalice.app import Blueprint
 from functions.care.intake.signs import store as signs
 from functions.care.sign_of_life import store
 from functions.care.sign_of_life.domain import sign_of
-from linli.naming import reference
 from linli.queues import Received, bus_queue
 from linli.vocabulary.access import GatePassed
 from linli.vocabulary.utilities import UseObserved
@@ -13,8 +12,7 @@ from linli.vocabulary.utilities import UseObserved
 blueprint = Blueprint(__name__)
 
 
-@blueprint.on_sqs_message(queue_arn=reference("SignOfLifeArn"), batch_size=10, name="sign_of_life")
-@bus_queue
+@bus_queue(blueprint)
 def sign_of_life(received: Received[GatePassed | UseObserved]) -> str:
     """Somebody passed a gate, or something was used in a home."""
     match received.fact:

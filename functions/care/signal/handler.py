@@ -8,14 +8,14 @@ from functions.care.signal.models import SignalAnswer
 from functions.care.watching.signals import SENT_BY, Signal
 from linli.device_messages import DeviceMessage
 from linli.identities import Identity
-from linli.naming import reference
 from linli.queues import device_queue
 
 blueprint = Blueprint(__name__)
 
 
-@blueprint.on_sqs_message(queue_arn=reference("SignalArn"), batch_size=10, name="signal")
-@device_queue(Signal, believes={topic: kinds for topic, kinds in SENT_BY.items() if topic != "call_button"})
+@device_queue(
+    blueprint, Signal, believes={topic: kinds for topic, kinds in SENT_BY.items() if topic != "call_button"}
+)
 def signal(message: DeviceMessage[Signal]) -> SignalAnswer:
     """A sensor, or a gateway for a sensor behind it, tells of somebody."""
     sensor, sign = sign_of(message, Identity.of(message.correlation_id, message.body).other)

@@ -14,8 +14,14 @@ from linli.mqtt import device_message
 blueprint = Blueprint(__name__)
 
 
-@blueprint.lambda_function(name="sos")
-@device_message(Signal, believes=SENT_BY["call_button"], unreadable=store.unreadable)
+@device_message(
+    blueprint,
+    Signal,
+    topic="call_button",
+    believes=SENT_BY["call_button"],
+    unreadable=store.unreadable,
+    stale_after_s=6 * 3600,
+)
 def sos(message: DeviceMessage[Signal]) -> ButtonAnswer:
     """A call button was pressed."""
     called = store.button(message)

@@ -1,7 +1,6 @@
 """What sensors and services can tell of a person, and what each kind of it proves.
 
-A new kind of sensor is one line of `SENSOR_KINDS` and one of `SENT_BY` (and its topic rule in
-infra/care/resources.yaml, which a test asks for).
+A new kind of sensor is one line of `SENSOR_KINDS` and one of `SENT_BY`, from which its topic rule is made.
 """
 
 from collections.abc import Iterable

@@ -3,7 +3,6 @@
 from chalice.app import Blueprint
 
 from linli import communities
-from linli.naming import reference
 from linli.queues import Received, bus_queue
 from linli.vocabulary.devices import DevicesPolicy
 from linli.vocabulary.directory import CommunityChanged
@@ -11,8 +10,7 @@ from linli.vocabulary.directory import CommunityChanged
 blueprint = Blueprint(__name__)
 
 
-@blueprint.on_sqs_message(queue_arn=reference("CommunityArn"), batch_size=10, name="community")
-@bus_queue
+@bus_queue(blueprint)
 def community(received: Received[CommunityChanged]) -> str:
     """A community was registered or changed."""
     return communities.keep(received.fact, DevicesPolicy)

@@ -7,14 +7,12 @@ from functions.devices.life import store as life
 from functions.devices.life.vitals import Beat, alive_at
 from linli.believing import EVERY_KIND
 from linli.device_messages import DeviceMessage
-from linli.naming import reference
 from linli.queues import device_queue
 
 blueprint = Blueprint(__name__)
 
 
-@blueprint.on_sqs_message(queue_arn=reference("HeartbeatArn"), batch_size=10, name="heartbeat")
-@device_queue(Heartbeat, believes=EVERY_KIND, asks_itself=True)
+@device_queue(blueprint, Heartbeat, topic="heartbeat", believes=EVERY_KIND, asks_itself=True)
 def heartbeat(message: DeviceMessage[Heartbeat]) -> HeartbeatAnswer:
     """A device says that it is there."""
     told = message.body

@@ -5,13 +5,12 @@ from datetime import datetime
 from chalice.app import Blueprint
 
 from functions.devices.overdue import store
-from linli.schedules import scheduled
+from linli.schedules import every
 
 blueprint = Blueprint(__name__)
 
 
-@blueprint.schedule("rate(1 minute)", name="overdue")
-@scheduled
+@every(blueprint, "1 minute", timeout_s=50)
 def overdue(now: datetime) -> str:
     """A minute has passed."""
     return store.sweep(now)

@@ -9,8 +9,7 @@ from linli.invocations import invocation
 blueprint = Blueprint(__name__)
 
 
-@blueprint.lambda_function(name="appoint_official")
-@invocation(Appointment)
+@invocation(blueprint, Appointment)
 def appoint_official(appointment: Appointment) -> Appointment:
     """A sub-district office names an official, or takes the office away."""
     return store.save(appointment)

@@ -9,8 +9,7 @@ from linli.invocations import invocation
 blueprint = Blueprint(__name__)
 
 
-@blueprint.lambda_function(name="onboard")
-@invocation(Onboard)
+@invocation(blueprint, Onboard)
 def onboard(asked: Onboard) -> Onboarded:
     """A property company signs up."""
     return store.save(asked)

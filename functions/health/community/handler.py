@@ -3,7 +3,6 @@
 from chalice.app import Blueprint
 
 from linli import communities, registered
-from linli.naming import reference
 from linli.queues import Received, bus_queue
 from linli.vocabulary.devices import DeviceRegistered, DeviceRevoked
 from linli.vocabulary.directory import CommunityChanged
@@ -12,8 +11,7 @@ from linli.vocabulary.health import HealthPolicy
 blueprint = Blueprint(__name__)
 
 
-@blueprint.on_sqs_message(queue_arn=reference("CommunityArn"), batch_size=10, name="community")
-@bus_queue
+@bus_queue(blueprint)
 def community(received: Received[CommunityChanged | DeviceRegistered | DeviceRevoked]) -> str:
     """A community was registered or changed, or a device of it registered or revoked."""
     match received.fact:

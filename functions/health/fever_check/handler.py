@@ -16,15 +16,13 @@ from linli.cursors import Page, PageQuery
 from linli.device_messages import DeviceMessage
 from linli.errors import Forbidden
 from linli.http import Nothing, Request, route
-from linli.naming import reference
 from linli.queues import device_queue
 
 blueprint = Blueprint(__name__)
 OF_PERSON = "/communities/{community}/people/{person}/fever"
 
 
-@blueprint.on_sqs_message(queue_arn=reference("FeverCheckArn"), batch_size=10, name="fever_check")
-@device_queue(TemperatureEvent, believes={"thermometer"})
+@device_queue(blueprint, TemperatureEvent, topic="fever_check", believes={"thermometer"})
 def fever_check(message: DeviceMessage[TemperatureEvent]) -> TemperatureAnswer:
     """A thermometer measured somebody."""
     return _answer(message.body.event_id, store.judge(store.Reading.told(message)))

@@ -4,7 +4,6 @@ from chalice.app import Blueprint
 
 from functions.maintenance.proactive_ticket import store
 from functions.maintenance.proactive_ticket.domain import Ended, Raised, fault_of, report_of
-from linli.naming import reference
 from linli.queues import Received, bus_queue
 from linli.vocabulary.devices import DeviceFaultCleared, DeviceFaultRaised
 from linli.vocabulary.utilities import MeterSignalEnded, MeterSignalRaised
@@ -12,8 +11,7 @@ from linli.vocabulary.utilities import MeterSignalEnded, MeterSignalRaised
 blueprint = Blueprint(__name__)
 
 
-@blueprint.on_sqs_message(queue_arn=reference("ProactiveTicketArn"), batch_size=10, name="proactive_ticket")
-@bus_queue
+@bus_queue(blueprint, tries=10)
 def proactive_ticket(received: Received[Raised | Ended]) -> str:
     """Something is wrong with a meter or a device, or no longer is."""
     fact = received.fact

@@ -8,7 +8,6 @@ from functions.payments.bill.models import DuesAsked
 from functions.payments.dues.models import Due
 from linli.cursors import Page
 from linli.http import Nothing, Request, route
-from linli.naming import reference
 from linli.queues import Received, bus_queue
 from linli.vocabulary.utilities import BillIssued
 
@@ -16,8 +15,7 @@ blueprint = Blueprint(__name__)
 DUES = "/communities/{community}/dues"
 
 
-@blueprint.on_sqs_message(queue_arn=reference("BillArn"), batch_size=10, name="bill")
-@bus_queue
+@bus_queue(blueprint)
 def bill(received: Received[BillIssued]) -> str:
     """A home owes something."""
     return store.take_in(received.fact, received.delivery.first_at)

@@ -3,15 +3,13 @@
 from chalice.app import Blueprint
 
 from functions.payments.community import store
-from linli.naming import reference
 from linli.queues import Received, bus_queue
 from linli.vocabulary.directory import CommunityChanged
 
 blueprint = Blueprint(__name__)
 
 
-@blueprint.on_sqs_message(queue_arn=reference("CommunityArn"), batch_size=10, name="community")
-@bus_queue
+@bus_queue(blueprint)
 def community(received: Received[CommunityChanged]) -> str:
     """A community was registered or its particulars changed."""
     return store.enrol(received.fact)

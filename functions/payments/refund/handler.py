@@ -8,7 +8,6 @@ from functions.payments.refund import store
 from functions.payments.refund.models import RefundsAsked, RefundWanted
 from linli.cursors import Page
 from linli.http import Nothing, Request, route
-from linli.naming import reference
 from linli.queues import Received, bus_queue
 from linli.vocabulary.payments import RefundRequested
 
@@ -16,8 +15,7 @@ blueprint = Blueprint(__name__)
 REFUNDS = "/communities/{community}/payment_intents/{intent}/refunds"
 
 
-@blueprint.on_sqs_message(queue_arn=reference("RefundArn"), batch_size=1, name="refund")
-@bus_queue
+@bus_queue(blueprint, timeout_s=60, batch_size=1, tries=10)
 def refund(received: Received[RefundRequested]) -> str:
     """Money is to go back."""
     return store.send(received.fact, received.delivery.first_at)

@@ -9,14 +9,17 @@ from functions.payments.statements.discrepancies import Discrepancy
 from linli.cursors import Page, PageQuery
 from linli.errors import InvalidRequest
 from linli.http import Nothing, Request, route
-from linli.naming import reference
 from linli.queues import Delivery, task_queue
+from linli.triggers import Cron
 
 blueprint = Blueprint(__name__)
+AT_NOON = Cron(
+    "0 4 * * ? *",
+    "Statements of the last days that have not agreed, at noon of China, when both providers have them",
+)
 
 
-@blueprint.on_sqs_message(queue_arn=reference("StatementArn"), batch_size=1, name="statement")
-@task_queue(Step)
+@task_queue(blueprint, Step, timeout_s=300, cron=AT_NOON)
 def statement(step: Step, delivery: Delivery) -> str:
     """A step of the daily round."""
     match step:

@@ -10,15 +10,15 @@ from functions.utilities.bills.store import issue
 from linli.cursors import Page, PageQuery
 from linli.errors import InvalidRequest
 from linli.http import Nothing, Request, route
-from linli.naming import reference
 from linli.queues import Delivery, task_queue
+from linli.triggers import Cron
 
 blueprint = Blueprint(__name__)
+ON_THE_THIRD = Cron("0 2 3 * ? *", "Bills of the month before, on the third of each month at 02:00 UTC")
 RUNS = "/communities/{community}/bill_runs"
 
 
-@blueprint.on_sqs_message(queue_arn=reference("BillRunArn"), batch_size=1, name="bill_run")
-@task_queue(Step)
+@task_queue(blueprint, Step, timeout_s=60, cron=ON_THE_THIRD)
 def bill_run(step: Step, _: Delivery) -> str:
     """A step of billing."""
     match step:

@@ -6,15 +6,13 @@ from functions.utilities import permissions
 from functions.utilities.bulk_upload import store
 from functions.utilities.bulk_upload.models import Notification, Upload, UploadAsked, UploadPlace
 from linli.http import Nothing, Request, route
-from linli.naming import reference
 from linli.queues import Delivery, task_queue
 
 blueprint = Blueprint(__name__)
 UPLOADS = "/communities/{community}/uploads"
 
 
-@blueprint.on_sqs_message(queue_arn=reference("BulkUploadArn"), batch_size=1, name="bulk_upload")
-@task_queue(Notification)
+@task_queue(blueprint, Notification, timeout_s=900, memory_mb=1024)
 def bulk_upload(notification: Notification, _: Delivery) -> str:
     """S3 says that a file is there."""
     outcome = "test_event"

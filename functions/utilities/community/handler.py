@@ -4,7 +4,6 @@ from chalice.app import Blueprint
 
 from functions.utilities.community import store
 from linli import communities, registered
-from linli.naming import reference
 from linli.queues import Received, bus_queue
 from linli.vocabulary.devices import DeviceRegistered, DeviceRevoked
 from linli.vocabulary.directory import CommunityChanged
@@ -13,8 +12,7 @@ from linli.vocabulary.utilities import UtilitiesPolicy
 blueprint = Blueprint(__name__)
 
 
-@blueprint.on_sqs_message(queue_arn=reference("CommunityArn"), batch_size=10, name="community")
-@bus_queue
+@bus_queue(blueprint)
 def community(received: Received[CommunityChanged | DeviceRegistered | DeviceRevoked]) -> str:
     """A community was registered or changed, or a device of it registered or revoked."""
     match received.fact:

@@ -9,7 +9,6 @@ from functions.utilities.household import store
 from functions.utilities.household.models import Household, HouseholdDescribed, Stays, StayTold
 from linli.cursors import Page, PageQuery
 from linli.http import Nothing, Request, route
-from linli.naming import reference
 from linli.queues import Received, bus_queue
 from linli.vocabulary.care import WatchChanged
 from linli.vocabulary.directory import MembershipChanged, PlaceChanged
@@ -19,8 +18,7 @@ HOUSEHOLDS = "/communities/{community}/households"
 HOUSEHOLD = HOUSEHOLDS + "/{building}/{unit}"
 
 
-@blueprint.on_sqs_message(queue_arn=reference("HouseholdArn"), batch_size=10, name="household")
-@bus_queue
+@bus_queue(blueprint)
 def household(received: Received[MembershipChanged | WatchChanged | PlaceChanged]) -> str:
     """Somebody moved in, moved, or left; or is watched over, or no longer; or a unit has another area."""
     match received.fact:

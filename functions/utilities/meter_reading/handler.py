@@ -9,14 +9,14 @@ from functions.utilities.meter_reading.models import MeterReadingAnswer, MeterRe
 from linli.device_messages import DeviceMessage
 from linli.errors import InvalidRequest
 from linli.mqtt import Parked
-from linli.naming import reference
 from linli.queues import device_queue
 
 blueprint = Blueprint(__name__)
 
 
-@blueprint.on_sqs_message(queue_arn=reference("MeterReadingArn"), batch_size=10, name="meter_reading")
-@device_queue(MeterReadingEvent, believes={"meter", "gateway"})
+@device_queue(
+    blueprint, MeterReadingEvent, topic="meter_reading", believes={"meter", "gateway"}, timeout_s=120
+)
 def meter_reading(message: DeviceMessage[MeterReadingEvent]) -> MeterReadingAnswer | Parked:
     """A meter, or a concentrator of several, tells what its dials show."""
     sent = message.body.sent

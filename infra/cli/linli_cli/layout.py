@@ -1,11 +1,14 @@
 """Where things are in the repository, and which services it holds.
 
 A service has one Chalice project, of its own name; what needs a role and a stack of its own is a further one,
-`<service>-<part>` in `infra/<service>_<part>/`, with the same functions folder, table and state.
+`<service>-<part>`, with the same functions folder, table and state. `infra/<service>_<part>/project.yaml`
+names its actions; all others belong to the service's own.
 """
 
 import os
 from pathlib import Path
+
+from linli_cli.deploy import templates
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -37,8 +40,25 @@ def home() -> Path:
 
 def projects(root: Path = ROOT) -> list[str]:
     """The Chalice projects of the repository, named as their stacks; `directory` first."""
-    found = sorted(path.parent.name.replace("_", "-") for path in infra(root).glob("*/app.py"))
-    return sorted(found, key=lambda name: name != "directory")
+    found = {path.parts[-3] for path in (root / "functions").glob("*/*/handler.py")}
+    found |= {path.parent.name.replace("_", "-") for path in infra(root).glob("*/project.yaml")}
+    return sorted(found, key=lambda name: (name != "directory", name))
+
+
+def handlers(service: str, root: Path = ROOT) -> list[str]:
+    """The actions of a service: the folders with a handler."""
+    return sorted(path.parent.name for path in (root / "functions" / service).glob("*/handler.py"))
+
+
+def actions_of(project: str, root: Path = ROOT) -> list[str]:
+    """The actions that a project is made of."""
+    service = service_of(project)
+    if project != service:
+        return sorted(templates.load(project_folder(project, root) / "project.yaml")["actions"])
+    elsewhere = {
+        action for part in projects_of(service, root) if part != service for action in actions_of(part, root)
+    }
+    return [action for action in handlers(service, root) if action not in elsewhere]
 
 
 def project_folder(project: str, root: Path = ROOT) -> Path:
@@ -62,8 +82,6 @@ def projects_of(service: str, root: Path = ROOT) -> list[str]:
 
 
 def project_of(service: str, action: str, root: Path = ROOT) -> str:
-    """The project that registers an action: its service's main one if no other does."""
+    """The project that an action belongs to: its service's main one if no other names it."""
     main, *others = projects_of(service, root) or [service]
-    imported = f"from functions.{service}.{action} import "
-    found = (each for each in others if imported in (project_folder(each, root) / "app.py").read_text())
-    return next(found, main)
+    return next((each for each in others if action in actions_of(each, root)), main)

@@ -18,41 +18,43 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from linli_cli.deploy import digest, templates, wiring
+from linli_cli.deploy import declared, deriving, digest, templates, wiring
 from linli_cli.deploy.archive import read_tree, read_zip, write_tree, write_zip
 from linli_cli.deploy.chalice_project import STAGE as CHALICE_STAGE
 from linli_cli.deploy.reaching import core_without_vocabulary, vocabulary_of
 from linli_cli.deploy.templates import Template
 from linli_cli.errors import CommandError
-from linli_cli.layout import ROOT, build, infra, project_folder, projects, service_of
+from linli_cli.layout import ROOT, actions_of, build, infra, project_folder, projects, service_of
 
-TIMEOUT_S = 10
 MEMORY_MB = 512  # CPU comes with memory: less makes cold starts long
 CODE_BUDGET_BYTES = 200_000
-# Chalice's settings that are the same for all; a service's config.json may override them.
+# Chalice's settings, the same for all; what a function needs beside them stands on its trigger.
 SETTINGS: dict[str, Any] = {
     "version": "2.0",
     "automatic_layer": False,
     "autogen_policy": False,
     "api_gateway_stage": wiring.API_STAGE,
     "api_gateway_endpoint_type": "REGIONAL",
-    "lambda_timeout": TIMEOUT_S,
+    "lambda_timeout": deriving.TIMEOUT_S,
     "lambda_memory_size": MEMORY_MB,
 }
 RELAY_POLICY = Path("layers/core/python/linli/relay.policy.json")
 SHARED_POLICIES = {"api_handler": "api-policy", "relay": "relay-policy"}  # the others have one per action
+# What the result depends on.
 PACKAGERS = (
     "archive",
     "chalice_project",
+    "declared",
+    "deriving",
     "packaging",
     "reaching",
     "templates",
     "wiring",
-)  # what the result depends on
+)
 NOTHING_ALLOWED = {"Version": "2012-10-17", "Statement": []}
 # Chalice's run-time files are in the deps layer with their bytecode; policies and notes are not code.
 NOT_CODE = ("chalice/", ".chalice/")
-ANY_REGION = "eu-west-1"  # Chalice wants to know one and writes none into the template
+APP = "from linli.apps import assembled\n\napp = assembled({!r}, {!r})\n"
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def package(project: str, root: Path = ROOT) -> Packaged:
     """Package one project, or find it packaged. Raises CommandError with the reason if it cannot be."""
     name = input_digest(project, root)
     output = build(root) / project / name
-    state = output / "state.json" if (project_folder(project, root) / "state.yaml").exists() else None
+    state = output / "state.json" if project == service_of(project) else None
     packaged = Packaged(project, output / "template.json", state, output / "code.zip", name)
     with only_one(project, root):
         if not packaged.template.exists():
@@ -115,8 +117,7 @@ def make(packaged: Packaged, root: Path) -> None:
     state = state_template(service_of(packaged.project), root)
     folder = prepare(packaged.project, root)
     raw, archive = run_chalice(folder, packaged.project, root)
-    resources = project_folder(packaged.project, root) / "resources.yaml"
-    merged = templates.merge(raw, templates.load(resources) if resources.exists() else {})
+    merged = templates.merge(raw, resources(packaged.project, root))
     for _, function in templates.of_type(merged, wiring.FUNCTION):
         function["Properties"]["CodeUri"] = "./code.zip"
     write_zip(packaged.code, code_of(archive))
@@ -130,9 +131,24 @@ def make(packaged: Packaged, root: Path) -> None:
 
 
 def state_template(service: str, root: Path = ROOT) -> Template:
-    """The completed template of a service's tables and queues; empty if it has none."""
-    path = infra(root) / service / "state.yaml"
-    return wiring.wire_state(templates.load(path), service) if path.exists() else {}
+    """The completed template of a service's table and queues."""
+    derived = deriving.state(service, declared.triggers(service, root))
+    return wiring.wire_state(templates.merge(derived, odd(service, "state", root)), service)
+
+
+def resources(project: str, root: Path = ROOT) -> Template:
+    """What a project has beside what Chalice makes: what follows from its triggers, and what is odd."""
+    service, own = service_of(project), set(actions_of(project, root))
+    said = [each for each in declared.triggers(service, root) if each.action in own]
+    derived = deriving.stack(service, said, relayed=project == service)
+    laid: Template = templates.merge(derived, odd(project, "resources", root))
+    return laid
+
+
+def odd(project: str, name: str, root: Path) -> Template:
+    """What a project writes down since nothing else says it."""
+    path = project_folder(project, root) / f"{name}.yaml"
+    return templates.load(path) if path.exists() else {}
 
 
 def foundation_template(root: Path = ROOT) -> Template:
@@ -151,9 +167,9 @@ def prepare(project: str, root: Path) -> Path:
     folder, service = build(root) / project / "project", service_of(project)
     for left_over in (folder, folder.with_name("chalice")):
         shutil.rmtree(left_over, ignore_errors=True)
-    write_tree(folder, read_tree(project_folder(project, root)))
     write_tree(folder / "vendor" / "functions" / service, read_tree(root / "functions" / service))
     write_tree(folder / "vendor", vocabulary_of(service, root))
+    (folder / "app.py").write_text(APP.format(project, actions_of(project, root)))
     (folder / "requirements.txt").write_text("")  # all packages are in the layers
     (folder / ".chalice").mkdir(exist_ok=True)
     (folder / ".chalice" / "config.json").write_text(json.dumps(settings(project, folder), indent=1))
@@ -163,17 +179,12 @@ def prepare(project: str, root: Path) -> Path:
 
 
 def settings(project: str, folder: Path) -> dict[str, Any]:
-    """Chalice's configuration: the project's own, our defaults, and each action's policy.json as its role."""
-    path = folder / ".chalice" / "config.json"
-    written = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    stages = written.pop("stages", {})
-    written = templates.merge(written, next(iter(stages.values()), {}))
+    """Chalice's configuration, with each action's policy.json as its role."""
     functions = {name: {"iam_policy_file": f"{policy}.json"} for name, policy in SHARED_POLICIES.items()}
     for policy in sorted((folder / "vendor" / "functions" / service_of(project)).glob("*/policy.json")):
         relative = policy.relative_to(folder).as_posix()
         functions[policy.parent.name] = {"iam_policy_file": f"../{relative}"}
-    functions = templates.merge(functions, written.pop("lambda_functions", {}))
-    stage = SETTINGS | {"app_name": f"linli-{project}"} | written | {"lambda_functions": functions}
+    stage = SETTINGS | {"app_name": f"linli-{project}", "lambda_functions": functions}
     return {"version": "2.0", "app_name": stage["app_name"], "stages": {CHALICE_STAGE: stage}}
 
 
@@ -181,30 +192,20 @@ def run_chalice(folder: Path, project: str, root: Path) -> tuple[Template, Path]
     """Chalice's template and archive. Its complaint, in one line, is the error."""
     output = folder.parent / "chalice"
     paths = [Path(__file__).parents[2], root / "layers" / "core" / "python"]
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
-    environment |= {
-        "PYTHONPATH": os.pathsep.join(str(path) for path in paths),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "AWS_DEFAULT_REGION": ANY_REGION,
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
     command = [sys.executable, "-m", "linli_cli.deploy.chalice_project", str(folder), str(output)]
     command += [service_of(project)]
+    environment = declared.without_cloud(*paths)
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=folder)
     if done.returncode:
-        complaint = [line for line in (done.stderr or done.stdout).strip().splitlines() if line.strip()]
-        where = next((line.strip() for line in reversed(complaint) if line.lstrip().startswith("File ")), "")
-        reason = f"{' '.join(complaint[-1:])} {where}"
-        raise CommandError(f"cannot package {project}: {of_sources(reason, folder, project, root)}".rstrip())
+        reason = of_sources(declared.complaint(done), folder, root)
+        raise CommandError(f"cannot package {project}: {reason}".rstrip())
     return templates.load(output / "sam.json"), output / "deployment.zip"
 
 
-def of_sources(text: str, folder: Path, project: str, root: Path) -> str:
+def of_sources(text: str, folder: Path, root: Path) -> str:
     """A text that names files of the project, naming the sources they were copied from."""
-    source = f"infra/{project_folder(project, root).name}/"
-    places = {f"{folder}/vendor/": "", f"{folder}/": source, f"{root}/": ""}
-    for copied, source in places.items():
-        text = text.replace(copied, source)
+    for copied in (f"{folder}/vendor/", f"{root}/"):
+        text = text.replace(copied, "")
     return text
 
 

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from linli_cli.deploy.archive import read_tree
-from linli_cli.layout import ROOT, infra
+from linli_cli.layout import ROOT
 
 CORE = Path("layers/core/python")
 VOCABULARY = "linli/vocabulary/"
+APP = "linli/apps.py"  # what every project's app.py imports
 
 
 def core_without_vocabulary(root: Path = ROOT) -> dict[str, bytes]:
@@ -21,7 +22,7 @@ def vocabulary_of(service: str, root: Path = ROOT) -> dict[str, bytes]:
     """The files of the vocabularies that a service's code imports, be it through the core layer."""
     core = {name: content for name, content in read_tree(root / CORE).items() if name.endswith(".py")}
     waiting = [*read_tree(root / "functions" / service).items()]
-    waiting += [(path.name, path.read_bytes()) for path in (infra(root) / service).glob("*.py")]
+    waiting.append((APP, core[APP]))
     reached: set[str] = set()
     while waiting:
         name, content = waiting.pop()

@@ -25,7 +25,7 @@ from linli_cli.deploy.layers import Target, build_layers, this_machine
 from linli_cli.deploy.packaging import Packaged, foundation_template, package_all
 from linli_cli.deploy.templates import Template
 from linli_cli.errors import CommandError
-from linli_cli.layout import ROOT, infra, project_folder, projects, service_of
+from linli_cli.layout import ROOT, infra, projects, service_of
 
 FOUNDATION = "foundation"
 DIRECTORY = "directory"
@@ -135,7 +135,7 @@ class Existing:
 def known_stacks(root: Path = ROOT) -> list[str]:
     """All stacks of the repository in the order they are deployed in."""
     names = projects(root)
-    states = [f"{name}-state" for name in names if (project_folder(name, root) / "state.yaml").exists()]
+    states = [f"{name}-state" for name in names if name == service_of(name)]
     return [FOUNDATION, *states, *names]
 
 

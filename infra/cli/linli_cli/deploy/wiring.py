@@ -227,8 +227,8 @@ def must_answer(template: Template, project: str) -> dict[str, int]:
 
 
 def reserve(properties: dict[str, Any], executions: int) -> None:
-    """Keep executions for a function where the stage's account has any to keep; `reserved_concurrency` of
-    `.chalice/config.json` says another number.
+    """Keep executions for a function where the stage's account has any to keep; its
+    `ReservedConcurrentExecutions` in `resources.yaml` says another number.
     """
     number = properties.get("ReservedConcurrentExecutions", executions)
     properties["ReservedConcurrentExecutions"] = {"Fn::If": ["HasReserve", number, {"Ref": "AWS::NoValue"}]}
@@ -236,8 +236,8 @@ def reserve(properties: dict[str, Any], executions: int) -> None:
 
 def limit_age(template: Template, logical_id: str, *, snapshots: bool) -> None:
     """Say how long an event may wait for a function before it goes to the dead letters: nobody stands at a
-    gate for five minutes, and who comes every minute is overtaken. `EventInvokeConfig` of `resources.yaml`
-    says otherwise.
+    gate for five minutes, and who comes every minute is overtaken. A trigger's `stale_after_s` says
+    otherwise.
     """
     properties = template["Resources"][logical_id]["Properties"]
     schedules = [
@@ -427,8 +427,9 @@ def wire_events(
 
 def missing_dead_letters(project: str, action: str) -> str:
     return (
-        f"{project}/{action.replace('-', '_')} is called asynchronously and has no dead-letter queue: add "
-        f"`linli-${{Stage}}-{project}-{action}-dlq` to infra/{service_of(project)}/state.yaml"
+        f"{project}/{action.replace('-', '_')} is called asynchronously and has no dead-letter queue: "
+        f"declare it with a trigger of linli, or add `linli-${{Stage}}-{project}-{action}-dlq` to "
+        f"infra/{service_of(project)}/state.yaml"
     )
 
 

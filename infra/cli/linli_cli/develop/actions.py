@@ -4,7 +4,6 @@ Read by the table in README.md, by tests/test_shape.py and by the OpenAPI docume
 """
 
 import ast
-import importlib.util
 import json
 import re
 import sys
@@ -13,12 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from linli_cli.deploy import templates
+from linli_cli.deploy import packaging, templates
 from linli_cli.errors import CommandError
-from linli_cli.layout import ROOT, project_folder, projects_of, services
+from linli_cli.layout import ROOT, actions_of, handlers, projects_of, service_of, services
 
 Start = Literal["http", "mqtt", "queue", "schedule", "invocation"]
 SENTENCES = ("Trigger", "Rule", "Result")
+APPS: dict[str, Any] = {}
+"""The Chalice apps of this process, by project: a blueprint is registered once."""
 CASES = frozenset({"normal", "edge", "malformed", "refused"})
 
 
@@ -66,10 +67,9 @@ class Action:
 def actions(root: Path = ROOT) -> list[Action]:
     """Every action of every service, in the order of their names."""
     return [
-        Action(folder.parent.name, folder.name, folder, root)
+        Action(service, name, root / "functions" / service / name, root)
         for service in sorted(services(root))
-        for folder in sorted((root / "functions" / service).iterdir())
-        if (folder / "handler.py").exists()
+        for name in handlers(service, root)
     ]
 
 
@@ -87,21 +87,15 @@ def app_of(project: str, root: Path = ROOT) -> Any:
     """The Chalice app of a project. Raises CommandError with the reason when it cannot be imported."""
     if str(root) not in sys.path:
         sys.path.insert(0, str(root))
-    name, source = f"linli_app_{project}", project_folder(project, root) / "app.py"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, source)
-        if spec is None or spec.loader is None:
-            raise CommandError(f"infra/{source.parent.name}/app.py is missing")
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
+    if project not in APPS:
+        from linli.apps import assembled  # noqa: PLC0415  most commands read no code of a service
+
         try:
-            spec.loader.exec_module(module)
+            APPS[project] = assembled(project, actions_of(project, root))
         except Exception as error:
-            del sys.modules[name]
-            raise CommandError(
-                f"infra/{source.parent.name}/app.py: {type(error).__name__}: {error}"
-            ) from error
-    return sys.modules[name].app
+            where = f"functions/{service_of(project)}"
+            raise CommandError(f"{where}: {type(error).__name__}: {error}") from error
+    return APPS[project]
 
 
 def starts(service: str, root: Path = ROOT) -> dict[str, set[Start]]:
@@ -128,7 +122,7 @@ def routes(app: Any) -> Iterator[Any]:
 
 @dataclass(frozen=True)
 class TopicRule:
-    """A topic rule in a project's resources.yaml: the action and the topic it is named for, and its SQL.
+    """A topic rule of a project: the action and the topic it is named for, and its SQL.
 
     The name is that of both, or `<action>__<topic>` where several topics lead to one action. `queued`: what
     is said waits in the action's queue; else its function is called.
@@ -145,8 +139,7 @@ def topic_rules(service: str, root: Path = ROOT) -> list[TopicRule]:
     """The rules by which what devices say comes to a service."""
     found = []
     for project in projects_of(service, root):
-        path = project_folder(project, root) / "resources.yaml"
-        template = templates.load(path) if path.exists() else {}
+        template = packaging.resources(project, root)
         for logical_id, rule in templates.of_type(template, "AWS::IoT::TopicRule"):
             name = templates.text_of(rule["Properties"].get("RuleName"))
             label = name.removeprefix(f"linli_${{Stage}}_{service}_") if name else logical_id
@@ -160,7 +153,7 @@ def topic_rules(service: str, root: Path = ROOT) -> list[TopicRule]:
 
 @dataclass(frozen=True)
 class BusRule:
-    """A rule of the bus in a service's resources.yaml, and the resources it names by what they are for.
+    """A rule of the bus that a service has, and the resources it names by what they are for.
 
     `name`, `queue` and `dead_letters` are actions; `pattern` is what it lets through.
     """
@@ -174,8 +167,7 @@ class BusRule:
 def bus_rules(service: str, root: Path = ROOT) -> list[BusRule]:
     """The rules by which facts come to a service."""
     found = []
-    for path in (project_folder(project, root) / "resources.yaml" for project in projects_of(service, root)):
-        template = templates.load(path) if path.exists() else {}
+    for template in (packaging.resources(project, root) for project in projects_of(service, root)):
         for _, rule in templates.of_type(template, "AWS::Events::Rule"):
             properties = rule["Properties"]
             if "EventPattern" not in properties:

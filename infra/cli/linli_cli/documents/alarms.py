@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from linli_cli.deploy import templates, wiring
-from linli_cli.deploy.packaging import state_template
+from linli_cli.deploy.packaging import resources, state_template
 from linli_cli.documents.tables import codes, span_in_words, table
-from linli_cli.layout import ROOT, project_folder, projects_of
+from linli_cli.layout import ROOT, projects_of
 
 ALARM = "AWS::CloudWatch::Alarm"
 IN_WORDS = {
@@ -39,8 +39,7 @@ def alarms(service: str, root: Path = ROOT) -> str:
 
 def _declared(service: str, root: Path) -> list[dict[str, Any]]:
     found = [state_template(service, root)]
-    paths = [project_folder(project, root) / "resources.yaml" for project in projects_of(service, root)]
-    found += [templates.load(path) for path in paths if path.exists()]
+    found += [resources(project, root) for project in projects_of(service, root)]
     return [each["Properties"] for template in found for _, each in templates.of_type(template, ALARM)]
 
 

@@ -47,7 +47,7 @@ def _blocks(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _of_messages(said: str, block: str, root: Path) -> Iterator[str]:
-    topics = {topic: each for each in spoken(root) for topic in each.topics}
+    topics = {topic: each for each in spoken(root) for topic in each.action.topics}
     for topic, text in (*PAYLOAD.findall(block), *PUBLISH.findall(block)):
         yield from _sent(topics, topic, {**COMMON, **json.loads(text)})
     for line in block.splitlines():
@@ -62,7 +62,7 @@ def _of_messages(said: str, block: str, root: Path) -> Iterator[str]:
             continue
         action = topics.get(said) or _meant(topics, message)
         if "outcome" not in message:
-            own = action.topics[0] if action else said
+            own = action.action.topics[0] if action else said
             yield from _sent(topics, said if said in topics else own, message)
         elif action is not None:
             yield from _fits(action.answer, message)

@@ -10,11 +10,11 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from linli.believing import DEVICE_ACTIONS, DeviceAction
 from linli.device_messages import DeviceAnswer, DeviceEvent
 from linli.ids import ID_PATTERN
 from linli.odd_fields import MEANT
-from linli_cli.develop.actions import app_of, topic_rules
+from linli.triggers import TRIGGERS, Trigger
+from linli_cli.develop.actions import app_of
 from linli_cli.documents.following import Place
 from linli_cli.documents.outcomes import followed
 from linli_cli.documents.tables import codes, table
@@ -43,8 +43,7 @@ class Spoken:
     """An action that devices speak to: its topics, whom it believes on each, what is sent and answered."""
 
     service: str
-    action: DeviceAction
-    topics: tuple[str, ...]
+    action: Trigger
     sent: type[BaseModel]
     answer: type[BaseModel]
     place: Place
@@ -65,16 +64,14 @@ def spoken(root: Path = ROOT) -> tuple[Spoken, ...]:
 def _of_service(service: str, root: Path) -> Iterator[Spoken]:
     for project in projects_of(service, root):
         app_of(project, root)
-    rules = [(rule.action, rule.topic) for rule in topic_rules(service, root)]
     for place in followed(service, root).places():
         name = getattr(place.function, "name", "") if place.outer is None else ""
-        for action in DEVICE_ACTIONS:
-            if (place.module.__name__, name) == (action.module, action.name):
-                topics = tuple(topic for rule, topic in rules if rule == name)
-                yield _spoken(service, action, topics, place)
+        for trigger in TRIGGERS:
+            if trigger.topics and (place.module.__name__, name) == (trigger.module, trigger.name):
+                yield _spoken(service, trigger, place)
 
 
-def _spoken(service: str, action: DeviceAction, topics: tuple[str, ...], place: Place) -> Spoken:
+def _spoken(service: str, action: Trigger, place: Place) -> Spoken:
     assert isinstance(place.function, ast.FunctionDef)  # noqa: S101  _of_service has looked
     following = followed(service)
     (sent,) = (
@@ -84,7 +81,7 @@ def _spoken(service: str, action: DeviceAction, topics: tuple[str, ...], place: 
     )
     answers = following.declared_types(place.function.returns, place.module)
     answer = next(kind for kind in answers if issubclass(kind, DeviceAnswer))
-    return Spoken(service, action, topics, sent, answer, place)
+    return Spoken(service, action, sent, answer, place)
 
 
 def _of_action(said: Spoken) -> str:
@@ -94,7 +91,7 @@ def _of_action(said: Spoken) -> str:
         words["reason"] = following.member_returned(said.place, "reason")
     if following.lost:
         raise CommandError(f"{next(iter(following.lost))}: nobody can see which words this answers")
-    senders = [f"`{topic}` from {codes(sorted(said.action.kinds(topic)))}" for topic in said.topics]
+    senders = [f"`{topic}` from {codes(sorted(said.action.kinds(topic)))}" for topic in said.action.topics]
     own = _fields(said.sent, DeviceEvent)
     sent = f"\n\n{own}" if own else " No fields of its own."
     return f"**{'; '.join(senders)}.**{sent}\n\nAnswered:\n\n{_answers(said.answer, words)}"

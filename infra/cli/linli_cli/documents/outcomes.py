@@ -15,7 +15,7 @@ from linli_cli.documents.tables import codes, modules_of, table
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT, projects_of
 
-ENDS_BY_WHAT_IT_RETURNS = {"bus_queue", "task_queue", "scheduled"}
+ENDS_BY_WHAT_IT_RETURNS = {"bus_queue", "task_queue", "every"}
 ENDS_WELL = "ok"
 OBSERVING = {"observed", "attempt"}
 EVERYWHERE = {"linli.relay", "linli.tables"}  # what each service runs, whoever calls it

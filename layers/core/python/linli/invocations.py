@@ -1,20 +1,24 @@
 """Functions that operations call by name, through IAM, and wait for: no gateway, no token, no route."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Unpack
 
+from chalice.app import Blueprint
 from pydantic import ValidationError
 from pydantic_core import to_json
 
 from linli.contracts import Contract
 from linli.errors import InvalidRequest, LinliError
 from linli.observability import observed
+from linli.triggers import Answers, Trigger, called
 
 Body = TypeVar("Body", bound=Contract)
 Answer = dict[str, Any]
 
 
-def invocation(model: type[Body]) -> Callable[[Callable[[Body], Contract]], Callable[[Any, Any], Answer]]:
+def invocation(
+    blueprint: Blueprint, model: type[Body], **needs: Unpack[Answers]
+) -> Callable[[Callable[[Body], Contract]], Callable[[Any, Any], Answer]]:
     """For a function that is invoked directly: `function(parsed event) -> contract`.
 
     What no retry can help is answered with its problem document, whose `status` is 400 or above; what may
@@ -34,7 +38,8 @@ def invocation(model: type[Body]) -> Callable[[Callable[[Body], Contract]], Call
 
         handler.__name__ = function.__name__
         handler.__doc__ = function.__doc__
-        return handler
+        trigger = Trigger(function.__module__, function.__name__, "call", needs={**needs})
+        return called(blueprint, trigger, handler)
 
     return decorate
 

@@ -4,13 +4,14 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
+from chalice.app import Blueprint
 from pydantic_core import from_json
 
 from linli import registered
 from linli.aws import client
-from linli.believing import DEVICE_ACTIONS, Believes, DeviceAction, kinds_on
+from linli.believing import Believes, kinds_on
 from linli.dead_letters import as_body, park
 from linli.device_messages import (
     LARGEST_MILLIS,
@@ -26,6 +27,7 @@ from linli.errors import DeviceNotKnown, LinliError
 from linli.ids import is_id
 from linli.instants import from_millis
 from linli.observability import observed
+from linli.triggers import Answers, Trigger, called, topics_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,26 +155,32 @@ def _tell(event: Any, unreadable: Unreadable) -> None:
 
 
 def device_message(
+    blueprint: Blueprint,
     model: type[Body],
     *,
     believes: Believes,
+    topic: str | None = None,
     asks_itself: bool = False,
     unreadable: Unreadable | None = None,
+    **needs: Unpack[Answers],
 ) -> Callable[[Handled[Body]], Callable[[Any, Any], dict[str, str]]]:
     """For a function that a topic rule invokes directly: `function(message) -> answer`.
 
-    `believes`: whom it believes, and no other kind of device; see `Listening` for the rest.
+    `believes`: whom it believes, and no other kind of device; see `Listening` for the rest. `topic`: the last
+    level of the topic, unless `believes` says whom by topic.
     """
     listening = Listening(believes, asks_itself, unreadable)
 
     def decorate(function: Handled[Body]) -> Callable[[Any, Any], dict[str, str]]:
-        DEVICE_ACTIONS.append(DeviceAction(function.__module__, function.__name__, believes))
-
         def handler(event: Any, _context: Any) -> dict[str, str]:
             return {"outcome": handle(event, model, function, as_body(event), listening)}
 
         handler.__name__ = function.__name__
         handler.__doc__ = function.__doc__
-        return handler
+        topics = topics_of(topic, believes)
+        trigger = Trigger(
+            function.__module__, function.__name__, "device_call", topics, believes, needs={**needs}
+        )
+        return called(blueprint, trigger, handler)
 
     return decorate

@@ -20,6 +20,16 @@ def reference(parameter: str) -> str:
     return cast("str", {"Ref": parameter})
 
 
+def logical_id(action: str) -> str:
+    """What an action's function and queue are called in templates: `gate_pass` is `GatePass`."""
+    return "".join(part.capitalize() for part in action.split("_"))
+
+
+def queue_arn(action: str) -> str:
+    """The ARN of an action's queue, which is in the state stack of its service."""
+    return reference(f"{logical_id(action)}Arn")
+
+
 def authorizer_uri() -> str:
     """The invocation URI of the JWT authorizer, which lives in the `directory` stack."""
     lambda_path = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions"

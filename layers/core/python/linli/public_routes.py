@@ -20,6 +20,7 @@ from linli.idempotency import Creation, CreationKey
 from linli.ids import new_id
 from linli.instants import from_millis
 from linli.observability import observed
+from linli.triggers import FILE_ROUTES
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,8 @@ def public_route(
                 method, path, caller, verify, refuse, action, view.__name__, summary, largest_upload
             )
             PUBLIC_ROUTES.append(declared)
+            if largest_upload > LARGEST_BODY:
+                FILE_ROUTES.add(view.__module__)
             _register(blueprint, declared, view)
         return view
 

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from hashlib import sha256
-from typing import Any, Generic, Protocol, Self, TypeVar, get_args
+from typing import Any, Generic, Protocol, Self, TypeVar, Unpack, get_args
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from chalice.app import Blueprint
 from pydantic import ValidationError
 from pydantic_core import from_json
 
 from linli.aws import client
-from linli.believing import DEVICE_ACTIONS, Believes, DeviceAction
+from linli.believing import Believes
 from linli.contracts import Contract
 from linli.dead_letters import park
 from linli.device_messages import Body
@@ -27,6 +28,7 @@ from linli.instants import from_millis
 from linli.mqtt import Handled, Listening, handle
 from linli.observability import observed
 from linli.reading import read_as
+from linli.triggers import Cron, Trigger, Works, behind_a_queue, topics_of
 
 Kind = TypeVar("Kind", bound=Fact)
 # A device speaks seconds after it was registered, and the bus may lag: the second and third try of three.
@@ -38,7 +40,8 @@ class _SQSEvent(Protocol):
 
 
 BatchAnswer = dict[str, Any]
-Trigger = Callable[[_SQSEvent], BatchAnswer]
+Handler = Callable[[_SQSEvent], BatchAnswer]
+BATCH_SIZE = 10  # of messages that take moments each; a task may take as long as its function
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +110,24 @@ def _failures() -> tuple[type[Exception], ...]:
 
 
 def device_queue(
-    model: type[Body], *, believes: Believes, asks_itself: bool = False
-) -> Callable[[Handled[Body]], Trigger]:
+    blueprint: Blueprint,
+    model: type[Body],
+    *,
+    believes: Believes,
+    topic: str | None = None,
+    asks_itself: bool = False,
+    **needs: Unpack[Works],
+) -> Callable[[Handled[Body]], Handler]:
     """For a function behind a queue that a topic rule fills: `function(message) -> answer`.
 
-    `believes`: whom it believes, and no other kind of device; see `Listening` for the rest.
+    `believes`: whom it believes, and no other kind of device; see `Listening` for the rest. `topic`: the last
+    level of the topic, unless `believes` says whom by topic.
     """
     listening = Listening(believes, asks_itself)
 
-    def decorate(function: Handled[Body]) -> Trigger:
-        DEVICE_ACTIONS.append(DeviceAction(function.__module__, function.__name__, believes))
+    def decorate(function: Handled[Body]) -> Handler:
+        name, topics = function.__name__, topics_of(topic, believes)
+        trigger = Trigger(function.__module__, name, "device_queue", topics, believes, needs={**needs})
 
         def record(body: str, _: Delivery) -> str:
             try:
@@ -129,7 +140,7 @@ def device_queue(
         def handler(event: _SQSEvent) -> BatchAnswer:
             return _Batch(record).answer(event.to_dict())
 
-        return handler
+        return behind_a_queue(blueprint, trigger, handler, needs.get("batch_size", BATCH_SIZE))
 
     return decorate
 
@@ -143,48 +154,64 @@ class Received(Generic[Kind]):
     delivery: Delivery
 
 
-CONSUMERS: dict[str, frozenset[type[Fact]]] = {}
-"""The facts that each function of the bus takes, by its module: its rule has to route just these to it."""
-
-
-def facts_of(function: Callable[[Received[Any]], str]) -> frozenset[type[Fact]]:
+def facts_of(function: Callable[[Received[Any]], str]) -> tuple[type[Fact], ...]:
     """The facts that a function says it takes: `received: Received[One | Another]`."""
     (received,) = (each for name, each in function.__annotations__.items() if name != "return")
     (said,) = get_args(received)
-    return frozenset(get_args(said) or (said,))
+    return get_args(said) or (said,)
 
 
-def bus_queue(function: Callable[[Received[Any]], str]) -> Trigger:
-    """For a function behind a queue that rules of the bus fill: `function(received) -> outcome`.
+def bus_queue(
+    blueprint: Blueprint, **needs: Unpack[Works]
+) -> Callable[[Callable[[Received[Any]], str]], Handler]:
+    """For a function behind a queue that a rule of the bus fills: `function(received) -> outcome`.
 
     It takes the facts that its annotation names; any other is parked.
     """
-    taken = CONSUMERS[function.__module__] = facts_of(function)
 
-    def record(body: str, delivery: Delivery) -> str:
-        try:
-            return _handled(body, delivery, function, taken)
-        except LinliError as error:
-            if error.retryable:
-                raise
-            park(body, error)
-            return error.slug
+    def decorate(function: Callable[[Received[Any]], str]) -> Handler:
+        name, taken = function.__name__, facts_of(function)
+        trigger = Trigger(function.__module__, name, "bus_queue", facts=taken, needs={**needs})
 
-    @wraps(function)
-    def handler(event: _SQSEvent) -> BatchAnswer:
-        return _Batch(record).answer(event.to_dict())
+        def record(body: str, delivery: Delivery) -> str:
+            try:
+                return _handled(body, delivery, function, taken)
+            except LinliError as error:
+                if error.retryable:
+                    raise
+                park(body, error)
+                return error.slug
 
-    return handler
+        @wraps(function)
+        def handler(event: _SQSEvent) -> BatchAnswer:
+            return _Batch(record).answer(event.to_dict())
+
+        return behind_a_queue(blueprint, trigger, handler, needs.get("batch_size", BATCH_SIZE))
+
+    return decorate
 
 
 Task = TypeVar("Task", bound=Contract)
 
 
-def task_queue(model: type[Task]) -> Callable[[Callable[[Task, Delivery], str]], Trigger]:
-    """For a function behind a queue of its own service's tasks: `function(task, delivery) -> outcome`."""
+def task_queue(
+    blueprint: Blueprint, model: type[Task], *, cron: Cron | None = None, **needs: Unpack[Works]
+) -> Callable[[Callable[[Task, Delivery], str]], Handler]:
+    """For a function behind a queue of its own service's tasks: `function(task, delivery) -> outcome`.
 
-    def decorate(function: Callable[[Task, Delivery], str]) -> Trigger:
-        name = function.__name__
+    `cron`: what puts `{"scheduled_at": <time>}` into the queue, as one more task.
+    """
+
+    def decorate(function: Callable[[Task, Delivery], str]) -> Handler:
+        name, schedule = function.__name__, f"cron({cron.fields})" if cron else ""
+        trigger = Trigger(
+            function.__module__,
+            name,
+            "task_queue",
+            schedule=schedule,
+            meaning=cron.meaning if cron else "",
+            needs={**needs},
+        )
 
         def record(body: str, delivery: Delivery) -> str:
             try:
@@ -201,7 +228,7 @@ def task_queue(model: type[Task]) -> Callable[[Callable[[Task, Delivery], str]],
         def handler(event: _SQSEvent) -> BatchAnswer:
             return _Batch(record).answer(event.to_dict())
 
-        return handler
+        return behind_a_queue(blueprint, trigger, handler, needs.get("batch_size", 1))
 
     return decorate
 
@@ -214,7 +241,7 @@ def _task(body: str, model: type[Task]) -> Task:
 
 
 def _handled(
-    body: str, delivery: Delivery, function: Callable[[Received[Any]], str], taken: frozenset[type[Fact]]
+    body: str, delivery: Delivery, function: Callable[[Received[Any]], str], taken: tuple[type[Fact], ...]
 ) -> str:
     name = function.__name__
     try:

@@ -6,8 +6,9 @@ A run that was missed is made up for by the next, which gets a later time: what 
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
-from typing import Any, Protocol
+from typing import Any, Protocol, Unpack
 
+from chalice.app import Blueprint
 from pydantic import ValidationError
 
 from linli.contracts import Contract
@@ -15,6 +16,9 @@ from linli.dead_letters import as_body, park
 from linli.errors import InvalidRequest, LinliError
 from linli.instants import Instant
 from linli.observability import observed
+from linli.triggers import Runs, Trigger, timed
+
+Handler = Callable[["_CloudWatchEvent"], dict[str, str]]
 
 
 class _CloudWatchEvent(Protocol):
@@ -29,23 +33,31 @@ class _Tick(Contract):
     time: Instant
 
 
-def scheduled(function: Callable[[datetime], str]) -> Callable[[_CloudWatchEvent], dict[str, str]]:
-    """Parse the event, run, answer with the outcome; park what no retry can help."""
+def every(
+    blueprint: Blueprint, span: str, **needs: Unpack[Runs]
+) -> Callable[[Callable[[datetime], str]], Handler]:
+    """Run every `span`, such as `1 minute`; answer with the outcome; park what no retry can help."""
 
-    @wraps(function)
-    def handler(event: _CloudWatchEvent) -> dict[str, str]:
-        raw = event.to_dict()
-        try:
-            with observed(function.__name__, str(raw.get("id", "unknown"))) as attempt:
-                attempt.outcome = function(_parsed(raw).time)
-        except LinliError as error:
-            if error.retryable:
-                raise
-            park(as_body(raw), error)
-            return {"outcome": error.slug}
-        return {"outcome": attempt.outcome}
+    def decorate(function: Callable[[datetime], str]) -> Handler:
+        name = function.__name__
+        trigger = Trigger(function.__module__, name, "clock", schedule=f"rate({span})", needs={**needs})
 
-    return handler
+        @wraps(function)
+        def handler(event: _CloudWatchEvent) -> dict[str, str]:
+            raw = event.to_dict()
+            try:
+                with observed(name, str(raw.get("id", "unknown"))) as attempt:
+                    attempt.outcome = function(_parsed(raw).time)
+            except LinliError as error:
+                if error.retryable:
+                    raise
+                park(as_body(raw), error)
+                return {"outcome": error.slug}
+            return {"outcome": attempt.outcome}
+
+        return timed(blueprint, trigger, handler)
+
+    return decorate
 
 
 def _parsed(raw: dict[str, Any]) -> _Tick:
