@@ -10,14 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from linli.believing import EVERY_KIND
 from linli.naming import logical_id
 from linli_cli.deploy import declared, deriving, packaging, templates, wiring
 from linli_cli.deploy.declared import BY_DEVICES, QUEUED, Declared
+from linli_cli.deploy.templates import text_of
 from linli_cli.develop.actions import actions, app_of, starts, topic_rules
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT, actions_of, projects, projects_of, service_of, services
 
 WORDS = st.lists(st.text("abcxyz", min_size=1, max_size=5), min_size=1, max_size=3).map("_".join)
+KINDS = st.sampled_from(sorted(EVERY_KIND))
 NEEDS = st.fixed_dictionaries(
     {},
     optional={
@@ -32,11 +35,12 @@ NEEDS = st.fixed_dictionaries(
 def triggers(draw: st.DrawFn) -> Declared:
     """A trigger of any kind that an action can declare."""
     start = draw(st.sampled_from([*QUEUED, "call", "device_call", "clock"]))
-    topics = draw(st.lists(WORDS, min_size=1, max_size=3, unique=True)) if start in BY_DEVICES else []
+    spoken = st.dictionaries(WORDS, st.lists(KINDS, min_size=1, unique=True), min_size=1, max_size=3)
+    believes = draw(spoken) if start in BY_DEVICES else {}
     facts = draw(st.lists(WORDS, min_size=1, max_size=3, unique=True)) if start == "bus_queue" else []
     timed = start == "clock" or (start == "task_queue" and draw(st.booleans()))
     schedule = "rate(1 minute)" if timed else ""
-    return Declared(draw(WORDS), start, tuple(topics), tuple(facts), schedule, "", draw(NEEDS))
+    return Declared(draw(WORDS), start, believes, tuple(facts), schedule, "", draw(NEEDS))
 
 
 some = st.lists(triggers(), max_size=4, unique_by=lambda each: each.action.replace("_", ""))
@@ -98,7 +102,7 @@ def test_a_rule_of_the_bus_may_fill_the_queue_that_it_is_for(said: list[Declared
         if rule is None:
             continue
         (admitted,) = state[f"{name}Policy"]["Properties"]["PolicyDocument"]["Statement"]
-        source = templates.text_of(admitted["Condition"]["ArnEquals"]["aws:SourceArn"])
+        source = text_of(admitted["Condition"]["ArnEquals"]["aws:SourceArn"])
         assert source.endswith(f"-{each.action.replace('_', '-')}")
         assert ("rule/linli-${Stage}/" in source) == bool(each.facts)
         assert rule["Properties"].get("EventPattern", {}).get("detail-type", []) == list(each.facts)
@@ -113,18 +117,30 @@ def test_a_function_gets_what_it_asks_for_and_nothing_else(said: list[Declared])
         assert asked.get("MemorySize") == each.needs.get("memory_mb")
 
 
+@given(some)
+def test_a_device_may_say_what_is_believed_of_its_kind_and_nothing_else(said: list[Declared]) -> None:
+    policies = deriving.device_policies(deriving.believed(said))["Resources"]
+    may = {
+        (text_of(policy["Properties"]["PolicyName"]).rpartition("-")[2], text_of(one).rpartition("/")[2])
+        for policy in policies.values()
+        for one in policy["Properties"]["PolicyDocument"]["Statement"][-1]["Resource"]
+    }
+    last = {topic: kinds for each in said for topic, kinds in each.believes.items()}
+    assert may == {(kind, topic) for topic, kinds in last.items() for kind in kinds}
+
+
 # What handlers say
 
 
 @pytest.mark.parametrize(
     ("said", "complaint"),
     [
-        (Declared("x", "device_queue", (), (), "", "", {}), 'functions/some/x/handler.py: .*topic="x"'),
-        (Declared("x", "device_call", (), (), "", "", {}), 'functions/some/x/handler.py: .*topic="x"'),
-        (Declared("x", "device_queue", ("a/b",), (), "", "", {}), "lower-case words, not 'a/b'"),
-        (Declared("x", "clock", (), (), "rate(1 minutes)", "", {}), "no schedule"),
-        (Declared("x", "task_queue", (), (), "cron(0 2 3 * ?)", "", {}), "no schedule"),
-        (Declared("x", "bus_queue", (), (), "", "", {}), "which facts x takes"),
+        (Declared("x", "device_queue", {}, (), "", "", {}), 'functions/some/x/handler.py: .*topic="x"'),
+        (Declared("x", "device_call", {}, (), "", "", {}), 'functions/some/x/handler.py: .*topic="x"'),
+        (Declared("x", "device_queue", {"a/b": []}, (), "", "", {}), "lower-case words, not 'a/b'"),
+        (Declared("x", "clock", {}, (), "rate(1 minutes)", "", {}), "no schedule"),
+        (Declared("x", "task_queue", {}, (), "cron(0 2 3 * ?)", "", {}), "no schedule"),
+        (Declared("x", "bus_queue", {}, (), "", "", {}), "which facts x takes"),
     ],
 )
 def test_what_a_trigger_leaves_out_is_an_error_in_one_line(said: Declared, complaint: str) -> None:

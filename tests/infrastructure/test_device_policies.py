@@ -9,8 +9,9 @@ import pytest
 from linli.believing import EVERY_KIND
 from linli.triggers import TRIGGERS
 from linli_cli.deploy import templates
+from linli_cli.deploy.packaging import foundation_template
 from linli_cli.develop import actions
-from linli_cli.layout import ROOT, infra, projects, services
+from linli_cli.layout import ROOT, projects, services
 
 LONGEST_DOCUMENT = 2048  # AWS IoT: characters of a policy document, white space not counted
 # Of all partitions and their regions the two longest names together.
@@ -35,7 +36,7 @@ def filled(node: Any) -> Any:
     return [filled(value) for value in node] if isinstance(node, list) else node
 
 
-FOUNDATION = templates.load(infra() / "foundation" / "template.yaml")
+FOUNDATION = foundation_template()
 POLICIES = {
     templates.text_of(policy["Properties"]["PolicyName"]): filled(policy["Properties"]["PolicyDocument"])
     for _, policy in templates.of_type(FOUNDATION, "AWS::IoT::Policy")

@@ -33,15 +33,20 @@ BY_DEVICES = ("device_queue", "device_call")
 
 @dataclass(frozen=True)
 class Declared:
-    """A trigger, as `linli.triggers.Trigger`: `facts` by their types, topics without whom is believed."""
+    """A trigger, as `linli.triggers.Trigger`; kinds of devices by topic, facts by their types."""
 
     action: str
     start: str
-    topics: tuple[str, ...]
+    believes: dict[str, list[str]]
     facts: tuple[str, ...]
     schedule: str
     meaning: str
     needs: dict[str, int]
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The last levels of the topics that lead to it."""
+        return tuple(self.believes)
 
     @property
     def queued(self) -> bool:
@@ -72,7 +77,7 @@ def _kept(service: str, root: Path, name: str) -> tuple[Declared, ...]:
         partial.write_text(_asked(service, root), encoding="utf-8")
         partial.replace(path)
     found = [
-        Declared(**each | {"topics": tuple(each["topics"]), "facts": tuple(each["facts"])})
+        Declared(**each | {"facts": tuple(each["facts"])})
         for each in json.loads(path.read_text(encoding="utf-8"))
     ]
     for each in found:
@@ -138,7 +143,7 @@ def said_by(service: str, root: Path) -> list[dict[str, Any]]:
             Declared(
                 each.name,
                 each.start,
-                each.topics,
+                {topic: sorted(each.kinds(topic)) for topic in each.topics},
                 tuple(fact.TYPE for fact in each.facts),
                 each.schedule,
                 each.meaning,

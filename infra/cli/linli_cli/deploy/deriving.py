@@ -6,7 +6,7 @@ and `resources.yaml` are laid over it and hold only what is odd.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from linli.naming import logical_id
@@ -28,6 +28,8 @@ SQL = (
 TICK = {"InputPathsMap": {"time": "$.time"}, "InputTemplate": '{"scheduled_at": <time>}'}
 RUNS = {"timeout_s": "Timeout", "memory_mb": "MemorySize"}
 RELAY = "relay"
+THING = "${!iot:Connection.Thing.ThingName}"
+OWN = f"linli/${{!iot:Connection.Thing.Attributes[community]}}/{THING}"
 
 
 def state(service: str, triggers: Sequence[Declared]) -> Template:
@@ -229,6 +231,47 @@ def bus_rule(service: str, trigger: Declared) -> dict[str, Any]:
         target["InputTransformer"] = TICK
     properties["Targets"] = [{**target, "DeadLetterConfig": {"Arn": {"Ref": f"{name}DlqArn"}}}]
     return {f"{name}Rule": {"Type": "AWS::Events::Rule", "Properties": properties}}
+
+
+def device_policies(believed: Mapping[str, Sequence[str]]) -> Template:
+    """A policy of IoT Core for each kind of device: the topics on which some action believes it.
+
+    A device is its certificate: it connects under its own thing's name, speaks as itself, of what devices of
+    its kind are believed, and hears its own replies. Whatever else it publishes is refused. `+` is no
+    wildcard of policies: a subscription matches the resource as text.
+    """
+    made = {f"{logical_id(kind)}DevicePolicy": device_policy(kind, believed[kind]) for kind in believed}
+    return {"Resources": made}
+
+
+def device_policy(kind: str, topics: Sequence[str]) -> dict[str, Any]:
+    """What a device of a kind may do. A document has at most 2,048 characters."""
+    allowed = {
+        "iot:Connect": arn("iot", f"client/{THING}"),
+        "iot:Subscribe": [arn("iot", f"topicfilter/{OWN}/{each}") for each in ("*/reply", "command")],
+        "iot:Receive": arn("iot", f"topic/{OWN}/*"),  # whatever it may have subscribed to
+        "iot:Publish": [arn("iot", f"topic/{OWN}/{topic}") for topic in topics],
+    }
+    statements: list[dict[str, Any]] = [
+        {"Effect": "Allow", "Action": action, "Resource": resource} for action, resource in allowed.items()
+    ]
+    statements[0]["Condition"] = {"Bool": {"iot:Connection.Thing.IsAttached": "true"}}
+    return {
+        "Type": "AWS::IoT::Policy",
+        "Condition": "HasIoT",
+        "Properties": {
+            "PolicyName": {"Fn::Sub": f"linli-${{Stage}}-device-{kind}"},
+            "PolicyDocument": {"Version": VERSION, "Statement": statements},
+        },
+    }
+
+
+def believed(triggers: Iterable[Declared]) -> dict[str, list[str]]:
+    """The topics on which devices of each kind are believed, first those of every kind."""
+    senders = {topic: set(kinds) for each in triggers for topic, kinds in each.believes.items()}
+    every = set().union(*senders.values())
+    topics = sorted(senders, key=lambda topic: (senders[topic] != every, topic))
+    return {kind: [topic for topic in topics if kind in senders[topic]] for kind in sorted(every)}
 
 
 def dashed(action: str) -> str:

@@ -24,7 +24,7 @@ from linli_cli.deploy.chalice_project import STAGE as CHALICE_STAGE
 from linli_cli.deploy.reaching import core_without_vocabulary, vocabulary_of
 from linli_cli.deploy.templates import Template
 from linli_cli.errors import CommandError
-from linli_cli.layout import ROOT, actions_of, build, infra, project_folder, projects, service_of
+from linli_cli.layout import ROOT, actions_of, build, infra, project_folder, projects, service_of, services
 
 MEMORY_MB = 512  # CPU comes with memory: less makes cold starts long
 CODE_BUDGET_BYTES = 200_000
@@ -152,13 +152,22 @@ def odd(project: str, name: str, root: Path) -> Template:
 
 
 def foundation_template(root: Path = ROOT) -> Template:
-    """The template all others depend on."""
+    """The template all others depend on, with the policies of devices that the actions of all believe."""
+    said = [each for service in services(root) for each in declared.triggers(service, root)]
+    whole: Template = templates.merge(
+        deriving.device_policies(deriving.believed(said)), written_foundation(root)
+    )
+    return whole
+
+
+def written_foundation(root: Path) -> Template:
+    """The foundation's template without what follows from actions."""
     return templates.load(infra(root) / "foundation" / "template.yaml")
 
 
 def available_outputs(state: Template, root: Path) -> dict[str, str]:
     """What a service may refer to in other stacks, all of it text."""
-    outputs = foundation_template(root).get("Outputs", {}) | state.get("Outputs", {})
+    outputs = written_foundation(root).get("Outputs", {}) | state.get("Outputs", {})
     return dict.fromkeys(outputs, "String")
 
 

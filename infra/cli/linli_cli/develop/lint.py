@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 from linli_cli.deploy import templates
-from linli_cli.deploy.packaging import package_all
-from linli_cli.layout import ROOT, build, infra
+from linli_cli.deploy.packaging import foundation_template, package_all
+from linli_cli.layout import ROOT, build
 
 REGIONS = ("eu-west-1", "cn-north-1")
 IGNORED = (
@@ -16,13 +16,15 @@ IGNORED = (
 
 def lintable(root: Path = ROOT) -> list[Path]:
     """The templates of all stacks, written where cfn-lint can read them."""
-    written = [infra(root) / "foundation" / "template.yaml"]
+    folder = build(root) / "lint"
+    folder.mkdir(parents=True, exist_ok=True)
+    written = [folder / "foundation.json"]
+    written[0].write_text(templates.dump(foundation_template(root)), encoding="utf-8")
     for packaged in package_all(root=root).values():
         template = templates.load(packaged.template)
         for _, function in templates.of_type(template, "AWS::Serverless::Function"):
             function["Properties"]["CodeUri"] = {"Bucket": "artifacts", "Key": "code.zip"}
-        path = build(root) / "lint" / f"{packaged.project}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{packaged.project}.json"
         path.write_text(templates.dump(template), encoding="utf-8")
         written += [path, packaged.state_template] if packaged.state_template else [path]
     return written

@@ -14,6 +14,7 @@ from linli.device_messages import DeviceAnswer, DeviceEvent
 from linli.ids import ID_PATTERN
 from linli.odd_fields import MEANT
 from linli.triggers import TRIGGERS, Trigger
+from linli_cli.deploy import declared, deriving
 from linli_cli.develop.actions import app_of
 from linli_cli.documents.following import Place
 from linli_cli.documents.outcomes import followed
@@ -53,6 +54,13 @@ def messages(_service: str, root: Path = ROOT) -> str:
     """All that devices may send, action by action."""
     parts = [f"Every message:\n\n{_fields(DeviceEvent)}", f"Every answer:\n\n{_answers(DeviceAnswer, {})}"]
     return "\n\n".join([*parts, *(_of_action(each) for each in spoken(root))])
+
+
+def senders(_service: str, root: Path = ROOT) -> str:
+    """On which topics a device of each kind may publish."""
+    said = [each for service in services(root) for each in declared.triggers(service, root)]
+    lines = [(f"`{kind}`", codes(topics)) for kind, topics in deriving.believed(said).items()]
+    return table(("kind", "`<action>`"), lines)
 
 
 @cache

@@ -16,7 +16,7 @@ from linli_cli.documents.commits import check_subjects
 from linli_cli.documents.examples import check_examples
 from linli_cli.documents.glossary import check_glossary
 from linli_cli.documents.machines import machines
-from linli_cli.documents.messages import messages
+from linli_cli.documents.messages import messages, senders
 from linli_cli.documents.notice import PAGE, notice
 from linli_cli.documents.outcomes import outcomes
 from linli_cli.documents.policies import policies
@@ -37,6 +37,7 @@ PARTS: dict[str, Part] = {
     "rows": rows,
     "outcomes": outcomes,
     "messages": messages,
+    "senders": senders,
     "alarms": alarms,
     "policies": policies,
     "states": machines,

@@ -16,8 +16,9 @@ from pathlib import Path
 
 from linli_cli.cloud import Cloud as Connection
 from linli_cli.deploy import templates
+from linli_cli.deploy.packaging import foundation_template
 from linli_cli.errors import CommandError
-from linli_cli.layout import base, infra
+from linli_cli.layout import base
 from linli_cli.local import dynamodb_local
 from linli_cli.local.local_cloud import REGION, REPOSITORY, UV, LocalCloud, get, install_packages, run
 from linli_cli.local.processes import HOST, only_one
@@ -122,7 +123,7 @@ class RealLocalStack(LocalCloud):
         """The policies that devices are given, which templates keep for clouds that have IoT."""
         iot = connection.client("iot")
         there = {each["policyName"] for each in iot.list_policies()["policies"]}
-        foundation = templates.load(infra() / "foundation/template.yaml")
+        foundation = foundation_template()
         for _, policy in templates.of_type(foundation, "AWS::IoT::Policy"):
             wanted = policy["Properties"]
             name = wanted["PolicyName"]["Fn::Sub"].replace("${Stage}", connection.stage)
