@@ -19,7 +19,7 @@ HOUSEHOLD = HOUSEHOLDS + "/{building}/{unit}"
 
 
 @bus_queue(blueprint)
-def household(received: Received[MembershipChanged | WatchChanged | PlaceChanged]) -> str:
+def household(received: Received[MembershipChanged | PlaceChanged | WatchChanged]) -> str:
     """Somebody moved in, moved, or left; or is watched over, or no longer; or a unit has another area."""
     match received.fact:
         case WatchChanged() as watch:
