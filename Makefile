@@ -17,7 +17,7 @@ export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset test test-localstack soak check format replay deploy bench action lock
+.PHONY: help up down reset test test-localstack soak check format replay deploy bench action noun lock
 .DELETE_ON_ERROR:
 
 help: ## show this
@@ -72,6 +72,9 @@ bench: $(READY) ## measure what is budgeted: cold starts, calls, bursts, bulk re
 
 action: $(READY) ## scaffold an action: make action NAME=health/fever_check TRIGGER=http|mqtt|sqs|bus
 	@$(RUN) -m linli_cli.scaffolding.scaffold "$(NAME)" "$(or $(TRIGGER),http)"
+
+noun: $(READY) ## scaffold what actions share: make noun NAME=governance/ballots
+	@$(RUN) -m linli_cli.scaffolding.scaffold "$(NAME)" noun
 
 lock: $(READY) ## resolve every lock file anew from what its source asks for
 	@$(RUN) -m linli_cli.develop.locks

@@ -10,8 +10,8 @@ PERSON = "willow-manager-1"
 ACCOUNT = "123456789012"
 
 
-def request(path: str, body: Any) -> dict[str, Any]:
-    """A manager's POST through API Gateway; `path` may hold `{community}`."""
+def request(path: str, body: Any, method: str = "POST") -> dict[str, Any]:
+    """What a manager asks through API Gateway; `path` may hold `{community}`."""
     headers = {
         "Accept": "application/json",
         "Authorization": "Bearer ***",
@@ -22,7 +22,7 @@ def request(path: str, body: Any) -> dict[str, Any]:
     return {
         "resource": path,
         "path": concrete,
-        "httpMethod": "POST",
+        "httpMethod": method,
         "headers": headers,
         "multiValueHeaders": {name: [value] for name, value in headers.items()},
         "queryStringParameters": None,
@@ -37,7 +37,7 @@ def request(path: str, body: Any) -> dict[str, Any]:
                 "person": PERSON,
                 "grants": json.dumps(grants, separators=(",", ":")),
             },
-            "httpMethod": "POST",
+            "httpMethod": method,
             "identity": {"sourceIp": "192.0.2.7", "userAgent": "linli-app/1.0"},
             "path": f"/api{concrete}",
             "protocol": "HTTP/1.1",
@@ -46,7 +46,7 @@ def request(path: str, body: Any) -> dict[str, Any]:
             "resourcePath": path,
             "stage": "api",
         },
-        "body": json.dumps(body),
+        "body": None if body is None else json.dumps(body),
         "isBase64Encoded": False,
     }
 

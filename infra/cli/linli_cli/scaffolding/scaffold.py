@@ -1,8 +1,8 @@
 """`python -m linli_cli.scaffolding.scaffold health/fever_check http|mqtt|sqs|bus`: a new action in full.
 
-Writes the folder, its samples and its unit test, registers it, and gives it the queue, the dead-letter queue
-and the rule that its trigger needs. A service that does not exist yet is made first. What it writes passes
-`make check`; what it says is to be replaced.
+Writes the folder, its samples, its tests, and, with a route, its permissions and who has them; what its
+trigger needs is derived from it. A service that does not exist yet is made first. With `noun` for a trigger
+it writes a noun. What it writes passes `make check` and its replay; what it says is to be replaced.
 """
 
 import json
@@ -17,7 +17,6 @@ from typing import Any, Literal, cast, get_args
 from linli.events import envelope
 from linli.vocabulary.directory import CommunityChanged
 from linli_cli.develop import raw_events
-from linli_cli.documents import readme
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT
 
@@ -27,27 +26,38 @@ SERVICE_NAME = re.compile(r"[a-z]{2,20}")  # stands in `linli.<service>.<fact>.v
 ACTION_NAME = re.compile(r"[a-z]+(?:_[a-z]+)*")  # Chalice makes FeverCheck of fever_check, and we the reverse
 RESERVED = frozenset({"api", "live", "relay", "table"})  # names that every service's stacks use themselves
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
-SERVICE_FILES = {
-    "functions/{}/README.md": "service_readme",
-    "infra/{}/app.py": "service_app",
-    "infra/{}/resources.yaml": "service_resources",
-    "infra/{}/state.yaml": "service_state",
-}
-MODULES = ("__init__", "handler", "domain", "models")
+MODULES = ("__init__", "handler", "domain", "models", "store")
 # What each of them begins as.
 TEXT_OF: dict[Trigger, tuple[str, ...]] = {
-    "http": ("http_init", "http_handler", "value_domain", "http_models"),
+    "http": ("http_init", "http_handler", "http_domain", "http_models", "http_store"),
     "mqtt": ("mqtt_init", "mqtt_handler", "value_domain", "device_models"),
     "sqs": ("sqs_init", "sqs_handler", "value_domain", "device_models"),
     "bus": ("bus_init", "bus_handler", "bus_domain"),
 }
-STATE: dict[Trigger, tuple[str, ...]] = {
-    "http": (),
-    "mqtt": ("dead_letters",),
-    "sqs": ("queue", "dead_letters"),
-    "bus": ("queue", "dead_letters", "queue_policy"),
+TEST_OF: dict[Trigger, str] = {
+    "http": "http_test",
+    "mqtt": "value_test",
+    "sqs": "value_test",
+    "bus": "bus_test",
+}
+NOUN = {"__init__": "noun_init", "models": "noun_models", "opening": "noun_opening"}
+NOUN |= {"rows": "noun_rows", "store": "noun_store"}
+GATES_AND_MONEY = ("access", "payments", "utilities")  # where what changes something is asked afresh
+MAY_READ, MAY_CREATE = "rgpcmo..", "....mo.."  # as the isolation table has it
+READERS = ("RESIDENT", "GUARD", "REPAIRER", "CAREGIVER", "MANAGER", "OPERATOR")
+WRITERS = ("MANAGER", "OPERATOR")
+ISOLATION = "tests/integration/test_isolation.py"
+WHOLE_SETS = "tests/unit/linli/test_permissions.py"
+TO_WRITE: dict[str, str] = {
+    "http": "what one is (models.py), its rule (domain.py), who may (permissions.py and the two tables)",
+    "mqtt": "what the device says (models.py), its rule (domain.py), which kinds are believed (handler.py)",
+    "sqs": "what the device says (models.py), its rule (domain.py), which kinds are believed (handler.py)",
+    "bus": "which facts it takes (handler.py) and what they change (domain.py, store.py)",
+    "noun": "what one is (models.py, rows.py), its rule (opening.py, named for what it decides)",
 }
 TABLE = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/linli-${Stage}-<<service>>"
+HERE = "${AWS::Region}:${AWS::AccountId}"
+KEYS = f"arn:${{AWS::Partition}}:secretsmanager:{HERE}:secret:linli/${{Stage}}/cursor-key-??????"
 REPLY = "arn:${AWS::Partition}:iot:${AWS::Region}:${AWS::AccountId}:topic/linli/*/*/<<action>>/reply"
 
 
@@ -71,6 +81,9 @@ class Plan:
             "action": self.action,
             "Action": "".join(part.capitalize() for part in self.action.split("_")),
             "Words": self.action.replace("_", " ").capitalize(),
+            "words": self.action.replace("_", " "),
+            "many": many(self.action),
+            "MANY": many(self.action).upper(),
             "dashed": self.dashed,
         }
         return re.sub(r"<<(\w+)>>", lambda found: names[found[1]], text)
@@ -100,92 +113,116 @@ def planned(name: str, trigger: str, root: Path = ROOT) -> Plan:
     return Plan(service, action, cast("Trigger", trigger), root)
 
 
+def many(word: str) -> str:
+    """The plural, as paths have it."""
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return f"{word[:-1]}ies"
+    return f"{word}es" if word.endswith(("s", "x", "ch", "sh")) else f"{word}s"
+
+
 def scaffold(plan: Plan) -> list[Path]:
     """Write everything. Returns the paths that are new or changed."""
-    written = [] if (plan.root / "infra" / plan.service / "app.py").exists() else new_service(plan)
+    written = [] if (plan.root / "functions" / plan.service / "README.md").exists() else new_service(plan)
     code = [
         plan.write(f"functions/{plan.service}/{plan.action}/{name}.py", plan.text(text))
         for name, text in zip(MODULES, TEXT_OF[plan.trigger], strict=False)
     ]
-    test = "bus_test" if plan.trigger == "bus" else "value_test"
-    code.append(plan.write(f"tests/unit/{plan.service}/test_{plan.action}.py", plan.text(test)))
-    code.append(register(plan))
+    test = f"tests/unit/{plan.service}/test_{plan.action}.py"
+    code.append(plan.write(test, plan.text(TEST_OF[plan.trigger])))
+    if plan.trigger == "http":
+        test = f"tests/integration/test_{plan.service}_{plan.action}.py"
+        code += [plan.write(test, plan.text("http_integration")), *permitted(plan)]
     policy = json.dumps({"Version": "2012-10-17", "Statement": statements(plan)}, indent=2)
     written.append(plan.write(f"functions/{plan.service}/{plan.action}/policy.json", f"{policy}\n"))
     for case, event in samples(plan).items():
         text = json.dumps(event, indent=2, ensure_ascii=False)
         written.append(plan.write(f"events/{plan.service}/{plan.action}/{case}.json", f"{text}\n"))
-    infra = Path("infra") / plan.service
-    queues = "".join(plan.text(text) for text in STATE[plan.trigger])
-    if queues:
-        written.append(insert(plan.root / infra / "state.yaml", "  RelayDlq:", queues))
-        written.append(
-            insert(plan.root / infra / "resources.yaml", "  Relay:", plan.text(f"{plan.trigger}_rule"))
-        )
     tidy(code)
-    page = plan.root / "README.md"
-    page.write_text(readme.renewed(page.read_text("utf-8"), plan.root), encoding="utf-8")
-    return [*code, *written, page]
+    return [*code, *written]
+
+
+def noun(plan: Plan) -> list[Path]:
+    """Write a noun, which actions of a service share. Raises CommandError where there is no such service."""
+    if not (plan.root / "functions" / plan.service / "README.md").exists():
+        raise CommandError(f"there is no service {plan.service} yet: make an action of it first")
+    code = [
+        plan.write(f"functions/{plan.service}/{plan.action}/{name}.py", plan.text(text))
+        for name, text in NOUN.items()
+    ]
+    test = f"tests/unit/{plan.service}/{plan.action}/test_opening.py"
+    code.append(plan.write(test, plan.text("noun_test")))
+    tidy(code)
+    return code
 
 
 def new_service(plan: Plan) -> list[Path]:
-    """A service without actions: its stacks, its README."""
-    written = [plan.write(path.format(plan.service), plan.text(text)) for path, text in SERVICE_FILES.items()]
-    name = json.dumps({"app_name": f"linli-{plan.service}"})
-    written.append(plan.write(f"infra/{plan.service}/.chalice/config.json", f"{name}\n"))
+    """A service without actions: its README. Its stacks are derived."""
     title = plan.service.capitalize()
-    written.append(plan.write(f"functions/{plan.service}/__init__.py", f'"""{title}: what it is about."""\n'))
-    return written
+    readme_text = plan.text("service_readme")
+    return [
+        plan.write(f"functions/{plan.service}/README.md", readme_text),
+        plan.write(f"functions/{plan.service}/__init__.py", f'"""{title}: what it is about."""\n'),
+        plan.write(
+            f"functions/{plan.service}/permissions.py",
+            f'"""Who may do what in {plan.service}. No other service asks."""\n',
+        ),
+    ]
 
 
-def register(plan: Plan) -> Path:
-    """Import the action's blueprint in the service's app.py and register it before the relay."""
-    path = plan.root / "infra" / plan.service / "app.py"
-    lines = path.read_text(encoding="utf-8").splitlines()
-    module = f"functions.{plan.service}.{plan.action}"
-    if any(".handler import blueprint as " in line for line in lines):
-        importing, registering = f"from {module}.handler import blueprint as {plan.action}", plan.action
-    else:
-        importing, registering = f"from {module} import handler as {plan.action}", f"{plan.action}.blueprint"
-    relay = next(
-        number for number, line in enumerate(lines) if line.startswith("app.register_blueprint(relay")
+def permitted(plan: Plan) -> list[Path]:
+    """Two permissions, and who has them in the two tables that are written by hand."""
+    path, name = plan.root / "functions" / plan.service / "permissions.py", many(plan.action)
+    text = path.read_text(encoding="utf-8")
+    begin, end = text.index('"""'), text.index('"""', text.index('"""') + 3) + 3
+    fresh = ", fresh=True" if plan.service in GATES_AND_MONEY else ""
+    said = (
+        f'READ_{name.upper()} = Permission("{name}:read", EVERYONE)\n'
+        f'CREATE_{name.upper()} = Permission("{name}:create", RUNNING_IT{fresh})\n'
     )
-    lines.insert(relay, f"app.register_blueprint({registering})")
-    first = next(
-        number for number, line in enumerate(lines) if line.startswith(("from functions.", "from linli"))
-    )
-    lines.insert(first, importing)
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path
+    head = "\n\nfrom linli.permissions import EVERYONE, RUNNING_IT, Permission\n"
+    path.write_text(f"{text[begin:end]}{head}{text[end:].rstrip()}\n{said}", encoding="utf-8")
+    route = f"/communities/{{community}}/{name}"
+    rows = f'    "GET {route}": "{MAY_READ}",\n    "POST {route}": "{MAY_CREATE}",\n'
+    isolation = after(plan.root / ISOLATION, "MAY: dict[str, str] = {\n", f"    # {plan.service}\n{rows}")
+    sets = plan.root / WHOLE_SETS
+    for role in READERS:
+        after(sets, f"    Role.{role}: {{\n", f'        "{name}:read",\n')
+    for role in WRITERS:
+        after(sets, f"    Role.{role}: {{\n", f'        "{name}:create",\n')
+    return [path, isolation, sets]
 
 
-def insert(path: Path, before: str, text: str) -> Path:
-    """Put `text` before the line `before`. Raises CommandError when there is no such line."""
-    head, found, tail = path.read_text(encoding="utf-8").partition(f"\n{before}\n")
+def after(path: Path, line: str, text: str) -> Path:
+    """Put `text` after a line. Raises CommandError when there is no such line."""
+    head, found, tail = path.read_text(encoding="utf-8").partition(line)
     if not found:
-        raise CommandError(f"infra/{path.parent.name}/{path.name} has no {before.strip()} to write before")
-    path.write_text(f"{head}\n{text}{before}\n{tail}", encoding="utf-8")
+        raise CommandError(f"{path.name} has no line {line.strip()} to write after")
+    path.write_text(f"{head}{found}{text}{tail}", encoding="utf-8")
     return path
 
 
 def tidy(paths: list[Path]) -> None:
     """Sort imports and format, as `make check` wants it."""
     files = [str(path) for path in paths]
-    for command in (["check", "--quiet", "--select", "I", "--fix"], ["format", "--quiet"]):
+    for command in (["check", "--quiet", "--select", "I,F811", "--fix"], ["format", "--quiet"]):
         subprocess.run([sys.executable, "-m", "ruff", *command, *files], check=True)
 
 
 def statements(plan: Plan) -> list[dict[str, Any]]:
-    """What the function may do besides what follows from its trigger: see who speaks, and answer."""
-    if plan.trigger in ("http", "bus"):
-        return []
-    resources = {
-        name: {"Fn::Sub": plan.fill(text)} for name, text in (("WhoSpeaks", TABLE), ("Answer", REPLY))
+    """What the function may do besides what follows from its trigger: with a route, its rows and the key of
+    cursors; behind a topic, see who speaks, and answer.
+    """
+    granted = {
+        "http": {
+            "Rows": (["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query"], TABLE),
+            "Keys": (["secretsmanager:GetSecretValue"], KEYS),
+        },
+        "mqtt": {"WhoSpeaks": (["dynamodb:BatchGetItem"], TABLE), "Answer": (["iot:Publish"], REPLY)},
     }
-    granted = {"WhoSpeaks": ["dynamodb:BatchGetItem"], "Answer": ["iot:Publish"]}
+    rights = granted.get("mqtt" if plan.trigger == "sqs" else plan.trigger, {})
     return [
-        {"Sid": name, "Effect": "Allow", "Action": granted[name], "Resource": resource}
-        for name, resource in resources.items()
+        {"Sid": name, "Effect": "Allow", "Action": actions, "Resource": {"Fn::Sub": plan.fill(resource)}}
+        for name, (actions, resource) in rights.items()
     ]
 
 
@@ -194,10 +231,13 @@ def samples(plan: Plan) -> dict[str, Any]:
     queue = f"linli-local-{plan.service}-{plan.dashed}"
     match plan.trigger:
         case "http":
-            path = f"/communities/{{community}}/{plan.action}s"
-            bodies: dict[str, Any] = {"normal": {"value": 20}, "edge_highest": {"value": 100}}
-            bodies["malformed_unknown_field"] = {"value": 20, "colour": "red"}
-            return {case: raw_events.request(path, body) for case, body in bodies.items()}
+            path = f"/communities/{{community}}/{many(plan.action)}"
+            bodies: dict[str, Any] = {"normal": {"text": "The lift of building 1 rests on Tuesday."}}
+            bodies["edge_spaces"] = {"text": "  The lift\u3000rests\n on  Tuesday. "}
+            bodies["refused_blank"] = {"text": " \u3000 "}
+            bodies["malformed_unknown_field"] = {"text": "The lift rests.", "colour": "red"}
+            written = {case: raw_events.request(path, body) for case, body in bodies.items()}
+            return written | {"normal_list": raw_events.request(path, None, method="GET")}
         case "mqtt":
             return device_events(plan)
         case "sqs":
@@ -236,11 +276,16 @@ def facts() -> dict[str, Any]:
 
 
 def main() -> int:
-    """Write the action, and say what is next."""
+    """Write the action or the noun, and say what is left to write."""
     name, trigger = [*sys.argv[1:], "", ""][:2]
     try:
-        plan = planned(name, trigger or "http")
-        for path in scaffold(plan):
+        if trigger == "noun":
+            plan = planned(name, "http")
+            paths = noun(plan)
+        else:
+            plan = planned(name, trigger or "http")
+            paths = scaffold(plan)
+        for path in paths:
             print(f"  {path.relative_to(plan.root)}")
         subprocess.run(
             [sys.executable, "-m", "linli_cli.documents.readme", "--write"], check=True, cwd=plan.root
@@ -248,9 +293,8 @@ def main() -> int:
     except CommandError as error:
         print(error, file=sys.stderr)
         return 1
-    print(
-        f"Next: say in functions/{plan.service}/{plan.action}/__init__.py what it does, and write domain.py."
-    )
+    left = TO_WRITE[trigger or "http"]
+    print(f"Left to write in functions/{plan.service}/{plan.action}/: its sentences (__init__.py), {left}.")
     return 0
 
 
