@@ -29,6 +29,7 @@ from linli.tables import OutboxRow, Row
 from linli_cli.deploy import packaging
 from linli_cli.deploy.templates import of_type
 from linli_cli.develop import actions
+from linli_cli.develop.readable import encoded
 from linli_cli.layout import service_of
 from tests.integration import dynamodb_local, gateway, witness
 from tests.integration.faults import Fault, struck, timed_out
@@ -267,7 +268,7 @@ class _Empty:
 
 def load_event(path: str | Path) -> Any:
     """A sample, by its path under `events/`."""
-    return json.loads((ROOT / "events" / path).read_text(encoding="utf-8"))
+    return encoded(json.loads((ROOT / "events" / path).read_text(encoding="utf-8")))
 
 
 def enter(app: Chalice) -> str:

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from linli_cli.demo import merchants, paying, running, seeding
 from linli_cli.deploy import deploying
-from linli_cli.develop import openapi, replaying
+from linli_cli.develop import openapi, replaying, sampling
 from linli_cli.devices import device_keys, publishing
 from linli_cli.errors import CommandError
 from linli_cli.letters import clearing, dead_letters
@@ -43,6 +43,7 @@ app.command()(replaying.replay)
 app.command()(logs.logs)
 app.command()(openapi.openapi)
 app.add_typer(device_keys.app, name="device")
+app.add_typer(sampling.app, name="sample")
 app.add_typer(simulating.app, name="simulate")
 dead_letters.app.command()(clearing.redrive)
 dead_letters.app.command()(clearing.discard)

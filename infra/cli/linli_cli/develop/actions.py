@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from linli_cli.deploy import packaging, templates
+from linli_cli.deploy import templates
+from linli_cli.develop.readable import encoded
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT, actions_of, handlers, projects_of, service_of, services
 
@@ -190,7 +191,7 @@ def named_for(reference: Any) -> str:
 
 def sample_at(path: Path) -> Sample:
     """A sample event, told apart by its form: a raw event says what sent it."""
-    event = json.loads(path.read_text(encoding="utf-8"))
+    event = encoded(json.loads(path.read_text(encoding="utf-8")))
     case = next((word for word in path.stem.split("_") if word in CASES), None)
     return Sample(path, case, start_of(event))
 

@@ -1,4 +1,4 @@
-"""Sample events `events/<service>/<action>/<case>.json`, raw as Lambda gets them, and how each should end."""
+"""Sample events `events/<service>/<action>/<case>.json`, as Lambda gets them, and how each should end."""
 
 import json
 import re
@@ -10,6 +10,7 @@ from typing import Any, Literal
 from linli.dead_letters import as_body
 from linli.errors import LinliError
 from linli.messages.gateways import signature
+from linli_cli.develop.readable import encoded
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT, project_of
 
@@ -88,7 +89,7 @@ def load(path: Path, token: Callable[[str], str], secret: Callable[[str], str]) 
         raise CommandError(f"{path}: there is no action {service}/{action}, no functions/{service}/{action}/")
     try:
         text = path.read_text(encoding="utf-8")
-        event = json.loads(TOKEN.sub(lambda found: token(found[1]), text))
+        event = encoded(json.loads(TOKEN.sub(lambda found: token(found[1]), text)))
     except ValueError as error:
         raise CommandError(f"{path} is no JSON: {error}") from None
     return Sample(service, action, path.stem, signed(event, secret))

@@ -17,6 +17,7 @@ from typing import Any, Literal, cast, get_args
 from linli.events import envelope
 from linli.vocabulary.directory import CommunityChanged
 from linli_cli.develop import raw_events
+from linli_cli.develop.readable import readable
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT
 
@@ -135,7 +136,7 @@ def scaffold(plan: Plan) -> list[Path]:
     policy = json.dumps({"Version": "2012-10-17", "Statement": statements(plan)}, indent=2)
     written.append(plan.write(f"functions/{plan.service}/{plan.action}/policy.json", f"{policy}\n"))
     for case, event in samples(plan).items():
-        text = json.dumps(event, indent=2, ensure_ascii=False)
+        text = json.dumps(readable(event), indent=2, ensure_ascii=False)
         written.append(plan.write(f"events/{plan.service}/{plan.action}/{case}.json", f"{text}\n"))
     tidy(code)
     return [*code, *written]
