@@ -23,7 +23,7 @@ from linli_cli.develop.actions import (
     starts,
     topic_rules,
 )
-from linli_cli.documents import readme
+from linli_cli.documents import listing
 from linli_cli.layout import projects_of, services
 from tests.infrastructure.test_packaging import UNNARROWABLE
 from tests.integration.patterns import counted_rows
@@ -33,6 +33,14 @@ FILES = {"__init__.py", "handler.py", "domain.py", "store.py", "models.py", "pol
 REQUIRED = {"__init__.py", "handler.py", "policy.json"}
 LONGEST_HANDLER = 100
 CASES = ("normal", "edge", "malformed")
+CODE = re.compile(r"(?s)```.*?```|`[^`\n]*`")
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+PAGES = [
+    *sorted(ROOT.glob("*.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "functions").glob("*/README.md")),
+    ROOT / "localstack" / "README.md",
+]
 README_TOPICS = ("purpose", "events", "table", "metrics", "decisions")
 TOPIC_SQL = (
     "SELECT encode(*, 'base64') AS payload, topic() AS topic, clientid() AS client_id, "
@@ -305,6 +313,20 @@ def test_there_are_no_samples_but_those_of_actions() -> None:
     assert not stray
 
 
-def test_readme_lists_every_action() -> None:
+def test_the_list_of_actions_is_whole() -> None:
+    text = (ROOT / listing.PAGE).read_text(encoding="utf-8")
+    assert listing.page(ROOT) == text, "run `make format`"
+
+
+def test_the_first_page_is_read_in_two_minutes() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert readme.with_table(text, readme.table(ROOT)) == text, "run `make format`"
+    words = re.sub(r"(?s)```.*?```|<!-- services -->.*<!-- /services -->", "", text).split()
+    assert len(words) < 500, f"README.md has {len(words)} words: what needs more belongs into docs/"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_what_a_page_points_to_is_there(page: Path) -> None:
+    links = LINK.findall(CODE.sub("", page.read_text(encoding="utf-8")))
+    paths = (link.partition("#")[0] for link in links if "://" not in link and not link.startswith("mailto:"))
+    missing = sorted({path for path in paths if path and not (page.parent / path).exists()})
+    assert not missing, f"{page.relative_to(ROOT)} points to {missing}"

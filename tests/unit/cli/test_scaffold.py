@@ -13,6 +13,7 @@ from linli_cli.layout import ROOT
 from linli_cli.scaffolding.scaffold import planned
 
 COPIED = (
+    "docs",
     "events",
     "functions",
     "infra",
@@ -73,7 +74,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_shape_is_right(copy: Path) -> None:
-    chosen = "probe or readme_lists or no_samples_but or every_folder"
+    chosen = "probe or list_of_actions or no_samples_but or every_folder"
     passes(copy, "-m", "pytest", "-q", "tests/test_shape.py", "-k", chosen)
 
 

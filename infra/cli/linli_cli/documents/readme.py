@@ -1,18 +1,22 @@
-"""`python -m linli_cli.documents.readme`: what the READMEs say that the code says as well: actions,
+"""`python -m linli_cli.documents.readme`: what pages say that the code says as well: services, facts,
 rows, outcomes, messages.
 
-All of it stands between two marks, `<!-- rows -->` and `<!-- /rows -->`, and is made from the code. `--write`
-puts it there, and makes NOTICE; without it, the exit code says whether all is there, whether people have
-words for every code, terms stand in the glossary, examples can be tried, and subjects of commits fit.
+It stands between two marks, `<!-- rows -->` and `<!-- /rows -->`, and is made from the code. `--write` puts
+it there, and makes docs/actions.md and NOTICE; without it, the exit code says whether all is there, whether
+people have words for every code, terms stand in the glossary, examples can be tried, and subjects of commits
+fit.
 """
 
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from linli_cli.develop.actions import Action, actions
+from linli_cli.develop.actions import actions
+from linli_cli.documents import core, listing, telling
 from linli_cli.documents.alarms import alarms
 from linli_cli.documents.commits import check_subjects
+from linli_cli.documents.core import first_sentence
 from linli_cli.documents.examples import check_examples
 from linli_cli.documents.glossary import check_glossary
 from linli_cli.documents.machines import machines
@@ -25,10 +29,7 @@ from linli_cli.documents.words import check_words
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT, services
 
-BEGIN = "<!-- actions: made by `python -m linli_cli.documents.readme --write` -->"
-END = "<!-- /actions -->"
-BEGIN_SERVICES = "<!-- services -->"
-END_SERVICES = "<!-- /services -->"
+ARCHITECTURE = Path("docs/architecture.md")
 RENEW = "run `make format` (or `python -m linli_cli.documents.readme --write`)"
 
 Part = Callable[[str, Path], str]
@@ -45,35 +46,30 @@ PARTS: dict[str, Part] = {
 OF_ALL = ("rows", "outcomes", "alarms")
 
 
-def table(root: Path = ROOT) -> str:
-    """One line per action: what triggers it, its name, its folder, a sample to replay."""
-    lines = ["| trigger | action | folder | sample event |", "| --- | --- | --- | --- |"]
-    lines += [line_of(action) for action in actions(root)]
-    return "\n".join(lines)
-
-
-def line_of(action: Action) -> str:
-    trigger = action.sentences.get("Trigger", "").rstrip(".").replace("|", "\\|")
-    folder = action.folder.relative_to(action.root).as_posix()
-    samples = action.samples
-    sample = samples[0].path.relative_to(action.root).as_posix() if samples else ""
-    shown = f"[{samples[0].path.name}]({sample})" if samples else "none yet"
-    return f"| {trigger} | `{action.title}` | [{folder}]({folder}) | {shown} |"
-
-
 def service_list(root: Path = ROOT) -> str:
-    """The services, each with a link to what it says of itself."""
-    return ", ".join(f"[{name}](functions/{name}/README.md)" for name in sorted(services(root)))
+    """A line per service: what it is about, by the docstring of its package, and how many actions it has."""
+    counted = Counter(action.service for action in actions(root))
+    lines = ["| service | what it is about | actions |", "| --- | --- | --- |"]
+    for name in sorted(services(root)):
+        about = first_sentence(root / "functions" / name / "__init__.py")
+        lines.append(
+            f"| [{name}](functions/{name}/README.md) | {about} | [{counted[name]}]({listing.PAGE}#{name}) |"
+        )
+    return "\n".join(lines)
 
 
 def renewed(text: str, root: Path = ROOT) -> str:
     """README.md as the code wants it. Raises CommandError when it lacks a mark."""
-    return between(with_table(text, table(root)), BEGIN_SERVICES, service_list(root), END_SERVICES)
+    begin, end = marks("services")
+    return between(text, begin, f"\n{service_list(root)}\n", end)
 
 
-def with_table(text: str, made: str) -> str:
-    """The text with the table `made` between its marks. Raises CommandError when it lacks them."""
-    return between(text, BEGIN, f"\n{made}\n", END)
+def renewed_architecture(text: str, root: Path = ROOT) -> str:
+    """docs/architecture.md as the code wants it. Raises CommandError when it lacks a mark."""
+    for name, part in {"picture": telling.picture, "facts": telling.table, "once": core.table}.items():
+        begin, end = marks(name)
+        text = between(text, begin, f"\n{part(root)}\n", end, ARCHITECTURE.as_posix())
+    return text
 
 
 def renewed_service(text: str, service: str, root: Path = ROOT) -> str:
@@ -107,6 +103,8 @@ def pages(root: Path = ROOT) -> dict[Path, tuple[str, str]]:
     for service in services(root):
         path = root / "functions" / service / "README.md"
         made[path] = lambda text, service=service: renewed_service(text, service, root)  # type: ignore[misc]
+    made[root / listing.PAGE] = lambda _: listing.page(root)
+    made[root / ARCHITECTURE] = lambda text: renewed_architecture(text, root)
     made[root / PAGE] = lambda _: notice(root)
     found = {path: path.read_text(encoding="utf-8") if path.exists() else "" for path in made}
     return {path: (found[path], renew(found[path])) for path, renew in made.items()}
