@@ -1,0 +1,25 @@
+"""Who may do what in access: a letter a role, `rgpcmofk` as in `test_isolation.LETTERS`."""
+
+MAY = {
+    "GET /communities/{community}/gates": ".gp.mo..",
+    "GET /communities/{community}/gates/{gate}": ".gp.mo..",
+    "PUT /communities/{community}/gates/{gate}": "....mo..",
+    "GET /communities/{community}/gates/{gate}/door_events": ".g..mo..",
+    "POST /communities/{community}/gates/{gate}/openings": ".g..m...",
+    "POST /communities/{community}/gates/{gate}/passes": ".g......",
+    "GET /communities/{community}/invitations": "r.......",
+    "POST /communities/{community}/invitations": "r.......",
+    "DELETE /communities/{community}/invitations/{invitation}": "r.......",
+    "GET /communities/{community}/invitations/{invitation}": "r.......",
+    "GET /communities/{community}/passes": "rgpcmo..",
+    "GET /communities/{community}/people/{person}/consents": "rgpcmo..",
+    "DELETE /communities/{community}/people/{person}/consents/{consent}": "rgpcmo..",
+    "GET /communities/{community}/people/{person}/credentials": "rgpcmo..",
+    "GET /communities/{community}/people/{person}/place": ".g.cmo..",
+    "POST /communities/{community}/people/{person}/place": ".g..mo..",
+    "GET /communities/{community}/people/{person}/standing": ".g.cmo..",
+    "PUT /communities/{community}/people/{person}/standing": "...cm...",
+    "POST /communities/{community}/people/{person}/credentials": "....mo..",
+    "DELETE /communities/{community}/people/{person}/credentials/{credential}": "rgpcmo..",
+    "POST /communities/{community}/qr_codes": "r.......",
+}

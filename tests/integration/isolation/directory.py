@@ -1,0 +1,27 @@
+"""Who may do what in directory: a letter a role, `rgpcmofk` as in `test_isolation.LETTERS`."""
+
+MAY = {
+    "GET /communities/{community}": "rgpcmof.",
+    "PATCH /communities/{community}": "....mo..",
+    "GET /communities/{community}/buildings": "rgpcmof.",
+    "POST /communities/{community}/buildings": "....mo..",
+    "PATCH /communities/{community}/buildings/{building}": "....mo..",
+    "PATCH /communities/{community}/buildings/{building}/units/{unit}": "....mo..",
+    "GET /communities/{community}/buildings/{building}/units": "rgpcmof.",
+    "POST /communities/{community}/buildings/{building}/units": "....mo..",
+    "GET /communities/{community}/memberships": "....mo..",
+    "DELETE /communities/{community}/memberships/{person}": "....mo..",
+    "PUT /communities/{community}/memberships/{person}": "....mo..",
+    "PATCH /communities/{community}/memberships/{person}": "....mo..",
+    "GET /communities/{community}/people": "....mo..",
+    "GET /communities/{community}/people/{person}": "....mo..",
+    "PUT /communities/{community}/people/{person}": "....mo..",
+    "DELETE /communities/{community}/people/{person}": "....mo..",
+    "GET /companies/{company}": ".....o..",
+    "GET /companies/{company}/communities": ".....o..",
+    "POST /companies/{company}/communities": ".....o..",
+    "GET /companies/{company}/operators": ".....o..",
+    "DELETE /companies/{company}/operators/{person}": ".....o..",
+    "PUT /companies/{company}/operators/{person}": ".....o..",
+    "GET /me": "rgpcmofk",
+}

@@ -1,0 +1,42 @@
+"""Who may do what in maintenance: a letter a role, `rgpcmofk` as in `test_isolation.LETTERS`."""
+
+MAY = {
+    "GET /communities/{community}/hotlines": "....mo..",
+    "POST /communities/{community}/hotlines": "....mo..",
+    "DELETE /communities/{community}/hotlines/{hotline}": "....mo..",
+    "GET /communities/{community}/escalations": "....mo..",
+    "GET /communities/{community}/incidents": "....mo..",
+    "GET /communities/{community}/people/{person}/tickets": "rgpcmo..",
+    "GET /communities/{community}/repairers": "....mo..",
+    "PUT /communities/{community}/repairers/{person}": "....mo..",
+    "GET /communities/{community}/repairers/{person}/tickets": "..p.mo..",
+    "GET /communities/{community}/ticket_rates": "....mof.",
+    "GET /communities/{community}/tickets": "....mo..",
+    "POST /communities/{community}/tickets": "rgpcmo..",
+    "GET /communities/{community}/tickets/{ticket}": "rgpcmo..",
+    "GET /communities/{community}/tickets/{ticket}/photos": "rgpcmo..",
+    "POST /communities/{community}/tickets/{ticket}/photos": "rgpcmo..",
+    "GET /communities/{community}/tickets/{ticket}/timeline": "rgpcmo..",
+    "POST /communities/{community}/tickets/{ticket}/transitions": "rgpcmo..",
+    "GET /sub_districts/{sub_district}/hotlines": "......f.",
+    "POST /sub_districts/{sub_district}/hotlines": "......f.",
+    "DELETE /sub_districts/{sub_district}/hotlines/{hotline}": "......f.",
+}
+# Open to callers without a token of ours, who prove themselves by the protocol of the route.
+PUBLIC = {
+    "GET /open311/v2/discovery.json",
+    "GET /open311/v2/discovery.xml",
+    "GET /open311/v2/requests.json",
+    "GET /open311/v2/requests.xml",
+    "GET /open311/v2/requests/{request}",
+    "GET /open311/v2/services.json",
+    "GET /open311/v2/services.xml",
+    "GET /open311/v2/services/{service}",
+    "GET /open311/v2/tokens/{token}",
+    "GET /open311/v2/{resource}",
+    "GET /open311/v2/{resource}/{part}",
+    "POST /open311/v2/requests.json",
+    "POST /open311/v2/requests.xml",
+    "POST /open311/v2/{resource}",
+    "POST /open311/v2/{resource}/{part}",
+}

@@ -1,0 +1,28 @@
+"""Who may do what in utilities: a letter a role, `rgpcmofk` as in `test_isolation.LETTERS`."""
+
+MAY = {
+    "GET /communities/{community}/bill_runs/{period}": "....mo..",
+    "GET /communities/{community}/bill_runs/{period}/gaps": "....mo..",
+    "POST /communities/{community}/bill_runs": "....mo..",
+    "GET /communities/{community}/bills": "rgpcmo..",
+    "GET /communities/{community}/consumption": "rgpcmo..",
+    "GET /communities/{community}/held_readings": "....mo..",
+    "POST /communities/{community}/held_readings/{held}/decision": "....mo..",
+    "GET /communities/{community}/households": "....mo..",
+    "GET /communities/{community}/households/{building}/{unit}": "....mo..",
+    "PUT /communities/{community}/households/{building}/{unit}": "....mo..",
+    "GET /communities/{community}/households/{building}/{unit}/stays": "....mo..",
+    "PUT /communities/{community}/households/{building}/{unit}/stays/{person}": "....mo..",
+    "GET /communities/{community}/meters": "..p.mo..",
+    "POST /communities/{community}/meters": "....mo..",
+    "GET /communities/{community}/meters/{meter}": "..p.mo..",
+    "PATCH /communities/{community}/meters/{meter}": "....mo..",
+    "GET /communities/{community}/meters/{meter}/consumption": "rgpcmo..",
+    "GET /communities/{community}/meters/{meter}/corrections": "..p.mo..",
+    "POST /communities/{community}/meters/{meter}/replacement": "....mo..",
+    "GET /communities/{community}/meters/{meter}/signals": "rgpcmo..",
+    "GET /communities/{community}/tariffs": "rgpcmo..",
+    "POST /communities/{community}/tariffs": "....mo..",
+    "POST /communities/{community}/uploads": "....mo..",
+    "GET /communities/{community}/uploads/{upload}": "....mo..",
+}
