@@ -10,12 +10,14 @@ import pytest
 
 from functions.devices.heartbeat.models import Heartbeat
 from functions.devices.life.rows import FaultRow
+from linli.device_messages import DeviceAnswer, DeviceEvent
 from linli.lifetimes import Lifetime
 from linli.words import LANGUAGES, catalogue, words
+from linli_cli.develop.actions import topic_rules
 from linli_cli.documents import commits, examples, glossary, messages, readme, rows
 from linli_cli.documents.following import Following, Place, functions_in
 from linli_cli.errors import CommandError
-from linli_cli.layout import ROOT
+from linli_cli.layout import ROOT, services
 
 PAGE = (ROOT / "functions/devices/README.md").read_text(encoding="utf-8")
 
@@ -89,6 +91,18 @@ def test_a_member_of_a_message_that_may_be_something_else_is_noticed() -> None:
     shown = messages.may_be("battery_percent", {"type": "integer", "ge": 0, "le": 100}, {})
     assert f"| `battery_percent` | optional | {shown} |" in PAGE
     assert set(Heartbeat.model_fields) >= {"battery_percent", "firmware", "via"}
+
+
+def test_all_that_a_device_may_say_stands_where_its_firmware_and_its_service_are_written() -> None:
+    rules = {rule.topic for service in services() for rule in topic_rules(service)}
+    assert {topic for each in messages.spoken() for topic in each.topics} == rules
+    for each in messages.spoken():
+        for page in (messages.messages("devices"), messages.messages(each.service)):
+            assert all(f"`{topic}` from `" in page for topic in each.topics)
+            told = {name for model in (each.sent, each.answer) for name in model.model_fields}
+            common = set(DeviceEvent.model_fields) | set(DeviceAnswer.model_fields)
+            assert all(f"| `{name}` |" in page for name in told - common)
+    assert messages.messages("payments") == "No device speaks to this service."
 
 
 @pytest.mark.parametrize(

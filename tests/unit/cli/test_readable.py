@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linli_cli.develop.readable import compact, encoded, readable
@@ -38,6 +38,7 @@ def signed_by_others(event: Any) -> bool:
     return any("signature" in name.lower() and "{signed:" not in value for name, value in headers.items())
 
 
+@settings(deadline=None)
 @given(messages)
 def test_what_is_made_readable_is_sent_byte_by_byte_as_it_was(message: Any) -> None:
     raw = queued(compact(message))
@@ -46,6 +47,7 @@ def test_what_is_made_readable_is_sent_byte_by_byte_as_it_was(message: Any) -> N
     assert encoded(shown) == raw
 
 
+@settings(deadline=None)
 @given(messages, st.sampled_from([None, 1, 4]), st.booleans())
 def test_only_spaces_between_the_parts_may_go(message: Any, indent: int | None, ascii_only: bool) -> None:
     text = json.dumps(message, indent=indent, ensure_ascii=ascii_only)
@@ -53,6 +55,7 @@ def test_only_spaces_between_the_parts_may_go(message: Any, indent: int | None, 
     assert json.loads(base64.b64decode(json.loads(record["body"])["payload"])) == message
 
 
+@settings(deadline=None)
 @given(messages)
 def test_to_encode_twice_is_to_encode_once(message: Any) -> None:
     sent = encoded({"body_json": message, "isBase64Encoded": False})
@@ -74,6 +77,7 @@ def test_to_encode_twice_is_to_encode_once(message: Any) -> None:
         '"words"',
         "[" * 5000,
         "[" * 600 + "]" * 600,
+        "[" * 33 + "]" * 33,
     ],
 )
 def test_what_json_would_not_keep_as_it_is_spelt_stays_as_it_is(text: str) -> None:

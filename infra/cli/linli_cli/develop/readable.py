@@ -9,12 +9,15 @@ import base64
 import binascii
 import json
 import re
+from itertools import accumulate
 from typing import Any
 
 SUFFIX = "_json"
 IN_BASE64 = "payload"
 TEXTS = (IN_BASE64, "body", "grants")
-SPACES = re.compile(r'("(?:[^"\\]|\\.)*")|\s+')  # a string, which is kept, or spaces outside of strings
+DEEPEST = 32  # brackets in each other that somebody may want to read
+STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"')
+SPACES = re.compile(rf"({STRINGS.pattern})|\s+")  # a string, which is kept, or spaces outside of strings
 
 
 def encoded(value: Any) -> Any:
@@ -48,24 +51,27 @@ def readable(value: Any, *, exactly: bool = False) -> Any:
 def _readable(key: str, value: Any, *, exactly: bool) -> tuple[str, Any]:
     if key not in TEXTS or not isinstance(value, str):
         return key, readable(value, exactly=exactly)
-    try:
-        told = said(key, value, exactly=exactly)
-        return (key, value) if told is None else (f"{key}{SUFFIX}", readable(told, exactly=exactly))
-    except RecursionError:  # so deeply nested that nobody reads it
-        return key, value
+    told = said(key, value, exactly=exactly)
+    return (key, value) if told is None else (f"{key}{SUFFIX}", readable(told, exactly=exactly))
 
 
 def said(key: str, text: str, *, exactly: bool = False) -> Any:
     """The object or list that a field's text says; None when it says none, or would be spelt otherwise."""
     try:
         plain = base64.b64decode(text, validate=True).decode() if key == IN_BASE64 else text
-        told = json.loads(plain)
+        told = json.loads(plain) if depth(plain) <= DEEPEST else None
         compact(told).encode()  # half of a pair of surrogates cannot be written into a file
     except (binascii.Error, ValueError):
         return None
     same = {compact(told), compact(told, ascii_only=True)}
     kept = plain == compact(told) if exactly else SPACES.sub(r"\1", plain) in same
     return told if kept and isinstance(told, dict | list) else None
+
+
+def depth(text: str) -> int:
+    """How many brackets are open at once, of a text that may be JSON."""
+    opened = ((mark in "[{") - (mark in "]}") for mark in STRINGS.sub("", text))
+    return max(accumulate(opened), default=0)
 
 
 def compact(value: Any, *, ascii_only: bool = False) -> str:

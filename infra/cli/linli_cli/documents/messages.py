@@ -22,6 +22,8 @@ from linli_cli.documents.tables import codes, table
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT, projects_of, services
 
+REGISTRY = "devices"
+COMMON = "Besides what [every message and every answer](../devices/README.md#what-devices-send) holds:"
 HEADS = ("field", "", "what it may be", "what it says")
 ANSWER_HEADS = ("field", "what it may be", "what it says")
 UNITS = {
@@ -50,10 +52,14 @@ class Spoken:
     place: Place
 
 
-def messages(_service: str, root: Path = ROOT) -> str:
-    """All that devices may send, action by action."""
-    parts = [f"Every message:\n\n{_fields(DeviceEvent)}", f"Every answer:\n\n{_answers(DeviceAnswer, {})}"]
-    return "\n\n".join([*parts, *(_of_action(each) for each in spoken(root))])
+def messages(service: str, root: Path = ROOT) -> str:
+    """What devices may send to a service, action by action; the registry's page has that of all of them."""
+    if service == REGISTRY:
+        common = [_fields(DeviceEvent), _answers(DeviceAnswer, {})]
+        parts = [f"Every message:\n\n{common[0]}", f"Every answer:\n\n{common[1]}"]
+        return "\n\n".join([*parts, *(_of_action(each) for each in spoken(root))])
+    own = [_of_action(each) for each in spoken(root) if each.service == service]
+    return "\n\n".join([COMMON, *own]) if own else "No device speaks to this service."
 
 
 def senders(_service: str, root: Path = ROOT) -> str:

@@ -43,7 +43,7 @@ PARTS: dict[str, Part] = {
     "policies": policies,
     "states": machines,
 }
-OF_ALL = ("rows", "outcomes", "alarms")
+OF_ALL = ("messages", "rows", "outcomes", "alarms")
 
 
 def service_list(root: Path = ROOT) -> str:

@@ -77,8 +77,8 @@ def picture(root: Path = ROOT) -> str:
         together[teller, tuple(names)].append(taker)
     lines = ["```mermaid", "flowchart LR"]
     lines += [f"  {service}" for service in sorted(services(root))]
-    for (teller, names), served in sorted(together.items()):
-        lines.append(f'  {teller} -- "{"<br>".join(names)}" --> {" & ".join(sorted(served))}')
+    for (teller, label), served in sorted(together.items()):
+        lines.append(f'  {teller} -- "{"<br>".join(label)}" --> {" & ".join(sorted(served))}')
     return "\n".join([*lines, "```"])
 
 
