@@ -20,7 +20,7 @@ from pynamodb.connection import Connection
 
 from linli.vocabulary.payments import Provider
 from tests.bench.table import show
-from tests.integration.conftest import cloud  # noqa: F401  the fixture
+from tests.integration.conftest import cloud, store  # noqa: F401  the fixtures
 from tests.integration.payment_world import Providers
 from tests.integration.quick_table import QuickTable
 from tests.integration.test_payments_many import (  # noqa: F401  the fixtures
