@@ -52,6 +52,7 @@ check: $(READY) ## lint, format, types, import contracts, locks, shape, packaged
 	@$(RUN) -m mypy
 	@$(RUN) -c "from importlinter.cli import lint_imports_command as main; main()"
 	@$(RUN) -m linli_cli.develop.locks --check
+	@$(RUN) -m linli_cli.documents.holidays
 	@$(RUN) -m linli_cli.documents.readme
 	@$(RUN) -m pytest --quiet tests/test_shape.py
 	@$(RUN) -m linli_cli.develop.lint
@@ -59,6 +60,7 @@ check: $(READY) ## lint, format, types, import contracts, locks, shape, packaged
 format: $(READY) ## format the code and make anew what is made of it: parts of READMEs, NOTICE, glossary
 	@$(RUN) -m ruff check --fix --quiet
 	@$(RUN) -m ruff format
+	@$(RUN) -m linli_cli.documents.holidays --write
 	@$(RUN) -m linli_cli.documents.readme --write
 
 replay: $(READY) ## send samples to their functions: make replay EVENT=events/access/gate_pass

@@ -7,11 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from linli.calendar import BusinessCalendar, BusinessHours, open_hours
+from linli.calendar import NOWHERE, BusinessCalendar, BusinessHours, country_of, open_hours
 from linli.vocabulary.maintenance import MaintenancePolicy
 
 
@@ -27,6 +27,7 @@ WITH_A_BREAK = [
     {"weekdays": [1, 2, 3, 4, 5, 6], "opens": "09:00", "closes": "12:00"},
 ]
 HOUR = timedelta(hours=1)
+SINGAPORE = "Asia/Singapore"  # clocks of Shanghai, holidays that nobody knows but who types them in
 
 
 def local(text: str, zone: str = "Asia/Shanghai") -> datetime:
@@ -45,9 +46,57 @@ def test_a_weekend_does_not_count() -> None:
 
 def test_a_holiday_does_not_count_and_a_day_made_up_for_it_does() -> None:
     policy = BusinessHours(holidays=[date(2026, 2, 17)], extra_days=[date(2026, 2, 14)])
-    calendar = open_hours(policy, "Asia/Shanghai")
+    calendar = open_hours(policy, SINGAPORE)
     assert calendar.after(local("2026-02-16T17:00"), 2 * HOUR) == local("2026-02-18T10:00")
     assert calendar.after(local("2026-02-13T17:00"), 2 * HOUR) == local("2026-02-14T10:00"), "a Saturday"
+
+
+# What a country has off
+
+
+CHINA = country_of("Asia/Shanghai")
+china_dates = st.dates(date(2025, 1, 1), date(2026, 12, 31))
+weekday_lists = st.lists(st.integers(1, 7), min_size=1, unique=True)
+
+
+@given(st.sampled_from(sorted(CHINA.holidays)), weekday_lists)
+def test_a_holiday_of_the_country_is_closed_unless_it_is_typed_in_as_worked(
+    day: date, weekdays: list[int]
+) -> None:
+    assert calendar_of(weekdays=weekdays).minutes_of(day) == ()
+    assert calendar_of(weekdays=weekdays, extra_days=[f"{day}"]).minutes_of(day) == ((540, 1080),)
+
+
+@given(st.sampled_from(sorted(CHINA.extra_days)), weekday_lists)
+def test_a_weekend_worked_for_a_holiday_is_open_unless_it_is_typed_in_as_a_holiday(
+    day: date, weekdays: list[int]
+) -> None:
+    assert day.isoweekday() in {6, 7}
+    assert calendar_of(weekdays=weekdays).minutes_of(day) == ((540, 1080),)
+    assert calendar_of(weekdays=weekdays, holidays=[f"{day}"]).minutes_of(day) == ()
+
+
+@given(china_dates, weekday_lists)
+def test_every_other_day_is_what_the_week_says(day: date, weekdays: list[int]) -> None:
+    assume(day not in CHINA.holidays | CHINA.extra_days)
+    assert bool(calendar_of(weekdays=weekdays).minutes_of(day)) == (day.isoweekday() in weekdays)
+
+
+@given(st.dates(date(2035, 1, 1), date(2099, 12, 31)), st.booleans())
+def test_a_year_that_is_not_announced_knows_what_is_typed_in_and_no_more(day: date, is_typed: bool) -> None:
+    is_weekday, typed = day.isoweekday() in range(1, 6), [f"{day}"] if is_typed else []
+    assert bool(calendar_of(holidays=typed).minutes_of(day)) == (is_weekday and not is_typed)
+    assert bool(calendar_of(extra_days=typed).minutes_of(day)) == (is_weekday or is_typed)
+
+
+@given(china_dates, st.sampled_from([SINGAPORE, "Europe/Berlin", "Asia/Hong_Kong", "UTC"]))
+def test_where_other_clocks_are_kept_nobodys_holidays_are_known(day: date, zone: str) -> None:
+    assert bool(calendar_of(zone).minutes_of(day)) == (day.isoweekday() < 6)
+
+
+def test_the_spring_festival_of_2026_is_nine_days_long_and_two_weekends_are_worked_for_it() -> None:
+    assert SHANGHAI.after(local("2026-02-14T17:00"), 2 * HOUR) == local("2026-02-24T10:00")
+    assert SHANGHAI.after(local("2026-02-27T17:00"), 2 * HOUR) == local("2026-02-28T10:00"), "a Saturday"
 
 
 def test_a_day_on_which_the_clocks_change_is_as_long_as_it_is() -> None:
@@ -130,7 +179,7 @@ def test_hours_stored_before_there_were_spans_mean_what_they_meant() -> None:
         "holidays": ["2026-02-17"], "extra_days": ["2026-02-15"],
     }  # fmt: skip
     policy = MaintenancePolicy.model_validate_json(json.dumps({"hours": stored}))
-    calendar = open_hours(policy.hours, "Asia/Shanghai")
+    calendar = open_hours(policy.hours, SINGAPORE)
     day = local("2026-02-15T00:00")
     worked = [calendar.between(day + timedelta(days=n), day + timedelta(days=n + 1)) / HOUR for n in range(8)]
     assert worked == [8.5, 8.5, 0, 8.5, 8.5, 8.5, 8.5, 0]
@@ -160,6 +209,7 @@ calendars = st.builds(
     week=weeks(),
     holidays=st.frozensets(days, max_size=30),
     extra_days=st.frozensets(days, max_size=5),
+    country=st.sampled_from([CHINA, NOWHERE]),
 )
 
 

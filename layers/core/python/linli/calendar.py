@@ -1,17 +1,21 @@
 """Time that counts for a deadline: round the clock, or a community's business hours, holidays left out.
 
 Hours are local, sums are made between instants: a day on which the clocks change is as long as it is.
+China's holidays and the days worked for them (调休) are there without being typed in, in its time zones, for
+the years that the State Council has announced; what a community has typed in wins over them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from itertools import pairwise
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
+from linli import holidays_of_china
 from linli.contracts import Contract
 from linli.local_times import DAY_MINUTES, ClockTime, Day, minute_of
 
@@ -21,6 +25,9 @@ Weekdays = Annotated[list[Annotated[int, Field(ge=1, le=7)]], Field(min_length=1
 SHORTEST_SPAN = 15  # minutes: whoever is in answers somebody
 SHORTEST_HOURS = 60
 WEEK = range(1, 8)
+OF_CHINA = frozenset(  # the time zones of its mainland
+    f"Asia/{city}" for city in ("Shanghai", "Urumqi", "Chongqing", "Chungking", "Harbin", "Kashgar")
+) | {"PRC"}
 
 
 class Span(Contract):
@@ -46,7 +53,8 @@ class Span(Contract):
 
 
 class BusinessHours(Contract):
-    """When somebody is in, local time. `weekdays`: 1 is Monday. `extra_days`: worked for a holiday (调休).
+    """When somebody is in, local time. `weekdays`: 1 is Monday. `holidays`: closed, beside the country's own,
+    which need not be named. `extra_days`: worked for a holiday (调休), or though the country has one.
 
     `spans`, where there are any, take the place of `opens`, `closes` and `weekdays`: several on a day for a
     break (午休), other ones on other days. A day worked for a holiday has the spans of its own weekday, or
@@ -92,6 +100,31 @@ class RoundTheClock:
 
 
 @dataclass(frozen=True, slots=True)
+class Country:
+    """What a whole country has off, and works instead. Of years that are not announced it knows nothing."""
+
+    holidays: frozenset[date] = frozenset()
+    extra_days: frozenset[date] = frozenset()
+
+
+NOWHERE = Country()
+
+
+@cache
+def _china() -> Country:
+    return Country(*map(_days, (holidays_of_china.HOLIDAYS, holidays_of_china.EXTRA_DAYS)))
+
+
+def _days(text: str) -> frozenset[date]:
+    return frozenset(map(date.fromisoformat, text.split()))
+
+
+def country_of(time_zone: str) -> Country:
+    """The country whose days a community keeps, by its time zone; China, or none that is known."""
+    return _china() if time_zone in OF_CHINA else NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class BusinessCalendar:
     """Only the minutes when somebody is in count. `week`: per weekday (1 is Monday) from and to, as minutes
     of the day, in order and apart; some weekday has some.
@@ -101,15 +134,16 @@ class BusinessCalendar:
     week: Mapping[int, tuple[tuple[int, int], ...]]
     holidays: frozenset[date] = frozenset()
     extra_days: frozenset[date] = frozenset()
+    country: Country = NOWHERE
 
     def minutes_of(self, day: date) -> tuple[tuple[int, int], ...]:
         """From and to of a local day; a day made up for a holiday (调休) beats both lists, and has the hours
-        of the first weekday that has some where its own has none.
+        of the first weekday that has some where its own has none. The community's lists beat the country's.
         """
         own = self.week.get(day.isoweekday(), ())
-        if day in self.extra_days:
+        if day in self.extra_days or (day in self.country.extra_days and day not in self.holidays):
             return own or next(each for _, each in sorted(self.week.items()) if each)
-        return () if day in self.holidays else own
+        return () if day in self.holidays or day in self.country.holidays else own
 
     def spans(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The open times from `start` on, without end, in UTC.
@@ -163,4 +197,5 @@ def open_hours(policy: BusinessHours, time_zone: str) -> BusinessCalendar:
         week={day: tuple(policy.on_weekday(day)) for day in WEEK},
         holidays=frozenset(policy.holidays),
         extra_days=frozenset(policy.extra_days),
+        country=country_of(time_zone),
     )
