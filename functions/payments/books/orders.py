@@ -13,6 +13,7 @@ from linli.vocabulary.payments import Means, Provider
 
 IntentState = Literal["open", "paid", "closed"]
 RefundState = Literal["requested", "stuck", "done", "failed"]
+Why = Literal["asked", "surplus", "provider"]
 RECEIPT_PREFIX = "r"
 BY_HAND = frozenset({"cash", "transfer"})
 
@@ -105,12 +106,30 @@ class Refund(Contract):
     bill: Id
     provider: Means
     amount_fen: PositiveFen
-    why: Literal["asked", "surplus", "provider"]
+    why: Why
     state: RefundState
     requested_at: Instant
     requested_by: Id | None = None
     number: str | None = None
     ended_at: Instant | None = None
+
+    @classmethod
+    def of(cls, intent: Intent, refund: str, amount_fen: int, why: Why, now: datetime) -> "Refund":
+        """A refund of an order's payment that is asked for now."""
+        return cls(
+            refund=refund,
+            intent=intent.intent,
+            bill=intent.bill,
+            provider=intent.provider,
+            amount_fen=amount_fen,
+            why=why,
+            state="requested",
+            requested_at=now,
+        )
+
+    def ended(self, state: Literal["done", "failed"], now: datetime) -> "Refund":
+        """The refund once it has been carried out, or never will be."""
+        return self.model_copy(update={"state": state, "ended_at": now})
 
     @property
     def is_under_way(self) -> bool:

@@ -186,16 +186,7 @@ def _surplus_back(effect: Effect, paid: Intent, back_fen: int, now: datetime) ->
     """Add to `effect` that `back_fen`, which no bill asked for, is on its way back."""
     if back_fen <= 0:
         return effect
-    refund = Refund(
-        refund=surplus_refund(paid.intent),
-        intent=paid.intent,
-        bill=paid.bill,
-        provider=paid.provider,
-        amount_fen=back_fen,
-        why="surplus",
-        state="requested",
-        requested_at=now,
-    )
+    refund = Refund.of(paid, surplus_refund(paid.intent), back_fen, "surplus", now)
     return replace(
         effect,
         intent=paid.model_copy(update={"reserved_fen": back_fen}),
@@ -245,7 +236,7 @@ def _refunded(known: Known, intent: Intent, notice: Notice, now: datetime) -> Ef
         key = elsewhere_key(notice, f"more#{refund_key(notice)}") if is_done or covered_fen else None
         done = _elsewhere(held, rest_fen, notice, key or refund_key(notice), now)
         if refund is not None and key is None:
-            done = refund.model_copy(update={"state": "done", "ended_at": now})
+            done = refund.ended("done", now)
         effect = _gone_back(effect, effect.intent or held, done, now, notice.at)
     effect = _rest(effect, notice, now, refund)
     if effect.intent == intent:
@@ -292,18 +283,9 @@ def _rest(effect: Effect, notice: Notice, now: datetime, refund: Refund | None) 
 
 def _elsewhere(intent: Intent, amount_fen: int, notice: Notice, key: str, now: datetime) -> Refund:
     """A refund that we did not ask for, made at the provider itself: the books follow the money."""
-    return Refund(
-        refund=key,
-        intent=intent.intent,
-        bill=intent.bill,
-        provider=intent.provider,
-        amount_fen=amount_fen,
-        why="provider",
-        state="done",
-        requested_at=now,
-        number=notice.refund if key == refund_key(notice) else None,
-        ended_at=now,
-    )
+    number = notice.refund if key == refund_key(notice) else None
+    made = Refund.of(intent, key, amount_fen, "provider", now).ended("done", now)
+    return made.model_copy(update={"number": number})
 
 
 def _gone_back(
@@ -345,7 +327,7 @@ def _refund_failed(refund: Refund | None, intent: Intent, notice: Notice, now: d
     freed = Effect(
         "refund_failed",
         intent=intent.model_copy(update={"reserved_fen": intent.reserved_fen - refund.amount_fen}),
-        refunds=(refund.model_copy(update={"state": "failed", "ended_at": now}),),
+        refunds=(refund.ended("failed", now),),
     )
     return _rest(freed, notice, now, refund)
 

@@ -151,13 +151,11 @@ def _add_bills(transaction: Transaction, held: Held, effect: Effect, intent: Int
             continue
         changes: list[Action] = []
         if bill in pays:
-            standing = DueRow.in_state(intent.community, "paid")
-            changes += [DueRow.paid_by.set(intent.intent), DueRow.paid_at.set(now)]
-            changes += [DueRow.receipt.set(intent.receipt or ""), DueRow.standing.set(standing)]
+            changes += DueRow.paying(intent.community, intent.intent, now)
+            changes.append(DueRow.receipt.set(intent.receipt or ""))
         if back.get(bill):
             changes.append(DueRow.refunded_fen.add(back[bill]))
-        unpaid = DueRow.pk.exists() & DueRow.paid_by.does_not_exist()
-        transaction.update(f"due-{number}", row, changes, unpaid if bill in pays else None)
+        transaction.update(f"due-{number}", row, changes, DueRow.is_unpaid() if bill in pays else None)
 
 
 def _marked(told: Told, effect: Effect, now: datetime) -> list[Action]:

@@ -5,6 +5,7 @@ from there: at once, and by the sweep if that failed.
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -20,6 +21,7 @@ from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.protocol.models import Delivery, Refused, Unreadable
 from functions.payments.providers.protocol.notices import Notice
 from functions.payments.providers.registry import PROVIDERS
+from functions.payments.providers.store import with_fresh_keys
 from linli.instants import to_epoch_seconds
 from linli.tables import ConditionsFailed, change
 
@@ -52,6 +54,12 @@ def receive(community: str, provider: str, delivery: Delivery) -> Stored:
     return _store(community, notice, delivery)
 
 
+def stored_in(row: CallbackRow, notice: Notice) -> Stored:
+    """The callback that a row holds, whose notice has been read."""
+    community, _, rest = row.pk.partition("#")
+    return Stored(community, rest.rpartition("#")[2], notice, row.outcome, row.mismatch)
+
+
 def read_again(community: str, row: CallbackRow, now: datetime) -> Stored:
     """Read a callback with the keys of today that could not be read when it came.
 
@@ -61,19 +69,12 @@ def read_again(community: str, row: CallbackRow, now: datetime) -> Stored:
     headers = dict(line.split(": ", 1) for line in (row.proof or "").splitlines())
     notice = _read(Delivery(headers, bytes(row.body or b""), now), merchant)
     row.update([CallbackRow.verdict.set("accepted"), CallbackRow.notice.set(notice)])
-    return Stored(community, row.pk.rpartition("#")[2], notice, row.outcome, row.mismatch)
+    return stored_in(row, notice)
 
 
 def _read(delivery: Delivery, merchant: Merchant) -> Notice:
     """What a callback says whose signature is right, with keys fetched afresh where that may help."""
-    parse = PROVIDERS[merchant.provider].parse
-    try:
-        return parse(delivery, merchant)
-    except Unreadable as error:
-        fresh = merchants.refreshed(merchant, delivery.now) if error.keys_may_be_old else None
-        if fresh is None:
-            raise
-        return parse(delivery, fresh)
+    return with_fresh_keys(partial(PROVIDERS[merchant.provider].parse, delivery), merchant, delivery.now)
 
 
 def take_effect(stored: Stored, now: datetime, *, anew: bool = False) -> str:
@@ -174,13 +175,9 @@ def verified(community: str, provider: str, delivery: Delivery) -> Merchant:
     """The merchant whose callback this is, if its signature fits, with keys fetched afresh where that may
     help. Raises NotFound, or Refused where it does not fit.
     """
-    known = merchants.merchant(community, provider)
-    try:
-        PROVIDERS[known.provider].verify(delivery, known)
-    except Refused as error:
-        fresh = merchants.refreshed(known, delivery.now) if error.keys_may_be_old else None
-        if fresh is None:
-            raise
-        PROVIDERS[fresh.provider].verify(delivery, fresh)
-        return fresh
-    return known
+
+    def checked(merchant: Merchant) -> Merchant:
+        PROVIDERS[merchant.provider].verify(delivery, merchant)
+        return merchant
+
+    return with_fresh_keys(checked, merchants.merchant(community, provider), delivery.now)

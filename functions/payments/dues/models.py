@@ -13,6 +13,7 @@ from linli.vocabulary.utilities import BillCorrection
 
 Fen = Annotated[int, Field(ge=0)]
 PositiveFen = Annotated[int, Field(gt=0)]
+MOST_BILLS = 12  # in one payment
 
 
 class Share(Contract):

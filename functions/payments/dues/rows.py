@@ -1,8 +1,11 @@
 """The rows of bills and credits, and the two indexes on which rows stand that are listed for people."""
 
+from datetime import datetime
 from typing import TypeVar
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
 from functions.payments.dues.models import Due
@@ -89,6 +92,21 @@ class DueRow(Row, discriminator="due"):
         """The list that a bill or credit stands in when it is issued: a state's, or its home's credits."""
         is_credit = due.amount_fen < 0
         return DueRow.credits_of(community, due.home) if is_credit else DueRow.in_state(community, due.state)
+
+    @classmethod
+    def paying(cls, community: str, by: str, now: datetime) -> list[Action]:
+        """What changes of a bill when `by` pays it, and of a credit when `by` uses the last of it."""
+        return [
+            cls.paid_by.set(by),
+            cls.paid_at.set(now),
+            cls.standing.set(cls.in_state(community, "paid")),
+        ]
+
+    @classmethod
+    def is_unpaid(cls) -> Condition:
+        """The condition that a bill is there, and that nobody has paid it."""
+        condition: Condition = cls.pk.exists() & cls.paid_by.does_not_exist()
+        return condition
 
     @property
     def now(self) -> Due:

@@ -26,8 +26,7 @@ def use_credit(
     community, credit = of
     changes: list[Action] = [DueRow.refunded_fen.add(fen)]
     if fen == credit.left_fen:
-        standing = DueRow.in_state(community, "paid")
-        changes += [DueRow.paid_by.set(by), DueRow.paid_at.set(now), DueRow.standing.set(standing)]
+        changes += DueRow.paying(community, by, now)
     unused = DueRow.refunded_fen.does_not_exist()
     as_known = DueRow.refunded_fen == credit.refunded_fen if credit.refunded_fen else unused
     transaction.update(name, DueRow(*DueRow.key(community, credit.bill)), changes, as_known)

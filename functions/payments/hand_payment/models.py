@@ -5,13 +5,12 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from functions.payments.books.orders import Intent
-from functions.payments.dues.models import Fen, PositiveFen, Share
+from functions.payments.dues.models import MOST_BILLS, Fen, PositiveFen, Share
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
 from linli.vocabulary.payments import Means
 
-MOST_BILLS = 12
 Shown = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
 
 

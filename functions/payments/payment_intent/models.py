@@ -5,14 +5,12 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from functions.payments.books.orders import Intent, IntentState
-from functions.payments.dues.models import Fen, PositiveFen, Share
+from functions.payments.dues.models import MOST_BILLS, Fen, PositiveFen, Share
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
 from linli.pages import PageQuery
 from linli.vocabulary.payments import Means, Provider
-
-MOST_BILLS = 12
 
 
 class IntentWanted(Contract):

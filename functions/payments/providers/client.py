@@ -6,11 +6,12 @@ is read, not the event's time, which may be hours old when a queue has been wait
 
 import secrets
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from functions.payments.providers.merchants.keys import private_key_of
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.merchants.store import refreshed, signing_key
+from functions.payments.providers.merchants.store import signing_key
 from functions.payments.providers.protocol.models import (
     Answer,
     Order,
@@ -23,6 +24,7 @@ from functions.payments.providers.protocol.models import (
 )
 from functions.payments.providers.protocol.notices import Notice
 from functions.payments.providers.registry import PROVIDERS
+from functions.payments.providers.store import with_fresh_keys
 from linli.errors import Unavailable
 from linli.outbound import session
 
@@ -96,19 +98,9 @@ def _ask(question: Question[Meaning], merchant: Merchant) -> Meaning:
     """
     answer = _sent(question.outgoing)
     try:
-        return _read(question, answer, merchant)
+        return with_fresh_keys(partial(question.read, answer), merchant, answer.now)
     except Refused as error:
         raise Unavailable(f"{merchant.provider}: its answer is {error.slug}") from error
-
-
-def _read(question: Question[Meaning], answer: Answer, merchant: Merchant) -> Meaning:
-    try:
-        return question.read(answer, merchant)
-    except Refused as error:
-        fresh = refreshed(merchant, answer.now) if error.keys_may_be_old else None
-        if fresh is None:
-            raise
-        return question.read(answer, fresh)
 
 
 def _sent(outgoing: Outgoing) -> Answer:

@@ -17,18 +17,8 @@ def asked_back(intent: Intent, amount_fen: int | None, refund: str, by: str, now
     wanted_fen = left_fen if amount_fen is None else amount_fen
     if not 0 < wanted_fen <= left_fen:
         raise Conflict("more than can be refunded", state=intent.state, refundable_fen=left_fen)
-    wanted = Refund(
-        refund=refund,
-        intent=intent.intent,
-        bill=intent.bill,
-        provider=intent.provider,
-        amount_fen=wanted_fen,
-        why="asked",
-        state="requested",
-        requested_at=now,
-        requested_by=by,
-    )
+    wanted = Refund.of(intent, refund, wanted_fen, "asked", now).model_copy(update={"requested_by": by})
     if intent.is_by_hand:
-        return given_back(intent, wanted.model_copy(update={"state": "done", "ended_at": now}), now)
+        return given_back(intent, wanted.ended("done", now), now)
     reserved = intent.model_copy(update={"reserved_fen": intent.reserved_fen + wanted_fen})
     return Effect("refunded", intent=reserved, refunds=(wanted,), facts=(requested(intent, wanted),))

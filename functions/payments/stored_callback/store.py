@@ -3,8 +3,7 @@
 from datetime import datetime
 
 from functions.payments.books.rows import CallbackRow
-from functions.payments.callbacks.models import Stored
-from functions.payments.callbacks.store import read_again, take_effect
+from functions.payments.callbacks.store import read_again, stored_in, take_effect
 from functions.payments.stored_callback.models import CallbacksAsked, CallbackView
 from linli.cursors import Page, page_of
 from linli.tables import find
@@ -32,8 +31,7 @@ def replay(community: str, name: str, now: datetime) -> CallbackView:
     if row.verdict == "unreadable":
         take_effect(read_again(community, row, now), now)
     elif row.notice is not None:
-        stored = Stored(community, name, row.notice, row.outcome, row.mismatch)
-        take_effect(stored, now, anew=row.outcome in {None, "mismatched"})
+        take_effect(stored_in(row, row.notice), now, anew=row.outcome in {None, "mismatched"})
     return callback(community, name)
 
 

@@ -6,7 +6,7 @@ from functions.payments.books.retries import store as retries
 from functions.payments.books.retries.pauses import pause_after
 from functions.payments.books.rows import CallbackRow
 from functions.payments.callbacks import store as callbacks
-from functions.payments.callbacks.models import Mismatched, Stored
+from functions.payments.callbacks.models import Mismatched
 from linli.due import due, see_to_each
 from linli.errors import LinliError
 
@@ -23,11 +23,8 @@ def _take_effect(found: CallbackRow, now: datetime) -> str:
     row = retries.claim(found, now)
     if row is None or row.notice is None:
         return "settled_before"
-    stored = Stored(
-        retries.community_of(row), row.pk.rpartition("#")[2], row.notice, row.outcome, row.mismatch
-    )
     try:
-        return callbacks.take_effect(stored, now)
+        return callbacks.take_effect(callbacks.stored_in(row, row.notice), now)
     except Mismatched:
         return "mismatched"
     except LinliError:

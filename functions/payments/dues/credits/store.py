@@ -66,10 +66,8 @@ def _pay(community: str, bill: Due, found: Sequence[Due], now: datetime) -> None
         of = (community, by_bill[share.bill])
         use_credit(transaction, f"credit-{number}", of, -share.amount_fen, by=bill.bill, now=now)
     first = shares[0].bill
-    changes = [DueRow.paid_by.set(first), DueRow.paid_at.set(now)]
-    changes.append(DueRow.standing.set(DueRow.in_state(community, "paid")))
-    unpaid = DueRow.pk.exists() & DueRow.paid_by.does_not_exist()
-    transaction.update("due", DueRow(*DueRow.key(community, bill.bill)), changes, unpaid)
+    row = DueRow(*DueRow.key(community, bill.bill))
+    transaction.update("due", row, DueRow.paying(community, first, now), DueRow.is_unpaid())
     fact = PaymentSettled(
         community=community,
         intent=first,
