@@ -8,7 +8,7 @@ names its actions; all others belong to the service's own.
 import os
 from pathlib import Path
 
-from linli_cli.deploy import templates
+import yaml
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -54,7 +54,8 @@ def actions_of(project: str, root: Path = ROOT) -> list[str]:
     """The actions that a project is made of."""
     service = service_of(project)
     if project != service:
-        return sorted(templates.load(project_folder(project, root) / "project.yaml")["actions"])
+        written = (project_folder(project, root) / "project.yaml").read_text(encoding="utf-8")
+        return sorted(yaml.safe_load(written)["actions"])
     elsewhere = {
         action for part in projects_of(service, root) if part != service for action in actions_of(part, root)
     }

@@ -22,8 +22,9 @@ from linli.tables import ConditionsFailed, Row, Rows, Transaction, change, read,
 def save(
     vigil: Vigil, after: WatchState, now: datetime, entry: Entry | None = None, mark: Row | None = None
 ) -> None:
-    """Write a state by one UpdateItem. It is a transaction where the home goes out of sight or comes back, where
-    a sensor is newly in doubt, and with an `entry` of the timeline or a `mark`, which must not be there yet.
+    """Write a state by one UpdateItem. It is a transaction where the home goes out of sight or comes back,
+    where a sensor is newly in doubt, and with an `entry` of the timeline or a `mark`, which must not be there
+    yet.
 
     Raises ConditionsFailed when somebody was faster, Contended.
     """

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from linli_cli.deploy import templates
+from linli_cli.deploy import packaging, templates
 from linli_cli.develop.readable import encoded
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT, actions_of, handlers, projects_of, service_of, services

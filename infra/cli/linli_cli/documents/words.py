@@ -16,7 +16,7 @@ STATES = {  # what has states, and where their names are declared
     "functions.maintenance.tickets.models": ("State", "PauseReason"),
     "functions.payments.books.orders": ("IntentState", "RefundState"),
     "functions.payments.books.settlement": ("Mismatch",),
-    "functions.care.alerts": ("State",),
+    "functions.care.calling.alerts": ("State",),
     "functions.health.fever_check.models": ("Status",),
     "linli.vocabulary.care": ("AlertOutcome", "AlertReason"),
     "functions.access.holders.standing": ("Block", "HealthCode"),
@@ -28,7 +28,8 @@ STATES = {  # what has states, and where their names are declared
     "functions.devices.device.models": ("Status", "Life"),
     "functions.maintenance.reports.models": ("Kind", "Category"),
     "functions.payments.statements.discrepancies": ("What",),
-    "functions.utilities.meters": ("Medium", "Refusal"),
+    "functions.utilities.intake.models": ("Refusal",),
+    "functions.utilities.meters.models": ("Medium",),
     "linli.vocabulary.maintenance": ("Priority",),
 }
 
@@ -48,7 +49,7 @@ def codes_of_all(root: Path = ROOT) -> dict[str, str]:
             found |= {word: f"{said.action.name}, reason" for word in sorted(reasons) if word not in found}
     for module, names in STATES.items():
         for name in names:
-            declared = getattr(importlib.import_module(module), name, None)
+            declared = getattr(importlib.import_module(module), name)
             stated = [word for word in get_args(declared) if isinstance(word, str)]
             found |= {word: f"{module}.{name}" for word in stated if word not in found}
     return found
