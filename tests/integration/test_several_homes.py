@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from chalice.app import Chalice
-from functions.payments.tables import LivingRow
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from functions.directory.homes import MOST_HOMES
+from functions.payments.households.rows import LivingRow
 from functions.utilities.bills.models import Bill
 from functions.utilities.bills.rows import BillRow
 from functions.utilities.households.rows import HouseholdRow, ResidentRow
