@@ -108,14 +108,3 @@ def test_an_action_holds_no_further_file_and_a_noun_may() -> None:
     judged = ACTIONS.check(graph, verbose=False)
 
     assert judged.metadata["undeclared_modules"] == {"functions.gates.open.spelling"}
-
-
-def test_what_has_still_to_move_is_not_judged() -> None:
-    moving = contract(
-        PureContract,
-        source_modules=["functions.**"],
-        impure_files=["handler", "store", "rows", "client"],
-        forbidden_modules=[CLOUD],
-        not_yet=["functions.gates.loose"],
-    )
-    assert moving.check(house(("functions.gates.loose", CLOUD)), verbose=False).kept

@@ -108,11 +108,6 @@ def lint(root: Path) -> str:
             "nouns of access: what is decided and invited > credentials > holders > gates",
         ),
         (
-            "functions/access/permissions.py",
-            "import boto3",
-            "rules and contracts import no AWS, Chalice, PynamoDB, requests or Powertools",
-        ),
-        (
             "functions/access/credentials/spellings.py",
             "import functions.access.credentials.rows",
             "rules and contracts import no AWS, Chalice, PynamoDB, requests or Powertools",

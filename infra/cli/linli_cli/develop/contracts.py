@@ -23,25 +23,19 @@ STORES, ROWS, MODELS = frozenset({"store", "client", "tasks"}), "rows", "models"
 class PureContract(ForbiddenContract):
     """Modules import nothing forbidden, not even indirectly, unless the name of their file is an impure one.
 
-    `source_modules` are globs; `impure_files` the names of files that may import what is forbidden;
-    `not_yet` modules that have still to move into such a file.
+    `source_modules` are globs; `impure_files` the names of files that may import what is forbidden.
     """
 
     type_name = "pure"
 
     source_modules: Any = fields.SetField(subfield=fields.ModuleExpressionField())
     impure_files: Any = fields.SetField(subfield=fields.StringField())
-    not_yet: Any = fields.SetField(subfield=fields.StringField(), required=False)
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         """Judge the modules that are pure by their names."""
         found = {module.name for module in module_expressions_to_modules(graph, self.source_modules)}
         pure = {
-            name
-            for name in found
-            if not graph.find_children(name)
-            and last(name) not in self.impure_files
-            and name not in (self.not_yet or ())
+            name for name in found if not graph.find_children(name) and last(name) not in self.impure_files
         }
         self.source_modules = {fields.ModuleExpressionField().parse(name) for name in pure}
         return super().check(graph, verbose)
