@@ -90,7 +90,8 @@ def shape(service: str, root: Path) -> Shape:
     rooms = graph.find_children(package)
     arrows = {room: set(graph.find_modules_directly_imported_by(room)) & rooms for room in rooms}
     into_actions = sum(len(arrows[room] & actions) for room in rooms - actions)
-    projects = [path.parent for path in (root / "infra").glob(f"{service}*/app.py") if _of(path, service)]
+    projects = [path for path in (root / "infra").iterdir() if path.name.partition("_")[0] == service]
+    apps = [path for each in projects for path in each.glob("*.py")]
     return Shape(
         modules=modules,
         rooms=len(rooms),
@@ -99,12 +100,8 @@ def shape(service: str, root: Path) -> Shape:
         upward=into_actions + len(graph.nominate_cycle_breakers(package)),
         circles=len(circles(arrows)),
         yaml_lines=sum(len(text(path).splitlines()) for each in projects for path in each.glob("*.yaml")),
-        code_kb=round(zipped([*folder.rglob("*.py"), *(each / "app.py" for each in projects)], root) / 1000),
+        code_kb=round(zipped([*folder.rglob("*.py"), *apps], root) / 1000),
     )
-
-
-def _of(path: Path, service: str) -> bool:
-    return path.parent.name.partition("_")[0] == service
 
 
 def text(path: Path) -> str:
