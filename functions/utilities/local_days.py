@@ -1,6 +1,6 @@
 """Local days and months of a community, as instants in milliseconds."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -10,11 +10,6 @@ DAY = timedelta(days=1)
 def to_ms(instant: datetime) -> int:
     """Milliseconds since the epoch."""
     return round(instant.timestamp() * 1000)
-
-
-def to_instant(ms: int) -> datetime:
-    """The instant of these milliseconds."""
-    return datetime.fromtimestamp(ms // 1000, UTC) + timedelta(milliseconds=ms % 1000)
 
 
 @lru_cache(maxsize=4096)

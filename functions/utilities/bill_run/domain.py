@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 from functions.utilities.bill_run.models import GapCounts
 from functions.utilities.bills.models import Bill, Gap, Plan
 from functions.utilities.households.models import Stay
-from functions.utilities.local_days import DAY, days_of_month, midnight, to_instant
+from functions.utilities.local_days import DAY, days_of_month, midnight
 from linli.errors import Conflict
+from linli.instants import from_millis
 
 
 def plan(period: str, zone: str, due_days: int, now: datetime) -> Plan:
     """A run of a month. Raises Conflict before the month is over."""
-    end = to_instant(midnight(days_of_month(period)[-1] + DAY, zone))
+    end = from_millis(midnight(days_of_month(period)[-1] + DAY, zone))
     if now < end:
         raise Conflict("the month is not over yet")
     return Plan(period=period, started_at=now, due_at=now + timedelta(days=due_days))

@@ -6,12 +6,12 @@ from datetime import date
 from decimal import Decimal
 
 from functions.utilities.bills.models import Bill
-from functions.utilities.home_use.charges import LineKind
 from functions.utilities.home_use.models import ZERO, HomeUse
 from functions.utilities.households.tenancies import Tenancy
 from functions.utilities.local_days import month_of
 from functions.utilities.meters.models import Medium
 from functions.utilities.tariffs.models import Tariff
+from linli.prices import LineKind
 
 
 @dataclass(frozen=True, slots=True)

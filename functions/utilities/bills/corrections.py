@@ -8,11 +8,12 @@ from decimal import Decimal
 from functions.utilities.bills.accounts import Account, Billed
 from functions.utilities.bills.models import Bill, BillLine
 from functions.utilities.bills.own_lines import due_for, lines_of
-from functions.utilities.home_use.charges import SURCHARGE, LineKind
+from functions.utilities.home_use.charges import SURCHARGE
 from functions.utilities.home_use.models import ZERO, HomeUse
 from functions.utilities.households.tenancies import Tenancy
 from functions.utilities.local_days import days_of_month
 from functions.utilities.meters.models import Medium
+from linli.prices import LineKind
 from linli.vocabulary.utilities import CorrectionReason
 
 

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from functions.utilities.bills.accounts import Account, Billed
 from functions.utilities.bills.models import BillLine
-from functions.utilities.home_use.charges import LineKind, Prices, priced
-from functions.utilities.home_use.models import ZERO, HomeUse
+from functions.utilities.home_use.charges import Prices, priced
+from functions.utilities.home_use.models import HomeUse
 from functions.utilities.households.tenancies import Tenancy
 from functions.utilities.meters.models import Medium
-from functions.utilities.tariffs.prices import fen
+from linli.prices import LineKind, lines
 
 
 def due_for(
@@ -36,20 +36,17 @@ def own_lines(
 def lines_of(
     medium: Medium, due: Mapping[LineKind, Decimal], billed: Billed, use: HomeUse | None, days: Sequence[date]
 ) -> list[BillLine]:
-    """What is due less what was billed; each line is rounded as if it were billed at once."""
+    """The lines of a bill for what is due less what was billed."""
     known = use.among(days) if use else []
-    found = []
-    for what, price in [*due, *(key for key in billed if key not in due)]:
-        quantity, (was, was_fen) = due.get((what, price), ZERO), billed.get((what, price), (ZERO, 0))
-        found.append(
-            BillLine(
-                medium=medium,
-                what=what,
-                quantity=quantity - was,
-                price=price,
-                amount_fen=fen(quantity * price) - was_fen,
-                estimated=bool(use and use.estimated.intersection(known)),
-                last_day=known[-1] if known else None,
-            )
+    return [
+        BillLine(
+            medium=medium,
+            what=each.what,
+            quantity=each.quantity,
+            price=each.price,
+            amount_fen=each.amount_fen,
+            estimated=bool(use and use.estimated.intersection(known)),
+            last_day=known[-1] if known else None,
         )
-    return [each for each in found if not billed or each.quantity or each.amount_fen]
+        for each in lines(due, billed)
+    ]

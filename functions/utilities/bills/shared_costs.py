@@ -10,8 +10,8 @@ from functions.utilities.home_use.models import ZERO
 from functions.utilities.local_days import days_of_month
 from functions.utilities.meters.models import Medium
 from functions.utilities.tariffs.models import Tariff
-from functions.utilities.tariffs.prices import apportioned, fen
 from functions.utilities.tariffs.validity import in_force
+from linli.prices import apportioned, fen
 from linli.vocabulary.utilities import CorrectionReason
 
 HOMES_NAMED = 20  # of those that a shared cost waits for

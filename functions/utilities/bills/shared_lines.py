@@ -7,7 +7,7 @@ from functions.utilities.bills.models import BillLine, Plan, SharedCorrection, S
 from functions.utilities.bills.shared_costs import Shares
 from functions.utilities.households.tenancies import Tenancy
 from functions.utilities.local_days import days_of_month
-from functions.utilities.tariffs.prices import apportioned
+from linli.prices import apportioned
 
 
 def _part(account: Account, tenancy: Tenancy, month: str, amount_fen: int) -> int:

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 
 from functions.utilities.entries.day_use import DayTold
-from functions.utilities.local_days import to_instant
 from functions.utilities.readings.models import Interval
 from functions.utilities.registers.site import Site
 from functions.utilities.signals.detection import episode_id, news
 from functions.utilities.signals.models import SignalState
 from functions.utilities.signals.signs_of_life import sign_of_life
 from linli.events import Fact
+from linli.instants import from_millis
 from linli.vocabulary.utilities import ConsumptionRecorded, MeterSignalEnded, MeterSignalRaised, UseObserved
 
 
@@ -43,7 +43,7 @@ def of_signals(site: Site, before: SignalState, after: SignalState) -> list[Fact
                 signal=each.signal,
                 episode=episode_id(site.register.obis, each),
                 home=meter.home,
-                since=to_instant(each.since),
+                since=from_millis(each.since),
             )
             for each in raised
         ),
@@ -53,7 +53,7 @@ def of_signals(site: Site, before: SignalState, after: SignalState) -> list[Fact
                 meter=meter.meter,
                 signal=each.signal,
                 episode=episode_id(site.register.obis, each),
-                ended_at=to_instant(each.until or each.since),
+                ended_at=from_millis(each.until or each.since),
             )
             for each in ended
         ),
@@ -72,8 +72,8 @@ def of_life(site: Site, before: list[Interval], after: list[Interval]) -> list[F
         meter=site.meter.meter,
         medium=medium,
         home=home,
-        since=to_instant(sign.start),
-        until=to_instant(sign.end),
+        since=from_millis(sign.start),
+        until=from_millis(sign.end),
         quantity=site.register.quantity(sign.ticks),
     )
     return [fact]

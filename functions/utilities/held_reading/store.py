@@ -4,7 +4,6 @@ from decimal import Decimal
 
 from functions.utilities.entries import store as entries
 from functions.utilities.held_reading.models import Decided, HeldReading, Verdict
-from functions.utilities.local_days import to_instant
 from functions.utilities.meters.rows import MeterRow
 from functions.utilities.registers.site import Site
 from functions.utilities.reviews.decisions import Decision
@@ -14,6 +13,7 @@ from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import InvalidRequest, NotFound
 from linli.idempotency import Creation
+from linli.instants import from_millis
 from linli.tables import read
 from linli.vocabulary.utilities import UtilitiesPolicy
 
@@ -66,7 +66,7 @@ def _shown(row: HeldRow) -> HeldReading:
         held=row.sk,
         meter=row.meter,
         obis=row.register,
-        measured_at=to_instant(int(row.at)),
+        measured_at=from_millis(int(row.at)),
         value=value(row.ticks),
         reason=row.reason,
         before=None if row.before_ticks is None else value(row.before_ticks),

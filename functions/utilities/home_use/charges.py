@@ -9,12 +9,10 @@ from itertools import groupby
 from functions.utilities.home_use.models import ZERO, HomeUse
 from functions.utilities.meters.models import Medium
 from functions.utilities.tariffs.models import Tariff
-from functions.utilities.tariffs.prices import by_step
 from functions.utilities.tariffs.validity import in_force
+from linli.prices import LineKind, by_step
 
 SURCHARGE = "surcharge-"
-LineKind = tuple[str, Decimal]
-"""What a line is for, and its price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +64,9 @@ def _charged(
     before = use.between(max(start, prices.since or date.min), days[0])
     more = 0 if prices.heads is None or tariff.heads is None else prices.heads - tariff.heads
     first = tariff.tiers[0].price
-    for number, tier, part in by_step(tariff.tiers, before, quantity, more):
+    for number, part in by_step([each.reach(more) for each in tariff.tiers], before, quantity):
+        price = tariff.tiers[number - 1].price
         if tariff.windows is None:
-            yield (f"tier-{number}", tier.price), part
-        elif tier.price != first:
-            yield (f"{SURCHARGE}tier-{number}", tier.price - first), part
+            yield (f"tier-{number}", price), part
+        elif price != first:
+            yield (f"{SURCHARGE}tier-{number}", price - first), part

@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from functions.utilities.home_use.doubted_days import doubts
 from functions.utilities.home_use.models import HeldDays, HomeUse
-from functions.utilities.home_use.windows import by_window
 from functions.utilities.local_days import DAY, day_of, days_of_month, midnight, months_between, to_ms
 from functions.utilities.meters.models import Medium, Meter, Register
 from functions.utilities.readings.intervals import days_of, intervals
@@ -19,6 +18,7 @@ from functions.utilities.registers.site import dial_of
 from functions.utilities.reviews.rows import HeldRow
 from functions.utilities.tariffs.models import Tariff
 from functions.utilities.tariffs.validity import in_force
+from linli.prices import by_part
 from linli.tables import Rows, read
 
 DAYS_AT_ONCE = 8  # rows read at once on the way to the next reading that counts
@@ -105,7 +105,7 @@ def _look_closely(
     advanced = intervals(readings, dial_of(meter, register))
     for tariff in {each.begins: each for each in timed.values()}.values():
         named = [day for day in sorted(timed) if timed[day].begins == tariff.begins]
-        for day, windows in by_window(advanced, tariff.windows or (), named, scope.zone).items():
+        for day, windows in by_part(advanced, tariff.windows or (), named, scope.zone).items():
             there = use.windows.setdefault(day, {})
             for name, ticks in windows.items():
                 there[name] = there.get(name, Decimal(0)) + register.quantity(ticks)

@@ -5,7 +5,7 @@ from datetime import datetime
 from functions.utilities.entries import store as entries
 from functions.utilities.entries.store import VouchedReading
 from functions.utilities.households.rows import HouseholdRow
-from functions.utilities.local_days import to_instant, to_ms
+from functions.utilities.local_days import to_ms
 from functions.utilities.meter.domain import Taken, changed, first_readings, opening, registered, replaced
 from functions.utilities.meter.models import (
     CorrectedInterval,
@@ -23,6 +23,7 @@ from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, NotFound
+from linli.instants import from_millis
 from linli.tables import ConditionsFailed, Transaction, read, until_it_holds
 from linli.tables import find as find_row
 from linli.vocabulary.utilities import UtilitiesPolicy
@@ -194,7 +195,9 @@ def _correction(row: CorrectionRow, meter: Meter) -> Correction | None:
     def shown(intervals: list[list[int]]) -> list[CorrectedInterval]:
         return [
             CorrectedInterval(
-                start=to_instant(int(start)), end=to_instant(int(end)), quantity=register.quantity(int(ticks))
+                start=from_millis(int(start)),
+                end=from_millis(int(end)),
+                quantity=register.quantity(int(ticks)),
             )
             for start, end, ticks in intervals
         ]

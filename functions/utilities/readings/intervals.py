@@ -1,13 +1,13 @@
 """What was used between readings that count, and on which local days: shared evenly over time, in ticks."""
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
 
 from functions.utilities.local_days import DAY, day_of, midnight
 from functions.utilities.readings.dials import Dial
 from functions.utilities.readings.models import Interval, Reading
+from linli.prices import shares
 
 
 def intervals(readings: Iterable[Reading], dial: Dial) -> list[Interval]:
@@ -22,21 +22,6 @@ def intervals(readings: Iterable[Reading], dial: Dial) -> list[Interval]:
         )
         for before, after in pairwise(kept)
     ]
-
-
-def shares(interval: Interval, cuts: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """An interval cut at instants: (place, ticks), evenly over time and adding up exactly.
-
-    Place n lies between `cuts[n - 1]` and `cuts[n]`.
-    """
-    start, end, ticks, _ = interval
-    first = bisect_right(cuts, start)
-    counted = 0
-    for place in range(first, bisect_left(cuts, end)):
-        until = ticks * (cuts[place] - start) // (end - start)
-        yield place, until - counted
-        counted = until
-    yield bisect_left(cuts, end), ticks - counted
 
 
 def per_day(intervals: Iterable[Interval], zone: str) -> dict[date, int]:

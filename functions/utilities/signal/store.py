@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 
 from functions.utilities.households.models import Stay
-from functions.utilities.local_days import day_of, to_instant
+from functions.utilities.local_days import day_of
 from functions.utilities.meters.models import Meter
 from functions.utilities.registers.rows import RegisterRow
 from functions.utilities.signal.models import Signals, SignalSeen
 from functions.utilities.signals.detection import episode_id
 from linli import communities
 from linli.communities import CommunityRow
+from linli.instants import from_millis
 from linli.tables import read
 
 
@@ -23,8 +24,8 @@ def of_meter(community: str, meter: Meter, stays: Sequence[Stay] | None) -> Sign
             episode=episode_id(row.sk, each),
             obis=row.sk,
             signal=each.signal,
-            since=to_instant(each.since),
-            until=None if each.until is None else to_instant(each.until),
+            since=from_millis(each.since),
+            until=None if each.until is None else from_millis(each.until),
         )
         for row in rows.values()
         if isinstance(row, RegisterRow)

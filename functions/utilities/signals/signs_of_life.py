@@ -13,9 +13,9 @@ from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from functions.utilities.local_days import to_instant
 from functions.utilities.meters.models import Medium, Register
 from functions.utilities.readings.models import DAY_MS, Interval
+from linli.instants import from_millis
 
 HOUR_MS = 3_600_000
 LONGEST = 2 * HOUR_MS  # of an interval: of a whole day's use nobody can tell when, nor whether it leaked away
@@ -112,7 +112,7 @@ def _by_itself(known: Sequence[Interval], zone: str) -> Decimal | None:
 
 
 def _hour(ms: int, zone: str) -> int:
-    return to_instant(ms).astimezone(ZoneInfo(zone)).hour
+    return from_millis(ms).astimezone(ZoneInfo(zone)).hour
 
 
 def _is_use(each: Interval, rate: Decimal, threshold: Threshold, register: Register) -> bool:

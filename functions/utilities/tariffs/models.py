@@ -10,28 +10,14 @@ from pydantic import Field, model_validator
 from functions.utilities.meters.models import Medium
 from linli.contracts import Contract
 from linli.ids import Id
-from linli.local_times import DAY_MINUTES, ClockTime, Day, minute_of
-
-Price = Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=6)]  # yuan per m3 or kWh
-
-
-Quantity = Annotated[Decimal, Field(gt=0, le=1_000_000_000, decimal_places=4)]
+from linli.local_times import Day
+from linli.prices import DayPart, Price, Quantity, cover_the_day_once, steps_rise
 
 
-class Window(Contract):
+class Window(DayPart):
     """A part of the day by local time (峰、平、谷); `until` at or before `since` runs past midnight."""
 
-    name: Id
-    since: ClockTime
-    until: ClockTime
     price: Price
-
-    def minutes(self) -> list[tuple[int, int]]:
-        """The minutes of the day that it covers, from and to."""
-        start, end = map(minute_of, (self.since, self.until))
-        if start < end:
-            return [(start, end)]
-        return [(start, DAY_MINUTES), (0, end)] if end else [(start, DAY_MINUTES)]
 
 
 class Tier(Contract):
@@ -95,22 +81,14 @@ class Tariff(Contract):
 
 
 def _check_windows(windows: Sequence[Window]) -> None:
-    covered = sorted(each for window in windows for each in window.minutes())
-    at = 0
-    for start, end in covered:
-        if start != at:
-            break
-        at = end
-    if at != DAY_MINUTES or len(covered) != len([1 for s, e in covered if e > s]):
+    if not cover_the_day_once(windows):
         raise ValueError("windows: together cover the whole day, once")
     if len({(each.name, each.price) for each in windows}) != len({each.name for each in windows}):
         raise ValueError("windows: one price for each name")
 
 
 def _check_tiers(tiers: Sequence[Tier]) -> None:
-    ends = [each.up_to for each in tiers]
-    rising = all(a is not None and (b is None or a < b) for a, b in pairwise(ends))
-    if ends[-1] is not None or not rising:
+    if not steps_rise([each.up_to for each in tiers]):
         raise ValueError("tiers: each reaches further than the one before, and the last has no end")
     if tiers[-1].wider_by or tiers[-1].per_head:
         raise ValueError("tiers: the last one has no end that could be wider")

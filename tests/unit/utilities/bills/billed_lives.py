@@ -14,16 +14,16 @@ from functions.utilities.bills.issue import bills_of
 from functions.utilities.bills.models import Bill, Plan
 from functions.utilities.home_use.doubted_days import doubts
 from functions.utilities.home_use.models import HomeUse
-from functions.utilities.home_use.windows import by_window
 from functions.utilities.households.models import Stay
 from functions.utilities.households.tenancies import tenancies
 from functions.utilities.local_days import DAY, days_of_month, midnight
 from functions.utilities.readings.arrivals import merged
 from functions.utilities.readings.dials import Dial
-from functions.utilities.readings.intervals import days_of, intervals, per_day, shares
+from functions.utilities.readings.intervals import days_of, intervals, per_day
 from functions.utilities.readings.models import Interval, Reading
 from functions.utilities.readings.standings import with_standings
 from functions.utilities.tariffs.models import Tariff
+from linli.prices import by_part, shares
 
 ZONE = "Asia/Shanghai"
 MONTHS = ("2026-01", "2026-02", "2026-03", "2026-04")
@@ -71,7 +71,7 @@ class Life:
         for tariff in self.tariffs:
             if tariff.windows is not None:
                 days = [day for day in sorted(use.days) if in_force(self.tariffs, day) is tariff]
-                for day, named in by_window(advanced, tariff.windows, days, ZONE).items():
+                for day, named in by_part(advanced, tariff.windows, days, ZONE).items():
                     use.windows[day] = {name: quantity(ticks) for name, ticks in named.items()}
         use.estimated = days_of((each for each in advanced if each.estimated), ZONE)
         for readings in self.registers:

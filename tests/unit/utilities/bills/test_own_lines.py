@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from functions.utilities.bills.own_lines import lines_of
 from functions.utilities.home_use.models import HomeUse
-from functions.utilities.tariffs.prices import fen
+from linli.prices import fen
 from tests.unit.utilities.bills.january import PLAN, TIERS, bill, tariff
 
 

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from functions.utilities.home_use.charges import Prices, priced
 from functions.utilities.home_use.models import HomeUse
-from functions.utilities.home_use.windows import by_window
 from functions.utilities.local_days import midnight
 from functions.utilities.readings.intervals import per_day
 from functions.utilities.readings.models import Interval
 from functions.utilities.tariffs.models import Tariff
+from linli.prices import by_part
 from tests.unit.utilities.home_use.march import MARCH, ZONE
 
 START = midnight(date(2026, 2, 20), ZONE)
@@ -41,7 +41,7 @@ def test_hours_add_up_to_the_days_and_steps_to_the_month(steps: list[tuple[int, 
     days = {day: Decimal(ticks) / 1000 for day, ticks in per_day(intervals, ZONE).items()}
     windows = {
         day: {name: Decimal(ticks) / 1000 for name, ticks in named.items()}
-        for day, named in by_window(intervals, both.windows or (), MARCH, ZONE).items()
+        for day, named in by_part(intervals, both.windows or (), MARCH, ZONE).items()
     }
     use = HomeUse(days=days, windows=windows)
     lines, unpriced = priced(use, Prices("electricity", [both]), MARCH)

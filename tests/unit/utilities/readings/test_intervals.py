@@ -6,8 +6,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from functions.utilities.local_days import midnight
-from functions.utilities.readings.intervals import intervals, per_day, shares
-from functions.utilities.readings.models import DAY_MS, Interval, Reading
+from functions.utilities.readings.intervals import intervals, per_day
+from functions.utilities.readings.models import Interval, Reading
 from tests.unit.utilities.readings.small_dials import (
     DIAL,
     HOUR_MS,
@@ -60,17 +60,6 @@ def test_nothing_is_subtracted_across_a_replacement(
     opened = [replace(after[0], kind="initial"), *after[1:]]
     used = total(entered(closed)) + total(entered(opened))
     assert used == sum(used for _, used in old) + sum(used for _, used in new)
-
-
-@given(
-    st.integers(1, 400 * DAY_MS),
-    st.integers(0, 10**9),
-    st.lists(st.integers(-DAY_MS, 401 * DAY_MS), max_size=30, unique=True).map(sorted),
-)
-def test_shares_add_up_exactly(length: int, ticks: int, cuts: list[int]) -> None:
-    parts = list(shares(Interval(0, length, ticks, False), cuts))
-    assert sum(part for _, part in parts) == ticks
-    assert all(part >= 0 for _, part in parts)
 
 
 def test_what_spans_midnight_is_shared_evenly() -> None:
