@@ -173,13 +173,13 @@ class Till:
     def refunds(self, intent: str) -> list[Refund]:
         """An order's refunds."""
         rows = RefundRow.query(
-            IntentRow.partition(self.community, intent), RefundRow.sk.startswith("refund#")
+            IntentRow.key.partition(self.community, intent), RefundRow.sk.startswith("refund#")
         )
         return [row.refund for row in rows]
 
     def entries(self) -> list[Entry]:
         """All that is booked."""
-        return [row.entry for row in EntryRow.query(EntryRow.partition(self.community, MONTH))]
+        return [row.entry for row in EntryRow.query(EntryRow.key.partition(self.community, MONTH))]
 
     def facts(self) -> list[str]:
         """What was published, by the last part of its type."""
@@ -195,7 +195,7 @@ class Till:
 
     def refused(self, day: str = "2026-01-05") -> list[CallbackRow]:
         """The callbacks that were refused."""
-        return list(CallbackRow.query(CallbackRow.refused(self.community, day)))
+        return list(CallbackRow.query(CallbackRow.refused.partition(self.community, day)))
 
 
 def paid(provider: Provider, intent: str, amount_fen: int = AMOUNT, **changed: Any) -> Delivery:

@@ -218,7 +218,7 @@ def test_old_motion_replayed_by_a_clock_that_is_ahead_is_only_noted(willow: Neig
     row = AlertRow.get(*AlertRow.key("willow", str(after.open_alert)))
     assert (row.alert.state, after.moved_again) == ("open", False)
     (noted,) = [
-        each for each in EntryRow.query(EntryRow.partition("willow", GRAN)) if each.entry.what == "moved"
+        each for each in EntryRow.query(EntryRow.key.partition("willow", GRAN)) if each.entry.what == "moved"
     ]
     assert "ahead" in noted.entry.words
     # A believable one answers it all the same
@@ -231,7 +231,7 @@ def test_a_sign_that_waited_in_our_queue_answers_the_alert_that_overtook_it(will
     assert willow.sensor("motion", NOW + COLD - 5 * MINUTE) == "moved"
     row = AlertRow.get(*AlertRow.key("willow", str(willow.vigil().open_alert)))
     assert (row.alert.state, row.alert.is_open) == ("answered", True)
-    lines = [each.entry for each in EntryRow.query(EntryRow.partition("willow", GRAN))]
+    lines = [each.entry for each in EntryRow.query(EntryRow.key.partition("willow", GRAN))]
     assert any(each.what == "moved" and "too late" in each.words for each in lines)
 
 
@@ -321,7 +321,7 @@ def test_a_sign_by_no_clock_answers_no_alert_and_is_noted(willow: Neighbourhood)
     after = willow.vigil()
     row = AlertRow.get(*AlertRow.key("willow", str(after.open_alert)))
     assert (row.alert.state, after.moved_again) == ("open", False)
-    lines = [each.entry for each in EntryRow.query(EntryRow.partition("willow", GRAN))]
+    lines = [each.entry for each in EntryRow.query(EntryRow.key.partition("willow", GRAN))]
     noted = [(each.at, each.words) for each in lines if each.what == "moved"]
     assert [at for at, _ in noted] == [late, late + MINUTE]
     assert all("a clock of 1970: it may have been before the alert" in words for _, words in noted)
@@ -374,7 +374,7 @@ def test_a_duty_that_settles_itself_meanwhile_is_not_settled_by_hand_as_well(
     body = {"note": "a new battery", "since": NOW.isoformat()}
     meanwhile("TransactWriteItems", lambda: willow.sensor("motion", NOW + MINUTE))
     assert willow.http(willow.app, "POST", path, body=body, now=NOW, **WILLOW_MANAGER).status == 404
-    lines = [each.entry for each in EntryRow.query(EntryRow.partition("willow", "willow-motion-1"))]
+    lines = [each.entry for each in EntryRow.query(EntryRow.key.partition("willow", "willow-motion-1"))]
     assert [each.by for each in lines if each.what == "duty_settled"] == ["system"]
 
 

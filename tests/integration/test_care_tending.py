@@ -185,7 +185,7 @@ def test_a_settlement_sent_again_is_settled_and_anybody_elses_is_a_conflict(hous
     assert (late.status, late.body["settled_by"]) == (409, CARER)
     other = house.call("POST", path, CAREGIVER, NOW + 4 * MINUTE, body=how | {"note": "it was not"})
     assert other.status == 409
-    lines = [each.entry for each in EntryRow.query(EntryRow.partition("willow", "willow-button-9"))]
+    lines = [each.entry for each in EntryRow.query(EntryRow.key.partition("willow", "willow-button-9"))]
     assert [each.words for each in lines if each.what == "duty_settled"] == ["unknown button: it was a child"]
 
 
@@ -201,7 +201,7 @@ def test_a_duty_that_many_settle_at_once_is_settled_once(house: House) -> None:
 
     with ThreadPoolExecutor(8) as workers:
         answers = set(workers.map(settle, range(16)))
-    lines = [each.entry for each in EntryRow.query(EntryRow.partition("willow", "willow-button-9"))]
+    lines = [each.entry for each in EntryRow.query(EntryRow.key.partition("willow", "willow-button-9"))]
     (line,) = [each for each in lines if each.what == "duty_settled"]
     winner = int(line.words[-1])
     assert answers == {(winner, 204), (1 - winner, 409)}

@@ -198,7 +198,7 @@ def test_an_absence_is_in_the_timeline(willow: Neighbourhood) -> None:
     until = NOW + 72 * HOUR
     assert away(willow, until, **DAUGHTER).status == 200
     willow.sensor("motion", NOW + 5 * HOUR)
-    lines = [each.entry for each in EntryRow.query(EntryRow.partition("willow", GRAN))]
+    lines = [each.entry for each in EntryRow.query(EntryRow.key.partition("willow", GRAN))]
     assert [(each.what, each.by, each.actor) for each in lines] == [
         ("away_set", "family", "willow-family-1"), ("away_over", "person", GRAN),
     ]  # fmt: skip

@@ -126,7 +126,7 @@ def test_another_trade_of_a_paid_order_changes_nothing(till: Till) -> None:
 def test_who_is_no_merchant_has_no_callbacks(till: Till, provider: Provider) -> None:
     for community in ("maple", "No-Id", "nowhere"):
         assert not till.deliver(paid(provider, "some-order"), community=community).accepted
-    assert not list(CallbackRow.query(CallbackRow.refused("maple", "2026-01-05")))
+    assert not list(CallbackRow.query(CallbackRow.refused.partition("maple", "2026-01-05")))
 
 
 def test_there_is_no_such_provider(till: Till) -> None:

@@ -291,4 +291,4 @@ def test_entries_of_a_month_are_paged(till: Till, http: Http) -> None:
     first = http(till.app, "GET", path, query=query, **WILLOW_MANAGER).body
     rest = http(till.app, "GET", path, query={**query, "cursor": first["next_cursor"]}, **WILLOW_MANAGER).body
     assert sorted(each["bill"] for each in first["items"] + rest["items"]) == ["bill-0", "bill-1", "bill-2"]
-    assert EntryRow.partition("willow", "2026-01") == "willow#ledger#2026-01"
+    assert EntryRow.key.partition("willow", "2026-01") == "willow#ledger#2026-01"

@@ -10,7 +10,7 @@ from chalice.app import Chalice
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from functions.directory.homes.models import MOST_HOMES
+from functions.directory.homes import MOST_HOMES
 from functions.payments.households.rows import LivingRow
 from functions.utilities.bills.models import Bill
 from functions.utilities.bills.rows import BillRow
@@ -70,7 +70,7 @@ def test_each_of_ones_homes_tells_of_its_meters_and_bills(
                 bill=f"{month}-{number}", home=home, period=month, amount_fen=1, lines=[], unpriced=[],
                 issued_at=NOW, due_at=NOW,
             )  # fmt: skip
-            BillRow(BillRow.of_home("willow", home), month, bill=bill.model_dump_json()).save()
+            BillRow(*BillRow.of_home("willow", home, month), bill=bill.model_dump_json()).save()
 
     assert kept(utilities, invoke, living_in(2, *TWO_HOMES)) == ["moved"]
 

@@ -130,7 +130,7 @@ def test_a_secret_a_queue_or_a_gate_that_cannot_be_reached_is_503(
     app = service("utilities")
     assert invoke(app, "community", batch(told(willow(), "1")))
     with monkeypatch.context() as context:
-        context.setattr("functions.utilities.tasks.client", unreachable)
+        context.setattr("linli.tasks.client", unreachable)
         body = {"period": "2025-12"}
         answer = http(app, "POST", "/communities/willow/bill_runs", body=body, **WILLOW_MANAGER)
         assert (answer.status, answer.headers["Retry-After"]) == (503, "1"), answer

@@ -76,7 +76,7 @@ def rows_after(meter: str, readings: list[Reading], sizes: Random | None) -> tup
         size = sizes.randint(1, 20) if sizes else 1
         ledger.enter(site, left[:size], f"cause-{number}", NOW)
         left, number = left[size:], number + 1
-    partition = DayRow.key("willow", meter, OBIS, "")[0]
+    partition = DayRow.key.partition("willow", meter, OBIS)
     found = [each for row in DayRow.query(partition) for each in row.readings]
     months = [f"{year}-{month:02}" for year in (2025, 2026, 2027) for month in range(1, 13)]
     rows = read([UseRow.key("willow", month, meter, OBIS) for month in months])
@@ -89,7 +89,7 @@ def rows_after(meter: str, readings: list[Reading], sizes: Random | None) -> tup
     }
     waiting = {
         (int(row.at), int(row.ticks), row.reason)
-        for row in HeldRow.query(HeldRow.key("willow", "")[0])
+        for row in HeldRow.query(HeldRow.key.partition("willow"))
         if row.meter == meter
     }
     assert sum(used.values()) == sum(each.ticks for each in intervals(found, site.dial)), (

@@ -19,7 +19,6 @@ from functions.access.credentials.models import Consent
 from functions.access.credentials.rows import (
     ConsentRow,
     CredentialRow,
-    Key,
     credential_hash,
     credential_keys,
     credentials_at,
@@ -35,9 +34,11 @@ from functions.access.holders.rows import HolderRow
 from functions.access.holders.standing import Standing
 from linli import communities
 from linli.communities import CommunityRow
+from linli.contracts import shown_as
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, Forbidden, NotFound
 from linli.idempotency import Creation
+from linli.keys import RowKey
 from linli.tables import Rows, Transaction, expired, find, read, until_it_holds
 from linli.vocabulary.access import AccessPolicy
 
@@ -53,7 +54,7 @@ class Wanted:
     now: datetime
 
     @property
-    def consent_key(self) -> Key | None:
+    def consent_key(self) -> RowKey | None:
         """Where its consent is."""
         consent = self.enrolment.consent if self.enrolment.kind == "face" else None
         return ConsentRow.key(self.community, self.person, consent.reference) if consent else None
@@ -72,7 +73,7 @@ def enrol(wanted: Wanted) -> EnrolledCredential:
     return until_it_holds(lambda: _enrol(wanted, keys))
 
 
-def _enrol(wanted: Wanted, keys: list[Key]) -> EnrolledCredential:
+def _enrol(wanted: Wanted, keys: list[RowKey]) -> EnrolledCredential:
     holder_key, enrolment = HolderRow.key(wanted.community, wanted.person), wanted.enrolment
     rows = read([holder_key, *keys, *([wanted.consent_key] if wanted.consent_key else [])])
     before, present = _standing(rows, holder_key), credentials_at(rows, keys)
@@ -115,7 +116,7 @@ def _mine(wanted: Wanted, live: Sequence[CredentialRow]) -> CredentialRow | None
     return next(iter(same if wanted.enrolment.add else [*same, *mine]), None)
 
 
-def _own(wanted: Wanted, keys: list[Key]) -> list[Key]:
+def _own(wanted: Wanted, keys: list[RowKey]) -> list[RowKey]:
     own = own_keys(wanted.community, wanted.enrolment.kind, wanted.enrolment.value)
     return [key for key in keys if key in own]
 
@@ -251,7 +252,7 @@ def _withdraw(community: str, person: str, reference: str, by: str, now: datetim
 def consents(community: str, person: str, query: PageQuery, now: datetime) -> Page[Consent]:
     """The consents to a person's face, in force or withdrawn. Raises NotFound for a person nobody knows."""
     find(HolderRow, HolderRow.key(community, person))
-    partition, _ = ConsentRow.key(community, person, "")
+    partition = ConsentRow.key.partition(community, person)
     return page_of(ConsentRow, partition, query, lambda row: None if expired(row, now) else row.consent)
 
 
@@ -318,7 +319,7 @@ def _earlier_qr(community: str, person: str, qr_id: str) -> QrCode:
     return QrCode(code=code, valid_until=find(CredentialRow, key).credential.valid_until)
 
 
-def _standing(rows: Rows, key: Key) -> Standing | None:
+def _standing(rows: Rows, key: RowKey) -> Standing | None:
     row = rows.one(HolderRow, key)
     return row.standing if row else None
 
@@ -332,17 +333,13 @@ def _shown(
     moved_from: str | None = None,
 ) -> EnrolledCredential:
     gone = there.gone(areas=credential.areas, gates=credential.gates) if there else ([], [])
-    return EnrolledCredential(
+    return shown_as(
+        EnrolledCredential,
+        credential,
         credential=digest,
         person=credential.holder,
-        kind=credential.kind,
-        valid_from=credential.valid_from,
-        valid_until=credential.valid_until,
-        areas=credential.areas,
-        gates=credential.gates,
         areas_gone=gone[0],
         gates_gone=gone[1],
-        windows=credential.windows,
         moved_from=moved_from,
         consent=consent,
     )

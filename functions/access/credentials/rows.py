@@ -13,11 +13,10 @@ from functions.access.credentials.validity import Credential
 from functions.access.gates.models import CredentialKind
 from functions.access.holders.standing import Standing
 from linli.instants import to_epoch_seconds
+from linli.keys import Key, RowKey
 from linli.lifetimes import Lifetime
 from linli.secrets import keyed_hash
 from linli.tables import ContractAttribute, Row, Rows, expired
-
-Key = tuple[str, str]
 
 MOST_OF_A_PLATE = 4  # holders at once: whose car it is, and invitations of several hosts or for several days
 
@@ -28,7 +27,7 @@ def credential_hash(community: str, kind: CredentialKind, value: str) -> str:
 
 
 class CredentialRow(Row, discriminator="credential"):
-    """`<community>#credential#<hash>` / `credential`; for further holders of one plate `<hash>-2` and so on.
+    """A credential, by its keyed hash; for further holders of one plate `<hash>-2` and so on.
 
     `standing` and `version` are the copy of the holder's; a QR code has none, because it names its holder.
     `used_by`: the pass that used a single-use credential up. `grants`: what was granted to it last, as of
@@ -38,6 +37,7 @@ class CredentialRow(Row, discriminator="credential"):
     """
 
     KEPT = Lifetime("until revoked, then {} after its end; a visitor's until then", timedelta(days=30))
+    key = Key("{community}#credential#{digest}", "credential")
 
     credential = ContractAttribute(Credential)
     standing = ContractAttribute(Standing, null=True)
@@ -48,15 +48,10 @@ class CredentialRow(Row, discriminator="credential"):
     last_pass = UnicodeAttribute(null=True)
     consent = UnicodeAttribute(null=True)
 
-    @staticmethod
-    def key(community: str, digest: str) -> Key:
-        """Where the credential with this keyed hash is."""
-        return f"{community}#credential#{digest}", "credential"
-
     @property
     def digest(self) -> str:
         """The keyed hash it is looked up by."""
-        return str(self.pk).rpartition("#")[2]
+        return self.key.parts(self)[1]
 
     @property
     def of_guest(self) -> bool:
@@ -70,36 +65,30 @@ class CredentialRow(Row, discriminator="credential"):
 
 
 class ConsentRow(Row, discriminator="consent"):
-    """`<community>#consents#<person>` / `<reference>`: consent to a face; kept for ever, or for three years
-    after it was withdrawn.
-    """
+    """Consent to a face; kept for ever, or for three years after it was withdrawn."""
 
     KEPT = Lifetime("for ever, {} after it was withdrawn", timedelta(days=3 * 365))  # PIPL art. 56
+    key = Key("{community}#consents#{person}", "{reference}")
 
     consent = ContractAttribute(Consent)
     withdrawn = BooleanAttribute(default=False)
 
-    @staticmethod
-    def key(community: str, person: str, reference: str) -> Key:
-        """Where a consent is."""
-        return f"{community}#consents#{person}", reference
 
-
-def credential_keys(community: str, kind: CredentialKind, value: str) -> list[Key]:
+def credential_keys(community: str, kind: CredentialKind, value: str) -> list[RowKey]:
     """A credential's keys: its own, then those of rows of before, which were hashed as they were typed."""
     former_ones = [keyed_hash("credential-key", community, kind, one) for one in former(kind, value)]
     keys = [CredentialRow.key(community, digest) for digest in former_ones]
     return [*own_keys(community, kind, value), *keys]
 
 
-def own_keys(community: str, kind: CredentialKind, value: str) -> list[Key]:
+def own_keys(community: str, kind: CredentialKind, value: str) -> list[RowKey]:
     """The keys of a credential: one, or one for each who may hold the same plate at once."""
     digest = credential_hash(community, kind, value)
     further = range(2, MOST_OF_A_PLATE + 1) if kind == "plate" else ()
     return [CredentialRow.key(community, one) for one in (digest, *(f"{digest}-{at}" for at in further))]
 
 
-def free_key(rows: Rows, keys: Sequence[Key], now: datetime) -> Key | None:
+def free_key(rows: Rows, keys: Sequence[RowKey], now: datetime) -> RowKey | None:
     """The first of a credential's keys that nobody holds now."""
     held = {(row.pk, row.sk) for row in credentials_at(rows, keys) if not (row.revoked or expired(row, now))}
     return next((key for key in keys if key not in held), None)
@@ -112,6 +101,6 @@ def free(now: datetime) -> Condition:
     return over
 
 
-def credentials_at(rows: Rows, keys: Sequence[Key]) -> list[CredentialRow]:
+def credentials_at(rows: Rows, keys: Sequence[RowKey]) -> list[CredentialRow]:
     """The credentials that were found there, in that order."""
     return [row for key in keys if (row := rows.one(CredentialRow, key)) is not None]

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
-from functions.access.credentials.rows import Key
 from functions.access.credentials.store import write_standing
 from functions.access.door_event.domain import facts_of, moment_of, once_through
 from functions.access.door_event.models import DoorEvent, DoorRecord
@@ -14,25 +13,28 @@ from functions.access.gates.moments import Moment
 from functions.access.gates.rows import GateRow
 from functions.access.holders.rows import HolderRow
 from functions.access.passes.rows import EntryRow, PassRow
+from linli.contracts import shown_as
 from linli.cursors import Page, PageQuery, page_of
 from linli.device_messages import LONGEST_OFFLINE, DeviceMessage
 from linli.errors import NotFound
 from linli.identities import EffectRow, Identity
 from linli.instants import to_text
+from linli.keys import Key, RowKey
 from linli.lifetimes import Lifetime
-from linli.tables import InstantAttribute, Rows, Transaction, expired, read, until_it_holds
+from linli.tables import InstantAttribute, Rows, Transaction, as_read, expired, read, until_it_holds
 
 RETENTION = LONGEST_OFFLINE
 ENTRIES_NOTED = timedelta(hours=1)  # how often a gate's row is written since its door tells entries
 
 
 class DoorEventRow(EffectRow, discriminator="door_event"):
-    """`<community>#door#<gate>` / `<occurred_at>#<event id>`: the same message is the same row.
+    """The same message is the same row.
 
     What the door of a dead clock did is under our time instead, and its message is known by a ToldRow.
     """
 
     KEPT = Lifetime("{}", LONGEST_OFFLINE)
+    key = Key("{community}#door#{gate}", "{occurred_at}#{event_id}")
 
     gate = UnicodeAttribute()
     event_id = UnicodeAttribute()
@@ -44,16 +46,12 @@ class DoorEventRow(EffectRow, discriminator="door_event"):
     clock_off = BooleanAttribute()
     pass_event_id = UnicodeAttribute(null=True)
 
-    @staticmethod
-    def partition(community: str, gate: str) -> str:
-        """Where a gate's door events are."""
-        return f"{community}#door#{gate}"
-
 
 class ToldRow(EffectRow, discriminator="door_told"):
-    """`<community>#door-told#<gate>` / `<occurred_at>#<event id>`: what a dead clock told has been kept."""
+    """What a dead clock told has been kept."""
 
     KEPT = Lifetime("{}", LONGEST_OFFLINE)
+    key = Key("{community}#door-told#{gate}", "{occurred_at}#{event_id}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +98,13 @@ def _attempt(message: DeviceMessage[DoorEvent]) -> Told:
     return Told(outcome, row.id_reused)
 
 
-def _keys(message: DeviceMessage[DoorEvent]) -> Callable[[str], Key]:
-    place = "door-told" if message.timeless(RETENTION) else "door"
+def _keys(message: DeviceMessage[DoorEvent]) -> Callable[[str], RowKey]:
+    kind = ToldRow if message.timeless(RETENTION) else DoorEventRow
     at = to_text(message.body.occurred_at)
-    return lambda one: (f"{message.community}#{place}#{message.device}", f"{at}#{one}")
+    return lambda one: kind.key(message.community, message.device, at, one)
 
 
-def _first_pass(message: DeviceMessage[DoorEvent]) -> list[Key]:
+def _first_pass(message: DeviceMessage[DoorEvent]) -> list[RowKey]:
     named = message.body.pass_event_id
     return [PassRow.key(message.community, message.device, named)] if named else []
 
@@ -115,8 +113,7 @@ def _row(message: DeviceMessage[DoorEvent], place: str) -> DoorEventRow:
     event, at = message.body, moment_of(message)
     shelved_at = at.at if message.timeless(RETENTION) else at.shown_at
     return DoorEventRow(
-        pk=DoorEventRow.partition(message.community, message.device),
-        sk=f"{to_text(shelved_at)}#{place}",
+        *DoorEventRow.key(message.community, message.device, to_text(shelved_at), place),
         gate=message.device,
         event_id=event.event_id,
         id_reused=place != event.event_id,
@@ -181,8 +178,7 @@ def _leave(
         ttl=EntryRow.KEPT.until(message.received_at),
     )
     transaction.put("entry", entry)
-    unchanged = PassRow.latest == first.latest if first and first.latest else PassRow.latest.does_not_exist()
-    known = unchanged if first else PassRow.pk.does_not_exist()
+    known = as_read(PassRow, first, "latest")
     transaction.check("pass", PassRow, PassRow.key(community, gate, named), known)
 
 
@@ -194,7 +190,7 @@ def _note(transaction: Transaction, gate: GateRow | None, at: datetime) -> None:
 
 def door_events(community: str, gate: str, query: PageQuery, now: datetime) -> Page[DoorRecord]:
     """A gate's door events, newest first. Raises NotFound for a gate that nobody knows."""
-    partition = DoorEventRow.partition(community, gate)
+    partition = DoorEventRow.key.partition(community, gate)
     page = page_of(DoorEventRow, partition, query, lambda row: _shown(row, now), newest_first=True)
     key = GateRow.key(community, gate)
     if not page.items and key not in read([key]):
@@ -205,5 +201,4 @@ def door_events(community: str, gate: str, query: PageQuery, now: datetime) -> P
 def _shown(row: DoorEventRow, now: datetime) -> DoorRecord | None:
     if expired(row, now):
         return None
-    told = {name: getattr(row, name) for name in DoorRecord.model_fields}
-    return DoorRecord.model_validate(told | {"happened_at": row.happened_at or row.occurred_at})
+    return shown_as(DoorRecord, row, happened_at=row.happened_at or row.occurred_at)

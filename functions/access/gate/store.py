@@ -27,5 +27,5 @@ def find(community: str, gate: str) -> Gate:
 
 def gates(community: str, query: PageQuery) -> Page[Gate]:
     """The community's gates that are set up, by id."""
-    partition, _ = GateRow.key(community, "")
+    partition = GateRow.key.partition(community)
     return page_of(GateRow, partition, query, GateRow.known)

@@ -9,7 +9,7 @@ from pynamodb.expressions.update import Action
 
 from functions.access.credentials.grants import Grants
 from functions.access.credentials.qr_codes import holder_in
-from functions.access.credentials.rows import CredentialRow, Key, credential_keys, credentials_at
+from functions.access.credentials.rows import CredentialRow, credential_keys, credentials_at
 from functions.access.credentials.spellings import canonical
 from functions.access.credentials.store import CredentialChange, write_credential, write_standing
 from functions.access.gate_pass.domain import (
@@ -32,14 +32,16 @@ from functions.access.passes.rows import EntryRow, PassRow
 from linli import communities, registered
 from linli.believing import Kinds
 from linli.communities import CommunityRow
+from linli.contracts import shown_as
 from linli.cursors import Page, PageQuery, page_of
 from linli.device_messages import Clocks
 from linli.errors import NotFound
 from linli.identities import Identity
 from linli.instants import to_epoch_seconds, to_text
+from linli.keys import RowKey
 from linli.registered import RegisteredRow
 from linli.secrets import keyed_hash
-from linli.tables import ConditionsFailed, Rows, Transaction, expired, read, until_it_holds
+from linli.tables import ConditionsFailed, Rows, Transaction, as_read, expired, read, until_it_holds
 from linli.vocabulary.access import AccessPolicy
 from linli.vocabulary.health import HealthPolicy
 
@@ -63,7 +65,7 @@ class Ask:
     asked_by: str | None = None
 
     @cached_property
-    def credentials(self) -> list[Key]:
+    def credentials(self) -> list[RowKey]:
         """Where what was shown may be, the first its own key."""
         return credential_keys(self.community, self.shown.credential, self.shown.value)
 
@@ -204,11 +206,7 @@ def _remembered(found: CredentialRow, decision: Decision) -> CredentialChange | 
     grants = (found.grants or Grants()).and_now(decision.grant)
     token = f"{decision.grant.gate}#{decision.grant.passed_as}"
     actions: list[Action] = [CredentialRow.grants.set(grants), CredentialRow.last_pass.set(token)]
-    unchanged: Condition = CredentialRow.pk.exists()
-    if found.last_pass is None:
-        unchanged &= CredentialRow.last_pass.does_not_exist()
-    else:
-        unchanged &= CredentialRow.last_pass == found.last_pass
+    unchanged: Condition = CredentialRow.pk.exists() & as_read(CredentialRow, found, "last_pass")
     if decision.uses_up and found.used_by is None:
         actions.append(CredentialRow.used_by.set(token))
         unchanged &= CredentialRow.used_by.does_not_exist()
@@ -230,7 +228,7 @@ def _answer(ask: Ask, row: PassRow) -> Answer:
     )
 
 
-def _keys(ask: Ask) -> list[Key]:
+def _keys(ask: Ask) -> list[RowKey]:
     shown = ask.shown
     holder = holder_in(canonical("qr", shown.value)) if shown.credential == "qr" else None
     return [
@@ -349,26 +347,4 @@ def passes_of_holder(community: str, person: str, query: PageQuery, now: datetim
 def _shown(row: PassRow, now: datetime) -> Pass | None:
     if expired(row, now):
         return None
-    return Pass.model_validate(
-        {
-            "gate": row.gate,
-            "event_id": row.sk,
-            "id_reused": row.id_reused,
-            "same_as": row.same_as,
-            "area": row.area,
-            "direction": row.direction,
-            "person": row.person,
-            "credential": row.credential_kind,
-            "verdict": row.verdict,
-            "reason": row.reason,
-            "checks": row.checks,
-            "decided_at": row.decided_at,
-            "occurred_at": row.occurred_at,
-            "clock_off": row.clock_off,
-            "offline": row.offline,
-            "disagreed": row.disagreed,
-            "entered_at": row.entered_at,
-            "asked_by": row.asked_by,
-            "note": row.note,
-        }
-    )
+    return shown_as(Pass, row, event_id=row.sk, credential=row.credential_kind)

@@ -5,34 +5,28 @@ from datetime import datetime, timedelta
 from pynamodb.attributes import BooleanAttribute, NumberAttribute
 
 from functions.access.gates.models import Gate
+from linli.keys import Key
 from linli.lifetimes import Lifetime
 from linli.registered import RegisteredRow
 from linli.tables import ContractAttribute, InstantAttribute, Row
-
-Key = tuple[str, str]
-
 
 ENTRIES_BELIEVED = timedelta(days=1)
 
 
 class GateRow(Row, discriminator="gate"):
-    """`<community>#gate` / `<gate>`: as a manager has set it up. `registered_at`: when the registry last
-    spoke of it as a gate, and which of its words that was (`registry_version`). `entry_told_at`: when its
-    door last told that somebody went through, to the hour.
+    """As a manager has set it up. `registered_at`: when the registry last spoke of it as a gate, and which of
+    its words that was (`registry_version`). `entry_told_at`: when its door last told that somebody went
+    through, to the hour.
     """
 
     KEPT = Lifetime()
+    key = Key("{community}#gate", "{gate}")
 
     gate = ContractAttribute(Gate, null=True)
     revoked = BooleanAttribute(default=False)
     registered_at = InstantAttribute(null=True)
     registry_version = NumberAttribute(null=True)
     entry_told_at = InstantAttribute(null=True)
-
-    @staticmethod
-    def key(community: str, gate: str) -> Key:
-        """Where a gate is."""
-        return f"{community}#gate", gate
 
     def known(self, word: RegisteredRow | None = None) -> Gate | None:
         """The gate, once it is set up, as the device registry sees it now; `word`: the registry's last."""

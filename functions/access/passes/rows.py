@@ -9,11 +9,10 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from functions.access.holders.standing import Passing
 from linli.device_messages import LONGEST_OFFLINE
 from linli.identities import EffectRow
+from linli.keys import Key, RowKey
 from linli.lifetimes import Lifetime
 from linli.tables import ContractAttribute, InstantAttribute, Row
 from linli.vocabulary.access import AccessPolicy
-
-Key = tuple[str, str]
 
 
 class PassesByTime(GlobalSecondaryIndex["PassRow"]):
@@ -39,7 +38,7 @@ class PassesByHolder(GlobalSecondaryIndex["PassRow"]):
 
 
 class PassRow(EffectRow, discriminator="pass"):
-    """`<community>#pass#<gate>` / `<event id>` or `<event id>~<digest>`: what was asked and decided, once.
+    """What was asked and decided, once; under `<event id>~<digest>` when the id was another question's.
 
     `at` is `<decided_at>#<gate>#<event id>`, unique and in time order; `holder` is `<community>#<holder>`.
     `id_reused`: the id was another question's, so that it stands behind `~`; `latest`: where the newest one
@@ -49,6 +48,7 @@ class PassRow(EffectRow, discriminator="pass"):
     """
 
     KEPT = Lifetime.as_said_by(AccessPolicy)
+    key = Key("{community}#pass#{gate}", "{event_id}")
 
     community = UnicodeAttribute()
     at = UnicodeAttribute()
@@ -78,27 +78,18 @@ class PassRow(EffectRow, discriminator="pass"):
     by_time = PassesByTime()
     by_holder = PassesByHolder()
 
-    @staticmethod
-    def key(community: str, gate: str, event_id: str) -> Key:
-        """Where the pass that this event asked for is."""
-        return f"{community}#pass#{gate}", event_id
-
     @classmethod
-    def under(cls, community: str, gate: str) -> Callable[[str], Key]:
+    def under(cls, community: str, gate: str) -> Callable[[str], RowKey]:
         """Where the passes of a gate are, by their ids."""
         return partial(cls.key, community, gate)
 
 
 class EntryRow(Row, discriminator="entry"):
-    """`<community>#entry#<gate>` / `<event id of its pass>`: an entry that came before its offline pass."""
+    """An entry that came before its offline pass."""
 
     KEPT = Lifetime("until its offline pass is told, {} at most", LONGEST_OFFLINE)
+    key = Key("{community}#entry#{gate}", "{pass_event_id}")
 
     event_id = UnicodeAttribute()
     entered_at = InstantAttribute()
     occurred_at = InstantAttribute()
-
-    @staticmethod
-    def key(community: str, gate: str, pass_event_id: str) -> Key:
-        """Where the pass will find it."""
-        return f"{community}#entry#{gate}", pass_event_id

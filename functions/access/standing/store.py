@@ -18,6 +18,7 @@ from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
 from linli.idempotency import Creation
 from linli.instants import to_epoch_seconds
+from linli.keys import Key
 from linli.lifetimes import Lifetime
 from linli.tables import (
     ConditionsFailed,
@@ -35,16 +36,12 @@ from linli.vocabulary.directory import MembershipChanged
 
 
 class PlaceRow(Row, discriminator="place"):
-    """`<community>#places#<holder>` / `<id>`: that staff have said where somebody is, and why."""
+    """That staff have said where somebody is, and why."""
 
     KEPT = Lifetime.as_said_by(AccessPolicy)
+    key = Key("{community}#places#{holder}", "{said}")
 
     said = ContractAttribute(SaidPlace)
-
-    @staticmethod
-    def key(community: str, holder: str, said: str) -> tuple[str, str]:
-        """Where one of them is."""
-        return f"{community}#places#{holder}", said
 
     @classmethod
     def of(cls, community: str, said: SaidPlace, ttl: int) -> "PlaceRow":
@@ -66,7 +63,7 @@ def hear_of_person(fact: PersonFact, at: datetime) -> str:
 
 
 def _guests(community: str, person: str, at: datetime) -> list[str]:
-    partition, _ = InvitationRow.key(community, person, "")
+    partition = InvitationRow.key.partition(community, person)
     rows = InvitationRow.query(partition)
     return [row.sk for row in rows if not row.withdrawn and row.invitation.valid_until > at]
 
@@ -155,7 +152,7 @@ def _say_place(community: str, person: str, word: PlaceWord, by: str, creation: 
 def places(community: str, person: str, query: PageQuery, now: datetime) -> Page[SaidPlace]:
     """What staff have said of somebody's place, newest first. Raises NotFound for a holder nobody knows."""
     find(HolderRow, HolderRow.key(community, person))
-    partition, _ = PlaceRow.key(community, person, "")
+    partition = PlaceRow.key.partition(community, person)
     return page_of(
         PlaceRow,
         partition,

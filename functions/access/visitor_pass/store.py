@@ -4,7 +4,6 @@ from datetime import datetime
 
 from functions.access.credentials.rows import (
     CredentialRow,
-    Key,
     credential_keys,
     credentials_at,
     free,
@@ -20,10 +19,12 @@ from functions.access.visitor_pass.domain import admitted, code_of, visitor
 from functions.access.visitor_pass.models import Invited
 from linli import communities, tables
 from linli.communities import CommunityRow
+from linli.contracts import shown_as
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict
 from linli.idempotency import Creation
 from linli.instants import to_epoch_seconds
+from linli.keys import RowKey
 from linli.tables import Transaction, expired, read, until_it_holds
 from linli.vocabulary.access import AccessPolicy
 
@@ -62,7 +63,7 @@ def _invite(community: str, person: str, invitation: Invitation, creation: Creat
 
 
 def _creation(
-    community: str, person: str, invitation: Invitation, creation: Creation, plate: Key | None
+    community: str, person: str, invitation: Invitation, creation: Creation, plate: RowKey | None
 ) -> Transaction:
     invitation_id = creation.id
     row = CredentialRow(*plate) if plate else None
@@ -121,7 +122,7 @@ def find(community: str, person: str, invitation_id: str) -> Invited:
 
 def invitations(community: str, person: str, query: PageQuery, now: datetime) -> Page[Invited]:
     """A resident's own invitations, newest first."""
-    partition, _ = InvitationRow.key(community, person, "")
+    partition = InvitationRow.key.partition(community, person)
     return page_of(
         InvitationRow,
         partition,
@@ -132,15 +133,10 @@ def invitations(community: str, person: str, query: PageQuery, now: datetime) ->
 
 
 def _shown(invitation_id: str, invitation: Invitation, *, withdrawn: bool) -> Invited:
-    return Invited(
+    return shown_as(
+        Invited,
+        invitation,
         invitation=invitation_id,
-        visitor_name=invitation.visitor_name,
-        valid_from=invitation.valid_from,
-        valid_until=invitation.valid_until,
-        entries=invitation.entries,
-        gates=invitation.gates,
-        windows=invitation.windows,
-        plate=invitation.plate,
         withdrawn=withdrawn,
         code=qr_code_of(invitation_id, invitation_id),
     )

@@ -54,7 +54,7 @@ def find(community: str, alert: str, asker: Asker) -> AlertShown:
 
 def timeline(community: str, person: str, query: PageQuery) -> Page[Line]:
     """A person's timeline, the newest line first."""
-    partition = EntryRow.partition(community, person)
+    partition = EntryRow.key.partition(community, person)
     return page_of(EntryRow, partition, query, lambda row: line(row.entry), newest_first=True)
 
 

@@ -7,9 +7,10 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from functions.care.calling.alerts import Alert
 from functions.care.calling.messages import Message
 from functions.care.calling.roster import OnDuty
-from functions.care.timeline.rows import SENT_AGAIN, Key, QueueRow, staff_queue
+from functions.care.timeline.rows import SENT_AGAIN, QueueRow, staff_queue
 from linli.due import TimedRow
 from linli.identities import EffectRow
+from linli.keys import Key, RowKey
 from linli.lifetimes import Lifetime
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
@@ -20,18 +21,14 @@ def archive(community: str) -> str:
 
 
 class AlertRow(QueueRow, discriminator="alert"):
-    """`<community>#alert#<alert>` / `alert`. `attempt`: who wrote it last."""
+    """An alert as it is now. `attempt`: who wrote it last."""
 
     KEPT = Lifetime("{} after its end", timedelta(days=730))
+    key = Key("{community}#alert#{alert}", "alert")
 
     alert = ContractAttribute(Alert)
     version = NumberAttribute()
     attempt = UnicodeAttribute()
-
-    @staticmethod
-    def key(community: str, alert: str) -> Key:
-        """Where an alert is."""
-        return f"{community}#alert#{alert}", "alert"
 
     @classmethod
     def of(cls, alert: Alert, attempt: str) -> "AlertRow":
@@ -49,28 +46,29 @@ class AlertRow(QueueRow, discriminator="alert"):
 
 
 class MessageRow(TimedRow, discriminator="message"):
-    """`<community>#alert#<alert>` / `message#<message>`: pending while it is in the index `due`.
+    """A message to somebody, pending while it is in the index `due`.
 
     `state`: pending, sent, delivered, failed, or dropped, when nobody had to be told any more. `replies`: the
     gateway's ids of the answers that have had their effect.
     """
 
     KEPT = Lifetime("{}", timedelta(days=180))
+    key = Key("{community}#alert#{alert}", "message#{message}")
 
     message = ContractAttribute(Message)
     state = UnicodeAttribute(default="pending")
     replies = UnicodeSetAttribute(null=True)
 
-    @staticmethod
-    def key(community: str, message: str) -> Key:
+    @classmethod
+    def where(cls, community: str, message: str) -> RowKey:
         """Where a message is; its id begins with its alert's."""
-        return f"{community}#alert#{message.rpartition('-')[0]}", f"message#{message}"
+        return cls.key(community, message.rpartition("-")[0], message)
 
     @classmethod
     def of(cls, message: Message, again_at: datetime) -> "MessageRow":
         """A message about to be sent; should that be cut short, it falls due at `again_at`."""
         return cls(
-            *cls.key(message.community, message.message),
+            *cls.where(message.community, message.message),
             message=message,
             **cls.timed(message.message, again_at),
             ttl=cls.KEPT.until(message.made_at),
@@ -78,31 +76,23 @@ class MessageRow(TimedRow, discriminator="message"):
 
 
 class PressRow(EffectRow, discriminator="press"):
-    """`<community>#presses#<person>` / `<press>`, or `<press>~<digest>` when the id was used for another one:
-    which alert a press opened or joined. `at`: when it came in. `id_reused`: the id, or all of it, had come
-    before, as another press.
+    """Which alert a press opened or joined; under `<press>~<digest>` when the id was used for another one.
+
+    `at`: when it came in. `id_reused`: the id, or all of it, had come before, as another press.
     """
 
     KEPT = Lifetime("{}", SENT_AGAIN)
+    key = Key("{community}#presses#{person}", "{press}")
 
     alert = UnicodeAttribute()
     at = InstantAttribute(null=True)
     id_reused = BooleanAttribute(default=False)
 
-    @staticmethod
-    def key(community: str, person: str, press: str) -> Key:
-        """Where a press is."""
-        return f"{community}#presses#{person}", press
-
 
 class RosterRow(Row, discriminator="roster"):
-    """`<community>#roster` / `<person>`: who is on duty, and when."""
+    """Who is on duty, and when."""
 
     KEPT = Lifetime("until struck off")
+    key = Key("{community}#roster", "{person}")
 
     on_duty = ContractAttribute(OnDuty)
-
-    @staticmethod
-    def key(community: str, person: str) -> Key:
-        """Where somebody on the roster is."""
-        return f"{community}#roster", person

@@ -18,7 +18,7 @@ from functions.care.calling.messages import Message
 from functions.care.calling.parties import Party, circle_of, parties
 from functions.care.calling.roster import is_still
 from functions.care.calling.rows import AlertRow, MessageRow, RosterRow
-from functions.care.sweeping.tasks import DueKey, due_tasks, leave
+from functions.care.sweeping.tasks import DueKey, due_tasks
 from functions.care.tending import store as tending
 from functions.care.tending.duties import Duty, DutyKind
 from functions.care.timeline.models import Entry, What
@@ -42,6 +42,7 @@ from linli.tables import (
     readable,
     until_it_holds,
 )
+from linli.tasks import leave
 from linli.vocabulary.care import AlertClosed, AlertOpened, AlertOutcome, AlertReason, CarePolicy
 
 CUT_SHORT = timedelta(minutes=1)  # a sweep: by then a message has been sent, or its sender is gone
@@ -85,7 +86,7 @@ def load(community: str, alert: str) -> Case:
 
 def circle(community: str, person: str, watch: Watch | None) -> list[Party]:
     """Who may be called for a person now: staff whose roles the directory has taken back are not."""
-    roster = [row.on_duty for row in all_readable(RosterRow, RosterRow.key(community, "")[0])]
+    roster = [row.on_duty for row in all_readable(RosterRow, RosterRow.key.partition(community))]
     found = parties(person, watch, roster)
     keys = {each.person: StaffRow.key(community, each.person) for each in found if each.person is not None}
     rows = readable(keys.values())
@@ -266,7 +267,7 @@ def not_picked_up(message: Message, now: datetime) -> Step:
 def hand_over(step: Step) -> None:
     """Leave what a kept step has made due to the worker, at once; should this fail, the sweep finds it."""
     alert = step.alert
-    keys = [MessageRow.key(alert.community, each.message) for each in step.messages]
+    keys = [MessageRow.where(alert.community, each.message) for each in step.messages]
     rows = [DueKey(pk=pk, sk=sk, kind="message") for pk, sk in keys]
     if alert.due_at is not None and alert.due_at <= step.now:
         pk, sk = AlertRow.key(alert.community, alert.alert)
@@ -283,7 +284,7 @@ def conclude(
     also: Sequence[Action] = (),
 ) -> None:
     """Let `transaction` (row `message`) end a message in a state: nobody sends it again."""
-    row = MessageRow(*MessageRow.key(message.community, message.message))
+    row = MessageRow(*MessageRow.where(message.community, message.message))
     actions = [MessageRow.state.set(state), *MessageRow.no_longer_due(), *also]
     exists = MessageRow.pk.exists()
     transaction.update("message", row, actions, exists if condition is None else exists & condition)

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from functions.care.sweeping.tasks import DueTask, everybody, leave
+from functions.care.sweeping.tasks import DueTask, everybody
 from linli import communities
 from linli.communities import CommunityRow
 from linli.tables import Rows, read
+from linli.tasks import leave
 from linli.vocabulary.care import CarePolicy
 from linli.vocabulary.directory import CommunityChanged
 

@@ -49,7 +49,7 @@ def settle(
     present `since`.
     """
     (kind, about), (person, capacity) = row, by
-    settled_key = SettledRow.key(community, kind, about, how.since)
+    settled_key = SettledRow.key(community, kind, about, to_text(how.since))
     duty_key = DutyRow.key(community, kind, about)
 
     def attempt() -> None:
@@ -87,7 +87,7 @@ def settle(
 
 def roster(community: str) -> Roster:
     """Who is on the roster."""
-    rows = RosterRow.query(RosterRow.key(community, "")[0], consistent_read=True)
+    rows = RosterRow.query(RosterRow.key.partition(community), consistent_read=True)
     return Roster(items=[_line(row.on_duty) for row in rows])
 
 

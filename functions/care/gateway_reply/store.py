@@ -21,7 +21,7 @@ def take_in(community: str, channel: Channel, reply: GatewayReply, delivery: str
 
     Messages about duties, and those of half a year ago, are not kept: nothing follows from their replies.
     """
-    key = MessageRow.key(community, reply.message_id)
+    key = MessageRow.where(community, reply.message_id)
     row = read([key]).one(MessageRow, key)
     if row is None:
         return "not_kept"
@@ -75,7 +75,7 @@ def _answered(message: Message, digit: str | None, delivery: str, now: datetime,
         calling.conclude(transaction, message, "replied", fresh, also=[MessageRow.replies.add({answer})])
 
     def attempt() -> Step | None:
-        if answer in (find(MessageRow, MessageRow.key(message.community, message.message)).replies or ()):
+        if answer in (find(MessageRow, MessageRow.where(message.community, message.message)).replies or ()):
             return None
         case = calling.load(message.community, message.alert or "")
         step = (

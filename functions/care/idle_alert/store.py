@@ -8,7 +8,7 @@ from functions.care.calling import store as calling
 from functions.care.calling.rows import AlertRow
 from functions.care.intake.rows import SensorRow
 from functions.care.intake.unbelieved import spoke
-from functions.care.sweeping.tasks import EVERYBODY, DueKey, DueTask, due_tasks, everybody, leave
+from functions.care.sweeping.tasks import EVERYBODY, DueKey, DueTask, due_tasks, everybody
 from functions.care.tending import store as tending
 from functions.care.watching import store as watching
 from functions.care.watching.deadlines import judged
@@ -19,6 +19,7 @@ from linli.errors import NotFound, Unavailable
 from linli.instants import to_text
 from linli.observability import Series
 from linli.tables import Rows, Transaction, readable, until_it_holds
+from linli.tasks import leave
 from linli.vocabulary.care import AlertReason
 
 MOST_SAID = ("opened", "cannot_judge", "asked", "postponed", "spread")
@@ -34,7 +35,7 @@ def judge_all(task: DueTask) -> str:
     """
     series, opened = Series(), list[DueKey]()
     for key in task.rows:
-        community, _, person = key.pk.partition("#person#")
+        community, person = StateRow.key.parts(key)
         with series.attempt("person", f"{person}:{to_text(task.at)}", community=community) as attempt:
             outcome = _carried_out(key, community, person, task.at)
             attempt.outcome = outcome if isinstance(outcome, str) else "opened"

@@ -6,21 +6,22 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAtt
 
 from functions.care.intake.unbelieved import Unbelieved
 from functions.care.timeline.rows import SENT_AGAIN
-from functions.care.watching.rows import Key
 from functions.care.watching.state import Outage
 from functions.care.watching.watch import Sensor
+from linli.keys import Key
 from linli.lifetimes import Lifetime
 from linli.tables import ContractAttribute, Row
 
 
 class SensorRow(Row, discriminator="care_sensor"):
-    """`<community>#sensors` / `<device>`: whom a sensor, or a gateway, serves. A gateway is no `sensor`.
+    """Whom a sensor, or a gateway, serves. A gateway is no `sensor`.
 
     `home`: the one home a sensor serves. `outage`: whether it is lost, of devices that serve nobody yet as
     well. `doubt`: what of its word cannot be believed.
     """
 
     KEPT = Lifetime()
+    key = Key("{community}#sensors", "{device}")
 
     sensor = ContractAttribute(Sensor, null=True)
     home = UnicodeAttribute(null=True)
@@ -28,32 +29,24 @@ class SensorRow(Row, discriminator="care_sensor"):
     doubt = ContractAttribute(Unbelieved, null=True)
     people = UnicodeSetAttribute(null=True)
 
-    @staticmethod
-    def key(community: str, device: str) -> Key:
-        """Where a sensor is."""
-        return f"{community}#sensors", device
-
 
 class HomeRow(Row, discriminator="care_home"):
-    """`<community>#homes` / `<home>`: who is watched over there; `version` of what others were told."""
+    """Who is watched over there; `version` of what others were told."""
 
     KEPT = Lifetime()
+    key = Key("{community}#homes", "{home}")
 
     people = UnicodeSetAttribute(null=True)
     version = NumberAttribute()
 
-    @staticmethod
-    def key(community: str, home: str) -> Key:
-        """Where a home is."""
-        return f"{community}#homes", home
-
 
 class SignRow(Row, discriminator="sign"):
-    """`<community>#signs#<person>` / `<key>`: a sign that has counted, whose time does not tell a repeat."""
+    """A sign that has counted, whose time does not tell a repeat."""
 
     KEPT = Lifetime("{}", SENT_AGAIN)
+    key = Key("{community}#signs#{person}", "{sign}")
 
     @classmethod
     def of(cls, community: str, person: str, key: str, now: datetime) -> "SignRow":
         """The mark of a sign, kept as long as it may be sent again."""
-        return cls(f"{community}#signs#{person}", key, ttl=cls.KEPT.until(now))
+        return cls(*cls.key(community, person, key), ttl=cls.KEPT.until(now))

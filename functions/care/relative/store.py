@@ -20,5 +20,5 @@ def find(community: str, person: str, asker: str) -> RelativeSeen:
 
 def of(community: str, asker: str) -> Relatives:
     """Those of whom the asker is family or emergency contact."""
-    rows = FamilyRow.query(FamilyRow.key(community, asker, "")[0])
+    rows = FamilyRow.query(FamilyRow.key.partition(community, asker))
     return Relatives(items=[Relative(person=row.sk) for row in rows])

@@ -11,7 +11,7 @@ from functions.care.tending import store as tending
 from functions.care.tending.duties import DutyKind
 from functions.care.tending.rows import DutyRow
 from functions.care.watching.signals import Sign
-from linli.tables import Transaction, read, until_it_holds
+from linli.tables import Transaction, as_read, read, until_it_holds
 
 DOUBTED: DutyKind = "doubted_sensor"
 
@@ -43,9 +43,9 @@ def _doubt(community: str, sensor: str, clock: str, at: datetime, *, id_reused: 
         return
     before = row.doubt
     transaction = Transaction()
-    as_read = SensorRow.doubt.does_not_exist() if before is None else SensorRow.doubt == before
+    same = as_read(SensorRow, row, "doubt")
     if not clock and not id_reused:
-        transaction.update("doubt", SensorRow(*key), [SensorRow.doubt.remove()], as_read)
+        transaction.update("doubt", SensorRow(*key), [SensorRow.doubt.remove()], same)
         if duty is not None:
             words = "its time and its numbers are right again"
             tending.settle_duty(transaction, community, sensor, DOUBTED, at, words=words, seen=duty.duty)
@@ -61,5 +61,5 @@ def _doubt(community: str, sensor: str, clock: str, at: datetime, *, id_reused: 
     elif is_news(doubt, at):
         doubt = doubt.model_copy(update={"told_at": at})
         tending.raise_duty(transaction, community, sensor, DOUBTED, words=words, now=at)
-    transaction.update("doubt", SensorRow(*key), [SensorRow.doubt.set(doubt)], as_read)
+    transaction.update("doubt", SensorRow(*key), [SensorRow.doubt.set(doubt)], same)
     transaction.commit()

@@ -16,7 +16,7 @@ from functions.care.tending import store as tending
 from functions.care.tending.duties import DutyKind
 from functions.care.timeline.rows import SENT_AGAIN, EntryRow
 from functions.care.watching import store as watching
-from functions.care.watching.rows import Key, StateRow, WatchRow
+from functions.care.watching.rows import StateRow, WatchRow
 from functions.care.watching.signals import Sign, Signal
 from linli.communities import CommunityRow
 from linli.device_messages import DeviceMessage, Topic
@@ -24,6 +24,7 @@ from linli.errors import NotFound
 from linli.identities import Identity
 from linli.ids import new_id
 from linli.instants import to_epoch_seconds, to_text
+from linli.keys import RowKey
 from linli.observability import Series
 from linli.tables import Transaction, read, readable, until_it_holds
 from linli.vocabulary.care import ChainStep
@@ -45,7 +46,7 @@ class Press:
     now: datetime
     timed: bool = False
 
-    def key(self, id: str) -> Key:  # noqa: A002  the field's name
+    def key(self, id: str) -> RowKey:  # noqa: A002  the field's name
         """Where a press of this person is."""
         return PressRow.key(self.community, self.person, id)
 

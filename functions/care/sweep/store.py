@@ -4,10 +4,11 @@ from datetime import datetime
 
 from functions.care.calling.rows import AlertRow, MessageRow
 from functions.care.sweeping import store as sweeping
-from functions.care.sweeping.tasks import DueKey, due_tasks, leave
+from functions.care.sweeping.tasks import DueKey, due_tasks
 from functions.care.tending.rows import DutyRow, VisitRow
 from functions.care.watching.rows import StateRow
 from linli.due import TimedRow, due
+from linli.tasks import leave
 
 MOST_A_RUN = 2000  # per shard
 OTHERS = "escalation"

@@ -7,21 +7,22 @@ often as the policy says.
 from datetime import datetime
 from typing import get_args
 
-from pynamodb.expressions.condition import Condition
-
 from functions.care.tending.duties import TELLS, URGENT, Duty, DutyKind
 from functions.care.tending.rows import DutyRow, VisitRow, rounds_of
 from functions.care.tending.visits import Visit, overdue_at, today
 from functions.care.timeline.models import Capacity, Entry
-from functions.care.timeline.rows import EntryRow, Key, staff_queue
+from functions.care.timeline.rows import EntryRow, staff_queue
 from functions.care.watching import store as watching
 from functions.care.watching.members import Member
 from functions.care.watching.rows import StaffRow, WatchRow
 from functions.care.watching.state import Setting
 from functions.care.watching.watch import Watch
 from linli.communities import CommunityRow
-from linli.tables import Row, Transaction, read, until_it_holds
+from linli.keys import RowKey
+from linli.tables import Row, Transaction, as_read, read, until_it_holds
 from linli.vocabulary.directory import MembershipChanged
+
+TOLD = ("version", "home_version")
 
 
 def raise_duty(
@@ -147,7 +148,7 @@ def _note_membership(fact: MembershipChanged, now: datetime) -> str:
     if member == before:
         return "duplicate"
     transaction = Transaction()
-    transaction.put("member", StaffRow.of(key, member), _same(row))
+    transaction.put("member", StaffRow.of(key, member), as_read(StaffRow, row, *TOLD))
     _as_read(transaction, "watch", watch_key, watched)
     watch = watched.watch if watched else None
     outcome = None
@@ -157,16 +158,6 @@ def _note_membership(fact: MembershipChanged, now: datetime) -> str:
         outcome = _ask_where(transaction, watch, member, rows.one(DutyRow, home_key), now) or outcome
     transaction.commit()
     return outcome or "member_kept"
-
-
-def _same(row: StaffRow | None) -> Condition:
-    """That nothing has been told of somebody since their row was read."""
-    if row is None:
-        return Row.pk.does_not_exist()
-    said = StaffRow.home_version
-    home = said == row.home_version if row.home_version else said.does_not_exist()
-    same: Condition = (StaffRow.version == row.version) & home
-    return same
 
 
 def ask_about_home(transaction: Transaction, watch: Watch, now: datetime) -> None:
@@ -179,13 +170,13 @@ def ask_about_home(transaction: Transaction, watch: Watch, now: datetime) -> Non
     _ask_where(transaction, watch, _member(row), rows.one(DutyRow, duty_key), now)
 
 
-def _as_read(transaction: Transaction, name: str, key: Key, row: StaffRow | WatchRow | None) -> None:
+def _as_read(transaction: Transaction, name: str, key: RowKey, row: StaffRow | WatchRow | None) -> None:
     """Let `transaction` fail if a row has changed that it decides by and does not write."""
     if row is None:
         transaction.delete(name, Row(*key), Row.pk.does_not_exist())
         return
     kind = type(row)
-    same = _same(row) if isinstance(row, StaffRow) else kind.version == row.version
+    same = as_read(StaffRow, row, *TOLD) if isinstance(row, StaffRow) else kind.version == row.version
     transaction.update(name, kind(*key), [kind.version.set(row.version)], same)
 
 

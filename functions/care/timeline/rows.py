@@ -8,10 +8,10 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from functions.care.timeline.models import Entry
 from linli.due import TimedRow
 from linli.instants import to_text
+from linli.keys import Key
 from linli.lifetimes import Lifetime
 from linli.tables import ContractAttribute, Row
 
-Key = tuple[str, str]
 SENT_AGAIN = timedelta(days=7)  # as long as a device or an app may repeat itself
 
 
@@ -40,9 +40,10 @@ def staff_queue(community: str) -> str:
 
 
 class EntryRow(Row, discriminator="care_entry"):
-    """`<community>#timeline#<person>` / `<time>#<key>`: written once, changed never."""
+    """A line of a person's timeline: written once, changed never."""
 
     KEPT = Lifetime("{}", timedelta(days=730))
+    key = Key("{community}#timeline#{person}", "{at}#{line}")
 
     entry = ContractAttribute(Entry)
 
@@ -50,13 +51,7 @@ class EntryRow(Row, discriminator="care_entry"):
     def of(cls, community: str, person: str, entry: Entry, key: str) -> "EntryRow":
         """A line of a person's timeline; `key` tells it from others of the same moment."""
         return cls(
-            cls.partition(community, person),
-            f"{to_text(entry.at)}#{key}",
+            *cls.key(community, person, to_text(entry.at), key),
             entry=entry,
             ttl=cls.KEPT.until(entry.at),
         )
-
-    @staticmethod
-    def partition(community: str, person: str) -> str:
-        """Where a person's timeline is."""
-        return f"{community}#timeline#{person}"

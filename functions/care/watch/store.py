@@ -17,7 +17,7 @@ from functions.care.watching.watch import Settings, Watch
 from linli import places
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, InvalidRequest
-from linli.tables import Row, Rows, Transaction, read, until_it_holds
+from linli.tables import Row, Rows, Transaction, as_read, read, until_it_holds
 from linli.texts import is_visible
 from linli.vocabulary.care import WatchChanged
 
@@ -96,7 +96,7 @@ def _shown(vigil: Vigil) -> WatchSeen:
 
 def watched(community: str, query: PageQuery) -> Page[Watched]:
     """Who is watched over, by person. Raises InvalidCursor."""
-    partition, _ = WatchRow.key(community, "")
+    partition = WatchRow.key.partition(community)
     page = page_of(WatchRow, partition, query, lambda row: row.watch)
     names = places.called(community, {watch.home for watch in page.items})
     items = [
@@ -154,8 +154,7 @@ def _live(
         people, version = (set(row.people or ()), int(row.version)) if row else (set(), 0)
         then = people | {person} if each == home else people - {person}
         new = HomeRow(*HomeRow.key(community, each), people=then or None, version=version + 1)
-        as_read = HomeRow.version == version if row else Row.pk.does_not_exist()
-        transaction.put(f"home-{each}", new, as_read)
+        transaction.put(f"home-{each}", new, as_read(HomeRow, row, "version"))
         if bool(people) != bool(then):
             facts.append(
                 WatchChanged(community=community, home=each, watched=bool(then), version=version + 1)

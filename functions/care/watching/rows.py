@@ -6,29 +6,24 @@ from functions.care.watching.members import Member
 from functions.care.watching.state import WatchState
 from functions.care.watching.watch import Watch
 from linli.due import TimedRow
+from linli.keys import Key, RowKey
 from linli.lifetimes import Lifetime
 from linli.members import DwellerRow
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
-Key = tuple[str, str]
-
 
 class WatchRow(Row, discriminator="watch"):
-    """`<community>#watches` / `<person>`."""
+    """Who is watched over, and how."""
 
     KEPT = Lifetime("until it ends")
+    key = Key("{community}#watches", "{person}")
 
     watch = ContractAttribute(Watch)
     version = NumberAttribute()
 
-    @staticmethod
-    def key(community: str, person: str) -> Key:
-        """Where a person's settings are."""
-        return f"{community}#watches", person
-
 
 class StateRow(TimedRow, discriminator="watch_state"):
-    """`<community>#person#<person>` / `state`: how they are, and the one alert that may be open.
+    """How they are, and the one alert that may be open.
 
     `seen_at` repeats the state's, for the condition that keeps it from moving back. Without a `state` the
     person is not watched over: the row then holds no more than the alert of a call for help. `moved_again`:
@@ -36,6 +31,7 @@ class StateRow(TimedRow, discriminator="watch_state"):
     """
 
     KEPT = Lifetime("until the watch ends")
+    key = Key("{community}#person#{person}", "state")
 
     state = ContractAttribute(WatchState, null=True)
     seen_at = InstantAttribute(null=True)
@@ -44,29 +40,21 @@ class StateRow(TimedRow, discriminator="watch_state"):
     alert_at = InstantAttribute(null=True)
     moved_again = BooleanAttribute(null=True)
 
-    @staticmethod
-    def key(community: str, person: str) -> Key:
-        """Where a person's state is."""
-        return f"{community}#person#{person}", "state"
-
 
 class FamilyRow(Row, discriminator="family"):
-    """`<community>#family#<person>` / `<whom they may ask about>`: a contact who is family."""
+    """A contact who is family."""
 
     KEPT = Lifetime("until the watch changes")
-
-    @staticmethod
-    def key(community: str, person: str, watched: str) -> Key:
-        """Where it says that a person is family of somebody."""
-        return f"{community}#family#{person}", watched
+    key = Key("{community}#family#{person}", "{watched}")
 
 
 class StaffRow(DwellerRow, discriminator="care_member"):
-    """`<community>#members` / `<person>`: what the directory said last: their roles, for who is called, and
-    their homes, with the version that said so: of who has gone, the homes that they had.
+    """What the directory said last: their roles, for who is called, and their homes, with the version that
+    said so: of who has gone, the homes that they had.
     """
 
     KEPT = Lifetime()
+    key = Key("{community}#members", "{person}")
 
     roles = UnicodeSetAttribute(null=True)
     home_version = NumberAttribute(null=True)
@@ -78,7 +66,7 @@ class StaffRow(DwellerRow, discriminator="care_member"):
         return Member.kept(self.roles or (), int(self.version), self.places, home_version)
 
     @classmethod
-    def of(cls, key: Key, member: Member) -> "StaffRow":
+    def of(cls, key: RowKey, member: Member) -> "StaffRow":
         """The row of what the directory has said."""
         return cls(
             *key,
@@ -88,8 +76,3 @@ class StaffRow(DwellerRow, discriminator="care_member"):
             homes=list(member.homes) or None,
             home_version=member.home_version or None,
         )
-
-    @staticmethod
-    def key(community: str, person: str) -> Key:
-        """Where somebody's roles and home are."""
-        return f"{community}#members", person

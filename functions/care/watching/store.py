@@ -91,7 +91,7 @@ def found(community: str, person: str) -> Vigil | None:
 
 def people_after(community: str, person: str, most: int) -> list[str]:
     """So many of those who are watched over in a community, by their ids, from after one of them on."""
-    partition, _ = WatchRow.key(community, "")
+    partition = WatchRow.key.partition(community)
     rows = WatchRow.query(partition, WatchRow.sk > person, limit=most, attributes_to_get=["pk", "sk", "kind"])
     return [row.sk for row in rows]
 

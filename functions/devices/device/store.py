@@ -14,6 +14,7 @@ from functions.devices.iot_registry import client as iot_registry
 from functions.devices.life import store as life
 from functions.devices.life.rows import ClaimRow, DeviceRow, FaultRow
 from functions.devices.life.vitals import millis
+from linli.contracts import shown_as
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict
 from linli.idempotency import Creation
@@ -149,13 +150,13 @@ def devices(community: str, query: PageQuery) -> Page[Device]:
         rows.append(row)
         return _shown(row)
 
-    page = page_of(DeviceRow, DeviceRow.key(community, "")[0], query, collected)
+    page = page_of(DeviceRow, DeviceRow.key.partition(community), query, collected)
     return page.model_copy(update={"items": _with_vitals(community, rows)})
 
 
 def faults(community: str, query: PageQuery) -> Page[DeviceFault]:
     """What is wrong with the community's devices now, by device. Raises InvalidCursor."""
-    return page_of(FaultRow, FaultRow.partition(community), query, _fault)
+    return page_of(FaultRow, FaultRow.key.partition(community), query, _fault)
 
 
 def _next(row: DeviceRow, status: str, certificate: str | None) -> DeviceRow:
@@ -198,13 +199,4 @@ def _with_vitals(community: str, rows: Iterable[DeviceRow]) -> list[Device]:
 
 
 def _fault(row: FaultRow) -> DeviceFault:
-    return DeviceFault.model_validate(
-        {
-            "device": row.device,
-            "kind": row.device_kind,
-            "fault": row.fault,
-            "episode": row.episode,
-            "since": row.since,
-            "behind": int(row.behind),
-        }
-    )
+    return shown_as(DeviceFault, row, kind=row.device_kind, behind=int(row.behind))

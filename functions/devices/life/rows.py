@@ -6,10 +6,9 @@ from pynamodb.expressions.update import Action
 from functions.devices.life.standstill import Pulse
 from functions.devices.life.vitals import Outages, Vitals
 from linli.due import TimedRow
+from linli.keys import Key
 from linli.lifetimes import Lifetime
 from linli.tables import ContractAttribute, InstantAttribute, Row
-
-Key = tuple[str, str]
 
 VITALS = (
     "beat", "seen_at", "battery_percent", "firmware", "gateway", "lost", "lost_at", "low", "outages",
@@ -18,26 +17,23 @@ VITALS = (
 
 
 class ClaimRow(Row, discriminator="device_claim"):
-    """`<device>#claim` / `claim`: a device id is a thing's name, and belongs to one community for ever."""
+    """A device id is a thing's name, and belongs to one community for ever."""
 
     KEPT = Lifetime()
+    key = Key("{device}#claim", "claim")
 
     community = UnicodeAttribute()
 
-    @staticmethod
-    def key(device: str) -> Key:
-        """Where the claim on a device id is."""
-        return f"{device}#claim", "claim"
-
 
 class DeviceRow(TimedRow, discriminator="device"):
-    """`<community>#devices` / `<device>`: a device. `key_digest` is of the device's public key.
+    """A device. `key_digest` is of the device's public key.
 
     From `beat` on, the device's vitals: changed in place by heartbeats, and gone with every new `version`,
     since who registers or revokes a device writes the whole row. Those that are expected fall due.
     """
 
     KEPT = Lifetime()
+    key = Key("{community}#devices", "{device}")
 
     device_kind = UnicodeAttribute()
     status = UnicodeAttribute()
@@ -58,16 +54,6 @@ class DeviceRow(TimedRow, discriminator="device"):
     wavers = BooleanAttribute(null=True)
     rising_since = InstantAttribute(null=True)
 
-    @staticmethod
-    def key(community: str, device: str) -> Key:
-        """Where a device is."""
-        return f"{community}#devices", device
-
-    @property
-    def community(self) -> str:
-        """Whose device it is."""
-        return self.pk.partition("#")[0]
-
     @property
     def vitals(self) -> Vitals:
         """What is known of its life."""
@@ -86,39 +72,32 @@ class DeviceRow(TimedRow, discriminator="device"):
 
 
 class PulseRow(Row, discriminator="pulse"):
-    """`#pulse` / `heartbeat`: when heartbeats last came through. No tenant's."""
+    """When heartbeats last came through. No tenant's."""
 
     KEPT = Lifetime("for ever, one row")
+    key = Key("#pulse", "heartbeat")
 
     pulse = ContractAttribute(Pulse)
     at = InstantAttribute()
 
-    @staticmethod
-    def key() -> Key:
-        """Where the pulse is."""
-        return "#pulse", "heartbeat"
-
 
 class BehindRow(Row, discriminator="behind_gateway"):
-    """`<community>#behind#<gateway>` / `<device>`: whose newest heartbeat came through the gateway.
+    """Whose newest heartbeat came through the gateway.
 
     `lost`: it is lost by itself, whatever becomes of the gateway.
     """
 
     KEPT = Lifetime("while it speaks through it")
+    key = Key("{community}#behind#{gateway}", "{device}")
 
     lost = BooleanAttribute()
 
-    @staticmethod
-    def key(community: str, gateway: str, device: str) -> Key:
-        """Where it says that a device speaks through a gateway."""
-        return f"{community}#behind#{gateway}", device
-
 
 class FaultRow(Row, discriminator="device_fault"):
-    """`<community>#faults` / `<device>#<fault>`: what is wrong now. `behind`: how many are unseen by it."""
+    """What is wrong now. `behind`: how many are unseen by it."""
 
     KEPT = Lifetime("while it lasts")
+    key = Key("{community}#faults", "{device}#{fault}")
 
     device = UnicodeAttribute()
     device_kind = UnicodeAttribute()
@@ -126,13 +105,3 @@ class FaultRow(Row, discriminator="device_fault"):
     episode = UnicodeAttribute()
     since = InstantAttribute()
     behind = NumberAttribute()
-
-    @staticmethod
-    def partition(community: str) -> str:
-        """Where a community's open faults are."""
-        return f"{community}#faults"
-
-    @staticmethod
-    def key(community: str, device: str, fault: str) -> Key:
-        """Where an open fault of a device is."""
-        return FaultRow.partition(community), f"{device}#{fault}"

@@ -33,7 +33,7 @@ from linli import communities
 from linli.communities import CommunityRow
 from linli.errors import NotFound
 from linli.events import Fact
-from linli.tables import Rows, Transaction, change, read, until_it_holds
+from linli.tables import Rows, Transaction, as_read, change, read, until_it_holds
 from linli.vocabulary.devices import DeviceFaultCleared, DeviceFaultRaised, DeviceKind, DevicesPolicy
 
 MOST_TOLD = 1000  # devices in one fact, which the bus takes up to 256 KB of
@@ -84,9 +84,8 @@ def _feel(row: PulseRow | None, device: str, at: datetime, every: timedelta) -> 
     """Keep the pulse; of two at the same time one is enough; where it is too busy, the next one."""
     pulse = felt(row.pulse if row else None, device, at, every)
     if pulse is not None:
-        as_read = PulseRow.pulse == row.pulse if row else PulseRow.pk.does_not_exist()
         with suppress(PutError):
-            PulseRow(*PulseRow.key(), pulse=pulse, at=pulse.at).save(as_read)
+            PulseRow(*PulseRow.key(), pulse=pulse, at=pulse.at).save(as_read(PulseRow, row, "pulse"))
 
 
 def comes_through(now: datetime) -> bool:
@@ -231,7 +230,7 @@ def _place(transaction: Transaction, row: DeviceRow, before: Vitals, after: Vita
 
 def _behind(gateway: DeviceRow) -> list[str]:
     """The devices that are unseen when this gateway is: all behind it but those that are lost anyway."""
-    partition, _ = BehindRow.key(gateway.community, gateway.sk, "")
+    partition = BehindRow.key.partition(gateway.community, gateway.sk)
     return [each.sk for each in BehindRow.query(partition, consistent_read=True) if not each.lost]
 
 

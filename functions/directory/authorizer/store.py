@@ -42,14 +42,14 @@ def grants_of(person: str) -> Grants:
     rows = list(PersonalRow.by_person.query(person))
     memberships = sorted((row for row in rows if isinstance(row, MembershipRow)), key=lambda row: row.since)
     return grants(
-        {row.tenant: row.roles or () for row in memberships},
+        {row.community: row.roles or () for row in memberships},
         {
-            row.tenant: _covered(CoveredRow.of_company(row.tenant))
+            row.community: _covered(CoveredRow.of_company.partition(row.community))
             for row in rows
             if isinstance(row, OperatorRow)
         },
         {
-            row.tenant: _covered(CoveredRow.of_sub_district(row.tenant))
+            row.community: _covered(CoveredRow.of_sub_district.partition(row.community))
             for row in rows
             if isinstance(row, OfficialRow)
         },

@@ -28,7 +28,7 @@ def change_building(community: str, building: str, patch: BuildingPatch, now: da
 
 def buildings(community: str, query: PageQuery) -> Page[BuildingShown]:
     """The buildings by id. Raises InvalidCursor."""
-    return page_of(BuildingRow, BuildingRow.key(community, "")[0], query, _building)
+    return page_of(BuildingRow, BuildingRow.key.partition(community), query, _building)
 
 
 def add_unit(community: str, building: str, unit: Unit, creation: Creation) -> Unit:
@@ -47,7 +47,7 @@ def change_unit(community: str, building: str, unit: str, patch: UnitPatch, now:
 def units(community: str, building: str, query: PageQuery) -> Page[Unit]:
     """The units of a building by id. Raises NotFound, InvalidCursor."""
     _check(community, building)
-    return page_of(UnitRow, UnitRow.key(community, building, "")[0], query, _unit)
+    return page_of(UnitRow, UnitRow.key.partition(community, building), query, _unit)
 
 
 def _change_building(community: str, building: str, patch: BuildingPatch, now: datetime) -> BuildingShown:

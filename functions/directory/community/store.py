@@ -6,6 +6,7 @@ from functions.directory.community.domain import changed, fact, new
 from functions.directory.community.models import Community, CommunityCreated, CommunityPatch
 from functions.directory.estate.rows import CommunityRow, CoveredRow
 from functions.directory.estate.store import create
+from linli.contracts import shown_as
 from linli.idempotency import Creation
 from linli.tables import Transaction, find, until_it_holds
 
@@ -19,8 +20,10 @@ def add(company: str, asked: CommunityCreated, creation: Creation) -> Community:
     """Register a community. Raises Conflict when the id is taken, IdempotencyKeyReused."""
     community = new(company, asked)
     transaction = Transaction()
-    for partition in (CoveredRow.of_company(company), CoveredRow.of_sub_district(community.sub_district)):
-        transaction.put(partition, CoveredRow(partition, community.community))
+    in_company = CoveredRow.of_company(company, community.community)
+    in_sub_district = CoveredRow.of_sub_district(community.sub_district, community.community)
+    for key in (in_company, in_sub_district):
+        transaction.put(key[0], CoveredRow(*key))
     _publish(transaction, community, creation.at)
     return _shown(create(_as_row(community, creation.attempt), transaction, creation))
 
@@ -39,9 +42,10 @@ def _attempt(community: str, patch: CommunityPatch, now: datetime) -> Community:
     transaction = Transaction()
     transaction.put("community", _as_row(after, row.attempt), CommunityRow.version == before.version)
     if after.sub_district != before.sub_district:
-        left, joined = map(CoveredRow.of_sub_district, (before.sub_district, after.sub_district))
-        transaction.delete(left, CoveredRow(left, community))
-        transaction.put(joined, CoveredRow(joined, community))
+        left = CoveredRow.of_sub_district(before.sub_district, community)
+        joined = CoveredRow.of_sub_district(after.sub_district, community)
+        transaction.delete(left[0], CoveredRow(*left))
+        transaction.put(joined[0], CoveredRow(*joined))
     _publish(transaction, after, now)
     transaction.commit()
     return after
@@ -69,12 +73,4 @@ def _as_row(community: Community, attempt: str) -> CommunityRow:
 
 
 def _shown(row: CommunityRow) -> Community:
-    return Community(
-        community=str(row.pk).partition("#")[0],
-        company=row.company,
-        name=row.name,
-        time_zone=row.time_zone,
-        sub_district=row.sub_district,
-        policies=row.policies,
-        version=int(row.version),
-    )
+    return shown_as(Community, row, version=int(row.version))

@@ -13,5 +13,5 @@ def load(company: str) -> Company:
 
 def communities(company: str, query: PageQuery) -> Page[CommunityOfCompany]:
     """Its communities by id. Raises InvalidCursor."""
-    partition = CoveredRow.of_company(company)
+    partition = CoveredRow.of_company.partition(company)
     return page_of(CoveredRow, partition, query, lambda row: CommunityOfCompany(community=row.sk))

@@ -9,11 +9,10 @@ from pynamodb.attributes import (
 from pynamodb.constants import STRING
 
 from functions.directory.policies import CommunityPolicies
+from linli.keys import Key
 from linli.lifetimes import Lifetime
 from linli.reading import understood
 from linli.tables import Row
-
-Key = tuple[str, str]
 
 
 class PoliciesAttribute(Attribute[CommunityPolicies]):
@@ -29,27 +28,20 @@ class PoliciesAttribute(Attribute[CommunityPolicies]):
 
 
 class CompanyRow(Row, discriminator="company"):
-    """`<company>#company` / `profile`: a property company. `operators` counts them, so that the last one
-    stays.
-    """
+    """A property company. `operators` counts them, so that the last one stays."""
 
     KEPT = Lifetime()
+    key = Key("{company}#company", "profile")
 
     name = UnicodeAttribute()
     operators = NumberAttribute()
 
-    @staticmethod
-    def key(company: str) -> Key:
-        """Where a company is."""
-        return f"{company}#company", "profile"
-
 
 class CommunityRow(Row, discriminator="community_profile"):
-    """`<community>#community` / `profile`: a community, with its policies. `attempt` is the request that
-    created it.
-    """
+    """A community, with its policies. `attempt` is the request that created it."""
 
     KEPT = Lifetime()
+    key = Key("{community}#community", "profile")
 
     company = UnicodeAttribute()
     name = UnicodeAttribute()
@@ -59,57 +51,36 @@ class CommunityRow(Row, discriminator="community_profile"):
     version = NumberAttribute()
     attempt = UnicodeAttribute()
 
-    @staticmethod
-    def key(community: str) -> Key:
-        """Where a community is."""
-        return f"{community}#community", "profile"
-
 
 class CoveredRow(Row, discriminator="covered"):
-    """`<company>#communities` or `<sub-district>#district` / `<community>`: what a role covers."""
+    """What a role covers."""
 
     KEPT = Lifetime("while it is covered")
-
-    @staticmethod
-    def of_company(company: str) -> str:
-        """The partition of a company's communities."""
-        return f"{company}#communities"
-
-    @staticmethod
-    def of_sub_district(sub_district: str) -> str:
-        """The partition of a sub-district's communities."""
-        return f"{sub_district}#district"
+    of_company = Key("{company}#communities", "{community}")
+    of_sub_district = Key("{district}#district", "{community}")
 
 
 class BuildingRow(Row, discriminator="building"):
-    """`<community>#buildings` / `<building>`. `version`: told last; none in rows of before 2026-11-26."""
+    """A building. `version`: told last; none in rows of before 2026-11-26."""
 
     KEPT = Lifetime()
+    key = Key("{community}#buildings", "{building}")
 
     name = UnicodeAttribute()
     attempt = UnicodeAttribute()
     version = NumberAttribute(null=True)
 
-    @staticmethod
-    def key(community: str, building: str) -> Key:
-        """Where a building is."""
-        return f"{community}#buildings", building
-
 
 class UnitRow(Row, discriminator="unit"):
-    """`<community>#units#<building>` / `<unit>`. `area_m2` is decimal text: owners vote by it.
+    """A unit. `area_m2` is decimal text: owners vote by it.
 
     `name`: what people call it, where that is not its id. `version`: as of a building.
     """
 
     KEPT = Lifetime()
+    key = Key("{community}#units#{building}", "{unit}")
 
     area_m2 = UnicodeAttribute()
     name = UnicodeAttribute(null=True)
     attempt = UnicodeAttribute()
     version = NumberAttribute(null=True)
-
-    @staticmethod
-    def key(community: str, building: str, unit: str) -> Key:
-        """Where a unit is."""
-        return f"{community}#units#{building}", unit

@@ -44,7 +44,7 @@ def end(community: str, person: str, now: datetime) -> None:
 
 def members(community: str, query: PageQuery) -> Page[MembershipShown]:
     """The members by person; who has gone is left out. Raises InvalidCursor."""
-    partition = MembershipRow.key(community, "")[0]
+    partition = MembershipRow.key.partition(community)
     page = page_of(MembershipRow, partition, query, lambda row: _standing(row) if row.roles else None)
     names = named((community, home) for each in page.items for home in each.homes)
     items = [_shown(each, [names[community, home] for home in each.homes]) for each in page.items]

@@ -45,4 +45,6 @@ def remove(company: str, person: str) -> None:
 
 def operators(company: str, query: PageQuery) -> Page[Operator]:
     """The operators by person. Raises InvalidCursor."""
-    return page_of(OperatorRow, OperatorRow.key(company, "")[0], query, lambda row: Operator(person=row.sk))
+    return page_of(
+        OperatorRow, OperatorRow.key.partition(company), query, lambda row: Operator(person=row.sk)
+    )

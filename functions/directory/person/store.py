@@ -29,14 +29,14 @@ def people(community: str, asked: PeopleAsked) -> Page[Person]:
     def shown(row: PersonRow) -> Person | None:
         return _shown(row) if asked.phone is None or compared(row.phone) == asked.phone else None
 
-    return page_of(PersonRow, PersonRow.key(community, "")[0], asked, shown)
+    return page_of(PersonRow, PersonRow.key.partition(community), asked, shown)
 
 
 def me(person: str) -> Me:
     """Everything about one person: one query of the index, and one read of what their homes are called."""
     rows = list(PersonalRow.by_person.query(person))
-    records = {row.tenant: _record(row) for row in rows if isinstance(row, PersonRow)}
-    members = {row.tenant: row for row in rows if isinstance(row, MembershipRow)}
+    records = {row.community: _record(row) for row in rows if isinstance(row, PersonRow)}
+    members = {row.community: row for row in rows if isinstance(row, MembershipRow)}
     homes = {community: homes_of(row) for community, row in members.items()}
     names = named((community, home) for community, each in homes.items() for home in each)
     return Me(
@@ -50,8 +50,8 @@ def me(person: str) -> Me:
             )
             for community in sorted(records.keys() | members.keys())
         ],
-        companies=sorted(row.tenant for row in rows if isinstance(row, OperatorRow)),
-        sub_districts=sorted(row.tenant for row in rows if isinstance(row, OfficialRow)),
+        companies=sorted(row.community for row in rows if isinstance(row, OperatorRow)),
+        sub_districts=sorted(row.community for row in rows if isinstance(row, OfficialRow)),
     )
 
 

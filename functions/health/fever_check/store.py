@@ -16,12 +16,14 @@ from functions.health.fever_check.models import (
 )
 from linli import communities
 from linli.communities import CommunityRow
+from linli.contracts import shown_as
 from linli.cursors import Page, PageQuery, page_of
 from linli.device_messages import DeviceMessage
 from linli.errors import NotFound
 from linli.idempotency import Creation
 from linli.identities import EffectRow, Identity
 from linli.instants import to_epoch_seconds, to_text
+from linli.keys import Key, RowKey
 from linli.lifetimes import Lifetime
 from linli.tables import (
     ConditionsFailed,
@@ -35,15 +37,14 @@ from linli.tables import (
 )
 from linli.vocabulary.health import FeverCleared, FeverConfirmed, HealthPolicy
 
-Key = tuple[str, str]
-
 
 class ReadingRow(EffectRow, discriminator="reading"):
-    """`<community>#reading#<device>` / `<event id>`, or `<event id>~<digest>` when the id was used before for
-    another reading (`id_reused`): a reading and its verdict, once. `clock_off`: `at` is ours.
+    """A reading and its verdict, once; under `<event id>~<digest>` when the id was used before for another
+    reading (`id_reused`). `clock_off`: `at` is ours.
     """
 
     KEPT = Lifetime.as_said_by(HealthPolicy)
+    key = Key("{community}#reading#{device}", "{event_id}")
 
     person = UnicodeAttribute(null=True)
     temperature_c = UnicodeAttribute()
@@ -58,31 +59,29 @@ class ReadingRow(EffectRow, discriminator="reading"):
 
 
 class FeverRow(Row, discriminator="fever"):
-    """`<community>#fever#<person>` / `state`: whether somebody has a fever, and since when."""
+    """Whether somebody has a fever, and since when."""
 
     KEPT = Lifetime("for ever: no temperature in it")
+    key = Key("{community}#fever#{person}", "state")
 
     state = ContractAttribute(FeverState)
     version = NumberAttribute()
 
-    @staticmethod
-    def key(community: str, person: str) -> Key:
-        """Where a person's fever is."""
-        return f"{community}#fever#{person}", "state"
-
 
 class ConfirmedRow(Row, discriminator="confirmed"):
-    """`<community>#confirmed` / `<person>`: the fevers that are confirmed now."""
+    """A fever that is confirmed now."""
 
     KEPT = Lifetime("until it is cleared")
+    key = Key("{community}#confirmed", "{person}")
 
     confirmed_at = InstantAttribute()
 
 
 class DistrictRow(Row, discriminator="district"):
-    """`<sub-district>#fevers` / `<at>#<community>#<person>#<fact>`: the sub-district's feed."""
+    """A line of the sub-district's feed."""
 
     KEPT = Lifetime("{}", timedelta(days=30))
+    key = Key("{district}#fevers", "{at}#{community}#{person}#{fact}")
 
     entry = ContractAttribute(DistrictEntry)
 
@@ -118,9 +117,9 @@ class Reading:
         identity = Identity.of(body.event_id, body)
         return cls(community, f"by-{by}", identity, body, at=now, received_at=now)
 
-    def key(self, id: str) -> Key:  # noqa: A002  the field's name
+    def key(self, id: str) -> RowKey:  # noqa: A002  the field's name
         """Where a reading of the device is kept."""
-        return f"{self.community}#reading#{self.device}", id
+        return ReadingRow.key(self.community, self.device, id)
 
 
 def judge(reading: Reading) -> ReadingRow:
@@ -165,7 +164,7 @@ def _confirm(
     district: str | None,
 ) -> None:
     community, at = reading.community, state.confirmed_at or reading.at
-    transaction.put("list", ConfirmedRow(f"{community}#confirmed", person, confirmed_at=at))
+    transaction.put("list", ConfirmedRow(*ConfirmedRow.key(community, person), confirmed_at=at))
     _feed(transaction, district, DistrictEntry(community=community, person=person, fact="confirmed", at=at))
     fact = FeverConfirmed(
         community=community, person=person, sub_district=district, confirmed_at=at, version=state.version + 1
@@ -193,7 +192,7 @@ def _clear(community: str, person: str, by: str, creation: Creation) -> Fever:
     at = after.cleared_at or now
     district = communities.known(rows, community).sub_district
     transaction = Transaction()
-    transaction.delete("list", ConfirmedRow(f"{community}#confirmed", person))
+    transaction.delete("list", ConfirmedRow(*ConfirmedRow.key(community, person)))
     _write_state(transaction, community, person, before, after)
     _feed(transaction, district, DistrictEntry(community=community, person=person, fact="cleared", at=at))
     fact = FeverCleared(
@@ -226,7 +225,7 @@ def confirmed(community: str, query: PageQuery) -> Page[Fever]:
     """The fevers that are confirmed now, by person."""
     return page_of(
         ConfirmedRow,
-        f"{community}#confirmed",
+        ConfirmedRow.key.partition(community),
         query,
         lambda row: _shown(row.sk, FeverState(status="confirmed", confirmed_at=row.confirmed_at)),
     )
@@ -236,7 +235,7 @@ def of_district(sub_district: str, query: PageQuery, now: datetime) -> Page[Dist
     """What was confirmed and cleared in the sub-district's communities, newest first."""
     return page_of(
         DistrictRow,
-        f"{sub_district}#fevers",
+        DistrictRow.key.partition(sub_district),
         query,
         lambda row: None if expired(row, now) else row.entry,
         newest_first=True,
@@ -246,9 +245,8 @@ def of_district(sub_district: str, query: PageQuery, now: datetime) -> Page[Dist
 def _feed(transaction: Transaction, sub_district: str | None, entry: DistrictEntry) -> None:
     if sub_district is None:
         return
-    position = f"{to_text(entry.at)}#{entry.community}#{entry.person}#{entry.fact}"
-    ttl = DistrictRow.KEPT.until(entry.at)
-    transaction.put("feed", DistrictRow(f"{sub_district}#fevers", position, entry=entry, ttl=ttl))
+    key = DistrictRow.key(sub_district, to_text(entry.at), entry.community, entry.person, entry.fact)
+    transaction.put("feed", DistrictRow(*key, entry=entry, ttl=DistrictRow.KEPT.until(entry.at)))
 
 
 def _write_state(
@@ -288,10 +286,4 @@ def _row(reading: Reading, place: str, screening: Screening, retention_days: int
 
 
 def _shown(person: str, state: FeverState) -> Fever:
-    return Fever(
-        person=person,
-        status=state.status,
-        confirmed_at=state.confirmed_at,
-        cleared_at=state.cleared_at,
-        cleared_by=state.cleared_by,
-    )
+    return shown_as(Fever, state, person=person)

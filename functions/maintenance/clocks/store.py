@@ -40,7 +40,7 @@ def _told(row: EscalationRow, now: datetime, post: Post) -> str:
 
 
 def _caught_up(row: TicketRow, now: datetime) -> str:
-    community, _, ticket = row.pk.partition("#ticket#")
+    community, ticket = TicketRow.key.parts(row)
     return until_it_holds(lambda: catch_up(community, ticket, now), tickets.RACES)
 
 

@@ -7,7 +7,7 @@ from linli.cursors import Page, PageQuery, page_of
 
 def waiting(community: str, query: PageQuery) -> Page[Escalation]:
     """What staff have to see to: by priority, then the oldest ticket first. Raises InvalidCursor."""
-    return page_of(EscalationRow, f"{community}#escalations", query, _escalation)
+    return page_of(EscalationRow, EscalationRow.key.partition(community), query, _escalation)
 
 
 def _escalation(row: EscalationRow) -> Escalation:

@@ -4,20 +4,21 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAtt
 
 from functions.maintenance.escalations.models import Need
 from linli.due import TimedRow
+from linli.keys import Key, RowKey
 from linli.tables import InstantAttribute
 from linli.vocabulary.maintenance import Priority
-
-Key = tuple[str, str]
 
 RANKS: tuple[Priority, ...] = ("emergency", "urgent", "general", "complex")
 
 
 class EscalationRow(TimedRow, discriminator="ticket_escalation"):
-    """`<community>#escalations` / `<rank>#<ticket>#<need>`: what staff have to see to, the most urgent first.
+    """What staff have to see to, the most urgent first.
 
     It is there as long as the ticket needs it. It is due while managers still have to be sent a message:
     `told` have been, once at least; `reached` have been in this `turn`; `tries`: how often in all.
     """
+
+    key = Key("{community}#escalations", "{rank}#{ticket}#{need}")
 
     SHARDS = 1
     LANE = "escalation-"
@@ -39,7 +40,7 @@ class EscalationRow(TimedRow, discriminator="ticket_escalation"):
         """Whether it is of an emergency."""
         return self.priority == "emergency"
 
-    @staticmethod
-    def key(community: str, ticket: str, priority: Priority, need: Need) -> Key:
+    @classmethod
+    def where(cls, community: str, ticket: str, priority: Priority, need: Need) -> RowKey:
         """Where one need of a ticket is."""
-        return f"{community}#escalations", f"{RANKS.index(priority)}#{ticket}#{need}"
+        return cls.key(community, RANKS.index(priority), ticket, need)

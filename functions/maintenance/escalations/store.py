@@ -20,7 +20,7 @@ def tell(key: tuple[str, str], now: datetime, post: Post) -> str:
     row = find(EscalationRow, key)
     if row.due_at is None or row.due_at > now:
         return "nothing_due"
-    community = row.pk.partition("#")[0]
+    community = row.community
     staff = managers(community)
     channels = channels_of(community)
     reached = set(row.reached or ())

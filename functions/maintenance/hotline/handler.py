@@ -8,9 +8,8 @@ from chalice.app import Blueprint
 
 from functions.maintenance.hotline import domain, models, store
 from functions.maintenance.hotline.models import Jurisdiction
-from functions.maintenance.hotlines.keys import key_in
-from functions.maintenance.hotlines.models import Hotline
-from functions.maintenance.hotlines.store import known
+from functions.maintenance.hotlines.store import Hotline, known
+from linli.api_keys import key_in
 from linli.contracts import Contract
 from linli.errors import LinliError, NotFound
 from linli.public_routes import Call, PublicView, Reply, public_route
@@ -78,7 +77,7 @@ def list_requests(call: Call, hotline: Hotline) -> Reply:
 def create_request(call: Call, hotline: Hotline) -> Reply:
     """Make a request."""
     sent = domain.sent(models.RequestWanted.of(call.arguments), call.arguments, call.content.files)
-    creation = call.creation(hotline.tenant, f"{hotline.scope}-{hotline.hotline}", "open311", sent.content)
+    creation = call.creation(hotline.tenant, f"{hotline.scope}-{hotline.holder}", "open311", sent.content)
     ticket = store.create(hotline, sent, creation)
     made = models.Accepted(service_request_id=ticket, service_notice=sent.notice)
     return _reply(call, [made], "service_requests", 201)

@@ -7,8 +7,8 @@ from itertools import islice
 
 from functions.maintenance.hotline.domain import SAME_FOR, Sent, matches, reported, request_of, window
 from functions.maintenance.hotline.models import RequestQuery, ServiceRequest
-from functions.maintenance.hotlines.models import Hotline
 from functions.maintenance.hotlines.rows import HotlineRequestRow, SentRequestRow
+from functions.maintenance.hotlines.store import Hotline
 from functions.maintenance.photos import client as bucket
 from functions.maintenance.photos.rows import PhotoRow
 from functions.maintenance.tickets import store as tickets
@@ -53,10 +53,11 @@ def create(hotline: Hotline, sent: Sent, creation: Creation) -> str:
 
     Raises NotFound for a service or community that it cannot reach.
     """
-    content = reported(sent.wanted, hotline.hotline)
+    content = reported(sent.wanted, hotline.holder)
     community = _community(hotline, sent.wanted.jurisdiction_id)
     photos = cache(partial(_uploaded, hotline, community, sent.photos, creation))
-    place = _partition(hotline, SentRequestRow), keyed_hash("credential-key", "hotline-request", sent.content)
+    digest = keyed_hash("credential-key", "hotline-request", sent.content)
+    place = SentRequestRow.key(*_names(hotline), digest)
 
     def attempt() -> str:
         before = None if creation.key else read([place]).one(SentRequestRow, place)
@@ -66,7 +67,9 @@ def create(hotline: Hotline, sent: Sent, creation: Creation) -> str:
 
         def with_request(transaction: Transaction) -> None:
             also(transaction)
-            request = HotlineRequestRow(_partition(hotline), creation.id, community=community)
+            request = HotlineRequestRow(
+                *HotlineRequestRow.key(*_names(hotline), creation.id), community=community
+            )
             transaction.create("request", request)
             for photo in photos():
                 transaction.create(f"photo-{photo.photo}", photo)
@@ -109,7 +112,7 @@ def _uploaded(
     rows = []
     for number, content in enumerate(photos, start=1):
         row = PhotoRow(*PhotoRow.key(community, creation.id, number), photo=f"{creation.id}-{number}")
-        row.added_by, row.added_at, row.shown = hotline.hotline, creation.at, True
+        row.added_by, row.added_at, row.shown = hotline.holder, creation.at, True
         row.content_type = bucket.write_shown(community, creation.id, row.photo, content)
         rows.append(row)
     return rows
@@ -155,7 +158,7 @@ def _in_span(hotline: Hotline, query: RequestQuery, now: datetime) -> Iterator[S
     span = window(query, now)
     first, last = (new_id(at)[:TIME_LENGTH] for at in (span.start, span.end))
     rows = HotlineRequestRow.query(
-        _partition(hotline),
+        HotlineRequestRow.key.partition(*_names(hotline)),
         HotlineRequestRow.sk.between(first, last + ABOVE),
         scan_index_forward=False,
         page_size=ROWS_AT_ONCE,
@@ -168,7 +171,7 @@ def _in_span(hotline: Hotline, query: RequestQuery, now: datetime) -> Iterator[S
 
 
 def _rows(hotline: Hotline, wanted: Iterable[str]) -> list[HotlineRequestRow]:
-    keys = [(_partition(hotline), each) for each in wanted if is_id(each)]
+    keys = [HotlineRequestRow.key(*_names(hotline), each) for each in wanted if is_id(each)]
     rows = read(keys)
     return [row for key in keys if (row := rows.one(HotlineRequestRow, key))]
 
@@ -179,5 +182,6 @@ def _tickets(found: Iterable[HotlineRequestRow]) -> list[ServiceRequest]:
     return [request_of(row.ticket) for key in keys if (row := rows.one(TicketRow, key))]
 
 
-def _partition(hotline: Hotline, kind: type[HotlineRequestRow | SentRequestRow] = HotlineRequestRow) -> str:
-    return kind.partition(hotline.scope, hotline.tenant, hotline.hotline)
+def _names(hotline: Hotline) -> tuple[str, str, str]:
+    """How the partitions of its rows begin."""
+    return hotline.tenant, hotline.scope, hotline.holder

@@ -5,7 +5,8 @@ from datetime import datetime
 from functions.maintenance.hotline_key.models import HotlineIssued, HotlineListed, HotlineWanted
 from functions.maintenance.hotlines.models import Scope
 from functions.maintenance.hotlines.rows import HotlineRow
-from functions.maintenance.hotlines.store import digest_of, key_text
+from functions.maintenance.hotlines.store import KEYS, Hotline
+from linli.contracts import shown_as
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, NotFound
 from linli.idempotency import Creation
@@ -15,14 +16,16 @@ from linli.tables import ConditionsFailed, Transaction
 def issue(scope: Scope, tenant: str, wanted: HotlineWanted, creation: Creation) -> HotlineIssued:
     """Issue a key; a revoked hotline gets a new one. Raises Conflict while one is in force."""
     issued = creation.once(lambda: _issue(scope, tenant, wanted, creation), lambda earlier: earlier)
-    return HotlineIssued(hotline=wanted.hotline, api_key=key_text(scope, tenant, wanted.hotline, issued))
+    return HotlineIssued(
+        hotline=wanted.hotline, api_key=KEYS.text(Hotline(scope, tenant, wanted.hotline), issued)
+    )
 
 
 def _issue(scope: Scope, tenant: str, wanted: HotlineWanted, creation: Creation) -> str:
     row = HotlineRow(
-        *HotlineRow.key(scope, tenant, wanted.hotline),
+        *HotlineRow.key(tenant, scope, wanted.hotline),
         name=wanted.name,
-        digest=digest_of(key_text(scope, tenant, wanted.hotline, creation.id)),
+        digest=KEYS.digest(KEYS.text(Hotline(scope, tenant, wanted.hotline), creation.id)),
         scope=scope,
         issued_at=creation.at,
     )
@@ -40,12 +43,12 @@ def _issue(scope: Scope, tenant: str, wanted: HotlineWanted, creation: Creation)
 
 def hotlines(scope: Scope, tenant: str, query: PageQuery) -> Page[HotlineListed]:
     """A tenant's hotlines, revoked ones too."""
-    return page_of(HotlineRow, HotlineRow.key(scope, tenant, "")[0], query, _listed)
+    return page_of(HotlineRow, HotlineRow.key.partition(tenant, scope), query, _listed)
 
 
 def revoke(scope: Scope, tenant: str, hotline: str, now: datetime) -> None:
     """Revoke a hotline's key, once or again. Raises NotFound."""
-    row = HotlineRow(*HotlineRow.key(scope, tenant, hotline))
+    row = HotlineRow(*HotlineRow.key(tenant, scope, hotline))
     transaction = Transaction()
     transaction.update("hotline", row, [HotlineRow.revoked_at.set(now)], HotlineRow.pk.exists())
     try:
@@ -55,4 +58,4 @@ def revoke(scope: Scope, tenant: str, hotline: str, now: datetime) -> None:
 
 
 def _listed(row: HotlineRow) -> HotlineListed:
-    return HotlineListed(hotline=row.sk, name=row.name, issued_at=row.issued_at, revoked_at=row.revoked_at)
+    return shown_as(HotlineListed, row, hotline=row.sk)

@@ -1,16 +1,6 @@
-"""Who calls, and for which tenant."""
+"""For which tenants there are hotlines, and how their keys begin."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 Scope = Literal["community", "sub_district"]
 LETTERS: dict[str, Scope] = {"c": "community", "d": "sub_district"}
-
-
-@dataclass(frozen=True, slots=True)
-class Hotline:
-    """A hotline that has shown its key: it may see its own requests in its tenant, and make them."""
-
-    scope: Scope
-    tenant: str
-    hotline: str

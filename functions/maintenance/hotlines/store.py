@@ -1,27 +1,13 @@
-"""API keys of hotlines: the key names its tenant, so that one read finds it; stored is a keyed hash."""
+"""API keys of hotlines."""
 
-import hmac
-
-from functions.maintenance.hotlines.models import LETTERS, Hotline, Scope
+from functions.maintenance.hotlines.models import LETTERS, Scope
 from functions.maintenance.hotlines.rows import HotlineRow
+from linli.api_keys import ApiKeys, Holder
 from linli.errors import Forbidden
-from linli.ids import is_id
-from linli.secrets import keyed_hash
 from linli.tables import read
 
-PARTS = 4
-SECRET_LENGTH = 32  # base32 characters: 160 bits
-
-
-def key_text(scope: Scope, tenant: str, hotline: str, key_id: str) -> str:
-    """The API key with this id; told again to who repeats the request, and stored nowhere."""
-    letter = next(letter for letter, one in LETTERS.items() if one == scope)
-    return f"{letter}.{tenant}.{hotline}.{keyed_hash('credential-key', 'hotline', key_id)[:SECRET_LENGTH]}"
-
-
-def digest_of(api_key: str) -> str:
-    """What is stored of an API key."""
-    return keyed_hash("credential-key", "hotline-key", api_key)
+KEYS = ApiKeys("hotline", LETTERS)
+Hotline = Holder[Scope]
 
 
 def known(api_key: str) -> Hotline:
@@ -30,13 +16,8 @@ def known(api_key: str) -> Hotline:
         raise Forbidden(
             "api_key: is missing; a hotline sees the requests that it made, so reading needs it too"
         )
-    parts = api_key.split(".")
-    scope = LETTERS.get(parts[0])
-    if scope is None or len(parts) != PARTS or not all(map(is_id, parts)):
-        raise Forbidden("api_key: is not valid")
-    key = HotlineRow.key(scope, parts[1], parts[2])
+    hotline = KEYS.holder(api_key)
+    key = HotlineRow.key(hotline.tenant, hotline.scope, hotline.holder)
     row = read([key]).one(HotlineRow, key)
-    digest = digest_of(api_key)
-    if row is None or row.revoked_at is not None or not hmac.compare_digest(row.digest, digest):
-        raise Forbidden("api_key: is not valid")
-    return Hotline(scope, parts[1], parts[2])
+    KEYS.check(api_key, row.digest if row is not None and row.revoked_at is None else None)
+    return hotline

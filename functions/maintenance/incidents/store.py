@@ -32,7 +32,7 @@ class Alike:
         """Write the report, and the incident with all who join it."""
         building, category = self.reported.building or "", self.reported.category
         partition, ttl = (
-            ReportRow.partition(self.community, building, category),
+            ReportRow.key.partition(self.community, building, category),
             ReportRow.KEPT.until(self.at),
         )
         transaction.create("report", ReportRow(partition, self.ticket, incident=self.incident, ttl=ttl))
@@ -41,7 +41,7 @@ class Alike:
         for other in self.joining:
             row = ReportRow(partition, other)
             transaction.update(f"report-{other}", row, [ReportRow.incident.set(self.incident)])
-        incident = IncidentRow(IncidentRow.partition(self.community), self.incident)
+        incident = IncidentRow(*IncidentRow.key(self.community, self.incident))
         actions = [
             IncidentRow.kind.set(IncidentRow),
             IncidentRow.building.set(building),
@@ -54,7 +54,7 @@ class Alike:
 
 def alike(community: str, ticket: str, reported: Reported, policy: MaintenancePolicy, now: datetime) -> Alike:
     """What a ticket's report has beside it: those of the last minutes of its category in its building."""
-    partition = ReportRow.partition(community, reported.building or "", reported.category)
+    partition = ReportRow.key.partition(community, reported.building or "", reported.category)
     since = new_id(now - timedelta(minutes=policy.incident_minutes))[:TIME_LENGTH]
     rows = ReportRow.query(partition, ReportRow.sk > since, consistent_read=True)
     others = {row.sk: row.incident for row in rows}
@@ -65,5 +65,5 @@ def alike(community: str, ticket: str, reported: Reported, policy: MaintenancePo
 
 def leave(transaction: Transaction, community: str, incident: str, ticket: str) -> None:
     """Write along that a ticket turned out to be no part of an incident."""
-    row = IncidentRow(IncidentRow.partition(community), incident)
+    row = IncidentRow(*IncidentRow.key(community, incident))
     transaction.update("left", row, [IncidentRow.tickets.delete({ticket})], Row.pk.exists())

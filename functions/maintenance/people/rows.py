@@ -3,20 +3,20 @@
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UnicodeSetAttribute
 
 from functions.maintenance.people.models import SetUp
+from linli.keys import Key
 from linli.lifetimes import Lifetime
 from linli.tables import ContractAttribute, CopyRow, Row
 
-Key = tuple[str, str]
-
 
 class RepairerRow(Row, discriminator="repairer"):
-    """`<community>#repairers` / `<person>`: who repairs.
+    """Who repairs.
 
     The manager's word (`set_up`), the directory's (`member`) and the tickets in hand (`holds`) are written
     each on its own. `off_duty` is part of the manager's word, which a condition can read.
     """
 
     KEPT = Lifetime()
+    key = Key("{community}#repairers", "{person}")
 
     set_up = ContractAttribute(SetUp, null=True)
     off_duty = BooleanAttribute(null=True)
@@ -28,31 +28,20 @@ class RepairerRow(Row, discriminator="repairer"):
         """Whether they may have tickets in hand at all."""
         return self.member and (self.set_up is None or self.set_up.on_duty)
 
-    @staticmethod
-    def key(community: str, person: str) -> Key:
-        """Where a repairer is."""
-        return f"{community}#repairers", person
-
 
 class ManagerRow(Row, discriminator="maintenance_manager"):
-    """`<community>#managers` / `<person>`: who runs the community, or once did; is told what is late."""
+    """Who runs the community, or once did; is told what is late."""
+
+    key = Key("{community}#managers", "{person}")
 
     member = BooleanAttribute()
 
-    @staticmethod
-    def key(community: str, person: str) -> Key:
-        """Where a manager is."""
-        return f"{community}#managers", person
-
 
 class MemberRow(CopyRow, discriminator="maintenance_member"):
-    """`<community>#members` / `<person>`: the version of the roles that was taken in last, and where somebody
-    lives (`<building>/<unit>`) who has one home.
+    """The version of the roles that was taken in last, and where somebody lives (`<building>/<unit>`) who has
+    one home.
     """
 
-    home = UnicodeAttribute(null=True)
+    key = Key("{community}#members", "{person}")
 
-    @staticmethod
-    def key(community: str, person: str) -> Key:
-        """Where a member is."""
-        return f"{community}#members", person
+    home = UnicodeAttribute(null=True)

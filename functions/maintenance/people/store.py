@@ -9,7 +9,7 @@ def candidates(community: str) -> list[Candidate]:
     """The repairers of a community, set up and members; one query."""
     return [
         _candidate(row.sk, row.set_up, len(row.holds or ()))
-        for row in RepairerRow.query(f"{community}#repairers", consistent_read=True)
+        for row in RepairerRow.query(RepairerRow.key.partition(community), consistent_read=True)
         if row.set_up is not None and row.member
     ]
 
@@ -20,5 +20,5 @@ def _candidate(person: str, set_up: SetUp, load: int) -> Candidate:
 
 def managers(community: str) -> list[str]:
     """Who runs a community; one query."""
-    rows = all_readable(ManagerRow, ManagerRow.key(community, "")[0])
+    rows = all_readable(ManagerRow, ManagerRow.key.partition(community))
     return [row.sk for row in rows if row.member]

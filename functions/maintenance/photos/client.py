@@ -4,32 +4,30 @@ import os
 from typing import Any
 
 from functions.maintenance.photos.contents import cleaned
+from linli import uploads
 from linli.aws import client, error_code
 from linli.errors import Unavailable
+from linli.uploads import UploadForm
 
 SIGNED_FOR_S = 300
 GONE = frozenset({"NoSuchKey", "404", "NotFound"})
 NOT_NOW = "photos cannot be kept at the moment: send it again later, or without them"
 
 
-def upload_form(
-    community: str, ticket: str, photo: str, content_type: str, size_bytes: int
-) -> dict[str, Any]:
+def upload_form(community: str, ticket: str, photo: str, content_type: str, size_bytes: int) -> UploadForm:
     """A form, signed for one key, one type and so many bytes; good for five minutes."""
-    signed: dict[str, Any] = client("s3").generate_presigned_post(
+    return uploads.upload_form(
         _bucket(),
         object_of(community, ticket, photo),
-        Fields={"Content-Type": content_type},
-        Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, size_bytes]],
-        ExpiresIn=SIGNED_FOR_S,
+        content_type=content_type,
+        largest_bytes=size_bytes,
+        good_for_s=SIGNED_FOR_S,
     )
-    return signed
 
 
 def address(community: str, ticket: str, photo: str) -> str:
     """Where the photo can be seen, for five minutes."""
-    where = {"Bucket": _bucket(), "Key": shown_object_of(community, ticket, photo)}
-    return str(client("s3").generate_presigned_url("get_object", Params=where, ExpiresIn=SIGNED_FOR_S))
+    return uploads.address(_bucket(), shown_object_of(community, ticket, photo), good_for_s=SIGNED_FOR_S)
 
 
 def read_upload(community: str, ticket: str, photo: str) -> bytes | None:

@@ -19,7 +19,7 @@ def looked_at(row: PhotoRow) -> PhotoRow | None:
     """
     if row.shown or row.refused:
         return row
-    community, _, ticket = row.pk.partition("#ticket#")
+    community, ticket, _ = PhotoRow.key.parts(row)
     content = read_upload(community, ticket, row.photo)
     if content is None:
         now = read([(row.pk, row.sk)]).one(PhotoRow, (row.pk, row.sk))
@@ -52,7 +52,7 @@ def end_upload(key: tuple[str, str], now: datetime) -> str:
         if found is None:
             row.delete(condition=same & PhotoRow.shown.does_not_exist())
             return "never_uploaded"
-        community, _, ticket = row.pk.partition("#ticket#")
+        community, ticket, _ = PhotoRow.key.parts(row)
         remove_upload(community, ticket, row.photo)  # what came again after it was looked at
         change(row, PhotoRow.no_longer_due(), same & Row.pk.exists())
     except ConditionsFailed:

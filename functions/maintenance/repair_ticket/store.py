@@ -192,7 +192,7 @@ def reported_by(community: str, person: str, query: PageQuery) -> Page[TicketSho
 
 def incidents(community: str, query: PageQuery) -> Page[Incident]:
     """The community's mass outages, newest first."""
-    return page_of(IncidentRow, IncidentRow.partition(community), query, _incident, newest_first=True)
+    return page_of(IncidentRow, IncidentRow.key.partition(community), query, _incident, newest_first=True)
 
 
 def timeline(community: str, person: Person, ticket: str) -> Timeline:
@@ -243,8 +243,8 @@ def _add_photo(community: str, person: Person, ticket: str, wanted: PhotoWanted,
 
 def _upload(community: str, ticket: str, photo: str, wanted: PhotoWanted) -> PhotoUpload:
     size = min(wanted.size_bytes, LARGEST_PHOTO_BYTES)
-    signed = bucket.upload_form(community, ticket, photo, wanted.content_type, size)
-    return PhotoUpload(photo=photo, url=signed["url"], fields=signed["fields"])
+    form = bucket.upload_form(community, ticket, photo, wanted.content_type, size)
+    return PhotoUpload(photo=photo, url=form.url, fields=form.fields)
 
 
 def photos(community: str, person: Person, ticket: str) -> Photos:

@@ -36,7 +36,7 @@ def repairers(community: str, query: PageQuery) -> Page[Repairer]:
     """Those who are set up, by id."""
     return page_of(
         RepairerRow,
-        RepairerRow.key(community, "")[0],
+        RepairerRow.key.partition(community),
         query,
         lambda row: _shown(row.sk, row.set_up, row) if row.set_up else None,
     )

@@ -8,7 +8,7 @@ from linli import communities
 from linli.communities import Community, CommunityRow
 from linli.places import PlaceNameRow
 from linli.registered import RegisteredRow
-from linli.tables import Row, Rows, read
+from linli.tables import Rows, read
 from linli.vocabulary.maintenance import MaintenancePolicy
 
 
@@ -36,8 +36,8 @@ class Places:
             communities.known(rows, community),
             reported,
             rows,
-            places_told=reported.building is not None and _any(PlaceNameRow, rows, f"{community}#places"),
-            devices_told=reported.asset is not None and _any(RegisteredRow, rows, f"{community}#device"),
+            places_told=reported.building is not None and _any(PlaceNameRow, rows, community),
+            devices_told=reported.asset is not None and _any(RegisteredRow, rows, community),
         )
 
     def missing(self, policy: MaintenancePolicy) -> list[Missing]:
@@ -64,7 +64,7 @@ class Places:
         return row is not None and not row.revoked
 
 
-def _any(kind: type[Row], rows: Rows, partition: str) -> bool:
+def _any(kind: type[PlaceNameRow | RegisteredRow], rows: Rows, community: str) -> bool:
     if any(isinstance(row, kind) for row in rows.values()):
         return True
-    return next(iter(kind.query(partition, limit=1)), None) is not None
+    return next(iter(kind.query(kind.key.partition(community), limit=1)), None) is not None

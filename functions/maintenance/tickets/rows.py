@@ -12,10 +12,10 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from functions.maintenance.tickets.models import Entry, Ticket
 from functions.maintenance.tickets.rates import Mark
 from linli.due import TimedRow
+from linli.keys import Key
 from linli.lifetimes import Lifetime
 from linli.tables import ContractAttribute, Row
 
-Key = tuple[str, str]
 RATE_SHARDS = 8
 
 
@@ -53,13 +53,14 @@ class TicketsByRepairer(GlobalSecondaryIndex["TicketRow"]):
 
 
 class TicketRow(TimedRow, discriminator="ticket"):
-    """`<community>#ticket#<ticket>` / `ticket`: a ticket as it is now.
+    """A ticket as it is now.
 
     `attempt`: who wrote it last. `incident` is the mass outage it belongs to: set beside the ticket, since
     it is no transition. The others are the keys of the indexes, and follow from the ticket.
     """
 
     KEPT = Lifetime("{} after its end", timedelta(days=730))
+    key = Key("{community}#ticket#{ticket}", "ticket")
 
     SHARDS = 4
 
@@ -74,11 +75,6 @@ class TicketRow(TimedRow, discriminator="ticket"):
     by_shelf = TicketsByShelf()
     by_reporter = TicketsByReporter()
     by_repairer = TicketsByRepairer()
-
-    @staticmethod
-    def key(community: str, ticket: str) -> Key:
-        """Where a ticket is."""
-        return f"{community}#ticket#{ticket}", "ticket"
 
     @classmethod
     def of(cls, ticket: Ticket, attempt: str, incident: str | None) -> "TicketRow":
@@ -106,22 +102,24 @@ class TicketRow(TimedRow, discriminator="ticket"):
 
 
 class TimelineRow(Row, discriminator="timeline"):
-    """`<community>#ticket#<ticket>` / `timeline#<version>`: written once, changed never."""
+    """A line of a ticket's timeline: written once, changed never."""
 
     KEPT = Lifetime()
+    key = Key("{community}#ticket#{ticket}", "timeline#{version}")
 
     entry = ContractAttribute(Entry)
 
     @classmethod
     def of(cls, ticket: Ticket, entry: Entry) -> "TimelineRow":
         """A line of a ticket's timeline."""
-        return cls(f"{ticket.community}#ticket#{ticket.ticket}", f"timeline#{entry.version:06}", entry=entry)
+        return cls(*cls.key(ticket.community, ticket.ticket, f"{entry.version:06}"), entry=entry)
 
 
 class RatesRow(Row, discriminator="rates"):
-    """`<community>#rates#<month>` / `<shard>`: how many tickets of the month have each mark."""
+    """How many tickets of the month have each mark."""
 
     KEPT = Lifetime()
+    key = Key("{community}#rates#{month}", "{shard}")
 
     reported = NumberAttribute(default=0)
     responded = NumberAttribute(default=0)
@@ -131,11 +129,6 @@ class RatesRow(Row, discriminator="rates"):
     rated = NumberAttribute(default=0)
     confirmed_resolved = NumberAttribute(default=0)
     satisfied = NumberAttribute(default=0)
-
-    @staticmethod
-    def partition(community: str, month: str) -> str:
-        """Where a month's counts are."""
-        return f"{community}#rates#{month}"
 
     @staticmethod
     def adding(changes: dict[Mark, int]) -> list[Action]:

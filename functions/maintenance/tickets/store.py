@@ -212,11 +212,11 @@ def _write_needs(transaction: Transaction, step: Step) -> None:
     was = {(before.priority, need) for need in before.needs} if before else set()
     needs = {(ticket.priority, need) for need in ticket.needs}
     for priority, need in sorted(was - needs):
-        row = EscalationRow(*EscalationRow.key(ticket.community, ticket.ticket, priority, need))
+        row = EscalationRow(*EscalationRow.where(ticket.community, ticket.ticket, priority, need))
         transaction.delete(f"seen-to-{priority}-{need}", row)
     for priority, need in sorted(needs - was):
         row = EscalationRow(
-            *EscalationRow.key(ticket.community, ticket.ticket, priority, need),
+            *EscalationRow.where(ticket.community, ticket.ticket, priority, need),
             ticket_id=ticket.ticket,
             need=need,
             priority=priority,
@@ -267,5 +267,5 @@ def _count(transaction: Transaction, step: Step) -> None:
     if changes:
         ticket = step.ticket
         shard = shard_of(ticket.ticket, RATE_SHARDS)
-        row = RatesRow(RatesRow.partition(ticket.community, ticket.month), shard)
+        row = RatesRow(*RatesRow.key(ticket.community, ticket.month, shard))
         transaction.update("rates", row, RatesRow.adding(changes))

@@ -9,19 +9,19 @@ from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribu
 
 from functions.payments.books.ledger import Entry
 from functions.payments.books.orders import Intent, Ordered, Refund
-from functions.payments.dues.rows import ByShelf, Key
+from functions.payments.dues.rows import ByShelf
 from functions.payments.providers.protocol.notices import Notice
 from linli.due import TimedRow
+from linli.keys import Key, RowKey
 from linli.lifetimes import Lifetime
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
 
 class IntentRow(TimedRow, discriminator="payment_intent"):
-    """`<community>#intent#<intent>` / `intent`: an order at a provider. `tries`: how often the provider was
-    asked about it.
-    """
+    """An order at a provider. `tries`: how often the provider was asked about it."""
 
     KEPT = Lifetime()
+    key = Key("{community}#intent#{intent}", "intent")
 
     SHARDS, LANE = 4, "intent#"
 
@@ -31,16 +31,6 @@ class IntentRow(TimedRow, discriminator="payment_intent"):
     shelf = UnicodeAttribute()
     shelved_at = InstantAttribute()
     by_shelf = ByShelf["IntentRow"]()
-
-    @staticmethod
-    def partition(community: str, intent: str) -> str:
-        """The partition of an intent and its refunds."""
-        return f"{community}#intent#{intent}"
-
-    @staticmethod
-    def key(community: str, intent: str) -> Key:
-        """The key of an intent."""
-        return IntentRow.partition(community, intent), "intent"
 
     @staticmethod
     def of_payer(community: str, payer: str) -> str:
@@ -67,9 +57,10 @@ class IntentRow(TimedRow, discriminator="payment_intent"):
 
 
 class RefundRow(TimedRow, discriminator="refund"):
-    """`<community>#intent#<intent>` / `refund#<refund>`: money that goes back."""
+    """Money that goes back."""
 
     KEPT = Lifetime()
+    key = Key("{community}#intent#{intent}", "refund#{refund}")
 
     SHARDS, LANE = 4, "refund#"
 
@@ -78,11 +69,6 @@ class RefundRow(TimedRow, discriminator="refund"):
     shelf = UnicodeAttribute()
     shelved_at = InstantAttribute()
     by_shelf = ByShelf["RefundRow"]()
-
-    @staticmethod
-    def key(community: str, intent: str, refund: str) -> Key:
-        """The key of a refund."""
-        return IntentRow.partition(community, intent), f"refund#{refund}"
 
     @staticmethod
     def in_state(community: str, state: str) -> str:
@@ -102,65 +88,54 @@ class RefundRow(TimedRow, discriminator="refund"):
 
 
 class OpenIntentRow(Row, discriminator="open_intent"):
-    """`<community>#paying#<payer>` / `<bill>`: a lock: a payer's one open intent of a bill."""
+    """A lock: a payer's one open intent of a bill."""
 
     KEPT = Lifetime("while the intent is open")
+    key = Key("{community}#paying#{payer}", "{bill}")
 
     intent = UnicodeAttribute()
 
-    @staticmethod
-    def key(community: str, payer: str, bill: str) -> Key:
-        """The key of a payer's lock on a bill."""
-        return f"{community}#paying#{payer}", bill
-
 
 class OrderedRow(Row, discriminator="lately_ordered"):
-    """`<community>#paying#<payer>` / `<bill>#lately`: when a payer has ordered a bill within the last hour.
+    """When a payer has ordered a bill within the last hour.
 
     Apart from the lock, which goes with its order. Whoever writes it holds the lock.
     """
 
     KEPT = Lifetime("{} after the last order", timedelta(hours=1))
+    key = Key("{community}#paying#{payer}", "{bill}#lately")
 
     ordered = ContractAttribute(Ordered)
 
-    @staticmethod
-    def key(community: str, payer: str, bill: str) -> Key:
-        """The key of when a payer has lately ordered a bill."""
-        return f"{community}#paying#{payer}", f"{bill}#lately"
-
 
 class EntryRow(Row, discriminator="ledger_entry"):
-    """`<community>#ledger#<local month>` / `<instant>#<entry>`: written once, changed never."""
+    """A line of the ledger: written once, changed never."""
 
     KEPT = Lifetime("for ever, never changed")
+    key = Key("{community}#ledger#{month}", "{at}#{entry}")
 
     entry = ContractAttribute(Entry)
-
-    @staticmethod
-    def partition(community: str, month: str) -> str:
-        """The partition of a month's entries."""
-        return f"{community}#ledger#{month}"
 
     @classmethod
     def of(cls, community: str, entry: Entry, zone: str) -> "EntryRow":
         """An entry's row in the month that it falls into there."""
         month = f"{entry.at.astimezone(ZoneInfo(zone)):%Y-%m}"
         at = entry.model_dump(mode="json")["at"]
-        return cls(cls.partition(community, month), f"{at}#{entry.entry}", entry=entry)
+        return cls(*cls.key(community, month, at, entry.entry), entry=entry)
 
 
 class CallbackRow(TimedRow, discriminator="callback"):
     """What a provider, or somebody in its name, sent.
 
-    `<community>#callback#<callback>` / `callback` when the signature was right: `notice` is what it says,
-    `outcome` what became of it; none yet means that it has not been settled, no notice that it could not be
-    read. Otherwise
-    `<community>#refused#<day>` / `<digest>`, with the reason as `verdict` and the first 2 KB.
+    When the signature was right, `notice` is what it says, `outcome` what became of it; none yet means that
+    it has not been settled, no notice that it could not be read. Otherwise it is refused, under the day
+    (UTC), with the reason as `verdict` and the first 2 KB.
     """
 
     KEPT = Lifetime("{}: refunds are made for up to a year", timedelta(days=400))
     KEPT_REFUSED = Lifetime("refused {}", timedelta(days=30))
+    key = Key("{community}#callback#{callback}", "callback")
+    refused = Key("{community}#refused#{day}", "{digest}")
 
     SHARDS, LANE = 4, "callback#"
 
@@ -181,28 +156,20 @@ class CallbackRow(TimedRow, discriminator="callback"):
     by_shelf = ByShelf["CallbackRow"]()
 
     @staticmethod
-    def key(community: str, callback: str) -> Key:
-        """The key of a callback whose signature was right."""
-        return f"{community}#callback#{callback}", "callback"
-
-    @staticmethod
-    def refused(community: str, day: str) -> str:
-        """The partition of the callbacks that were refused on a day (UTC)."""
-        return f"{community}#refused#{day}"
-
-    @staticmethod
     def in_state(community: str, state: str) -> str:
         """The shelf of callbacks that are waiting, settled, mismatched or unreadable."""
         return f"{community}#inbox#{state}"
 
 
 class TransferRow(Row, discriminator="transfer_reference"):
-    """`<community>#transfers` / `<digest of the reference>`: a transfer that was entered, once."""
+    """A transfer that was entered, once; `digest` is of its reference."""
+
+    key = Key("{community}#transfers", "{digest}")
 
     intent = UnicodeAttribute()
 
-    @staticmethod
-    def key(community: str, reference: str) -> Key:
+    @classmethod
+    def where(cls, community: str, reference: str) -> RowKey:
         """The key of a transfer's reference, the same in whichever spelling."""
         plain = "".join(normalize("NFKC", reference).upper().split())
-        return f"{community}#transfers", sha256(plain.encode()).hexdigest()[:40]
+        return cls.key(community, sha256(plain.encode()).hexdigest()[:40])

@@ -56,8 +56,8 @@ def receive(community: str, provider: str, delivery: Delivery) -> Stored:
 
 def stored_in(row: CallbackRow, notice: Notice) -> Stored:
     """The callback that a row holds, whose notice has been read."""
-    community, _, rest = row.pk.partition("#")
-    return Stored(community, rest.rpartition("#")[2], notice, row.outcome, row.mismatch)
+    community, name = CallbackRow.key.parts(row)
+    return Stored(community, name, notice, row.outcome, row.mismatch)
 
 
 def read_again(community: str, row: CallbackRow, now: datetime) -> Stored:
@@ -149,7 +149,7 @@ def _store_unreadable(community: str, provider: str, delivery: Delivery, error: 
 def _store_refused(community: str, provider: str, delivery: Delivery, error: Refused) -> None:
     now, proof = delivery.now, _proof(delivery)
     digest = sha256(f"{provider}\x1f{proof}\x1f".encode() + delivery.body).hexdigest()[:40]
-    row = CallbackRow(CallbackRow.refused(community, f"{now:%Y-%m-%d}"), digest)
+    row = CallbackRow(*CallbackRow.refused(community, f"{now:%Y-%m-%d}", digest))
     row.update(
         [
             CallbackRow.kind.set(CallbackRow),

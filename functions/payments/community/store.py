@@ -10,5 +10,5 @@ def enrol(fact: CommunityChanged) -> str:
     """Keep our copy of a community as `fact` tells, and enter it into the round of statements. Returns the
     outcome of the copy.
     """
-    ReconciledRow(ReconciledRow.PARTITION, fact.community).save()
+    ReconciledRow(*ReconciledRow.key(fact.community)).save()
     return communities.keep(fact, PaymentsPolicy)

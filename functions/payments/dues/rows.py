@@ -9,10 +9,10 @@ from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
 from functions.payments.dues.models import Due
+from linli.keys import Key
 from linli.lifetimes import Lifetime
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
-Key = tuple[str, str]
 SHELVED = [
     "kind", "due", "intent", "refund", "paid_by", "paid_at", "receipt", "refunded_fen", "verdict", "provider",
     "notice", "outcome", "mismatch", "first_at", "last_at", "deliveries",
@@ -47,7 +47,7 @@ class ByState(GlobalSecondaryIndex[Shelved]):
 
 
 class DueRow(Row, discriminator="due"):
-    """`<community>#due#<bill>` / `due`: what a home owes.
+    """What a home owes.
 
     `due` is the bill as it was issued. What paying it changes stands beside it, so that a payment needs no
     read of the row: `paid_by` is set once, under the condition that nobody has. `refunded_fen` is what went
@@ -55,6 +55,7 @@ class DueRow(Row, discriminator="due"):
     """
 
     KEPT = Lifetime()
+    key = Key("{community}#due#{bill}", "due")
 
     due = ContractAttribute(Due)
     paid_by = UnicodeAttribute(null=True)
@@ -66,11 +67,6 @@ class DueRow(Row, discriminator="due"):
     standing = UnicodeAttribute()
     by_shelf = ByShelf["DueRow"]()
     by_state = ByState["DueRow"]()
-
-    @staticmethod
-    def key(community: str, bill: str) -> Key:
-        """The key of a bill or credit."""
-        return f"{community}#due#{bill}", "due"
 
     @staticmethod
     def of_home(community: str, home: str) -> str:

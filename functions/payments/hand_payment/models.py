@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from functions.payments.books.orders import Intent
 from functions.payments.dues.models import MOST_BILLS, Fen, PositiveFen, Share
-from linli.contracts import Contract
+from linli.contracts import Contract, shown_as
 from linli.ids import Id
 from linli.instants import Instant
 from linli.vocabulary.payments import Means
@@ -57,18 +57,13 @@ class HandPaymentView(Contract):
 def shown(intent: Intent) -> HandPaymentView:
     """A payment by hand as those see it who run the community."""
     by = intent.taken_by or intent.payer
-    return HandPaymentView(
-        intent=intent.intent,
-        bills=intent.bills,
-        shares=intent.shares,
-        home=intent.home,
+    return shown_as(
+        HandPaymentView,
+        intent,
         means=intent.provider,
-        amount_fen=intent.amount_fen,
         reference=intent.reference or "",
-        note=intent.note,
         payer=intent.payer if intent.payer != by else None,
         taken_by=by,
         paid_at=intent.paid_at or intent.created_at,
         receipt=intent.receipt or "",
-        refunded_fen=intent.refunded_fen,
     )

@@ -33,7 +33,7 @@ def enter(community: str, by: str, taken: HandPayment, creation: Creation) -> Ha
 def _entered(community: str, by: str, taken: HandPayment, creation: Creation) -> HandPaymentView:
     intent_key, transfer_key = (
         IntentRow.key(community, creation.id),
-        TransferRow.key(community, taken.reference),
+        TransferRow.where(community, taken.reference),
     )
     due_keys = [DueRow.key(community, bill) for bill in taken.bills]
     rows = read([*due_keys, intent_key, transfer_key, CommunityRow.key(community)])

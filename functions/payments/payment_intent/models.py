@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from functions.payments.books.orders import Intent, IntentState
 from functions.payments.dues.models import MOST_BILLS, Fen, PositiveFen, Share
-from linli.contracts import Contract
+from linli.contracts import Contract, shown_as
 from linli.ids import Id
 from linli.instants import Instant
 from linli.pages import PageQuery
@@ -89,19 +89,4 @@ class Receipt(Contract):
 
 def shown(intent: Intent, parameters: dict[str, str] | None = None) -> IntentView:
     """An intent as its payer sees it."""
-    return IntentView(
-        intent=intent.intent,
-        bill=intent.bill,
-        shares=intent.shares,
-        payer=intent.payer,
-        provider=intent.provider,
-        amount_fen=intent.amount_fen,
-        state=intent.state,
-        created_at=intent.created_at,
-        expires_at=intent.expires_at,
-        paid_at=intent.paid_at,
-        receipt=intent.receipt,
-        surplus=intent.surplus,
-        refunded_fen=intent.refunded_fen,
-        parameters=parameters,
-    )
+    return shown_as(IntentView, intent, parameters=parameters)

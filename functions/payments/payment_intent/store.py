@@ -27,6 +27,7 @@ from functions.payments.providers.merchants import store as merchants
 from functions.payments.providers.protocol.models import Order
 from linli import communities
 from linli.communities import CommunityRow
+from linli.contracts import shown_as
 from linli.cursors import Page, page_of
 from linli.errors import Conflict, NotFound
 from linli.idempotency import Creation
@@ -170,17 +171,4 @@ def receipt(community: str, number: str, person: str, *, any_of_them: bool) -> R
             for due in dues_now(community, (part.bill for part in found.parts)).values()
         ):
             raise NotFound
-    return Receipt(
-        receipt=number,
-        intent=found.intent,
-        bill=found.bill,
-        shares=found.shares,
-        home=found.home,
-        provider=found.provider,
-        taken_by=found.taken_by,
-        reference=found.reference,
-        trade=found.trade,
-        amount_fen=found.amount_fen,
-        paid_at=found.paid_at,
-        refunded_fen=found.refunded_fen,
-    )
+    return shown_as(Receipt, found, receipt=number)

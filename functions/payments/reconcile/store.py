@@ -80,7 +80,7 @@ class _Run:
         row = retries.claim(found, self.now)
         if row is None:
             return "settled_before"
-        refund, community = row.refund, retries.community_of(row)
+        refund, community = row.refund, row.community
         retries.put_off(row, _next(row, self.now, self.now))
         intent = find(IntentRow, IntentRow.key(community, refund.intent)).intent
         try:

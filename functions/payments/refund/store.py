@@ -76,7 +76,7 @@ def refunds_of(community: str, intent: str, person: str, *, any_of_them: bool) -
     found = find(IntentRow, IntentRow.key(community, intent)).intent
     if not any_of_them and found.payer != person:
         raise NotFound
-    rows = RefundRow.query(IntentRow.partition(community, intent), RefundRow.sk.startswith("refund#"))
+    rows = RefundRow.query(IntentRow.key.partition(community, intent), RefundRow.sk.startswith("refund#"))
     return Page(items=[row.refund for row in rows])
 
 

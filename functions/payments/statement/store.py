@@ -19,7 +19,6 @@ from functions.payments.providers.protocol.notices import Notice
 from functions.payments.providers.protocol.statement_files import CHINA
 from functions.payments.providers.registry import PROVIDERS
 from functions.payments.statement.models import Step
-from functions.payments.statements import tasks
 from functions.payments.statements.discrepancies import Discrepancy, OurOrder, differences
 from functions.payments.statements.rows import ComparedRow, DiscrepancyRow, ReconciledRow
 from linli import communities
@@ -30,6 +29,7 @@ from linli.ids import is_id
 from linli.instants import to_epoch_seconds, to_text
 from linli.observability import observed
 from linli.tables import ConditionsFailed, change, read
+from linli.tasks import leave
 from linli.vocabulary.payments import Provider
 
 LOOKED_AT_AGAIN = timedelta(days=14)
@@ -43,19 +43,19 @@ def start_all(now: datetime) -> None:
     """
     today = now.astimezone(CHINA).date()
     days = [today - timedelta(days=back) for back in range(1, LOOKED_AT_AGAIN.days + 1)]
-    for row in ReconciledRow.query(ReconciledRow.PARTITION):
-        partition, since = ComparedRow.key(row.sk, min(days), "")
+    for row in ReconciledRow.query(ReconciledRow.key.partition()):
+        partition, since = ComparedRow.key(row.sk, min(days).isoformat(), "")
         known = {each.sk for each in ComparedRow.query(partition, ComparedRow.sk >= since)}
-        differing = DiscrepancyRow.query(DiscrepancyRow.partition(row.sk), DiscrepancyRow.sk >= since)
+        differing = DiscrepancyRow.query(DiscrepancyRow.key.partition(row.sk), DiscrepancyRow.sk >= since)
         differ = {(each.discrepancy.day, each.discrepancy.provider) for each in differing}
         providers = [provider for provider in PROVIDERS if _is_merchant(row.sk, provider)]
         steps = [
             Step(community=row.sk, provider=provider, day=day)
             for day in days
             for provider in providers
-            if (day, provider) in differ or ComparedRow.key(row.sk, day, provider)[1] not in known
+            if (day, provider) in differ or ComparedRow.key(row.sk, day.isoformat(), provider)[1] not in known
         ]
-        tasks.leave("statement", steps)
+        leave("statement", steps)
 
 
 def _is_merchant(community: str, provider: Provider) -> bool:
@@ -89,7 +89,9 @@ def compare(community: str, provider: Provider, day: date, now: datetime) -> str
         held = _held(community, lines)
         found = _differences(community, provider, day, lines, held)
     _list_anew(community, provider, day, found)
-    ComparedRow(*ComparedRow.key(community, day, provider), ttl=to_epoch_seconds(now + KEPT)).save()
+    ComparedRow(
+        *ComparedRow.key(community, day.isoformat(), provider), ttl=to_epoch_seconds(now + KEPT)
+    ).save()
     return "differs" if found else "agrees"
 
 
@@ -99,7 +101,8 @@ def _list_anew(community: str, provider: Provider, day: date, found: Sequence[Di
     """
     keep = {row.sk: row for row in (DiscrepancyRow.of(community, each) for each in found)}
     for row in DiscrepancyRow.query(
-        DiscrepancyRow.partition(community), DiscrepancyRow.sk.startswith(f"{day.isoformat()}#{provider}#")
+        DiscrepancyRow.key.partition(community),
+        DiscrepancyRow.sk.startswith(f"{day.isoformat()}#{provider}#"),
     ):
         if row.sk not in keep:  # it has been cleared up
             row.delete()
@@ -130,7 +133,7 @@ def _held(community: str, lines: Iterable[Notice]) -> dict[str, OurOrder]:
 
 
 def _refunds(community: str, order: str) -> tuple[Refund, ...]:
-    partition, refunds = IntentRow.partition(community, order), RefundRow.sk.startswith("refund#")
+    partition, refunds = IntentRow.key.partition(community, order), RefundRow.sk.startswith("refund#")
     return tuple(row.refund for row in RefundRow.query(partition, refunds, consistent_read=True))
 
 
@@ -192,7 +195,7 @@ def _vouched_for(merchant: Merchant, line: Notice, order_fen: int) -> Notice | N
 
 def discrepancies(community: str, query: PageQuery) -> Page[Discrepancy]:
     """Where statements and books differ, the last first. Raises InvalidCursor."""
-    partition = DiscrepancyRow.partition(community)
+    partition = DiscrepancyRow.key.partition(community)
     return page_of(DiscrepancyRow, partition, query, lambda row: row.discrepancy, newest_first=True)
 
 
@@ -203,7 +206,7 @@ def _entries(community: str, day: date) -> Iterator[Entry]:
     zone = ZoneInfo(communities.known(read([CommunityRow.key(community)]), community).time_zone)
     for month in sorted({f"{at.astimezone(zone):%Y-%m}" for at in (begins, ends)}):
         span = EntryRow.sk.between(to_text(begins), to_text(ends))
-        rows = EntryRow.query(EntryRow.partition(community, month), span, consistent_read=True)
+        rows = EntryRow.query(EntryRow.key.partition(community, month), span, consistent_read=True)
         yield from (row.entry for row in rows)
 
 

@@ -12,7 +12,7 @@ from linli.tables import find
 def callbacks(community: str, asked: CallbacksAsked) -> Page[CallbackView]:
     """The callbacks in a state, the last first, or those refused on a day. Raises InvalidCursor."""
     if asked.refused_on is not None:
-        partition = CallbackRow.refused(community, asked.refused_on.isoformat())
+        partition = CallbackRow.refused.partition(community, asked.refused_on.isoformat())
         return page_of(CallbackRow, partition, asked, _shown)
     shelf = CallbackRow.in_state(community, asked.state)
     return page_of(CallbackRow.by_shelf, shelf, asked, _shown, newest_first=True)
@@ -36,7 +36,7 @@ def replay(community: str, name: str, now: datetime) -> CallbackView:
 
 
 def _shown(row: CallbackRow) -> CallbackView:
-    name = row.pk.rpartition("#")[2] if row.sk == "callback" else row.sk
+    name = row.key.parts(row)[1] if row.sk == "callback" else row.sk
     return CallbackView(
         callback=name,
         provider=row.provider,

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from pynamodb.expressions.condition import Condition
 
-from functions.utilities import tasks
 from functions.utilities.bill_run.domain import counted, is_seen, month_before, plan
 from functions.utilities.bill_run.models import BillsAsked, Check, Run, RunAsked, Step
 from functions.utilities.bills.models import Bill, Gap, Plan, SharedCorrection
@@ -32,7 +31,8 @@ from linli.cursors import Page, page_of, page_of_several
 from linli.errors import InvalidRequest
 from linli.pages import PageQuery
 from linli.reading import read_as
-from linli.tables import ConditionsFailed, Transaction, read, until_it_holds
+from linli.tables import ConditionsFailed, Transaction, as_read, read, until_it_holds
+from linli.tasks import leave
 from linli.vocabulary.utilities import UtilitiesPolicy
 
 AT_ONCE = 20
@@ -49,13 +49,13 @@ def start(community: str, period: str, now: datetime) -> Run:
     transaction.create("run", RunRow(*RunRow.key(community, period), plan=planned.model_dump_json()))
     with suppress(ConditionsFailed):  # it was started before: the step below goes on with what is left
         transaction.commit()
-    tasks.leave("bill_run", [Step(community=community, period=period)])
+    leave("bill_run", [Step(community=community, period=period)])
     return find(community, period)
 
 
 def start_all(now: datetime) -> None:
     """Start last month's run of every community."""
-    for row in ScheduledRow.query(ScheduledRow.PARTITION):
+    for row in ScheduledRow.query(ScheduledRow.key.partition()):
         known = communities.known(read([CommunityRow.key(row.sk)]), row.sk)
         start(row.sk, month_before(now, known.time_zone), now)
 
@@ -68,8 +68,8 @@ def find(community: str, period: str) -> Run:
         started_at=planned.started_at,
         due_at=planned.due_at,
         homes=None if planned.weights is None else len(planned.weights),
-        bills=BillRow.count(BillRow.of_period(community, period)),
-        gaps=GapRow.count(GapRow.key(community, period, "")[0]),
+        bills=BillRow.count(BillRow.of_period.partition(community, period)),
+        gaps=GapRow.count(GapRow.key.partition(community, period)),
         unshared=planned.unshared,
         shared_gaps=planned.shared_gaps,
     )
@@ -77,7 +77,7 @@ def find(community: str, period: str) -> Run:
 
 def gaps(community: str, period: str, query: PageQuery) -> Page[Gap]:
     """What a run could not bill, by home. Raises InvalidCursor."""
-    return page_of(GapRow, GapRow.key(community, period, "")[0], query, lambda row: read_as(Gap, row.gap))
+    return page_of(GapRow, GapRow.key.partition(community, period), query, lambda row: read_as(Gap, row.gap))
 
 
 def check(community: str, asked: RunAsked, now: datetime) -> Check:
@@ -97,7 +97,7 @@ def check(community: str, asked: RunAsked, now: datetime) -> Check:
         return gap_in(weight_of[row.sk], scope, look(scope, meters))
 
     query = PageQuery(limit=asked.limit or CHECKED_AT_ONCE, cursor=asked.cursor)
-    page = page_of(HouseholdRow, HouseholdRow.key(community, "")[0], query, looked_at)
+    page = page_of(HouseholdRow, HouseholdRow.key.partition(community), query, looked_at)
     return Check(
         period=asked.period,
         counts=counted(page.items),
@@ -116,7 +116,7 @@ def divide(community: str, period: str) -> None:
         Step(community=community, period=period, homes=homes[first : first + AT_ONCE])
         for first in range(0, len(homes), AT_ONCE)
     ]
-    tasks.leave("bill_run", steps)
+    leave("bill_run", steps)
 
 
 def _planned(community: str, period: str) -> Plan:
@@ -166,15 +166,14 @@ def _planned(community: str, period: str) -> Plan:
 
 def _charged_anew(row: RunRow, kept: Plan) -> tuple[RunRow, Condition]:
     version = int(row.charged_version or 0)
-    same = RunRow.charged_version == version if version else RunRow.charged_version.does_not_exist()
     changed = RunRow(row.pk, row.sk, plan=kept.model_dump_json(), planned=True, charged_version=version + 1)
-    return changed, same
+    return changed, as_read(RunRow, row, "charged_version")
 
 
 def _other_runs(community: str, period: str) -> list[RunRow]:
     """The runs of about three years that were planned, besides this one."""
     first, last = months_around(period, MONTHS_BACK)
-    partition = RunRow.key(community, "")[0]
+    partition = RunRow.key.partition(community)
     rows = RunRow.query(partition, RunRow.sk.between(first, last), consistent_read=True)
     return [row for row in rows if row.planned and row.sk != period]
 
@@ -187,12 +186,12 @@ def bills(community: str, person: str, asked: BillsAsked, *, all_of_them: bool) 
     if all_of_them:
         if asked.period is None:
             raise InvalidRequest("period: which month")
-        return page_of(BillRow, BillRow.of_period(community, asked.period), asked, bill_in)
+        return page_of(BillRow, BillRow.of_period.partition(community, asked.period), asked, bill_in)
     stays = {home: days_seen(community, home, person) for home in homes_of(community, person)}
 
     def seen_of(row: BillRow) -> Bill | None:
         found = bill_in(row)
         return found if is_seen(found, person, stays[found.home]) else None
 
-    shelves = [BillRow.of_home(community, home) for home in stays]
+    shelves = [BillRow.of_home.partition(community, home) for home in stays]
     return page_of_several(BillRow, shelves, asked, seen_of, lambda row: row.sk)

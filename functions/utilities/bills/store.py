@@ -33,7 +33,7 @@ from linli.communities import CommunityRow
 from linli.errors import NotFound
 from linli.instants import to_text
 from linli.reading import read_as
-from linli.tables import Rows, Transaction, read, until_it_holds
+from linli.tables import Rows, Transaction, as_read, read, until_it_holds
 
 MONTHS_BACK = 37  # a reading may come three years late
 
@@ -110,15 +110,15 @@ def _commit(community: str, household: HouseholdRow, planned: Plan, bills: Seque
     """Issue bills of a home, and keep that a run went through it; nobody else bills it at the same time."""
     transaction, home, period = Transaction(), household.sk, planned.period
     version = int(household.billed_version or 0)
-    same = HouseholdRow.billed_version == version if version else HouseholdRow.billed_version.does_not_exist()
+    same = as_read(HouseholdRow, household, "billed_version")
     actions = [HouseholdRow.passed.add({period}), HouseholdRow.billed_version.set(version + 1)]
     transaction.update("household", HouseholdRow(household.pk, home), actions, same)
     for each in bills:
         text = each.model_dump_json()
         of_tenancy = f"#{each.tenancy.isoformat()}" if each.tenancy else ""
-        mine = BillRow(BillRow.of_home(community, home), period + of_tenancy, bill=text)
+        mine = BillRow(*BillRow.of_home(community, home, period + of_tenancy), bill=text)
         transaction.create(f"bill-{of_tenancy}", mine)
-        listed = BillRow(BillRow.of_period(community, period), home + of_tenancy, bill=text)
+        listed = BillRow(*BillRow.of_period(community, period, home + of_tenancy), bill=text)
         transaction.put(f"listed-{of_tenancy}", listed)
         transaction.publish([issued(community, each)], each.bill, planned.started_at)
     told = GapRow(*GapRow.key(community, period, home), gap=gap.model_dump_json())
@@ -145,7 +145,7 @@ def _with_evidence(account: Account, scope: Scope, meters: Sequence[Meter]) -> A
         (month, meter.medium)
         for meter in meters
         for row in CorrectionRow.query(
-            CorrectionRow.partition(scope.community, meter.meter),
+            CorrectionRow.key.partition(scope.community, meter.meter),
             CorrectionRow.sk > (to_text(since) if since else "0"),
         )
         if row.decision
@@ -183,7 +183,7 @@ def bill_in(row: BillRow) -> Bill:
 
 def _bills_of(community: str, home: str, period: str) -> list[Bill]:
     first, last = months_around(period, MONTHS_BACK)
-    partition = BillRow.of_home(community, home)
+    partition = BillRow.of_home.partition(community, home)
     rows = BillRow.query(partition, BillRow.sk.between(first, last + "~"), consistent_read=True)
     return [bill_in(row) for row in rows]
 
@@ -199,13 +199,15 @@ def plan_of(community: str, period: str) -> Plan:
 
 def scope_of(community: str, zone: str, period: str) -> Scope:
     """What a run looks at: a month, by the community's tariffs, and what of it waits for a decision."""
-    tariffs = [row.tariff for row in TariffRow.query(TariffRow.partition(community), consistent_read=True)]
+    tariffs = [
+        row.tariff for row in TariffRow.query(TariffRow.key.partition(community), consistent_read=True)
+    ]
     return Scope(community, zone, tariffs, period, held=held_readings(community))
 
 
 def weights_of(community: str) -> list[Weight]:
     """The weights of all homes of which more is left than a trace."""
-    rows = HouseholdRow.query(HouseholdRow.key(community, "")[0], consistent_read=True)
+    rows = HouseholdRow.query(HouseholdRow.key.partition(community), consistent_read=True)
     return [weight_of(row) for row in rows if not row.is_trace]
 
 
@@ -227,7 +229,7 @@ class SharedMeters:
 
 def shared_meters(community: str) -> list[Meter]:
     """The meters of what is shared."""
-    rows = MeterRow.query(MeterRow.key(community, "")[0], consistent_read=True)
+    rows = MeterRow.query(MeterRow.key.partition(community), consistent_read=True)
     return [row.meter for row in rows if row.meter.asset is not None]
 
 

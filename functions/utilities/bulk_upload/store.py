@@ -20,11 +20,14 @@ from functions.utilities.bulk_upload.models import (
 from functions.utilities.intake.models import Batch, Offered
 from functions.utilities.intake.store import take
 from linli.aws import client
+from linli.contracts import shown_as
 from linli.errors import NotFound
 from linli.idempotency import Creation
 from linli.ids import is_id
+from linli.keys import Key
 from linli.lifetimes import Lifetime
 from linli.tables import InstantAttribute, Row, Transaction, read
+from linli.uploads import address, upload_form
 
 TO_UPLOAD_S = 3600
 TO_DOWNLOAD_S = 900
@@ -32,20 +35,16 @@ METERS_AT_ONCE = 90
 
 
 class UploadRow(Row, discriminator="reading_file"):
-    """`<community>#uploads` / `<upload>`: a file of readings, and how it ended."""
+    """A file of readings, and how it ended."""
 
     KEPT = Lifetime()
+    key = Key("{community}#uploads", "{upload}")
 
     format = UnicodeAttribute()
     by = UnicodeAttribute()
     at = InstantAttribute()
     finished_at = InstantAttribute(null=True)
     counts: JSONAttribute = JSONAttribute(null=True)
-
-    @staticmethod
-    def key(community: str, upload: str) -> tuple[str, str]:
-        """Where an upload is."""
-        return f"{community}#uploads", upload
 
 
 def _bucket() -> str:
@@ -72,18 +71,17 @@ def prepare(community: str, asked: UploadAsked, by: str, creation: Creation) -> 
         return creation.id
 
     upload = creation.once(attempt, lambda earlier: earlier)
-    kind = CONTENT_TYPES[asked.format]
-    signed = client("s3").generate_presigned_post(
+    form = upload_form(
         _bucket(),
         _file(community, upload),
-        Fields={"Content-Type": kind},
-        Conditions=[["content-length-range", 1, LARGEST_FILE], {"Content-Type": kind}],
-        ExpiresIn=TO_UPLOAD_S,
+        content_type=CONTENT_TYPES[asked.format],
+        largest_bytes=LARGEST_FILE,
+        good_for_s=TO_UPLOAD_S,
     )
     return UploadPlace(
         upload=upload,
-        url=signed["url"],
-        fields=signed["fields"],
+        url=form.url,
+        fields=form.fields,
         largest_bytes=LARGEST_FILE,
         most_rows=MOST_ROWS,
     )
@@ -94,17 +92,8 @@ def find(community: str, upload: str) -> Upload:
     row = _row(community, upload)
     url = None
     if row.finished_at is not None:
-        where = {"Bucket": _bucket(), "Key": _report(community, upload)}
-        url = client("s3").generate_presigned_url("get_object", Params=where, ExpiresIn=TO_DOWNLOAD_S)
-    return Upload(
-        upload=upload,
-        format=_format(row),
-        by=row.by,
-        at=row.at,
-        finished_at=row.finished_at,
-        counts=row.counts or {},
-        report_url=url,
-    )
+        url = address(_bucket(), _report(community, upload), good_for_s=TO_DOWNLOAD_S)
+    return shown_as(Upload, row, upload=upload, format=_format(row), counts=row.counts or {}, report_url=url)
 
 
 def process(key: str, now: datetime) -> str:

@@ -7,5 +7,5 @@ from linli.tables import Transaction
 def schedule(community: str) -> None:
     """Let the schedule go through this community from now on; again changes nothing."""
     transaction = Transaction()
-    transaction.put("community", ScheduledRow(ScheduledRow.PARTITION, community))
+    transaction.put("community", ScheduledRow(*ScheduledRow.key(community)))
     transaction.commit()

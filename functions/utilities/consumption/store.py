@@ -42,12 +42,12 @@ def of_homes(community: str, person: str, asked: MonthAsked) -> Page[RegisterMon
 
 def of_community(community: str, asked: MonthAsked) -> Page[RegisterMonth]:
     """The month of all registers of the community. Raises InvalidCursor."""
-    partition = UseRow.key(community, asked.month, "", "")[0]
+    partition = UseRow.key.partition(community, asked.month)
     return page_of(UseRow, partition, asked, lambda row: _of_row(row, asked.month))
 
 
 def _of_row(row: UseRow, month: str) -> RegisterMonth:
-    meter, register = row.sk.split("#")
+    _, _, meter, register = UseRow.key.parts(row)
     return shown(
         RegisterShown(
             meter, register, cast("Medium", row.medium), row.home, int(row.decimals), Decimal(row.multiplier)

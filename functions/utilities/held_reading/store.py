@@ -22,7 +22,7 @@ THE_DIAL_RELEASES = ("drop", "rise", "error_code", "run", "contradicted")
 
 def waiting(community: str, query: PageQuery) -> Page[HeldReading]:
     """The community's held readings. Raises InvalidCursor."""
-    return page_of(HeldRow, HeldRow.key(community, "")[0], query, _shown)
+    return page_of(HeldRow, HeldRow.key.partition(community), query, _shown)
 
 
 def decide(community: str, held: str, verdict: Verdict, by: str, creation: Creation) -> Decided:

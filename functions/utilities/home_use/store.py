@@ -55,7 +55,7 @@ class Metered:
 def held_readings(community: str) -> dict[tuple[str, str], list[int]]:
     """The readings that wait for a decision, by meter and register, in ms."""
     found: dict[tuple[str, str], list[int]] = {}
-    for row in HeldRow.query(HeldRow.key(community, "")[0], consistent_read=True):
+    for row in HeldRow.query(HeldRow.key.partition(community), consistent_read=True):
         found.setdefault((row.meter, row.register), []).append(int(row.at))
     return found
 
@@ -142,7 +142,7 @@ def _readings(
     if state is None:
         return
     first, end = midnight(span[0], scope.zone), midnight(span[1] + DAY, scope.zone)
-    partition = DayRow.key(scope.community, meter.meter, register.obis, "")[0]
+    partition = DayRow.key.partition(scope.community, meter.meter, register.obis)
     since, until = day_text(first // DAY_MS), day_text(end // DAY_MS)
     within = list(DayRow.query(partition, DayRow.sk.between(since, until), consistent_read=True))
     before: list[DayRow] = []

@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from pynamodb.expressions.condition import Condition
-
 from functions.utilities.household.domain import told
 from functions.utilities.household.models import Household, HouseholdDescribed, Stay, Stays, StayTold
 from functions.utilities.households.rows import HouseholdRow, ResidentRow
@@ -16,10 +14,13 @@ from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
-from linli.tables import ConditionsFailed, Row, Transaction, read, until_it_holds
+from linli.members import dwelling
+from linli.tables import ConditionsFailed, Row, Transaction, as_read, read, until_it_holds
 from linli.tables import find as find_row
 from linli.vocabulary.care import WatchChanged
 from linli.vocabulary.directory import MembershipChanged, PlaceChanged
+
+TOLD = ("version", "moves", "said")
 
 
 def move_person(fact: MembershipChanged, at: datetime) -> str:
@@ -46,7 +47,9 @@ def _move(fact: MembershipChanged, at: datetime) -> str:
             else [HouseholdRow.members.delete(person), HouseholdRow.former.add(person)]
         )
         transaction.update(f"home-{number}", row, [*change, HouseholdRow.kind.set(HouseholdRow)])
-    transaction.put("living", _living(key, known, version, homes, moves=moves), _as_read(known))
+    transaction.put(
+        "living", _living(key, known, version, homes, moves=moves), as_read(ResidentRow, known, *TOLD)
+    )
     transaction.commit()
     if version != fact.version:
         return "duplicate"  # what is newer is here; of what was before, the days are kept
@@ -61,24 +64,11 @@ def _is_before_all(known: ResidentRow, fact: MembershipChanged) -> bool:
 def _living(
     key: tuple[str, str], known: ResidentRow | None, version: int, homes: list[str], **changed: Any
 ) -> ResidentRow:
-    attributes: dict[str, Any] = {
-        "home": homes[0] if homes else None,
-        "homes": homes or None,
-        "version": version,
+    attributes: dict[str, Any] = dwelling(homes, version) | {
         "moves": known.all_moves if known else [],
         "said": known.said if known else None,
     }
     return ResidentRow(*key, **(attributes | changed))
-
-
-def _as_read(known: ResidentRow | None) -> Condition:
-    if known is None:
-        return ResidentRow.pk.does_not_exist()
-    moves, said = known.moves, known.said
-    same: Condition = ResidentRow.version == known.version
-    same &= ResidentRow.moves.does_not_exist() if moves is None else ResidentRow.moves == moves
-    same &= ResidentRow.said.does_not_exist() if said is None else ResidentRow.said == said
-    return same
 
 
 def tell_stay(community: str, home: str, person: str, said: StayTold) -> Stays:
@@ -96,7 +86,9 @@ def _tell_stay(community: str, home: str, person: str, said: StayTold) -> None:
     version = int(known.version) if known else 0
     all_said = (known.said or {} if known else {}) | {home: list(days)}
     transaction = Transaction()
-    transaction.put("living", _living(key, known, version, homes, said=all_said), _as_read(known))
+    transaction.put(
+        "living", _living(key, known, version, homes, said=all_said), as_read(ResidentRow, known, *TOLD)
+    )
     if not lives_there:
         actions = [HouseholdRow.kind.set(HouseholdRow), HouseholdRow.former.add({person})]
         transaction.update("home", HouseholdRow(*HouseholdRow.key(community, home)), actions)
@@ -150,7 +142,7 @@ def _set_watched(fact: WatchChanged) -> str:
         HouseholdRow.watch_version.set(fact.version),
     ]
     older = HouseholdRow.watch_version.does_not_exist() | (HouseholdRow.watch_version < fact.version)
-    same_meters = HouseholdRow.meters == meters if meters else HouseholdRow.meters.does_not_exist()
+    same_meters = as_read(HouseholdRow, row or HouseholdRow(), "meters")
     transaction.update("household", HouseholdRow(*key), actions, older & same_meters)
     for meter in sorted(meters or ()):
         told = [MeterRow.watched.set(fact.watched), MeterRow.version.add(1)]
@@ -189,7 +181,7 @@ def find(community: str, home: str) -> Household:
 
 def households(community: str, query: PageQuery) -> Page[Household]:
     """The community's households by home. Raises InvalidCursor."""
-    partition, _ = HouseholdRow.key(community, "")
+    partition = HouseholdRow.key.partition(community)
     return page_of(HouseholdRow, partition, query, lambda row: None if row.is_trace else _shown(row))
 
 

@@ -11,14 +11,14 @@ from pynamodb.attributes import (
 )
 
 from functions.utilities.households.models import Move
+from linli.keys import Key
 from linli.lifetimes import Lifetime
 from linli.members import DwellerRow
 from linli.tables import Row
 
 
 class HouseholdRow(Row, discriminator="household"):
-    """`<community>#households` / `<building>/<unit>`: who lives there, which meters are there, how large it
-    is.
+    """A home, `<building>/<unit>`: who lives there, which meters are there, how large it is.
 
     `former`: who lived there once. `watched`: somebody there is watched over, as care said last, in
     `watch_version`. `area_m2`, `headcount`: as the staff said; `unit_area_m2`: as the directory did last, in
@@ -26,6 +26,7 @@ class HouseholdRow(Row, discriminator="household"):
     """
 
     KEPT = Lifetime()
+    key = Key("{community}#households", "{home}")
 
     members = UnicodeSetAttribute(null=True)
     former = UnicodeSetAttribute(null=True)
@@ -38,11 +39,6 @@ class HouseholdRow(Row, discriminator="household"):
     watch_version = NumberAttribute(null=True)
     passed = UnicodeSetAttribute(null=True)
     billed_version = NumberAttribute(null=True)
-
-    @staticmethod
-    def key(community: str, home: str) -> tuple[str, str]:
-        """Where a household is."""
-        return f"{community}#households", home
 
     @property
     def area(self) -> Decimal | None:
@@ -59,19 +55,16 @@ class HouseholdRow(Row, discriminator="household"):
 
 
 class ResidentRow(DwellerRow, discriminator="living"):
-    """`<community>#living` / `<person>`: where a person lives, as the directory said last, and lived.
+    """Where a person lives, as the directory said last, and lived.
 
     `moves`: [version, local day, homes] of each membership told, in order. `said`: home to [first day, last
     day], as a manager said.
     """
 
+    key = Key("{community}#living", "{person}")
+
     moves: JSONAttribute = JSONAttribute(null=True)
     said: JSONAttribute = JSONAttribute(null=True)
-
-    @staticmethod
-    def key(community: str, person: str) -> tuple[str, str]:
-        """Where it says where a person lives."""
-        return f"{community}#living", person
 
     @property
     def all_moves(self) -> list[Move]:

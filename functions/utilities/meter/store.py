@@ -23,8 +23,7 @@ from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, NotFound
-from linli.instants import from_millis
-from linli.tables import ConditionsFailed, Transaction, read, until_it_holds
+from linli.tables import ConditionsFailed, Transaction, as_read, read, until_it_holds
 from linli.tables import find as find_row
 from linli.vocabulary.utilities import UtilitiesPolicy
 
@@ -132,7 +131,7 @@ def find(community: str, meter: str) -> Meter:
 
 def meters(community: str, query: PageQuery) -> Page[Meter]:
     """The community's meters by id. Raises InvalidCursor."""
-    return page_of(MeterRow, MeterRow.key(community, "")[0], query, lambda row: row.meter)
+    return page_of(MeterRow, MeterRow.key.partition(community), query, lambda row: row.meter)
 
 
 def corrections(community: str, meter: str, query: PageQuery) -> Page[Correction]:
@@ -140,7 +139,7 @@ def corrections(community: str, meter: str, query: PageQuery) -> Page[Correction
     fitted = find(community, meter)
     return page_of(
         CorrectionRow,
-        CorrectionRow.partition(community, meter),
+        CorrectionRow.key.partition(community, meter),
         query,
         lambda row: _correction(row, fitted),
         newest_first=True,
@@ -155,14 +154,9 @@ def _create(transaction: Transaction, community: str, meter: Meter) -> None:
     key = HouseholdRow.key(community, meter.home)
     home = read([key]).one(HouseholdRow, key)
     row.watched = home.watched if home else None
-    version = home.watch_version if home else None
-    as_read = (
-        HouseholdRow.watch_version.does_not_exist()
-        if version is None
-        else HouseholdRow.watch_version == version
-    )
+    same = as_read(HouseholdRow, home or HouseholdRow(), "watch_version")
     actions = [HouseholdRow.meters.add({meter.meter}), HouseholdRow.kind.set(HouseholdRow)]
-    transaction.update("household", HouseholdRow(*key), actions, as_read)
+    transaction.update("household", HouseholdRow(*key), actions, same)
 
 
 def _vouch(

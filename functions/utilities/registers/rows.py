@@ -7,6 +7,7 @@ from pynamodb.constants import STRING
 
 from functions.utilities.readings.models import DAY_MS, Kind, Reading, Standing
 from functions.utilities.signals.models import SignalState
+from linli.keys import Key
 from linli.lifetimes import Lifetime
 from linli.tables import ContractAttribute, Row
 
@@ -62,13 +63,14 @@ def _reading(at: int, ticks: int, code: str) -> Reading:
 
 
 class RegisterRow(Row, discriminator="meter_register"):
-    """`<community>#register#<meter>` / `<OBIS>`: the version under which all of a register's rows change.
+    """The version under which all of a register's rows change.
 
     `first_at`, `last_at`: the counting readings at either end, in ms. `newest_at`: of any standing. `cause`:
     what brought the last change. `watch`: what is known of its signals.
     """
 
     KEPT = Lifetime()
+    key = Key("{community}#register#{meter}", "{register}")
 
     version = NumberAttribute()
     first_at = NumberAttribute()
@@ -77,33 +79,25 @@ class RegisterRow(Row, discriminator="meter_register"):
     watch = ContractAttribute(SignalState)
     cause = UnicodeAttribute()
 
-    @staticmethod
-    def key(community: str, meter: str, register: str) -> tuple[str, str]:
-        """Where a register is."""
-        return f"{community}#register#{meter}", register
-
 
 class DayRow(Row, discriminator="readings"):
-    """`<community>#readings#<meter>#<OBIS>` / `<UTC day>`: a register's readings of a day in order."""
+    """A register's readings of a day in order."""
 
     KEPT = Lifetime()
+    key = Key("{community}#readings#{meter}#{register}", "{day}")
 
     readings = ReadingsAttribute()
 
-    @staticmethod
-    def key(community: str, meter: str, register: str, day: str) -> tuple[str, str]:
-        """Where a day's readings are."""
-        return f"{community}#readings#{meter}#{register}", day
-
 
 class UseRow(Row, discriminator="use"):
-    """`<community>#use#<month>` / `<meter>#<OBIS>`: what a register used on each local day of a month.
+    """What a register used on each local day of a month.
 
     `days`: day of the month to [ticks, how often it was published]. The rest is the register's, for a
     month's list.
     """
 
     KEPT = Lifetime()
+    key = Key("{community}#use#{month}", "{meter}#{register}")
 
     medium = UnicodeAttribute()
     home = UnicodeAttribute(null=True)
@@ -111,8 +105,3 @@ class UseRow(Row, discriminator="use"):
     multiplier = UnicodeAttribute()
 
     days: JSONAttribute = JSONAttribute()
-
-    @staticmethod
-    def key(community: str, month: str, meter: str, register: str) -> tuple[str, str]:
-        """Where a register's month is."""
-        return f"{community}#use#{month}", f"{meter}#{register}"

@@ -58,7 +58,7 @@ def _widen(
     *,
     least: int,
 ) -> None:
-    partition = DayRow.key(site.community, site.meter.meter, site.register.obis, "")[0]
+    partition = DayRow.key.partition(site.community, site.meter.meter, site.register.obis)
     first, last = span
     start = (first // DAY_MS - 1) * DAY_MS
     before = sum(_counting(row, first) for row in by_day.values())

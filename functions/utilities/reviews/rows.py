@@ -2,16 +2,16 @@
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 
+from linli.keys import Key
 from linli.lifetimes import Lifetime
 from linli.tables import InstantAttribute, Row
 
 
 class HeldRow(Row, discriminator="held_reading"):
-    """`<community>#held` / `<digest of meter, register, instant and ticks>`: a reading that waits for a
-    manager.
-    """
+    """A reading that waits for a manager; its id is a digest of meter, register, instant and ticks."""
 
     KEPT = Lifetime("until somebody decides")
+    key = Key("{community}#held", "{held}")
 
     meter = UnicodeAttribute()
     register = UnicodeAttribute()
@@ -21,20 +21,15 @@ class HeldRow(Row, discriminator="held_reading"):
     reason = UnicodeAttribute()
     before_ticks = NumberAttribute(null=True)
 
-    @staticmethod
-    def key(community: str, held: str) -> tuple[str, str]:
-        """Where a held reading is."""
-        return f"{community}#held", held
-
 
 class CorrectionRow(Row, discriminator="correction"):
-    """`<community>#corrections#<meter>` / `<at>#<OBIS>#<cause>`: intervals that gave way to others. Never
-    changed.
+    """Intervals that gave way to others. Never changed.
 
     `was`, `became`: [from ms, to ms, ticks] each.
     """
 
     KEPT = Lifetime("for ever, never changed")
+    key = Key("{community}#corrections#{meter}", "{at}#{register}#{cause}")
 
     at = InstantAttribute()
     register = UnicodeAttribute()
@@ -44,8 +39,3 @@ class CorrectionRow(Row, discriminator="correction"):
     note = UnicodeAttribute(null=True)
     was: JSONAttribute = JSONAttribute()
     became: JSONAttribute = JSONAttribute()
-
-    @staticmethod
-    def partition(community: str, meter: str) -> str:
-        """Where a meter's corrections are."""
-        return f"{community}#corrections#{meter}"

@@ -46,7 +46,7 @@ def correction(
     removed, added = was_became
     register = site.register.obis
     return CorrectionRow(
-        CorrectionRow.partition(site.community, site.meter.meter),
+        CorrectionRow.key.partition(site.community, site.meter.meter),
         f"{to_text(now)}#{register}#{cause}",
         at=now,
         register=register,

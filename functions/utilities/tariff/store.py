@@ -10,7 +10,7 @@ from linli.tables import ConditionsFailed, Transaction
 def set_tariff(community: str, tariff: Tariff) -> Tariff:
     """Set a tariff; the same again changes nothing. Raises Conflict when another begins on that day."""
     transaction = Transaction()
-    transaction.create("tariff", TariffRow(*TariffRow.key(community, tariff), tariff=tariff))
+    transaction.create("tariff", TariffRow(*TariffRow.where(community, tariff), tariff=tariff))
     try:
         transaction.commit()
     except ConditionsFailed as failed:
@@ -22,4 +22,4 @@ def set_tariff(community: str, tariff: Tariff) -> Tariff:
 
 def tariffs(community: str, query: PageQuery) -> Page[Tariff]:
     """The community's tariffs by medium and day. Raises InvalidCursor."""
-    return page_of(TariffRow, TariffRow.partition(community), query, lambda row: row.tariff)
+    return page_of(TariffRow, TariffRow.key.partition(community), query, lambda row: row.tariff)

@@ -11,6 +11,7 @@ import pytest
 from functions.devices.heartbeat.models import Heartbeat
 from functions.devices.life.rows import FaultRow
 from linli.device_messages import DeviceAnswer, DeviceEvent
+from linli.keys import Key
 from linli.lifetimes import Lifetime
 from linli.words import LANGUAGES, catalogue, words
 from linli_cli.develop.actions import topic_rules
@@ -81,8 +82,13 @@ def test_a_longer_life_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "3 days" in readme.first_difference(PAGE, readme.renewed_service(PAGE, "devices"))
 
 
-def test_a_key_that_is_built_otherwise_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(FaultRow, "key", staticmethod(lambda community, device: (f"{community}#x", device)))
+def test_another_key_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FaultRow, "key", Key("{community}#x", "{device}"))
+    assert "<community>#x" in readme.first_difference(PAGE, readme.renewed_service(PAGE, "devices"))
+
+
+def test_a_row_without_a_key_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(FaultRow, "key")
     with pytest.raises(CommandError, match="FaultRow"):
         rows.rows("devices")
 

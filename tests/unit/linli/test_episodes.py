@@ -18,6 +18,6 @@ def test_a_lock_is_the_row_that_was_one_when_only_tickets_were_open() -> None:
 
 
 def test_a_spell_is_kept_under_its_fault() -> None:
-    written = EpisodeRow(*EpisodeRow.key("willow", FAULT), ended=True).serialize()
+    written = EpisodeRow(*EpisodeRow.where("willow", FAULT), ended=True).serialize()
     assert (written["pk"], written["sk"]) == ({"S": "willow#episode#d-1"}, {"S": "lost#e-1"})
     assert written["kind"] == {"S": "fault_episode"}

@@ -16,7 +16,7 @@ from functions.care.watching.deadlines import unbelievable
 from functions.care.watching.silences import outage_after
 from functions.care.watching.state import Outage, Silence, WatchState
 from functions.care.watching.store import Vigil
-from linli.tables import ConditionsFailed, Row, Rows, Transaction, change, read, until_it_holds
+from linli.tables import ConditionsFailed, Row, Rows, Transaction, as_read, change, read, until_it_holds
 
 
 def save(
@@ -89,10 +89,10 @@ def _note_outage(
     after = outage_after(before or Outage(), silence, at, lost=lost)
     if after == (before or Outage()):
         return True
-    as_read = SensorRow.outage.does_not_exist() if before is None else SensorRow.outage == before
+    same = as_read(SensorRow, row or SensorRow(), "outage")
     actions = [SensorRow.kind.set(SensorRow), SensorRow.outage.set(after)]
     try:
-        change(SensorRow(*SensorRow.key(community, silence.device)), actions, as_read)
+        change(SensorRow(*SensorRow.key(community, silence.device)), actions, same)
     except ConditionsFailed:
         return False
     return True

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from functions.care.intake.blindness import store as blindness
@@ -14,7 +13,7 @@ from functions.care.watching.silences import looked
 from functions.care.watching.store import Vigil
 from functions.care.watching.watch import Settings
 from linli.errors import Conflict
-from linli.tables import Rows, Transaction, read
+from linli.tables import Rows, Transaction, as_read, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +85,10 @@ def assign(transaction: Transaction, assignment: Assignment, now: datetime) -> N
         if after is not None and device in sensors:
             actions += [SensorRow.sensor.set(sensors[device]), SensorRow.home.set(after.home)]
         is_sensor = device in sensors or device in _sensors(assignment.before)
-        as_read = _as_read(assignment.rows.get(device)) if is_sensor else None
+        known = assignment.rows.get(device) or SensorRow()
+        same = as_read(SensorRow, known, "people", "home") if is_sensor else None
         row = SensorRow(*SensorRow.key(assignment.community, device))
-        transaction.update(f"sensor-{device}", row, actions, as_read)
+        transaction.update(f"sensor-{device}", row, actions, same)
     for vigil in assignment.others.values():
         _tell(transaction, assignment, vigil, now)
 
@@ -106,15 +106,6 @@ def _check(assignment: Assignment, device: str, after: Settings) -> None:
     others_have_it = row is not None and bool((row.people or set()) - {assignment.person})
     if sensor and row and row.sensor and others_have_it and row.sensor != sensor:
         raise Conflict("sensors: serves somebody else as another kind, or by another way", sensor=device)
-
-
-def _as_read(row: SensorRow | None) -> Condition:
-    """That a sensor serves the same people, in the same home, as when it was read."""
-    people, home = (row.people, row.home) if row else (None, None)
-    same_people = SensorRow.people == people if people else SensorRow.people.does_not_exist()
-    same_home = SensorRow.home == home if home else SensorRow.home.does_not_exist()
-    both: Condition = same_people & same_home
-    return both
 
 
 def _tell(transaction: Transaction, assignment: Assignment, vigil: Vigil, now: datetime) -> None:

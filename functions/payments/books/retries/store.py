@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from functions.payments.books.retries.pauses import LONGEST, pause_after
 from functions.payments.books.rows import CallbackRow, IntentRow, RefundRow
-from linli.tables import ConditionsFailed, Row, change
+from linli.tables import ConditionsFailed, change
 
 Sleeper = TypeVar("Sleeper", CallbackRow, IntentRow, RefundRow)
 
@@ -36,8 +36,3 @@ def put_off(row: Sleeper, due_at: datetime) -> None:
     if due_at != row.due_at:
         with suppress(ConditionsFailed):
             change(row, [kind.due_at.set(due_at)], kind.due_at == row.due_at)
-
-
-def community_of(row: Row) -> str:
-    """The community that a row belongs to."""
-    return str(row.pk).partition("#")[0]

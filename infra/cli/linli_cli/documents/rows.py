@@ -1,5 +1,5 @@
-"""The rows of a service's table: their keys as the docstring of each class says and its `key` builds them,
-and how long they are kept, by its `KEPT`.
+"""The rows of a service's table: where they are, by the `Key` of each class, and how long they are kept, by
+its `KEPT`.
 """
 
 import inspect
@@ -7,17 +7,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from linli.keys import Key
 from linli.lifetimes import Lifetime
 from linli.tables import Row
 from linli_cli.documents.tables import codes, modules_of, sources_of, span_in_words, table
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT
 
-# The partition and the sort key, each in code; where there are two places, the second follows in the text.
-PLACE = re.compile(
-    r"`([^`]*#[^`]*)`(?: or `([^`]*#[^`]*)`)? / (?:`([^`]+)`(?:,? or `([^`]+)`)?|([a-z][^:.;]*))"
-)
-DIGEST = re.compile(r"[0-9a-f]{32,}")
 SHARED = {  # rows of linli, by the words in a service's sources that show that it keeps them
     "creation": re.compile(r"linli\.idempotency|\bCreation\b"),
     "lock": re.compile(r"\bepisodes\.begin\b"),
@@ -25,28 +21,9 @@ SHARED = {  # rows of linli, by the words in a service's sources that show that 
     "seen": re.compile(r"\bSeenRow\b|\bepisodes\.begin\b"),
     "community": re.compile(r"\bcommunities\.keep\b"),
     "registered_device": re.compile(r"\bregistered\.keep\b"),
+    "place_name": re.compile(r"\bplaces\.keep\b"),
     "outbox": re.compile(r"\.publish\("),
 }
-
-
-class _Name(str):
-    """A part of a key that is not known: `<name>`. It has what keys are made of."""
-
-    __slots__ = ()
-
-    def __format__(self, _spec: str) -> str:
-        return "<>"
-
-    def __getattr__(self, _name: str) -> "_Name":
-        return self
-
-    def partition(self, sep: str) -> tuple["_Name", str, "_Name"]:
-        return self, sep, self
-
-    rpartition = partition
-
-    def __call__(self, *_: object, **__: object) -> "_Name":
-        return self
 
 
 def kinds_of(service: str, root: Path = ROOT) -> list[type[Row]]:
@@ -83,17 +60,24 @@ def rows(service: str, root: Path = ROOT) -> str:
 
 
 def _line(kind: type[Row]) -> tuple[str, ...]:
-    doc = " ".join((kind.__doc__ or "").split())
-    places = list(PLACE.finditer(doc))
+    places = [_written_down(key) for key in keys_named(kind).values()]
     if not places:
-        raise CommandError(f"{_place(kind)}: its docstring does not say where it is: `<pk>` / `<sk>`")
-    _check_keys(kind, doc)
-    pks = [each for place in places for each in place.groups()[:2] if each]
-    sks = [each for place in places for each in place.groups()[2:] if each]
-    said = doc[: places[0].start()] + doc[places[0].end(3) + 1 if places[0][3] else places[0].end() :].lstrip(
-        ",.:; "
+        raise CommandError(f"{_place(kind)}: say where its rows are, by key = Key(…)")
+    pk, sk = _either([pk for pk, _ in places]), _either([sk for _, sk in places])
+    return f"`{name_of(kind)}`", pk, sk, kept(kind), " ".join((kind.__doc__ or "").split())
+
+
+def keys_named(kind: type[Row]) -> dict[str, Key]:
+    """Where rows of a kind are, by the names in its class: at one place, or at one of several."""
+    return {name: each for name, each in vars(kind).items() if isinstance(each, Key)}
+
+
+def _written_down(key: Key) -> tuple[str, str]:
+    pk, sk = (
+        re.sub(r"\{([a-z_]+)\}", lambda part: f"<{part[1].replace('_', ' ')}>", side)
+        for side in (key.pk, key.sk)
     )
-    return f"`{name_of(kind)}`", _either(pks), _either(sks), kept(kind), said
+    return pk, sk
 
 
 def kept(kind: type[Row]) -> str:
@@ -125,36 +109,6 @@ def _either(keys: list[str]) -> str:
     return " or ".join(
         codes([each]) if re.search(r"[<#]|^[a-z_]+$", each) else each for each in dict.fromkeys(keys)
     )
-
-
-def _check_keys(kind: type[Row], doc: str) -> None:
-    """Raise unless what `key` builds stands in the docstring."""
-    for built in _built(kind):
-        shapes = {re.sub(r"<[^<>]*>", "<>", each) for each in re.findall(r"`([^`]+)`", doc)}
-        for part in built:
-            if part not in shapes and part != "<>" and not DIGEST.fullmatch(part):
-                raise CommandError(
-                    f"{_place(kind)}: its key is built as {part}, which its docstring does not say"
-                )
-
-
-def _built(kind: type[Row]) -> Iterator[tuple[str, str]]:
-    key = kind.__dict__.get("key")
-    if key is None:
-        return
-    function = key.__func__
-    names = [name for name in inspect.signature(function).parameters if name not in {"cls", "self"}]
-    given = [_Name(f"<{name}>") for name in names]
-    bound = [kind, *given] if isinstance(key, classmethod) else given
-    try:
-        pk, sk = function(*bound)
-    except (TypeError, ValueError, AttributeError):
-        return  # it is made of more than text
-    yield _shape(pk), _shape(sk)
-
-
-def _shape(key: object) -> str:
-    return re.sub(r"<[^<>]*>", "<>", str(key))
 
 
 def _below(kind: type[Row]) -> Iterator[type[Row]]:

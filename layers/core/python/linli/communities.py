@@ -15,6 +15,7 @@ from pynamodb.attributes import Attribute, UnicodeAttribute
 from pynamodb.constants import STRING
 
 from linli.errors import InvalidRequest
+from linli.keys import Key
 from linli.lifetimes import Lifetime
 from linli.observability import observed
 from linli.policies import Policy
@@ -40,18 +41,14 @@ class PoliciesAttribute(Attribute[Any]):
 
 
 class CommunityRow(CopyRow, discriminator="community"):
-    """`<community>#community` / `profile`: the parts of its policies that are read here."""
+    """The parts of a community's policies that are read here."""
 
     KEPT = Lifetime()
+    key = Key("{community}#community", "profile")
 
     sub_district = UnicodeAttribute()
     time_zone = UnicodeAttribute()
     policies = PoliciesAttribute()
-
-    @staticmethod
-    def key(community: str) -> tuple[str, str]:
-        """Where the community's row is."""
-        return f"{community}#community", "profile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +96,8 @@ def keep(fact: CommunityChanged, part: type[Policy], *more: type[Policy]) -> str
     parts = (part, *more)
     for each in parts:
         told(fact, each)
-    pk, sk = CommunityRow.key(fact.community)
     row = CommunityRow(
-        pk=pk,
-        sk=sk,
+        *CommunityRow.key(fact.community),
         sub_district=fact.sub_district,
         time_zone=fact.time_zone,
         policies={each.PART: fact.policies[each.PART] for each in parts if each.PART in fact.policies},

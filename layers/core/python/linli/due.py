@@ -87,7 +87,7 @@ def see_to_each(action: str, rows: Iterable[Timed], now: datetime, see_to: Calla
     """
     series = Series()
     for row in rows:
-        community, _, rest = row.pk.partition("#")
-        with series.attempt(action, f"{rest}/{row.sk}:{to_text(now)}", community=community) as attempt:
+        rest = row.pk.partition("#")[2]
+        with series.attempt(action, f"{rest}/{row.sk}:{to_text(now)}", community=row.community) as attempt:
             attempt.outcome = see_to(row)
     return "some_failed" if series.failed else "done" if series.outcomes else "nothing_due"

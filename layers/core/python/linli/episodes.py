@@ -14,6 +14,7 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from linli.events import Event
 from linli.faults import Fault
 from linli.ids import new_id
+from linli.keys import Key, RowKey
 from linli.lifetimes import Lifetime
 from linli.tables import ConditionsFailed, InstantAttribute, Row, SeenRow, Transaction, read, until_it_holds
 
@@ -22,9 +23,10 @@ Closed = TypeVar("Closed", bound=str)
 
 
 class LockRow(Row, discriminator="lock"):
-    """`<community>#lock#<asset>` / `<fault>`: the one open thing about it, how often told, when last."""
+    """The one open thing about a fault of an asset, how often told, when last."""
 
     KEPT = Lifetime("for ever, one per fault")
+    key = Key("{community}#lock#{asset}", "{fault}")
 
     thing = UnicodeAttribute(attr_name="ticket_id")
     episode = UnicodeAttribute()
@@ -32,23 +34,19 @@ class LockRow(Row, discriminator="lock"):
     last_seen = InstantAttribute()
     released = BooleanAttribute(default=False)
 
-    @staticmethod
-    def key(community: str, asset: str, fault: str) -> tuple[str, str]:
-        """Where the lock of a fault of an asset is."""
-        return f"{community}#lock#{asset}", fault
-
 
 class EpisodeRow(Row, discriminator="fault_episode"):
-    """`<community>#episode#<asset>` / `<fault>#<episode>`: whether a spell is over, in whatever order."""
+    """Whether a spell of a fault is over, in whatever order it is told."""
 
     KEPT = Lifetime("{}", timedelta(days=30))
+    key = Key("{community}#episode#{asset}", "{fault}#{episode}")
 
     ended = BooleanAttribute()
 
-    @staticmethod
-    def key(community: str, fault: Fault) -> tuple[str, str]:
+    @classmethod
+    def where(cls, community: str, fault: Fault) -> RowKey:
         """Where a spell of a fault is."""
-        return f"{community}#episode#{fault.asset}", f"{fault.fault}#{fault.episode}"
+        return cls.key(community, fault.asset, fault.fault, fault.episode)
 
 
 def lock_of(community: str, asset: str, fault: str) -> LockRow | None:
@@ -127,7 +125,7 @@ def end(
 def _end(
     community: str, fault: Fault, event: Event, close_it: Callable[[str, Also], Closed]
 ) -> Closed | Literal["nothing_open", "duplicate"]:
-    spell = EpisodeRow.key(community, fault)
+    spell = EpisodeRow.where(community, fault)
     known = spell in read([spell])  # before the lock: whoever begins the spell writes both
     lock = lock_of(community, fault.asset, fault.fault)
     try:
@@ -153,7 +151,7 @@ def _once(
     unheard_of: bool = False,
 ) -> None:
     transaction.create("seen", SeenRow.of(community, event, event.time))
-    row = EpisodeRow(*EpisodeRow.key(community, fault), ended=ended, ttl=EpisodeRow.KEPT.until(event.time))
+    row = EpisodeRow(*EpisodeRow.where(community, fault), ended=ended, ttl=EpisodeRow.KEPT.until(event.time))
     goes_on = EpisodeRow.pk.does_not_exist() | (EpisodeRow.ended == False)  # noqa: E712  builds a condition
     still_unheard_of = EpisodeRow.pk.does_not_exist() if unheard_of else None
     transaction.put("episode", row, still_unheard_of if ended else goes_on)

@@ -16,6 +16,7 @@ from typing import TypeVar
 from pynamodb.attributes import UnicodeAttribute
 
 from linli.errors import IdempotencyKeyReused, LinliError
+from linli.keys import Key, RowKey
 from linli.lifetimes import Lifetime
 from linli.tables import RACES_LOST, ConditionsFailed, Row, Transaction, read, until_it_holds
 
@@ -24,9 +25,10 @@ NAME = "idempotency"
 
 
 class CreationRow(Row, discriminator="creation"):
-    """`<tenant>#idempotency` / `<person>#<route>#<key>`: what a key created."""
+    """What a key created; its scope is the person and the route."""
 
     KEPT = Lifetime("{}", timedelta(hours=48))
+    key = Key("{tenant}#idempotency", "{scope}#{key}")
 
     digest = UnicodeAttribute()
     created = UnicodeAttribute()
@@ -71,8 +73,8 @@ class CreationKey:
         return self._created(read([self._row_key]).one(CreationRow, self._row_key))
 
     @property
-    def _row_key(self) -> tuple[str, str]:
-        return f"{self.tenant}#idempotency", f"{self.scope}#{self.key}"
+    def _row_key(self) -> RowKey:
+        return CreationRow.key(self.tenant, self.scope, self.key)
 
     def _created(self, row: CreationRow | None) -> str | None:
         if row is None:

@@ -20,6 +20,7 @@ from pynamodb.attributes import UnicodeAttribute
 
 from linli.contracts import Contract
 from linli.instants import EPOCH
+from linli.keys import RowKey
 from linli.tables import InstantAttribute, Row, Rows
 
 UNASKED: frozenset[str] = frozenset({"seq", "community", "device"})  # how it was sent, not what it says
@@ -43,7 +44,6 @@ class EffectRow(Row):
 
 
 Effect = TypeVar("Effect", bound=EffectRow)
-Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +79,16 @@ class Identity:
         """The id of this question when its own id was used for another one."""
         return f"{self.id}~{self.digest}"
 
-    def keys(self, key: Callable[[str], Key]) -> list[Key]:
+    def keys(self, key: Callable[[str], RowKey]) -> list[RowKey]:
         """Where the effect may be, to be read together; `key` says where an id is."""
         return [key(one) for one in (self.id, self.other, *self._moments(-1, 0, 1))]
 
-    def earlier(self, rows: Rows, kind: type[Effect], key: Callable[[str], Key]) -> Effect | None:
+    def earlier(self, rows: Rows, kind: type[Effect], key: Callable[[str], RowKey]) -> Effect | None:
         """The effect of this very question, if it had one."""
         found = (rows.one(kind, one) for one in self.keys(key))
         return next((row for row in found if row is not None and self.same(row)), None)
 
-    def place(self, rows: Rows, key: Callable[[str], Key]) -> str:
+    def place(self, rows: Rows, key: Callable[[str], RowKey]) -> str:
         """The id to write the effect under: its own, or another one when that was used before."""
         last = (*self._moments(0), self.other)[0]
         return next((one for one in (self.id, self.other) if key(one) not in rows), last)

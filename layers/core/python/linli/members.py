@@ -1,11 +1,11 @@
 """A service's own copy of who lives where, as the directory says last."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pynamodb.attributes import ListAttribute, UnicodeAttribute
 
 from linli.tables import CopyRow
-from linli.vocabulary.directory import MembershipChanged
 
 
 class DwellerRow(CopyRow):
@@ -24,6 +24,6 @@ class DwellerRow(CopyRow):
         return [self.home] if self.home else []
 
 
-def dwelling(fact: MembershipChanged) -> dict[str, Any]:
-    """What a row keeps of where `fact` says that a person lives, and its version."""
-    return {"home": fact.home, "homes": fact.homes or None, "version": fact.version}
+def dwelling(homes: Sequence[str], version: int) -> dict[str, Any]:
+    """What a row keeps of where a person lives, as that version of the directory's word says."""
+    return {"home": homes[0] if homes else None, "homes": list(homes) or None, "version": version}

@@ -4,19 +4,17 @@ from collections.abc import Iterable
 
 from pynamodb.attributes import UnicodeAttribute
 
+from linli.keys import Key
 from linli.tables import ConditionsFailed, CopyRow, Transaction, read
 from linli.vocabulary.directory import PlaceChanged
 
 
 class PlaceNameRow(CopyRow, discriminator="place_name"):
-    """`<community>#places` / `<building>` or `<building>/<unit>`: what people call it."""
+    """What people call a place, `<building>` or `<building>/<unit>`."""
+
+    key = Key("{community}#places", "{place}")
 
     name = UnicodeAttribute()
-
-    @staticmethod
-    def key(community: str, place: str) -> tuple[str, str]:
-        """Where the name of a building or a unit is."""
-        return f"{community}#places", place
 
 
 def keep(fact: PlaceChanged) -> str:

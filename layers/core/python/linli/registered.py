@@ -11,27 +11,24 @@ from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from linli.believing import Kinds
 from linli.device_messages import Topic
 from linli.errors import DeviceNotKnown, DeviceRevokedMeanwhile, WrongDeviceKind
+from linli.keys import Key
 from linli.lifetimes import Lifetime
 from linli.tables import ConditionsFailed, CopyRow, InstantAttribute, Transaction, readable
 from linli.vocabulary.devices import DeviceRegistered, DeviceRevoked
 
 
 class RegisteredRow(CopyRow, discriminator="registered_device"):
-    """`<community>#device` / `<device>`: the registry's last word on it.
+    """The registry's last word on a device.
 
     `device_kind` is not known of one whose revocation was told before kinds were.
     """
 
     KEPT = Lifetime()
+    key = Key("{community}#device", "{device}")
 
     device_kind = UnicodeAttribute(null=True)
     revoked = BooleanAttribute()
     told_at = InstantAttribute()
-
-    @staticmethod
-    def key(community: str, device: str) -> tuple[str, str]:
-        """Where it says what a device is."""
-        return f"{community}#device", device
 
 
 def keep(fact: DeviceRegistered | DeviceRevoked, told_at: datetime) -> str:
@@ -40,10 +37,13 @@ def keep(fact: DeviceRegistered | DeviceRevoked, told_at: datetime) -> str:
     A fact of before versions were told, or told by older code after a rollback, is as new as its time, and
     a revocation wins a tie.
     """
-    pk, sk = RegisteredRow.key(fact.community, fact.device)
     revoked = isinstance(fact, DeviceRevoked)
     row = RegisteredRow(
-        pk=pk, sk=sk, device_kind=fact.kind, revoked=revoked, version=fact.version or 0, told_at=told_at
+        *RegisteredRow.key(fact.community, fact.device),
+        device_kind=fact.kind,
+        revoked=revoked,
+        version=fact.version or 0,
+        told_at=told_at,
     )
     if fact.version:
         older = RegisteredRow.version < fact.version

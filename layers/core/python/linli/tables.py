@@ -8,6 +8,8 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import and_
 from typing import Any, ClassVar, TypeVar
 
 from pynamodb.attributes import Attribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
@@ -24,6 +26,7 @@ from linli.contracts import Contract
 from linli.errors import NotFound, Unavailable
 from linli.events import Event, Fact, envelope
 from linli.instants import to_epoch_seconds, to_text
+from linli.keys import Key, RowKey
 from linli.lifetimes import Lifetime
 from linli.naming import stage
 from linli.observability import observed
@@ -31,7 +34,6 @@ from linli.pauses import pause
 from linli.reading import read_as
 
 OUTBOX_KEPT = timedelta(days=7)
-OUTBOX = "#outbox"
 RACES_LOST = 12
 LONGEST_RACE_S = 0.04
 KEYS_AT_ONCE = 100  # which one BatchGetItem takes
@@ -98,6 +100,11 @@ class Row(Model):
     kind = DiscriminatorAttribute()
     ttl = NumberAttribute(null=True)
 
+    @property
+    def community(self) -> str:
+        """Whose row it is, by its key: a community, or what else is a tenant."""
+        return str(self.pk).partition("#")[0]
+
     @classmethod
     def _get_connection(cls) -> TableConnection:
         """One client for all kinds of rows: PynamoDB makes another for a class that asks before Row."""
@@ -111,34 +118,30 @@ class CopyRow(Row):
 
 
 class OutboxRow(Row, discriminator="outbox"):
-    """`<community>#outbox` / `<event id>`: an event to be published, written with the state it tells of; the
-    relay sends it on.
-    """
+    """An event to be published, written with the state it tells of; the relay sends it on."""
 
     KEPT = Lifetime("{}", OUTBOX_KEPT)
+    key = Key("{community}#outbox", "{event_id}")
 
     event = UnicodeAttribute()
 
     @classmethod
     def of(cls, event: Event, now: datetime) -> "OutboxRow":
         """`event` to be published once the transaction that holds this row succeeds."""
-        return cls(
-            pk=event.subject.split("/")[0] + OUTBOX,
-            sk=event.id,
-            event=event.model_dump_json(),
-            ttl=cls.KEPT.until(now),
-        )
+        key = cls.key(event.subject.split("/")[0], event.id)
+        return cls(*key, event=event.model_dump_json(), ttl=cls.KEPT.until(now))
 
 
 class SeenRow(Row, discriminator="seen"):
-    """`<community>#seen` / `<source>#<event id>`: a fact of another service that has had its effect."""
+    """A fact of another service that has had its effect."""
 
     KEPT = Lifetime("{}", OUTBOX_KEPT)
+    key = Key("{community}#seen", "{source}#{event_id}")
 
     @classmethod
     def of(cls, community: str, event: Event, now: datetime) -> "SeenRow":
         """The mark of `event`, kept as long as the bus may repeat it."""
-        return cls(pk=f"{community}#seen", sk=f"{event.source}#{event.id}", ttl=cls.KEPT.until(now))
+        return cls(*cls.key(community, event.source, event.id), ttl=cls.KEPT.until(now))
 
 
 Found = TypeVar("Found", bound=Row)
@@ -173,7 +176,7 @@ class Transaction:
     """
 
     def __init__(self) -> None:
-        self._checks: list[tuple[str, type[Row], tuple[str, str], Condition]] = []
+        self._checks: list[tuple[str, type[Row], RowKey, Condition]] = []
         self._deletes: list[tuple[str, Row, Condition | None]] = []
         self._puts: list[tuple[str, Row, Condition | None]] = []
         self._updates: list[tuple[str, Row, Sequence[Action], Condition | None]] = []
@@ -196,7 +199,7 @@ class Transaction:
         """Change a row in place, if `condition` holds."""
         self._updates.append((name, row, actions, condition))
 
-    def check(self, name: str, kind: type[Row], key: tuple[str, str], condition: Condition) -> None:
+    def check(self, name: str, kind: type[Row], key: RowKey, condition: Condition) -> None:
         """Depend on a row that is not changed: `condition` must hold of what is under `key`.
 
         A failed condition does not tell what the row was. The function needs `dynamodb:ConditionCheckItem`.
@@ -281,16 +284,16 @@ def change(row: Row, actions: Sequence[Action], condition: Condition) -> None:
         raise Unavailable("the store did not take it") from error
 
 
-class Rows(dict[tuple[str, str], Row]):
+class Rows(dict[RowKey, Row]):
     """Rows that were read together, by key."""
 
-    def one(self, kind: type[Found], key: tuple[str, str]) -> Found | None:
+    def one(self, kind: type[Found], key: RowKey) -> Found | None:
         """The row under `key`, if it is there and of this kind."""
         row = self.get(key)
         return row if isinstance(row, kind) else None
 
 
-def read(keys: Iterable[tuple[str, str]], *, only: Sequence[str] = ()) -> Rows:
+def read(keys: Iterable[RowKey], *, only: Sequence[str] = ()) -> Rows:
     """The rows under `keys` in one consistent round trip; those that do not exist are left out.
 
     `only`: so many of their attributes, which are read whatever the others hold. Raises Unavailable when the
@@ -325,7 +328,7 @@ def _read_all(keys: Sequence[_RawKey], attributes: Sequence[str] | None) -> Iter
     raise Unavailable("the store is too busy to read all that is needed")
 
 
-def readable(keys: Iterable[tuple[str, str]]) -> Rows:
+def readable(keys: Iterable[RowKey]) -> Rows:
     """The same without the rows that cannot be read, which are logged and counted.
 
     For what must happen whatever newer code, before it was rolled back, or a hand has written there.
@@ -353,7 +356,17 @@ def all_readable(kind: type[Found], partition: str) -> list[Found]:
         return [row for row in found.values() if isinstance(row, kind)]
 
 
-def find(kind: type[Found], key: tuple[str, str]) -> Found:
+def as_read(kind: type[Found], row: Found | None, *names: str) -> Condition:
+    """The condition that these attributes are as they were read; of no row, that there is still none."""
+    if row is None:
+        return Row.pk.does_not_exist()
+    pairs = [(getattr(kind, name), getattr(row, name)) for name in names]
+    same = [path.does_not_exist() if value is None else path == value for path, value in pairs]
+    condition: Condition = reduce(and_, same)
+    return condition
+
+
+def find(kind: type[Found], key: RowKey) -> Found:
     """The row under `key`. Raises NotFound."""
     row = read([key]).one(kind, key)
     if row is None:

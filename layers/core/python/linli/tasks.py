@@ -1,5 +1,6 @@
-"""Tasks that the service leaves in its own queues."""
+"""Tasks that a service leaves in its own queues."""
 
+import os
 from collections.abc import Iterable
 from functools import cache
 
@@ -14,7 +15,7 @@ def _url(name: str) -> str:
 
 
 def leave(action: str, tasks: Iterable[Contract]) -> None:
-    """Put tasks into the queue of `action`, one after the other."""
-    url = _url(f"linli-{stage()}-payments-{action.replace('_', '-')}")
+    """Put tasks into the queue of an action of this service, one after the other."""
+    name = f"linli-{stage()}-{os.environ['LINLI_SERVICE']}-{action.replace('_', '-')}"
     for each in tasks:
-        client("sqs").send_message(QueueUrl=url, MessageBody=each.model_dump_json(exclude_none=True))
+        client("sqs").send_message(QueueUrl=_url(name), MessageBody=each.model_dump_json(exclude_none=True))

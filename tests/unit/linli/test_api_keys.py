@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.maintenance.hotlines.keys import key_in
+from linli.api_keys import key_in
 
 keys = st.text("abcdefghijklmnopqrstuvwxyz234567.", min_size=1, max_size=60)
 
