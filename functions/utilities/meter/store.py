@@ -23,6 +23,7 @@ from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, NotFound
+from linli.instants import from_millis
 from linli.tables import ConditionsFailed, Transaction, as_read, read, until_it_holds
 from linli.tables import find as find_row
 from linli.vocabulary.utilities import UtilitiesPolicy
