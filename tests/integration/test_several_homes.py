@@ -10,7 +10,7 @@ from chalice.app import Chalice
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from functions.directory.homes import MOST_HOMES
+from functions.directory.homes.models import MOST_HOMES
 from functions.payments.households.rows import LivingRow
 from functions.utilities.bills.models import Bill
 from functions.utilities.bills.rows import BillRow

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from functions.payments.providers.merchants.keys import private_key_of
+from functions.payments.providers.keys.pasted import private_key_of
 from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.merchants.store import signing_key
 from functions.payments.providers.protocol.models import (

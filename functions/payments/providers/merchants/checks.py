@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from pydantic import ValidationError
 
-from functions.payments.providers.merchants.keys import certificate_of, private_key_of, public_key_of
+from functions.payments.providers.keys.pasted import certificate_of, private_key_of, public_key_of
+from functions.payments.providers.keys.serials import PUBLIC_KEY_ID, wechat_serial
 from functions.payments.providers.merchants.models import Merchant
-from functions.payments.providers.protocol.serials import PUBLIC_KEY_ID, wechat_serial
 
 FEWEST_BITS = 2048
 FORMS = {

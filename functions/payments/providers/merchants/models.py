@@ -4,7 +4,7 @@ from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from functions.payments.providers.protocol.serials import PUBLIC_KEY_ID, alipay_serial, wechat_serial
+from functions.payments.providers.keys.serials import PUBLIC_KEY_ID, alipay_serial, wechat_serial
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.vocabulary.payments import Provider

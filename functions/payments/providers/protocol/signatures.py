@@ -1,6 +1,6 @@
 """RSA signatures (SHA256withRSA, PKCS #1 v1.5), as both providers use them: Alipay calls it RSA2.
 
-Keys are texts that a person pasted, as `merchants.keys` reads them. Pure.
+Keys are texts that a person pasted, as `keys.pasted` reads them. Pure.
 """
 
 import binascii
@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from functions.payments.providers.merchants.keys import private_key_of, public_key_of
+from functions.payments.providers.keys.pasted import private_key_of, public_key_of
 
 LONGEST_SIGNATURE = 1024  # base64 characters: an RSA key of 6144 bits
 

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from functions.payments.providers.keys.serials import PUBLIC_KEY_ID
 from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.protocol.models import (
     Answer,
@@ -32,7 +33,6 @@ from functions.payments.providers.protocol.models import (
     UnknownSerial,
     Unreadable,
 )
-from functions.payments.providers.protocol.serials import PUBLIC_KEY_ID
 from functions.payments.providers.protocol.signatures import is_by, signature_of, signed
 
 SCHEME = "WECHATPAY2-SHA256-RSA2048"

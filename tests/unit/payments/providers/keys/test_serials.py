@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.payments.providers.protocol.serials import alipay_serial, wechat_serial
+from functions.payments.providers.keys.serials import alipay_serial, wechat_serial
 
 numbers = st.integers(16**38, 16**40 - 1)
 

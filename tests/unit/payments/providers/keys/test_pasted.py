@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
+from functions.payments.providers.keys.pasted import private_key_of
 from functions.payments.providers.merchants.checks import secrets_of
-from functions.payments.providers.merchants.keys import private_key_of
 from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.protocol.signatures import fits, signed
 from functions.payments.providers.wechat import messages as wechat
