@@ -191,6 +191,6 @@ def test_a_lowered_cap_counts_for_who_is_silent_already(willow: Neighbourhood) -
 
 def test_a_policy_that_leaves_care_as_it_was_makes_nobody_due(willow: Neighbourhood) -> None:
     known = CommunityRow.get(*CommunityRow.key("willow"))
-    fact = willow_with(2).model_copy(update={"policies": known.policies.as_set()})
+    fact = willow_with(2).model_copy(update={"policies": known.policies})
     assert willow.fact("community", fact) == ["community_kept"]
     assert list(willow.tasks("idle-alert")) == []
