@@ -25,7 +25,7 @@ COPIED = (
     "README.md",
 )
 NOT_COPIED = shutil.ignore_patterns("__pycache__", ".*_cache", "build", ".linli", ".venv")
-# A service that does not exist yet, with every trigger; and actions for services of either way of importing.
+# A service that does not exist yet, with every trigger; and actions of services that do.
 ACTIONS = {
     "probe/asked": "http",
     "probe/waited_for": "mqtt",
@@ -34,9 +34,12 @@ ACTIONS = {
     "health/probe_pulse": "sqs",
     "directory/probe_shown": "http",
 }
+NOUN = "probe/ballots"
 TESTS = [
     f"tests/unit/{service}/test_{action}.py" for service, _, action in (n.partition("/") for n in ACTIONS)
 ]
+TESTS += ["tests/unit/probe/ballots/test_opening.py"]
+ROUTES = ["tests/integration/test_probe_asked.py", "tests/integration/test_directory_probe_shown.py"]
 
 
 def run(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
@@ -69,6 +72,13 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     for name, trigger in others:
         passes(root, "-c", write, name, trigger)
+    passes(
+        root,
+        "-c",
+        write.replace("scaffold(planned", "noun(planned").replace(", scaffold;", ", noun;"),
+        NOUN,
+        "http",
+    )
     passes(root, "-m", "linli_cli.scaffolding.scaffold", *last)  # which renews the READMEs, for all of them
     return root
 
@@ -94,15 +104,21 @@ def test_the_rules_tests_pass(copy: Path) -> None:
     passes(copy, "-m", "pytest", "-q", *TESTS)
 
 
+def test_what_routes_write_is_there_once_and_only_for_whom_it_is_for(copy: Path) -> None:
+    passes(copy, "-m", "pytest", "-q", *ROUTES, "tests/unit/linli/test_permissions.py")
+    chosen = "test_isolation.py", "-k", "stands_in_the_table or probe"
+    passes(copy, "-m", "pytest", "-q", f"tests/integration/{chosen[0]}", *chosen[1:])
+
+
 def test_every_sample_ends_as_its_name_says(copy: Path) -> None:
     passes(copy, "-m", "pytest", "-q", "tests/integration/test_samples.py", "-k", "probe")
 
 
 def test_code_is_clean(copy: Path) -> None:
     folders = [f"functions/{name}" for name in ACTIONS]
-    apps = [f"infra/{service}/app.py" for service in ("probe", "health", "directory")]
-    passes(copy, "-m", "ruff", "check", *folders, *apps, *TESTS)
-    passes(copy, "-m", "ruff", "format", "--check", *folders, *apps, *TESTS)
+    folders += [f"functions/{NOUN}", "functions/probe/permissions.py", "functions/directory/permissions.py"]
+    passes(copy, "-m", "ruff", "check", *folders, *TESTS, *ROUTES)
+    passes(copy, "-m", "ruff", "format", "--check", *folders, *TESTS, *ROUTES)
     passes(copy, "-m", "mypy", *folders)
     passes(copy, "-c", "from importlinter.cli import lint_imports_command as main; main(['--no-cache'])")
 

@@ -45,9 +45,10 @@ NOUN = {"__init__": "noun_init", "models": "noun_models", "opening": "noun_openi
 NOUN |= {"rows": "noun_rows", "store": "noun_store"}
 GATES_AND_MONEY = ("access", "payments", "utilities")  # where what changes something is asked afresh
 MAY_READ, MAY_CREATE = "rgpcmo..", "....mo.."  # as the isolation table has it
+MAY = "MAY: dict[str, str] = {\n"
 READERS = ("RESIDENT", "GUARD", "REPAIRER", "CAREGIVER", "MANAGER", "OPERATOR")
 WRITERS = ("MANAGER", "OPERATOR")
-ISOLATION = "tests/integration/test_isolation.py"
+ISOLATION = "tests/integration/isolation/{}.py"
 WHOLE_SETS = "tests/unit/linli/test_permissions.py"
 TO_WRITE: dict[str, str] = {
     "http": "what one is (models.py), its rule (domain.py), who may (permissions.py and the two tables)",
@@ -167,6 +168,10 @@ def new_service(plan: Plan) -> list[Path]:
             f"functions/{plan.service}/permissions.py",
             f'"""Who may do what in {plan.service}. No other service asks."""\n',
         ),
+        plan.write(
+            ISOLATION.format(plan.service),
+            plan.text("service_isolation"),
+        ),
     ]
 
 
@@ -184,7 +189,7 @@ def permitted(plan: Plan) -> list[Path]:
     path.write_text(f"{text[begin:end]}{head}{text[end:].rstrip()}\n{said}", encoding="utf-8")
     route = f"/communities/{{community}}/{name}"
     rows = f'    "GET {route}": "{MAY_READ}",\n    "POST {route}": "{MAY_CREATE}",\n'
-    isolation = after(plan.root / ISOLATION, "MAY: dict[str, str] = {\n", f"    # {plan.service}\n{rows}")
+    isolation = after(plan.root / ISOLATION.format(plan.service), MAY, rows)
     sets = plan.root / WHOLE_SETS
     for role in READERS:
         after(sets, f"    Role.{role}: {{\n", f'        "{name}:read",\n')
@@ -194,8 +199,10 @@ def permitted(plan: Plan) -> list[Path]:
 
 
 def after(path: Path, line: str, text: str) -> Path:
-    """Put `text` after a line. Raises CommandError when there is no such line."""
-    head, found, tail = path.read_text(encoding="utf-8").partition(line)
+    """Put `text` after a line, with its type or without. Raises CommandError when there is none."""
+    whole = path.read_text(encoding="utf-8").replace("= {}\n", "= {\n}\n")
+    found = next((each for each in (line, line.replace(": dict[str, str]", "")) if each in whole), "")
+    head, _, tail = whole.partition(found) if found else (whole, "", "")
     if not found:
         raise CommandError(f"{path.name} has no line {line.strip()} to write after")
     path.write_text(f"{head}{found}{text}{tail}", encoding="utf-8")
@@ -280,19 +287,16 @@ def main() -> int:
     """Write the action or the noun, and say what is left to write."""
     name, trigger = [*sys.argv[1:], "", ""][:2]
     try:
-        if trigger == "noun":
-            plan = planned(name, "http")
-            paths = noun(plan)
-        else:
-            plan = planned(name, trigger or "http")
-            paths = scaffold(plan)
-        for path in paths:
-            print(f"  {path.relative_to(plan.root)}")
-        subprocess.run(
-            [sys.executable, "-m", "linli_cli.documents.readme", "--write"], check=True, cwd=plan.root
-        )
+        plan = planned(name, "http" if trigger == "noun" else trigger or "http")
+        paths = noun(plan) if trigger == "noun" else scaffold(plan)
     except CommandError as error:
         print(error, file=sys.stderr)
+        return 1
+    for path in paths:
+        print(f"  {path.relative_to(plan.root)}")
+    renewing = [sys.executable, "-m", "linli_cli.documents.readme", "--write"]
+    if subprocess.run(renewing, check=False, cwd=plan.root).returncode:
+        print("What is made from the code is not yet: run `make format`", file=sys.stderr)
         return 1
     left = TO_WRITE[trigger or "http"]
     print(f"Left to write in functions/{plan.service}/{plan.action}/: its sentences (__init__.py), {left}.")
