@@ -101,10 +101,10 @@ def test_a_member_of_a_message_that_may_be_something_else_is_noticed() -> None:
 
 def test_all_that_a_device_may_say_stands_where_its_firmware_and_its_service_are_written() -> None:
     rules = {rule.topic for service in services() for rule in topic_rules(service)}
-    assert {topic for each in messages.spoken() for topic in each.topics} == rules
+    assert {topic for each in messages.spoken() for topic in each.action.topics} == rules
     for each in messages.spoken():
         for page in (messages.messages("devices"), messages.messages(each.service)):
-            assert all(f"`{topic}` from `" in page for topic in each.topics)
+            assert all(f"`{topic}` from `" in page for topic in each.action.topics)
             told = {name for model in (each.sent, each.answer) for name in model.model_fields}
             common = set(DeviceEvent.model_fields) | set(DeviceAnswer.model_fields)
             assert all(f"| `{name}` |" in page for name in told - common)

@@ -69,11 +69,11 @@ def copy(tmp_path: Path) -> Path:
 def test_a_fact_that_nobody_tells_or_another_service_is_noticed(copy: Path) -> None:
     (copy / "functions/health/more.py").write_text("GatePassed(gate='x')\n")
     with pytest.raises(CommandError, match=r"gate_passed\.v1 is told by access, health"):
-        telling.told(copy)
+        telling.tellers(copy)
     shutil.rmtree(copy / "functions/access")
     (copy / "functions/health/more.py").unlink()
     with pytest.raises(CommandError, match=r"linli\.access\.\w+\.v1 is told by nobody"):
-        telling.told(copy)
+        telling.tellers(copy)
 
 
 def test_what_exists_once_says_who_uses_it() -> None:

@@ -34,25 +34,34 @@ class Told:
 
 
 def told(root: Path = ROOT) -> list[Told]:
-    """Every fact, by who tells it, in the order of their classes. Raises CommandError for one that its
-    service does not tell, or another.
+    """Every fact, by who tells it, in the order of their classes. Raises CommandError as `tellers` does, and
+    for one that is taken in and does not exist.
     """
-    names = {fact.__name__: kind for kind, fact in facts().items()}
-    tellers: dict[str, set[str]] = defaultdict(set)
+    by_teller = tellers(root)
     takers: dict[str, set[str]] = defaultdict(set)
     for service in services(root):
-        for name in made(root / "functions" / service):
-            if name in names:
-                tellers[names[name]].add(service)
         for rule in bus_rules(service, root):
             for kind in rule.pattern.get("detail-type", []):
                 takers[kind].add(f"{service}/{rule.queue}")
-    for kind in sorted(takers.keys() | facts().keys()):
-        if tellers[kind] != {kind.split(".")[1]}:
-            said = ", ".join(sorted(tellers[kind])) or "nobody"
-            raise CommandError(f"{kind} is told by {said}: a fact is told by the service in its name")
-    found = [Told(kind, kind.split(".")[1], tuple(sorted(takers[kind]))) for kind in facts()]
+    unknown = sorted(takers.keys() - by_teller.keys())
+    if unknown:
+        raise CommandError(f"{', '.join(unknown)} is taken in, and no vocabulary has it")
+    found = [Told(kind, teller, tuple(sorted(takers[kind]))) for kind, teller in by_teller.items()]
     return sorted(found, key=lambda fact: fact.teller)
+
+
+def tellers(root: Path = ROOT) -> dict[str, str]:
+    """The service that tells each fact. Raises CommandError for one that another tells, or nobody."""
+    names = {fact.__name__: kind for kind, fact in facts().items()}
+    found: dict[str, set[str]] = {kind: set() for kind in facts()}
+    for service in services(root):
+        for name in names.keys() & set(made(root / "functions" / service)):
+            found[names[name]].add(service)
+    for kind, said in found.items():
+        if said != {kind.split(".")[1]}:
+            by = ", ".join(sorted(said)) or "nobody"
+            raise CommandError(f"{kind} is told by {by}: a fact is told by the service in its name")
+    return {kind: teller for kind, (teller,) in found.items()}
 
 
 def made(folder: Path) -> Iterator[str]:
