@@ -15,6 +15,7 @@ from linli_cli.deploy import packaging, stacks, templates, wiring
 from linli_cli.deploy.archive import read_zip
 from linli_cli.deploy.layers import Target, build_core, build_deps, this_machine
 from linli_cli.deploy.packaging import CODE_BUDGET_BYTES, Packaged, package
+from linli_cli.deploy.reaching import VOCABULARY
 from linli_cli.deploy.templates import Template, of_type, text_of
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT, projects, service_of
@@ -101,8 +102,8 @@ def test_code_is_small_and_nothing_but_our_code(packaged: Packaged) -> None:
     names = read_zip(packaged.code)
 
     assert packaged.code.stat().st_size < CODE_BUDGET_BYTES
-    own = f"functions/{service_of(packaged.project)}/"
-    assert all(name == "app.py" or name.startswith(own) for name in names)
+    own = ("app.py", f"functions/{service_of(packaged.project)}/", VOCABULARY)
+    assert all(name.startswith(own) for name in names)
     assert all(name.endswith(".py") for name in names)
 
 

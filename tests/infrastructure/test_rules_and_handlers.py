@@ -17,6 +17,7 @@ from linli.vocabulary.access import GatePassed
 from linli.vocabulary.directory import CommunityChanged
 from linli_cli.deploy import packaging, templates
 from linli_cli.develop.actions import actions, app_of, bus_rules, named_for, topic_rules
+from linli_cli.develop.readable import encoded
 from linli_cli.documents import facts as known
 from linli_cli.layout import ROOT, projects, projects_of, service_of, services
 
@@ -195,7 +196,7 @@ def test_every_topic_that_is_routed_is_handled_and_the_other_way_round(service: 
         if action.service == service
         for sample in action.samples
         if sample.case in WELL
-        for topic in topics_of(json.loads(sample.path.read_text(encoding="utf-8")))
+        for topic in topics_of(encoded(json.loads(sample.path.read_text(encoding="utf-8"))))
     }
     assert handled == routed, "a topic has a rule, and a sample that ends well, or neither"
 

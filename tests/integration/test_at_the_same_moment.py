@@ -147,7 +147,7 @@ def test_of_facts_taken_in_at_once_the_newest_stays(service: Service, http: Http
     tell = partial(delivered, invoke, app, "community")
     at_once([partial(tell, told(fact, f"community/{fact.version}")) for fact in facts])
     row = find(CommunityRow, CommunityRow.key("willow"))
-    assert (row.version, row.policies.maintenance.incident_reports) == (MANY + 1, MANY + 1)
+    assert (row.version, row.policies["maintenance"]["incident_reports"]) == (MANY + 1, MANY + 1)
 
 
 # No place given twice

@@ -35,7 +35,7 @@ def judge_all(task: DueTask) -> str:
     """
     series, opened = Series(), list[DueKey]()
     for key in task.rows:
-        community, person = StateRow.key.parts(key)
+        community, person = (key.pk, "") if key.kind == EVERYBODY else StateRow.key.parts(key)
         with series.attempt("person", f"{person}:{to_text(task.at)}", community=community) as attempt:
             outcome = _carried_out(key, community, person, task.at)
             attempt.outcome = outcome if isinstance(outcome, str) else "opened"
