@@ -35,13 +35,13 @@ from functions.care.calling.rows import AlertRow
 from functions.care.escalation import store as escalation
 from functions.care.idle_alert import store as idle_alert
 from functions.care.sweep import store as sweep
-from functions.care.sweeping import tasks
-from functions.care.sweeping.tasks import DueTask
 from functions.care.watching.rows import StateRow, WatchRow
 from functions.care.watching.state import WatchState
 from functions.care.watching.watch import Contact, Sensor, Watch
 from linli.aws import client
 from linli.due import TimedRow, shard_of
+from linli.escalation import tasks
+from linli.escalation.tasks import DueTask
 from linli.instants import to_text
 from linli.tables import Row
 from linli_cli.deploy.packaging import state_template

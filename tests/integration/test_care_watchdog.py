@@ -103,7 +103,7 @@ def test_a_sweep_that_is_missed_twice_is_noticed_without_it(house: House) -> Non
 
 def test_a_sweep_that_fails_leaves_no_beat(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     house.tick("sweep", NOW)
-    monkeypatch.setattr("functions.care.sweep.store.due", dies)
+    monkeypatch.setattr("linli.escalation.tasks.due", dies)
     with pytest.raises(RuntimeError):
         house.tick("sweep", NOW + MINUTE)
     assert house.tick("watchdog", NOW + 2 * MINUTE) == "sweep_missed"

@@ -9,12 +9,13 @@ from functions.care.calling import store as calling
 from functions.care.calling.alerts import Step
 from functions.care.calling.answering import Actor, Answer
 from functions.care.calling.parties import capacity_of
-from functions.care.calling.rows import AlertRow, archive
+from functions.care.calling.rows import AlertRow
 from functions.care.calling.store import Case
 from functions.care.timeline.models import Capacity
-from functions.care.timeline.rows import EntryRow, QueueRow, staff_queue
+from functions.care.timeline.rows import EntryRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
+from linli.escalation.rows import QueueRow, archive, staff_queue
 from linli.idempotency import Creation
 
 

@@ -7,17 +7,12 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from functions.care.calling.alerts import Alert
 from functions.care.calling.messages import Message
 from functions.care.calling.roster import OnDuty
-from functions.care.timeline.rows import SENT_AGAIN, QueueRow, staff_queue
 from linli.due import TimedRow
+from linli.escalation.rows import SENT_AGAIN, QueueRow, archive, staff_queue
 from linli.identities import EffectRow
 from linli.keys import Key, RowKey
 from linli.lifetimes import Lifetime
 from linli.tables import ContractAttribute, InstantAttribute, Row
-
-
-def archive(community: str) -> str:
-    """Alerts that are over."""
-    return f"{community}#closed"
 
 
 class AlertRow(QueueRow, discriminator="alert"):

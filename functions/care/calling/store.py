@@ -18,7 +18,6 @@ from functions.care.calling.messages import Message
 from functions.care.calling.parties import Party, circle_of, parties
 from functions.care.calling.roster import is_still
 from functions.care.calling.rows import AlertRow, MessageRow, RosterRow
-from functions.care.sweeping.tasks import DueKey, due_tasks
 from functions.care.tending import store as tending
 from functions.care.tending.duties import Duty, DutyKind
 from functions.care.timeline.models import Entry, What
@@ -29,6 +28,7 @@ from functions.care.watching.state import Setting
 from functions.care.watching.watch import Watch
 from linli.communities import CommunityRow
 from linli.errors import NotFound
+from linli.escalation.tasks import DueKey, due_tasks
 from linli.events import Fact
 from linli.ids import new_id
 from linli.instants import to_text

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from functions.care.sweeping.tasks import DueTask, everybody
 from linli import communities
 from linli.communities import CommunityRow
+from linli.escalation.tasks import DueTask, everybody
 from linli.tables import Rows, read
 from linli.tasks import leave
 from linli.vocabulary.care import CarePolicy

@@ -8,10 +8,10 @@ from functions.care.duty.models import Roster, Rostered, RosterLine, Settled, Wa
 from functions.care.tending import store as tending
 from functions.care.tending.rows import DutyRow, SettledRow
 from functions.care.timeline.models import Capacity
-from functions.care.timeline.rows import QueueRow, staff_queue
 from functions.care.watching import store as watching
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, NotFound
+from linli.escalation.rows import QueueRow, staff_queue
 from linli.instants import to_text
 from linli.tables import Transaction, find, read, until_it_holds
 

@@ -3,7 +3,7 @@
 from chalice.app import Blueprint
 
 from functions.care.escalation import store
-from functions.care.sweeping.tasks import DueTask
+from linli.escalation.tasks import DueTask
 from linli.queues import Delivery, task_queue
 
 blueprint = Blueprint(__name__)

@@ -14,13 +14,13 @@ from functions.care.calling.parties import Party
 from functions.care.calling.rows import MessageRow
 from functions.care.calling.store import Case
 from functions.care.escalation.domain import messages_of, still_wanted, turn
-from functions.care.sweeping.tasks import DueKey, DueTask
 from functions.care.tending import store as tending
 from functions.care.tending.duties import AGAIN, ATTEMPTS, URGENT
 from functions.care.tending.rows import DutyRow, VisitRow
 from functions.care.watching import store as watching
 from linli.due import TimedRow
 from linli.errors import NotFound, Unavailable
+from linli.escalation.tasks import DueKey, DueTask
 from linli.instants import to_text
 from linli.messages.sending import NotSent
 from linli.observability import Series

@@ -8,7 +8,6 @@ from functions.care.calling import store as calling
 from functions.care.calling.rows import AlertRow
 from functions.care.intake.rows import SensorRow
 from functions.care.intake.unbelieved import spoke
-from functions.care.sweeping.tasks import EVERYBODY, DueKey, DueTask, due_tasks, everybody
 from functions.care.tending import store as tending
 from functions.care.watching import store as watching
 from functions.care.watching.deadlines import judged
@@ -16,6 +15,7 @@ from functions.care.watching.rows import StateRow
 from functions.care.watching.state import asked_after
 from functions.care.watching.store import Vigil
 from linli.errors import NotFound, Unavailable
+from linli.escalation.tasks import EVERYBODY, DueKey, DueTask, due_tasks, everybody
 from linli.instants import to_text
 from linli.observability import Series
 from linli.tables import Rows, Transaction, readable, until_it_holds

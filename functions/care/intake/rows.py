@@ -5,9 +5,9 @@ from datetime import datetime
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 
 from functions.care.intake.unbelieved import Unbelieved
-from functions.care.timeline.rows import SENT_AGAIN
 from functions.care.watching.state import Outage
 from functions.care.watching.watch import Sensor
+from linli.escalation.rows import SENT_AGAIN
 from linli.keys import Key
 from linli.lifetimes import Lifetime
 from linli.tables import ContractAttribute, Row

@@ -14,13 +14,14 @@ from functions.care.sos.domain import Held, is_told_again
 from functions.care.sos.models import Called
 from functions.care.tending import store as tending
 from functions.care.tending.duties import DutyKind
-from functions.care.timeline.rows import SENT_AGAIN, EntryRow
+from functions.care.timeline.rows import EntryRow
 from functions.care.watching import store as watching
 from functions.care.watching.rows import StateRow, WatchRow
 from functions.care.watching.signals import Sign, Signal
 from linli.communities import CommunityRow
 from linli.device_messages import DeviceMessage, Topic
 from linli.errors import NotFound
+from linli.escalation.rows import SENT_AGAIN
 from linli.identities import Identity
 from linli.ids import new_id
 from linli.instants import to_epoch_seconds, to_text

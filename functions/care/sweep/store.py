@@ -3,16 +3,14 @@
 from datetime import datetime
 
 from functions.care.calling.rows import AlertRow, MessageRow
-from functions.care.sweeping import store as sweeping
-from functions.care.sweeping.tasks import DueKey, due_tasks
 from functions.care.tending.rows import DutyRow, VisitRow
 from functions.care.watching.rows import StateRow
-from linli.due import TimedRow, due
-from linli.tasks import leave
+from linli.due import TimedRow
+from linli.escalation.beats import store as beats
+from linli.escalation.tasks import leave_due
 
-MOST_A_RUN = 2000  # per shard
 OTHERS = "escalation"
-WORKERS: dict[type[TimedRow], str] = {  # a query finds the kinds of rows that are imported, and no others
+WORKERS: dict[type[TimedRow], str] = {
     StateRow: "idle_alert",
     AlertRow: OTHERS,
     MessageRow: OTHERS,
@@ -23,11 +21,6 @@ WORKERS: dict[type[TimedRow], str] = {  # a query finds the kinds of rows that a
 
 def sweep(now: datetime) -> str:
     """Leave a task for every few rows. Returns the outcome."""
-    by_worker: dict[str, list[DueKey]] = {}
-    for row in due(TimedRow, now, MOST_A_RUN):
-        key = DueKey(pk=row.pk, sk=row.sk, kind=TimedRow.kind.serialize(type(row)))
-        by_worker.setdefault(WORKERS.get(type(row), OTHERS), []).append(key)
-    for worker, keys in by_worker.items():
-        leave(worker, due_tasks(keys, now))
-    sweeping.beat(now)
-    return "left" if by_worker else "nothing_due"
+    outcome = leave_due(WORKERS, OTHERS, now)
+    beats.beat(now)
+    return outcome

@@ -6,7 +6,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from functions.care.tending.duties import Duty
 from functions.care.tending.visits import Visit
-from functions.care.timeline.rows import SENT_AGAIN, QueueRow
+from linli.escalation.rows import SENT_AGAIN, QueueRow
 from linli.keys import Key, RowKey
 from linli.lifetimes import Lifetime
 from linli.tables import ContractAttribute, InstantAttribute, Row

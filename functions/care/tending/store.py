@@ -11,13 +11,14 @@ from functions.care.tending.duties import TELLS, URGENT, Duty, DutyKind
 from functions.care.tending.rows import DutyRow, VisitRow, rounds_of
 from functions.care.tending.visits import Visit, overdue_at, today
 from functions.care.timeline.models import Capacity, Entry
-from functions.care.timeline.rows import EntryRow, staff_queue
+from functions.care.timeline.rows import EntryRow
 from functions.care.watching import store as watching
 from functions.care.watching.members import Member
 from functions.care.watching.rows import StaffRow, WatchRow
 from functions.care.watching.state import Setting
 from functions.care.watching.watch import Watch
 from linli.communities import CommunityRow
+from linli.escalation.rows import staff_queue
 from linli.keys import RowKey
 from linli.tables import Row, Transaction, as_read, read, until_it_holds
 from linli.vocabulary.directory import MembershipChanged

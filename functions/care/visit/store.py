@@ -6,7 +6,7 @@ from functions.care.intake.signs import store as signs
 from functions.care.tending import store as tending
 from functions.care.tending.rows import VisitRow, rounds_of
 from functions.care.tending.visits import Visit, today
-from functions.care.timeline.rows import EntryRow, QueueRow
+from functions.care.timeline.rows import EntryRow
 from functions.care.visit.domain import MET, after, line, round_of
 from functions.care.visit.models import Round, VisitKept, VisitMade
 from functions.care.watching import store as watching
@@ -16,6 +16,7 @@ from linli import places
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
+from linli.escalation.rows import QueueRow
 from linli.idempotency import Creation
 from linli.instants import to_text
 from linli.tables import ConditionsFailed, Transaction, find, read

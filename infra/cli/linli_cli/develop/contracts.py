@@ -97,14 +97,19 @@ class SealedContract(DirectContract):
 
 
 class NounsContract(DirectContract):
-    """Inside a noun: store, client, tasks > rows > rules > models; nothing imports what stands higher."""
+    """Inside a noun: store, client, tasks > rows > rules > models; nothing imports what stands higher.
+
+    What lies in `package` beside its nouns, or in a folder of a service beside them, is in none.
+    """
 
     type_name = "inside_nouns"
+
+    folders: Any = fields.IntegerField(required=False, default=1)  # from `package` to what nouns lie in
 
     def breaks(self, graph: ImportGraph, importer: str, imported: str) -> bool:
         """Whether the import is one upward inside one noun."""
         room = next(parents(imported))
-        if next(parents(importer)) != room or room.count(".") <= self.package.count(".") + 1:
+        if next(parents(importer)) != room or room.count(".") <= self.package.count(".") + self.folders:
             return False
         return not is_action(graph, room) and height(importer) < height(imported)
 

@@ -1,9 +1,9 @@
-"""The sweep proves that it runs: a beat each time it has gone through, for the watchdog to look at."""
+"""A beat each time the sweep has gone through."""
 
 from contextlib import suppress
 from datetime import datetime
 
-from functions.care.sweeping.rows import BeatRow
+from linli.escalation.beats.rows import BeatRow
 from linli.tables import ConditionsFailed, change, read
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from functions.care.sweeping.tasks import DueTask
+from linli.escalation.tasks import DueTask
 from linli.queues import Delivery
 from tests.unit.care.calling.alarming import NOON
 

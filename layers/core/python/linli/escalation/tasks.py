@@ -1,13 +1,16 @@
-"""Tasks that the service leaves in its own queues."""
+"""Tasks for rows that have fallen due, as a sweep leaves them to its workers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from linli.contracts import Contract
+from linli.due import TimedRow, due
 from linli.instants import Instant
 from linli.queues import Delivery
+from linli.tasks import leave
 
 KEYS_A_TASK = 25
+MOST_A_RUN = 2000  # per shard
 EVERYBODY = "everybody"  # stands for rows of a community that are found when the task is done
 LATE = timedelta(minutes=2)
 
@@ -21,7 +24,7 @@ class DueKey(Contract):
 
 
 def everybody(community: str, after: str = "") -> DueKey:
-    """All who are watched over in a community, but for those up to `after`: look at them anew."""
+    """All of a community that a worker looks after, but for those up to `after`: look at them anew."""
     return DueKey(pk=community, sk=after or "-", kind=EVERYBODY)
 
 
@@ -53,3 +56,17 @@ def due_tasks(rows: Sequence[DueKey], at: Instant, *, direct: bool = False) -> l
     """The tasks for some rows, a few rows each."""
     firsts = range(0, len(rows), KEYS_A_TASK)
     return [DueTask(at=at, rows=list(rows[first : first + KEYS_A_TASK]), direct=direct) for first in firsts]
+
+
+def leave_due(workers: Mapping[type[TimedRow], str], otherwise: str, now: datetime) -> str:
+    """Leave the keys of what is due by `now` to the workers for these kinds of rows, and to `otherwise`.
+
+    A query finds the kinds of rows that are imported, and no others. Returns the outcome.
+    """
+    by_worker: dict[str, list[DueKey]] = {}
+    for row in due(TimedRow, now, MOST_A_RUN):
+        key = DueKey(pk=row.pk, sk=row.sk, kind=TimedRow.kind.serialize(type(row)))
+        by_worker.setdefault(workers.get(type(row), otherwise), []).append(key)
+    for worker, keys in by_worker.items():
+        leave(worker, due_tasks(keys, now))
+    return "left" if by_worker else "nothing_due"

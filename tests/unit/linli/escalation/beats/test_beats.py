@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.care.watchdog.domain import is_missed
+from linli.escalation.beats.beats import is_missed
 from tests.unit.care.calling.alarming import NOON
 
 

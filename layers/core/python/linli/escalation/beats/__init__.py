@@ -1,0 +1,1 @@
+"""Beats: a sweep proves that it runs, for a watchdog to look at."""
