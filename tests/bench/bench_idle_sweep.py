@@ -30,7 +30,6 @@ from moto.dynamodb.models.table import Table as MotoTable
 from rich.console import Console
 from rich.table import Table
 
-from functions.care.calling import client as calling_client
 from functions.care.calling.rows import AlertRow
 from functions.care.escalation import store as escalation
 from functions.care.idle_alert import store as idle_alert
@@ -40,6 +39,7 @@ from functions.care.watching.state import WatchState
 from functions.care.watching.watch import Contact, Sensor, Watch
 from linli.aws import client
 from linli.due import TimedRow, shard_of
+from linli.escalation import client as calling_client
 from linli.escalation import tasks
 from linli.escalation.tasks import DueTask
 from linli.instants import to_text

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from functions.care.calling import client
-from functions.care.calling.client import Courier
-from functions.care.calling.messages import Message
+from functions.care.calling.alerts import Message
+from functions.care.calling.channels import outgoing
 from linli import outbound
+from linli.escalation import client
+from linli.escalation.client import Courier
 from linli.messages.gateways import Channel, Channels, GatewayReply, verify
 from linli.messages.sending import BUSY, RETRIES, NotSent
 from linli_cli.local.sandbox import Sandbox
@@ -86,13 +87,13 @@ def message(number: int, channel: Channel = "sms") -> Message:
 @pytest.mark.usefixtures("channels")
 def test_a_message_is_taken_over_once_however_often_it_comes(sandbox: Sandbox) -> None:
     for _ in range(2):
-        Courier(NOW).send(message(1), "+8613800000002")
+        Courier(NOW, outgoing).send(message(1), "+8613800000002")
     (taken,) = sandbox.ask("GET", "/gateways/messages?message_id=a-1-1")["items"]
     assert (taken["times"], taken["to"], taken["template"]) == (2, "+8613800000002", "care_emergency_contact")
 
 
 def test_a_key_that_is_pressed_comes_back_signed(sandbox: Sandbox, door: Door, channels: Channels) -> None:
-    Courier(NOW).send(message(2, "voice"), "+8613800000002")
+    Courier(NOW, outgoing).send(message(2, "voice"), "+8613800000002")
     told = {"message_id": "a-1-2", "event": "replied", "digit": "1"}
     said = sandbox.ask("POST", "/gateways/replies", told)
     assert said == {"status": 200, "answer": {"outcome": "acknowledged"}}
@@ -108,7 +109,7 @@ def test_a_key_that_is_pressed_comes_back_signed(sandbox: Sandbox, door: Door, c
 def test_it_can_fail_on_demand(sandbox: Sandbox, mood: str) -> None:
     sandbox.ask("PUT", "/gateways/moods/push", {"answers": mood})
     with pytest.raises(NotSent):
-        Courier(NOW).send(message(3, "push"), "daughter")
+        Courier(NOW, outgoing).send(message(3, "push"), "daughter")
     assert sandbox.ask("GET", "/gateways/messages?message_id=a-1-3")["items"] == []
 
 
@@ -119,7 +120,7 @@ def test_what_is_not_signed_by_the_account_is_refused(
     forged = channels.sms.model_copy(update={"secrets": ["whsec_dGhlIG1lc3NhZ2UgZ2F0ZXdheXMgb2Ygd2lsbG93"]})
     monkeypatch.setattr(client, "channels_of", lambda _: channels.model_copy(update={"sms": forged}))
     with pytest.raises(NotSent, match="401"):
-        Courier(NOW).send(message(4), "+8613800000002")
+        Courier(NOW, outgoing).send(message(4), "+8613800000002")
     assert sandbox.ask("GET", "/gateways/messages?message_id=a-1-4")["items"] == []
 
 
@@ -129,16 +130,16 @@ def test_it_believes_a_signature_for_five_minutes_unless_it_is_told_otherwise(
 ) -> None:
     monkeypatch.setattr(client, "signing_time", lambda: datetime.now(UTC) - timedelta(seconds=310))
     with pytest.raises(NotSent, match="400"):
-        Courier(NOW).send(message(8), "+8613800000002")
+        Courier(NOW, outgoing).send(message(8), "+8613800000002")
     sandbox.ask("PUT", "/gateways/moods/sms", {"answers": "timeless"})
-    Courier(NOW).send(message(8), "+8613800000002")
+    Courier(NOW, outgoing).send(message(8), "+8613800000002")
     (taken,) = sandbox.ask("GET", "/gateways/messages?message_id=a-1-8")["items"]
     assert taken["times"] == 1
 
 
 @pytest.mark.usefixtures("channels")
 def test_what_is_sent_is_signed_with_the_time_of_now(sandbox: Sandbox) -> None:
-    Courier(NOW - timedelta(days=300)).send(message(9), "+8613800000002")
+    Courier(NOW - timedelta(days=300), outgoing).send(message(9), "+8613800000002")
     assert sandbox.ask("GET", "/gateways/messages?message_id=a-1-9")["items"]
 
 
@@ -149,7 +150,7 @@ def test_a_gateway_that_is_down_is_waited_for_once_in_a_task(
     assert channels.sms is not None
     dead = channels.sms.model_copy(update={"url": "http://127.0.0.1:9/"})
     monkeypatch.setattr(client, "channels_of", lambda _: channels.model_copy(update={"sms": dead}))
-    courier = Courier(NOW)
+    courier = Courier(NOW, outgoing)
     with pytest.raises(NotSent, match="ConnectionError"):
         courier.send(message(5), "+8613800000002")
     # Then the other messages of the task do not try

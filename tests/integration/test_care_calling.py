@@ -9,12 +9,12 @@ import pytest
 from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 
-from functions.care.calling import client as calling_client
 from functions.care.calling.channels import outgoing
-from functions.care.calling.client import Courier
 from functions.care.calling.rows import AlertRow, MessageRow
+from functions.care.escalation import store as worker
 from functions.care.watching import store as watching
 from linli.aws import client
+from linli.escalation.client import Courier
 from linli.vocabulary.directory import MembershipChanged
 from tests.integration.calling_out import (  # noqa: F401  the fixtures
     BOSS,
@@ -254,7 +254,7 @@ def test_cut_short_after_it_was_sent_it_is_sent_again_with_the_same_id(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("functions.care.escalation.store._sent", dies)
+        patch.setattr("linli.escalation.client._sent", dies)
         opened = NOW + 2 * HOUR
         assert house.minute(opened) == ["failed"]
     house.minute(opened + MINUTE)
@@ -326,7 +326,7 @@ def test_an_error_that_nobody_foresaw_is_a_channel_that_failed(
             raise RuntimeError
         return outgoing(message, *more)
 
-    monkeypatch.setattr(calling_client, "outgoing", fails_for_push)
+    monkeypatch.setattr(worker, "outgoing", fails_for_push)
     silent(house)
     assert house.gateways.sent == [(HERS, "voice")]
 

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from functions.care.calling.roster import OnDuty
-from functions.care.calling.rows import AlertRow, PressRow, RosterRow
+from functions.care.calling.rows import AlertRow, PressRow
 from functions.care.tending.rows import DutyRow
 from functions.care.watching import store as watching
 from functions.care.watching.rows import StateRow
 from linli.aws import client
+from linli.escalation.roster import OnDuty
+from linli.escalation.rows import RosterRow
 from tests.integration.calling_out import (  # noqa: F401  the fixtures
     BOSS,
     BUTTON,

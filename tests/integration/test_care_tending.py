@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from functions.care.calling.client import Courier
-from functions.care.calling.roster import OnDuty
-from functions.care.calling.rows import RosterRow
 from functions.care.tending.rows import DutyRow
 from functions.care.timeline.rows import EntryRow
 from functions.care.watching import store as watching
+from linli.escalation.client import Courier
+from linli.escalation.roster import OnDuty
+from linli.escalation.rows import RosterRow
 from tests.integration.calling_out import (  # noqa: F401  the fixtures
     BOSS,
     CAREGIVER,

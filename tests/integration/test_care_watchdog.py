@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from functions.care.calling import client as calling_client
 from functions.care.watching import store as watching
+from linli.escalation import client as calling_client
 from linli_cli.deploy import templates
 from localstack.sandbox.server import Request, Response
 from tests.integration.calling_out import (  # noqa: F401  the fixtures

@@ -1,9 +1,9 @@
 """Alerts and lines of the timeline as they are shown."""
 
 from functions.care.alert.models import AlertShown, Line
-from functions.care.calling.alerts import Alert
-from functions.care.calling.answering import STAFF, Actor, allowed
+from functions.care.calling.alerts import STAFF, Actor, Alert
 from functions.care.timeline.models import Capacity, Entry
+from linli.escalation.answering import allowed
 
 SEEN = AlertShown.model_fields.keys() - {"words", "calling", "allowed", "outcome", "answered_by"}
 EXPLAINED_TO: frozenset[Capacity] = STAFF | {"person"}

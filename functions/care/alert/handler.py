@@ -7,7 +7,7 @@ from chalice.app import Blueprint
 from functions.care import permissions
 from functions.care.alert import store
 from functions.care.alert.models import AlertQuery, AlertShown, Line
-from functions.care.calling.answering import Answer
+from functions.care.calling.alerts import Answer
 from functions.care.timeline.models import Capacity
 from linli.cursors import Page, PageQuery
 from linli.http import Nothing, Request, route

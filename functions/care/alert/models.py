@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from functions.care.calling.alerts import State
-from functions.care.calling.answering import Command
 from functions.care.timeline.models import Capacity, What
 from linli.contracts import Contract
+from linli.escalation.alerts import State
+from linli.escalation.models import Command
 from linli.ids import Id
 from linli.instants import Instant
 from linli.messages.gateways import Channel

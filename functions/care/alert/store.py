@@ -4,17 +4,18 @@ from dataclasses import dataclass
 
 from functions.care.alert.domain import line, shown
 from functions.care.alert.models import AlertShown, Line
-from functions.care.calling import answering
 from functions.care.calling import store as calling
-from functions.care.calling.alerts import Step
-from functions.care.calling.answering import Actor, Answer
+from functions.care.calling.alerts import Actor, Alert, Answer
 from functions.care.calling.parties import capacity_of
 from functions.care.calling.rows import AlertRow
-from functions.care.calling.store import Case
+from functions.care.calling.store import ALERTS, Case
 from functions.care.timeline.models import Capacity
 from functions.care.timeline.rows import EntryRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
+from linli.escalation import answering
+from linli.escalation import store as escalation
+from linli.escalation.alerts import Step
 from linli.escalation.rows import QueueRow, archive, staff_queue
 from linli.idempotency import Creation
 
@@ -65,15 +66,15 @@ def answer(community: str, alert: str, asker: Asker, said: Answer, creation: Cre
     A request that has gone through and is sent again is answered as it was.
     """
 
-    def attempt() -> tuple[Step, Actor]:
+    def attempt() -> tuple[Step[Alert], Actor]:
         case, actor = _case(community, alert, asker)
         step = answering.answered(case.alert, said, actor, case.setting, creation.at)
-        return calling.save(step, case.alert, creation.attempt, creation.claim), actor
+        return escalation.save(ALERTS, step, case.alert, creation.attempt, creation.claim), actor
 
-    def again(_: str) -> tuple[Step, Actor]:
+    def again(_: str) -> tuple[Step[Alert], Actor]:
         case, actor = _case(community, alert, asker)
         return Step.on(case.alert, creation.at), actor
 
-    step, actor = creation.once(attempt, again, calling.RACES)
-    calling.hand_over(step)
+    step, actor = creation.once(attempt, again, escalation.RACES)
+    escalation.hand_over(ALERTS, step)
     return shown(step.alert, actor)

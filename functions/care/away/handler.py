@@ -6,7 +6,7 @@ from functions.care import permissions
 from functions.care.away import store
 from functions.care.away.domain import check, checked
 from functions.care.away.models import Absence, Away
-from functions.care.calling.answering import Actor
+from functions.care.calling.alerts import Actor
 from functions.care.watching.watch import Watch
 from linli.http import Nothing, Request, route
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from functions.care.away.models import Absence
-from functions.care.calling.answering import Actor
+from functions.care.calling.alerts import Actor
 from functions.care.tending import store as tending
 from functions.care.timeline.models import Entry, What
 from functions.care.timeline.rows import EntryRow

@@ -1,4 +1,4 @@
-"""Calling: alerts (告警), and the chain that calls one person after another until somebody answers.
+"""Calling: care's alerts (告警), who can be called for a person, and what messages say.
 
-`chain` is what time and broken channels do to an alert, `answering` what people do.
+The chain that calls one person after another until somebody answers is `linli.escalation`.
 """

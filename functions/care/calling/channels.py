@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from functions.care.calling.messages import Message
+from linli.escalation.models import Message
 from linli.messages.gateways import Gateway, Notice, Outgoing, request_of
 from linli.phones import parts
 

@@ -1,47 +1,12 @@
-"""Who can be called for a person, and how: the chain's steps filled with people, as things stand now."""
+"""Who can be called for a person, as things stand now, and what somebody is to a person."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
-from functions.care.calling.alerts import Circle, Reachable
-from functions.care.calling.roster import OnDuty
 from functions.care.timeline.models import Capacity
 from functions.care.watching.watch import Contact, Watch
-from linli.messages.gateways import Channel
-from linli.phones import parts
+from linli.escalation.parties import Party
+from linli.escalation.roster import OnDuty
 from linli.vocabulary.care import Recipient
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """Somebody of the circle, with what only the sender of a message needs: who and where they are.
-
-    `whose`: of a second number, the person who is told by another.
-    """
-
-    to: Recipient
-    recipient: str
-    person: str | None
-    phone: str | None
-    whose: str | None = None
-
-    @property
-    def channels(self) -> frozenset[Channel]:
-        """Push reaches who has our app, a phone is for messages and calls, one with an extension for calls
-        alone, staff see their queue.
-        """
-        ways: set[Channel] = set()
-        if self.person is not None:
-            ways.add("push")
-        if self.phone is not None:
-            ways |= {"voice"} if parts(self.phone)[1] else {"sms", "voice"}
-        if self.to in {"caregiver", "manager"}:
-            ways.add("staff")
-        return frozenset(ways)
-
-    def address(self, channel: Channel) -> str | None:
-        """Where a message by this channel goes."""
-        return self.person if channel == "push" else self.phone
 
 
 def parties(person: str, watch: Watch | None, roster: Iterable[OnDuty]) -> list[Party]:
@@ -85,14 +50,6 @@ def _contacts(contacts: Sequence[Contact]) -> Iterator[Party]:
 
 def _party(to: Recipient, contact: Contact, otherwise: str) -> Party:
     return Party(to, contact.person or otherwise, contact.person, contact.phone)
-
-
-def circle_of(found: Sequence[Party]) -> Circle:
-    """Who can be called as what, by which channels; without addresses, which the chain need not know."""
-    circle: dict[Recipient, list[Reachable]] = {"person": [], "contact": [], "caregiver": [], "manager": []}
-    for party in found:
-        circle[party.to].append(Reachable(party.recipient, party.channels, party.whose))
-    return circle
 
 
 def capacity_of(person: str, watched: str, watch: Watch | None, staff: Capacity | None) -> Capacity | None:

@@ -1,46 +1,28 @@
-"""The rows of alerts, their messages, the presses that they have, and of the roster."""
+"""The rows of alerts, their messages, and the presses that they have."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
-from functions.care.calling.alerts import Alert
-from functions.care.calling.messages import Message
-from functions.care.calling.roster import OnDuty
-from linli.due import TimedRow
-from linli.escalation.rows import SENT_AGAIN, QueueRow, archive, staff_queue
+from functions.care.calling.alerts import Alert, Message
+from linli.escalation import rows
+from linli.escalation.rows import SENT_AGAIN
 from linli.identities import EffectRow
-from linli.keys import Key, RowKey
+from linli.keys import Key
 from linli.lifetimes import Lifetime
-from linli.tables import ContractAttribute, InstantAttribute, Row
+from linli.tables import ContractAttribute, InstantAttribute
 
 
-class AlertRow(QueueRow, discriminator="alert"):
+class AlertRow(rows.AlertRow, discriminator="alert"):
     """An alert as it is now. `attempt`: who wrote it last."""
 
     KEPT = Lifetime("{} after its end", timedelta(days=730))
     key = Key("{community}#alert#{alert}", "alert")
 
-    alert = ContractAttribute(Alert)
-    version = NumberAttribute()
-    attempt = UnicodeAttribute()
-
-    @classmethod
-    def of(cls, alert: Alert, attempt: str) -> "AlertRow":
-        """An alert's row, with what the indexes go by."""
-        return cls(
-            *cls.key(alert.community, alert.alert),
-            alert=alert,
-            version=alert.version,
-            attempt=attempt,
-            queue=staff_queue(alert.community) if alert.is_open else archive(alert.community),
-            place=alert.place if alert.is_open else alert.alert,
-            **cls.timed(alert.alert, alert.due_at),
-            ttl=None if alert.is_open else cls.KEPT.until(alert.changed_at),
-        )
+    alert: ContractAttribute[Alert] = ContractAttribute(Alert)
 
 
-class MessageRow(TimedRow, discriminator="message"):
+class MessageRow(rows.MessageRow, discriminator="message"):
     """A message to somebody, pending while it is in the index `due`.
 
     `state`: pending, sent, delivered, failed, or dropped, when nobody had to be told any more. `replies`: the
@@ -50,24 +32,7 @@ class MessageRow(TimedRow, discriminator="message"):
     KEPT = Lifetime("{}", timedelta(days=180))
     key = Key("{community}#alert#{alert}", "message#{message}")
 
-    message = ContractAttribute(Message)
-    state = UnicodeAttribute(default="pending")
-    replies = UnicodeSetAttribute(null=True)
-
-    @classmethod
-    def where(cls, community: str, message: str) -> RowKey:
-        """Where a message is; its id begins with its alert's."""
-        return cls.key(community, message.rpartition("-")[0], message)
-
-    @classmethod
-    def of(cls, message: Message, again_at: datetime) -> "MessageRow":
-        """A message about to be sent; should that be cut short, it falls due at `again_at`."""
-        return cls(
-            *cls.where(message.community, message.message),
-            message=message,
-            **cls.timed(message.message, again_at),
-            ttl=cls.KEPT.until(message.made_at),
-        )
+    message: ContractAttribute[Message] = ContractAttribute(Message)
 
 
 class PressRow(EffectRow, discriminator="press"):
@@ -82,12 +47,3 @@ class PressRow(EffectRow, discriminator="press"):
     alert = UnicodeAttribute()
     at = InstantAttribute(null=True)
     id_reused = BooleanAttribute(default=False)
-
-
-class RosterRow(Row, discriminator="roster"):
-    """Who is on duty, and when."""
-
-    KEPT = Lifetime("until struck off")
-    key = Key("{community}#roster", "{person}")
-
-    on_duty = ContractAttribute(OnDuty)

@@ -1,68 +1,38 @@
-"""Alerts as they are kept: each step is one transaction with all that depends on it.
+"""Care's alerts as they are kept: who can be called now, what their end means, and the facts they are."""
 
-That is the timeline, the messages it asks for, the hold on the person and the facts. Messages are sent once
-the step is kept; a message whose sending is cut short falls due again, with the same id.
-"""
-
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
-
-from functions.care.calling import answering, chain
-from functions.care.calling.alerts import Alert, Circle, Step
-from functions.care.calling.messages import Message
-from functions.care.calling.parties import Party, circle_of, parties
-from functions.care.calling.roster import is_still
-from functions.care.calling.rows import AlertRow, MessageRow, RosterRow
+from functions.care.calling.alerts import ROLES, Alert
+from functions.care.calling.parties import parties
+from functions.care.calling.rows import AlertRow, MessageRow
 from functions.care.tending import store as tending
 from functions.care.tending.duties import Duty, DutyKind
-from functions.care.timeline.models import Entry, What
 from functions.care.timeline.rows import EntryRow
 from functions.care.watching import store as watching
 from functions.care.watching.rows import StaffRow, WatchRow
-from functions.care.watching.state import Setting
 from functions.care.watching.watch import Watch
 from linli.communities import CommunityRow
 from linli.errors import NotFound
-from linli.escalation.tasks import DueKey, due_tasks
+from linli.escalation import answering
+from linli.escalation import store as escalation
+from linli.escalation.alerts import Step
+from linli.escalation.parties import Party
+from linli.escalation.roster import is_still
+from linli.escalation.rows import RosterRow
 from linli.events import Fact
 from linli.ids import new_id
 from linli.instants import to_text
-from linli.observability import observed
-from linli.tables import (
-    ConditionsFailed,
-    Transaction,
-    all_readable,
-    find,
-    read,
-    readable,
-    until_it_holds,
-)
-from linli.tasks import leave
+from linli.tables import Transaction, all_readable, find, read, readable, until_it_holds
 from linli.vocabulary.care import AlertClosed, AlertOpened, AlertOutcome, AlertReason, CarePolicy
-
-CUT_SHORT = timedelta(minutes=1)  # a sweep: by then a message has been sent, or its sender is gone
-RACES = 100  # whoever is called may answer at once, while the chain goes on
-Also = Callable[[Transaction], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Case(escalation.Case[Alert]):
     """An alert, and all that decides what becomes of it."""
 
-    alert: Alert
     watch: Watch | None
-    setting: Setting
-    parties: Sequence[Party]
-
-    @property
-    def circle(self) -> Circle:
-        """Who can be called."""
-        return circle_of(self.parties)
 
 
 def alert_of(community: str, alert: str) -> Alert:
@@ -81,10 +51,10 @@ def load(community: str, alert: str) -> Case:
     row = rows.one(WatchRow, watch_key)
     watch = row.watch if row else None
     setting = watching.setting_of(rows, community)
-    return Case(found, watch, setting, circle(community, found.person, watch))
+    return Case(found, setting, circle(community, found.person, watch), watch)
 
 
-def circle(community: str, person: str, watch: Watch | None) -> list[Party]:
+def circle(community: str, person: str, watch: Watch | None) -> Sequence[Party]:
     """Who may be called for a person now: staff whose roles the directory has taken back are not."""
     roster = [row.on_duty for row in all_readable(RosterRow, RosterRow.key.partition(community))]
     found = parties(person, watch, roster)
@@ -95,7 +65,7 @@ def circle(community: str, person: str, watch: Watch | None) -> list[Party]:
 
 
 def _still(party: Party, row: StaffRow | None) -> bool:
-    return is_still(party.to, None if row is None else row.roles or ())
+    return is_still(party.to, None if row is None else row.roles or (), ROLES)
 
 
 def _by_phone(party: Party, row: StaffRow | None) -> Party:
@@ -127,49 +97,11 @@ def opening(
         changed_at=now,
         due_at=now,
     )
-    write(transaction, answering.opened(alert, now), None, cause)
+    escalation.write(ALERTS, transaction, answering.opened(alert, now), None, cause)
     return alert
 
 
-def save(step: Step, before: Alert, attempt: str, also: Also = lambda _: None) -> Step:
-    """Keep a step, once; `attempt` names the caller's try, so that a lost reply is no refusal.
-
-    Raises ConditionsFailed when the alert (row `alert`) or the person (`held`) has moved on.
-    """
-    transaction = Transaction()
-    if step.changed:
-        write(transaction, step, before, attempt)
-    also(transaction)
-    try:
-        transaction.commit()
-    except ConditionsFailed as failed:
-        landed = failed.one(AlertRow, "alert")
-        if landed is None or landed.attempt != attempt or landed.alert.version != step.alert.version:
-            raise
-        step.alert = landed.alert
-    return step
-
-
-def write(transaction: Transaction, step: Step, before: Alert | None, attempt: str) -> None:
-    """Add all of a step to `transaction`: the alert (row `alert`), its lines, messages, end and facts."""
-    alert = step.alert
-    row = AlertRow.of(alert, attempt)
-    if before is None:
-        transaction.create("alert", row)
-    else:
-        transaction.put("alert", row, AlertRow.version == before.version)
-    for number, entry in enumerate(step.entries):
-        key = f"{alert.alert}#{alert.version:06}#{number:02}"
-        transaction.create(f"entry-{number}", EntryRow.of(alert.community, alert.person, entry, key))
-    for message in step.messages:
-        transaction.create(message.message, MessageRow.of(message, step.now + CUT_SHORT))
-    if not alert.is_open and (before is None or before.is_open):
-        _close(transaction, step)
-    facts = list(_facts(before, alert))
-    transaction.publish(facts, f"alert/{alert.community}/{alert.alert}/{alert.version}", step.now)
-
-
-def _close(transaction: Transaction, step: Step) -> None:
+def _close(transaction: Transaction, step: Step[Alert]) -> None:
     """What the outcome means: the watch goes on, pauses or ends; what is left to do is somebody's duty."""
     alert, outcome = step.alert, step.alert.outcome
     assert outcome is not None  # noqa: S101  a resolved alert has one
@@ -203,17 +135,15 @@ def _facts(before: Alert | None, after: Alert) -> list[Fact]:
     return []
 
 
-def advance(community: str, alert: str, now: datetime) -> tuple[Step, Case]:
-    """Let happen what is due, and keep it. The messages of the step are still to be sent. Raises NotFound."""
-
-    def attempt() -> tuple[Step, Case]:
-        case = load(community, alert)
-        step = chain.advanced(case.alert, case.circle, case.setting, now)
-        if step.changed:
-            save(step, case.alert, f"advance/{to_text(now)}")
-        return step, case
-
-    return until_it_holds(attempt, RACES)
+ALERTS = escalation.Kept(
+    worker="escalation",
+    alerts=AlertRow,
+    messages=MessageRow,
+    entries=EntryRow,
+    case=load,
+    closing=_close,
+    facts=_facts,
+)
 
 
 def note_sign(community: str, alert: str, at: datetime, words: str, *, overtaken: bool = False) -> None:
@@ -228,72 +158,6 @@ def note_sign(community: str, alert: str, at: datetime, words: str, *, overtaken
         setting = watching.setting_of(rows, community)
         step = answering.given_a_sign(row.alert, at, words, setting, at, overtaken=overtaken)
         if step.changed:
-            save(step, row.alert, f"moved/{to_text(at)}")
+            escalation.save(ALERTS, step, row.alert, f"moved/{to_text(at)}")
 
-    until_it_holds(attempt, RACES)
-
-
-def message_failed(message: Message, now: datetime, words: str) -> tuple[Step, Case]:
-    """A message did not get through: what follows, kept with the message's end."""
-
-    def attempt() -> tuple[Step, Case]:
-        case = load(message.community, message.alert or "")
-        if message.purpose == "held":
-            step = chain.told_otherwise(case.alert, message, case.circle, now, words)
-        else:
-            step = chain.failed(case.alert, message.message, case.circle, case.setting, now, words=words)
-        save(
-            step,
-            case.alert,
-            f"failed/{message.message}",
-            lambda all_of_it: conclude(all_of_it, message, "failed"),
-        )
-        return step, case
-
-    return until_it_holds(attempt, RACES)
-
-
-def not_picked_up(message: Message, now: datetime) -> Step:
-    """Nobody picked up a call: what follows, which is nothing unless it was to an only contact."""
-
-    def attempt() -> Step:
-        case = load(message.community, message.alert or "")
-        step = chain.not_picked_up(case.alert, message.message, case.circle, case.setting, now)
-        return save(step, case.alert, f"no_answer/{message.message}") if step.changed else step
-
-    return until_it_holds(attempt, RACES)
-
-
-def hand_over(step: Step) -> None:
-    """Leave what a kept step has made due to the worker, at once; should this fail, the sweep finds it."""
-    alert = step.alert
-    keys = [MessageRow.where(alert.community, each.message) for each in step.messages]
-    rows = [DueKey(pk=pk, sk=sk, kind="message") for pk, sk in keys]
-    if alert.due_at is not None and alert.due_at <= step.now:
-        pk, sk = AlertRow.key(alert.community, alert.alert)
-        rows.append(DueKey(pk=pk, sk=sk, kind="alert"))
-    with suppress(Exception), observed("hand_over", f"{alert.alert}:{alert.version}"):  # logged and counted
-        leave("escalation", due_tasks(rows, step.now, direct=True))
-
-
-def conclude(
-    transaction: Transaction,
-    message: Message,
-    state: str,
-    condition: Condition | None = None,
-    also: Sequence[Action] = (),
-) -> None:
-    """Let `transaction` (row `message`) end a message in a state: nobody sends it again."""
-    row = MessageRow(*MessageRow.where(message.community, message.message))
-    actions = [MessageRow.state.set(state), *MessageRow.no_longer_due(), *also]
-    exists = MessageRow.pk.exists()
-    transaction.update("message", row, actions, exists if condition is None else exists & condition)
-
-
-def log(transaction: Transaction, message: Message, what: What, now: datetime, words: str = "") -> None:
-    """Let `transaction` (row `entry`) write a line about a message; the same line twice is one."""
-    entry = Entry(
-        at=now, what=what, alert=message.alert, actor=message.recipient, channel=message.channel, words=words
-    )
-    key = f"{message.message}#{what}"
-    transaction.put("entry", EntryRow.of(message.community, message.person, entry, key))
+    until_it_holds(attempt, escalation.RACES)

@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from functions.care.calling.alerts import State
 from linli.contracts import Contract
+from linli.escalation.alerts import State
 from linli.ids import Id
 from linli.instants import Instant
 from linli.phones import Phone

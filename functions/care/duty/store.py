@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from functions.care.calling.roster import OnDuty
-from functions.care.calling.rows import AlertRow, RosterRow
+from functions.care.calling.rows import AlertRow
 from functions.care.duty.models import Roster, Rostered, RosterLine, Settled, Waiting
 from functions.care.tending import store as tending
 from functions.care.tending.rows import DutyRow, SettledRow
@@ -11,7 +10,8 @@ from functions.care.timeline.models import Capacity
 from functions.care.watching import store as watching
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, NotFound
-from linli.escalation.rows import QueueRow, staff_queue
+from linli.escalation.roster import OnDuty
+from linli.escalation.rows import QueueRow, RosterRow, staff_queue
 from linli.instants import to_text
 from linli.tables import Transaction, find, read, until_it_holds
 

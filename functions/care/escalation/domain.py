@@ -1,32 +1,15 @@
-"""Which messages still have to be sent, and whom a duty is told to."""
+"""What those who are told of a duty are told."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from math import ceil
 
-from functions.care.calling.alerts import Alert
-from functions.care.calling.chain import MOST_ASKED
-from functions.care.calling.messages import Message
-from functions.care.calling.parties import Party
+from functions.care.calling.alerts import Message
 from functions.care.tending.duties import URGENT, Duty
+from linli.escalation.parties import Party
 from linli.instants import to_epoch_seconds
 from linli.messages.gateways import Channel
 
 BY_TURNS: tuple[Channel, ...] = ("push", "voice", "sms")
-
-
-def still_wanted(message: Message, alert: Alert) -> bool:
-    """Whether anybody still has to be told: not when somebody has answered meanwhile."""
-    if message.purpose == "held":
-        return alert.is_open
-    calls = (each for each in alert.calls if each.message == message.message and each.result == "calling")
-    return alert.state == "open" and next(calls, None) is not None
-
-
-def turn(listeners: Sequence[Party], attempts: int) -> Sequence[Party]:
-    """Who is told this time: of many some, and the others the next time."""
-    first = attempts % max(1, ceil(len(listeners) / MOST_ASKED)) * MOST_ASKED
-    return listeners[first : first + MOST_ASKED]
 
 
 def messages_of(

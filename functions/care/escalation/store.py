@@ -1,30 +1,32 @@
 """Lets happen what is due, and sends the messages of each step once it is kept."""
 
-from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from pynamodb.expressions.update import Action
 
 from functions.care.calling import store as calling
-from functions.care.calling.chain import quiet_until
-from functions.care.calling.client import Courier
-from functions.care.calling.messages import Message
-from functions.care.calling.parties import Party
-from functions.care.calling.rows import MessageRow
-from functions.care.calling.store import Case
-from functions.care.escalation.domain import messages_of, still_wanted, turn
+from functions.care.calling.alerts import Message
+from functions.care.calling.channels import outgoing
+from functions.care.calling.store import ALERTS
+from functions.care.escalation.domain import messages_of
 from functions.care.tending import store as tending
 from functions.care.tending.duties import AGAIN, ATTEMPTS, URGENT
 from functions.care.tending.rows import DutyRow, VisitRow
 from functions.care.watching import store as watching
 from linli.due import TimedRow
 from linli.errors import NotFound, Unavailable
+from linli.escalation import client
+from linli.escalation import store as escalation
+from linli.escalation.chain import quiet_until
+from linli.escalation.client import Courier
+from linli.escalation.models import Happening
+from linli.escalation.parties import Party, turn
 from linli.escalation.tasks import DueKey, DueTask
 from linli.instants import to_text
 from linli.messages.sending import NotSent
 from linli.observability import Series
-from linli.tables import ConditionsFailed, Contended, Transaction, find
+from linli.tables import ConditionsFailed, Transaction, find
 
 
 def carry_out(task: DueTask) -> str:
@@ -32,7 +34,7 @@ def carry_out(task: DueTask) -> str:
 
     Raises Unavailable once all have been tried, if any of them failed.
     """
-    courier, series = Courier(task.at), Series()
+    courier, series = Courier(task.at, outgoing), Series()
     for key in task.rows:
         community, _, rest = key.pk.partition("#")
         with series.attempt(key.kind, f"{rest}:{key.sk}:{to_text(task.at)}", community=community) as attempt:
@@ -51,69 +53,12 @@ def _carried_out(key: DueKey, community: str, courier: Courier) -> str:
     return "gone"
 
 
-def _alert(key: DueKey, community: str, courier: Courier) -> str:
-    step, case = calling.advance(community, key.pk.rpartition("#")[2], courier.now)
-    if not step.changed:
-        return "nothing_due"
-    _send(step.messages, case, courier)
-    return "unanswered" if step.alert.unanswered_since else step.entries[-1].what
+def _alert(key: DueKey, community: str, courier: Courier) -> Happening | str:
+    return client.call_out(ALERTS, key, community, courier)
 
 
 def _message(key: DueKey, community: str, courier: Courier) -> str:
-    row = find(MessageRow, (key.pk, key.sk))
-    if row.state != "pending":
-        return "nothing_due"
-    case = calling.load(community, key.pk.rpartition("#")[2])
-    if not still_wanted(row.message, case.alert):
-        transaction = Transaction()
-        calling.conclude(transaction, row.message, "dropped")
-        transaction.commit()
-        return "dropped"
-    _send([row.message], case, courier)
-    return "sent"
-
-
-def _send(messages: Iterable[Message], case: Case, courier: Courier) -> None:
-    """Send messages, and those that follow when one does not get through.
-
-    Raises Unavailable once all have been tried, when one could not be, or what follows could not be kept: it
-    falls due again.
-    """
-    pending, lost = deque((message, case) for message in messages), 0
-    while pending:
-        message, known = pending.popleft()
-        try:
-            courier.send(message, _address(message, known.parties))
-            _sent(message, courier)
-        except Unavailable:  # no channel has failed: it is still due
-            lost += 1
-        except NotSent as error:
-            try:
-                step, after = calling.message_failed(message, courier.now, str(error))
-            except Unavailable:
-                lost += 1
-                continue
-            pending.extend((each, after) for each in step.messages)
-    if lost:
-        raise Unavailable(f"{lost} messages are still to be sent")
-
-
-def _address(message: Message, parties: Iterable[Party]) -> str | None:
-    known = (each for each in parties if (each.to, each.recipient) == (message.to, message.recipient))
-    party = next(known, None)
-    return party.address(message.channel) if party else None
-
-
-def _sent(message: Message, courier: Courier) -> None:
-    """Note that a gateway has taken the message over, unless it has already told us more.
-
-    Where that cannot be kept the message falls due again, and the gateway knows its id.
-    """
-    transaction = Transaction()
-    calling.conclude(transaction, message, "sent", MessageRow.state == "pending")
-    calling.log(transaction, message, "sent", courier.now)
-    with suppress(ConditionsFailed, Contended):
-        transaction.commit()
+    return client.send_again(ALERTS, key, community, courier)
 
 
 def _duty(key: DueKey, community: str, courier: Courier) -> str:
@@ -147,9 +92,9 @@ def _tell_one(ways: Iterable[Message], listeners: Iterable[Party], courier: Cour
     told = False
     for message in ways:
         with suppress(NotSent):
-            courier.send(message, _address(message, listeners))
+            courier.send(message, client.address(message, listeners))
             transaction = Transaction()
-            calling.log(transaction, message, "called", courier.now)
+            escalation.log(ALERTS, transaction, message, "called", courier.now)
             transaction.commit()
             told = True
             if not by_all:

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from pydantic import ValidationError
 
 from functions.care.calling import store as calling
-from functions.care.calling.rows import AlertRow
 from functions.care.intake.rows import SensorRow
 from functions.care.intake.unbelieved import spoke
 from functions.care.tending import store as tending
@@ -15,6 +14,7 @@ from functions.care.watching.rows import StateRow
 from functions.care.watching.state import asked_after
 from functions.care.watching.store import Vigil
 from linli.errors import NotFound, Unavailable
+from linli.escalation.store import due_alert
 from linli.escalation.tasks import EVERYBODY, DueKey, DueTask, due_tasks, everybody
 from linli.instants import to_text
 from linli.observability import Series
@@ -108,8 +108,7 @@ def _open(vigil: Vigil, reason: AlertReason, words: str, now: datetime) -> DueKe
     )
     watching.hold(transaction, community, person, alert.alert, now, as_read=vigil)
     transaction.commit()
-    pk, sk = AlertRow.key(community, alert.alert)
-    return DueKey(pk=pk, sk=sk, kind="alert")
+    return due_alert(calling.ALERTS, alert)
 
 
 def _doubts(vigil: Vigil) -> list[str]:

@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from functions.care.calling.alerts import State
 from linli.contracts import Contract
+from linli.escalation.alerts import State
 from linli.ids import Id
 from linli.instants import Instant
 

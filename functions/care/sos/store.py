@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from functions.care.calling import answering
 from functions.care.calling import store as calling
-from functions.care.calling.alerts import Alert, Step
-from functions.care.calling.chain import chain_for
+from functions.care.calling.alerts import ROLES, Alert
 from functions.care.calling.rows import PressRow
 from functions.care.intake.rows import SensorRow
 from functions.care.intake.signs import store as signs
@@ -21,6 +19,10 @@ from functions.care.watching.signals import Sign, Signal
 from linli.communities import CommunityRow
 from linli.device_messages import DeviceMessage, Topic
 from linli.errors import NotFound
+from linli.escalation import answering
+from linli.escalation import store as escalation
+from linli.escalation.alerts import Step
+from linli.escalation.chain import chain_for
 from linli.escalation.rows import SENT_AGAIN
 from linli.identities import Identity
 from linli.ids import new_id
@@ -56,7 +58,7 @@ class Press:
 class Taken:
     """A press that was taken, now or when it came first."""
 
-    step: Step
+    step: Step[Alert]
     outcome: str
     row: PressRow
 
@@ -135,13 +137,13 @@ def call(press: Press) -> Taken:
     What cannot be read of the person does not matter; where it is their open alert, staff are told.
     """
     try:
-        taken = until_it_holds(lambda: _called(press), calling.RACES)
+        taken = until_it_holds(lambda: _called(press), escalation.RACES)
     except (ValueError, NotFound):
         words = f"{press.words}, and what is kept of them cannot be read: go there, and tell operations"
         _raise_duty(press.community, press.person, "unreadable_press", words, press.now)
         raise
     if taken.step.changed or taken.outcome == "duplicate":  # the first delivery may not have got this far
-        calling.hand_over(taken.step)
+        escalation.hand_over(calling.ALERTS, taken.step)
     return taken
 
 
@@ -159,7 +161,7 @@ def _called(press: Press) -> Taken:
             step = Step.on(calling.alert_of(community, before.alert), press.now)
             return Taken(step, "duplicate", before)
     policy = watching.setting_of(rows, community).policy
-    chain = chain_for((watch.watch.chain if watch else None) or policy.chain, emergency=True)
+    chain = chain_for(ROLES, (watch.watch.chain if watch else None) or policy.chain, emergency=True)
     place = before.sk if before else press.identity.place(rows, press.key)
     if open_alert is not None:
         return _join(press, calling.alert_of(community, open_alert), chain, place, before)
@@ -200,7 +202,7 @@ def _open(press: Press, chain: list[ChainStep], place: str, before: PressRow | N
     )
     step = answering.opened(alert, press.now)
     transaction = Transaction()
-    calling.write(transaction, step, None, f"press/{place}")
+    escalation.write(calling.ALERTS, transaction, step, None, f"press/{place}")
     watching.hold(transaction, press.community, press.person, alert.alert, press.now)
     row = _mark(transaction, press, alert.alert, place, before)
     transaction.commit()
@@ -221,4 +223,4 @@ def _join(press: Press, alert: Alert, chain: list[ChainStep], place: str, before
             transaction.check("held", StateRow, key, StateRow.open_alert == alert.alert)
 
     attempt = f"press/{place}@{to_text(press.now)}"
-    return Taken(calling.save(step, alert, attempt, also), "joined", rows[0])
+    return Taken(escalation.save(calling.ALERTS, step, alert, attempt, also), "joined", rows[0])

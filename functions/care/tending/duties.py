@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Literal
 
-from functions.care.timeline.models import Words
 from linli.contracts import Contract
+from linli.escalation.models import Words
 from linli.ids import Id
 from linli.instants import Instant, to_text
 

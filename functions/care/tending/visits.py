@@ -3,9 +3,9 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
-from functions.care.timeline.models import Words
 from functions.care.watching.state import Setting
 from linli.contracts import Contract
+from linli.escalation.models import Words
 from linli.ids import Id
 from linli.instants import Instant
 from linli.local_times import Day

@@ -1,8 +1,8 @@
 """Rounds and visits."""
 
 from functions.care.tending.visits import VisitOutcome
-from functions.care.timeline.models import Words
 from linli.contracts import Contract
+from linli.escalation.models import Words
 from linli.ids import Id
 from linli.instants import Instant
 from linli.local_times import Day

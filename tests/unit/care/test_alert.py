@@ -1,9 +1,9 @@
 """What an alert looks like to whom."""
 
 from functions.care.alert.domain import line, shown
-from functions.care.calling.answering import Actor
+from functions.care.calling.alerts import Actor
 from functions.care.timeline.models import Entry
-from tests.unit.care.calling.alarming import NOON, alert
+from tests.unit.linli.escalation.alarming import NOON, alert
 
 
 def test_everybody_sees_what_they_may_do_and_whom_the_chain_calls() -> None:

@@ -1,11 +1,11 @@
 """Which messages are still wanted, and who is told of a duty."""
 
-from functions.care.calling.alerts import Step
-from functions.care.calling.chain import advanced
-from functions.care.calling.parties import Party
-from functions.care.escalation.domain import messages_of, still_wanted, turn
+from functions.care.escalation.domain import messages_of
 from functions.care.tending.duties import Duty
-from tests.unit.care.calling.alarming import CIRCLE, MIDNIGHT, NOON, SETTING, alert
+from linli.escalation.alerts import Step, still_wanted
+from linli.escalation.chain import advanced
+from linli.escalation.parties import Party, turn
+from tests.unit.linli.escalation.alarming import CIRCLE, MIDNIGHT, NOON, SETTING, alert
 
 
 def called() -> Step:

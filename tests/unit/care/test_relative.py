@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from functions.care.relative.domain import how, seen
 from functions.care.watching.state import begun, gone_away
-from tests.unit.care.calling.alarming import NOON, alert
+from tests.unit.linli.escalation.alarming import NOON, alert
 
 
 def test_the_most_urgent_is_said() -> None:

@@ -8,7 +8,7 @@ import pytest
 from functions.care.tending.visits import Visit
 from functions.care.visit.domain import after, line, round_of
 from functions.care.visit.models import VisitMade
-from tests.unit.care.calling.alarming import NOON, SETTING
+from tests.unit.linli.escalation.alarming import NOON, SETTING
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ STATES = {  # what has states, and where their names are declared
     "functions.maintenance.tickets.models": ("State", "PauseReason"),
     "functions.payments.books.orders": ("IntentState", "RefundState"),
     "functions.payments.books.settlement": ("Mismatch",),
-    "functions.care.calling.alerts": ("State",),
+    "linli.escalation.alerts": ("State",),
     "functions.health.fever_check.models": ("Status",),
     "linli.vocabulary.care": ("AlertOutcome", "AlertReason"),
     "functions.access.holders.standing": ("Block", "HealthCode"),

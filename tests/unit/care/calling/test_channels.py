@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.care.calling.alerts import Message
 from functions.care.calling.channels import TEXTS, outgoing, template_of
-from functions.care.calling.messages import Message
 from linli.errors import Forbidden
 from linli.messages.gateways import Channel, Channels, Gateway, signature, signed, verify
 from linli.vocabulary.care import Recipient

@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from functions.care.calling.parties import circle_of, parties
-from functions.care.calling.roster import OnDuty
+from functions.care.calling.alerts import ROLES
+from functions.care.calling.parties import parties
 from functions.care.watching.watch import Contact, Watch
+from linli.escalation.parties import circle_of
+from linli.escalation.roster import OnDuty
 
 
 def watch(**more: Any) -> Watch:
@@ -30,7 +32,7 @@ def test_everybody_is_reached_by_what_is_known_of_them() -> None:
         OnDuty(person="asleep", capacity="manager", on_duty=False),
     ]
     found = parties("ann", watched, roster)
-    circle = circle_of(found)
+    circle = circle_of(found, ROLES)
     reached = {to: [(each.recipient, sorted(each.channels)) for each in who] for to, who in circle.items()}
     assert reached == {
         "person": [("ann", ["push", "sms", "voice"])],
@@ -44,6 +46,6 @@ def test_everybody_is_reached_by_what_is_known_of_them() -> None:
 
 
 def test_somebody_who_is_not_watched_over_has_staff_alone() -> None:
-    circle = circle_of(parties("ann", None, [OnDuty(person="boss", capacity="manager")]))
+    circle = circle_of(parties("ann", None, [OnDuty(person="boss", capacity="manager")]), ROLES)
     assert [each.recipient for each in circle["manager"]] == ["boss"]
     assert circle["contact"] == circle["caregiver"] == []

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from functions.care.calling.alerts import Alert
 from functions.care.tending.duties import FIRST, Duty, DutyKind
-from tests.unit.care.calling.alarming import NOON, alert
+from tests.unit.linli.escalation.alarming import NOON, alert
 
 KINDS = st.sampled_from(get_args(DutyKind))
 WAITED = st.integers(0, 10_000).map(lambda minutes: timedelta(minutes=minutes))

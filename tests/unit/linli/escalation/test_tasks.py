@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from linli.escalation.tasks import DueTask
 from linli.queues import Delivery
-from tests.unit.care.calling.alarming import NOON
+from tests.unit.linli.escalation.alarming import NOON
 
 
 def test_the_sweeps_own_tasks_are_dropped_once_there_are_later_ones() -> None:

@@ -5,26 +5,22 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from linli.contracts import Contract
 from linli.events import Fact, Version
 from linli.ids import Id
 from linli.instants import Instant
 from linli.local_times import ClockTime
-from linli.messages.gateways import Channel
+from linli.messages.rungs import Rung
 from linli.policies import Policy
 
 Recipient = Literal["person", "contact", "caregiver", "manager"]
 
 
-class ChainStep(Contract):
+class ChainStep(Rung):
     """One step of an escalation: whom to tell, by which channels, how long to wait for an acknowledgement,
     and how often to try again before the next step.
     """
 
     to: Recipient
-    channels: Annotated[list[Channel], Field(min_length=1, max_length=4)]
-    wait_minutes: Annotated[int, Field(ge=1, le=120)] = 5
-    repeats: Annotated[int, Field(ge=0, le=5)] = 0
 
 
 def _reaches_staff(chain: list[ChainStep]) -> list[ChainStep]:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linli.escalation.beats.beats import is_missed
-from tests.unit.care.calling.alarming import NOON
+from tests.unit.linli.escalation.alarming import NOON
 
 
 @given(seconds=st.integers(-600, 6000))

@@ -5,9 +5,9 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.care.calling.chain import advanced
-from functions.care.calling.messages import Message
-from tests.unit.care.calling.alarming import CIRCLE, NOON, SETTING, alert, run
+from functions.care.calling.alerts import Message
+from linli.escalation.chain import advanced
+from tests.unit.linli.escalation.alarming import CIRCLE, NOON, SETTING, alert, run
 
 
 @given(st.booleans())

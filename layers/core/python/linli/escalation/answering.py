@@ -1,30 +1,22 @@
 """What people do to an alert: acknowledge, snooze, confirm, resolve; press again, move again, reply.
 
-Everybody who may change an alert goes through `answered`; who may do what is one table.
+Everybody who may change an alert goes through `answered`; who may do what is one table of the service's.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from functions.care.calling.alerts import Alert, Step
-from functions.care.calling.chain import chain_for
-from functions.care.timeline.models import Capacity, Words
-from functions.care.watching.state import Setting
 from linli.contracts import Contract
 from linli.errors import Conflict, Forbidden
-from linli.vocabulary.care import AlertOutcome, ChainStep
+from linli.escalation.alerts import Alert, Kind, Step
+from linli.escalation.chain import chain_for
+from linli.escalation.models import Command, Happening, Setting, Words
+from linli.messages.rungs import Rung
 
-Command = Literal["acknowledge", "snooze", "confirm", "resolve"]
-STAFF: frozenset[Capacity] = frozenset({"caregiver", "manager"})
-BY: dict[Command, frozenset[Capacity]] = {
-    "acknowledge": STAFF | {"family", "contact"},
-    "snooze": STAFF,
-    "confirm": STAFF | {"family", "contact", "person"},  # it is an emergency
-    "resolve": STAFF | {"person"},
-}
 SETTLED_IN = timedelta(minutes=2)  # a press so soon after somebody has answered comes from the same fright
 
 
@@ -32,14 +24,14 @@ class Answer(Contract):
     """A command with what it needs and nothing else.
 
     `minutes`: how long to see to it, or to put it off, within the policy. `version`: the alert as the caller
-    saw it; where it is given, any change since is a conflict.
+    saw it; where it is given, any change since is a conflict. A service narrows `outcome` to its own.
     """
 
     command: Command
     note: Words = ""
     version: Annotated[int, Field(ge=1)] | None = None
     minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
-    outcome: AlertOutcome | None = None
+    outcome: str | None = None
 
     @model_validator(mode="after")
     def _has_its_particulars(self) -> Self:
@@ -60,15 +52,19 @@ class NotNow(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who answers, and what they are to the person."""
+    """Who answers, and what they are to whom or what it is about."""
 
     person: str
-    capacity: Capacity
+    capacity: str
 
 
 def allowed(alert: Alert, actor: Actor) -> list[Command]:
     """What the actor may do with the alert now, in the order of the table."""
-    return [command for command, by in BY.items() if actor.capacity in by and _suits(alert, command, actor)]
+    return [
+        command
+        for command, by in alert.ROLES.may.items()
+        if actor.capacity in by and _suits(alert, command, actor)
+    ]
 
 
 def _suits(alert: Alert, command: Command, actor: Actor) -> bool:
@@ -79,7 +75,7 @@ def _suits(alert: Alert, command: Command, actor: Actor) -> bool:
         case "snooze" | "confirm":
             return alert.is_open and not alert.emergency
         case "resolve":  # who pressed the button cannot call help off alone: somebody has to have seen them
-            return alert.is_open and not (alert.emergency and actor.capacity == "person")
+            return alert.is_open and not (alert.emergency and actor.capacity == alert.ROLES.subject)
 
 
 def refusal(alert: Alert, actor: Actor, why: str) -> NotNow:
@@ -87,20 +83,21 @@ def refusal(alert: Alert, actor: Actor, why: str) -> NotNow:
     return NotNow(why, state=alert.state, version=alert.version, allowed=allowed(alert, actor))
 
 
-def answered(alert: Alert, answer: Answer, actor: Actor, setting: Setting, now: datetime) -> Step:
+def answered(alert: Kind, answer: Answer, actor: Actor, setting: Setting, now: datetime) -> Step[Kind]:
     """The alert after somebody's answer.
 
     Raises Forbidden when nobody in the actor's capacity could ever say so, NotNow when the state, or the
     version they saw, does not allow it.
     """
-    if actor.capacity not in BY[answer.command]:
+    roles = alert.ROLES
+    if actor.capacity not in roles.may[answer.command]:
         raise Forbidden(f"none of your roles may {answer.command} an alert")
     if answer.version is not None and answer.version != alert.version:
         raise refusal(alert, actor, f"the alert has changed since version {answer.version}")
     if answer.command not in allowed(alert, actor):
         raise refusal(alert, actor, f"an alert that is {alert.state} is not yours to {answer.command} now")
-    if actor.capacity == "person" and answer.outcome not in {None, "fine"}:
-        raise refusal(alert, actor, "you can say that you are fine")
+    if actor.capacity == roles.subject and answer.outcome not in {None, roles.own_outcome}:
+        raise refusal(alert, actor, f"you can say that you are {roles.own_outcome}")
     step = Step.on(alert, now)
     match answer.command:
         case "acknowledge":
@@ -120,14 +117,17 @@ def answered(alert: Alert, answer: Answer, actor: Actor, setting: Setting, now: 
     return step
 
 
-def _acknowledge(step: Step, answer: Answer, actor: Actor, setting: Setting) -> None:
+def _acknowledge(step: Step[Any], answer: Answer, actor: Actor, setting: Setting) -> None:
     longest = setting.policy.acknowledged_minutes
     _take(step, actor, "acknowledged", timedelta(minutes=min(answer.minutes or longest, longest)))
     step.log("acknowledged", answer.note, by=actor.capacity, actor=actor.person)
 
 
 def _take(
-    step: Step, actor: Actor, state: Literal["acknowledged", "snoozed", "resolved"], time: timedelta | None
+    step: Step[Any],
+    actor: Actor,
+    state: Literal["acknowledged", "snoozed", "resolved"],
+    time: timedelta | None,
 ) -> None:
     step.change(
         state=state,
@@ -139,11 +139,11 @@ def _take(
     )
 
 
-def _raise(step: Step) -> None:
+def _raise(step: Step[Any]) -> None:
     """It is an emergency from now on: the chain begins anew, at once, whatever the hour."""
     step.change(
         emergency=True,
-        chain=chain_for(step.alert.chain, emergency=True),
+        chain=chain_for(step.alert.ROLES, step.alert.chain, emergency=True),
         state="open",
         level=0,
         rounds=0,
@@ -155,14 +155,14 @@ def _raise(step: Step) -> None:
     )
 
 
-def opened(alert: Alert, now: datetime) -> Step:
+def opened(alert: Kind, now: datetime) -> Step[Kind]:
     """The first step of an alert: its first line. Whom to call is decided when the chain is run."""
     step = Step(alert, now, changed=True)
     step.log("opened", alert.words)
     return step
 
 
-def joined(alert: Alert, chain: list[ChainStep], words: str, now: datetime) -> Step:
+def joined(alert: Kind, chain: Sequence[Rung], words: str, now: datetime) -> Step[Kind]:
     """The button was pressed while an alert is open: it joins that one, and makes it an emergency.
 
     A press some minutes after somebody said they would see to it means that nobody has come: the chain goes
@@ -171,20 +171,21 @@ def joined(alert: Alert, chain: list[ChainStep], words: str, now: datetime) -> S
     step = Step.on(alert, now)
     if not alert.is_open:
         return step
-    step.log("pressed_again" if alert.emergency else "raised", words, by="person", actor=alert.person)
+    what: Happening = "pressed_again" if alert.emergency else "raised"
+    step.log(what, words, by=alert.ROLES.subject or "system", actor=alert.subject)
     if not alert.emergency:
-        step.change(reason="sos", chain=chain)
+        step.change(reason=alert.ROLES.pressed, chain=chain)
         _raise(step)
     elif alert.state != "open" and step.now - (alert.answered_at or alert.opened_at) >= SETTLED_IN:
         step.change(state="open", due_at=step.now, rounds=0)
-    elif alert.reason != "sos":
-        step.change(reason="sos")
+    elif alert.reason != alert.ROLES.pressed:
+        step.change(reason=alert.ROLES.pressed)
     return step
 
 
 def given_a_sign(
-    alert: Alert, at: datetime, what: str, setting: Setting, now: datetime, *, overtaken: bool = False
-) -> Step:
+    alert: Kind, at: datetime, what: str, setting: Setting, now: datetime, *, overtaken: bool = False
+) -> Step[Kind]:
     """The person gave a sign of life: nobody else is called, but somebody confirms. The first one counts.
 
     An emergency goes on: who fell and crawls to the telephone moves as well. A sign from before the opening
@@ -196,14 +197,14 @@ def given_a_sign(
     if not alert.is_open or alert.moved_at is not None or early:
         return step
     step.change(moved_at=at)
-    step.log("moved", what, by="person", actor=alert.person)
+    step.log("moved", what, by=alert.ROLES.subject or "system", actor=alert.subject)
     if alert.state == "open" and not alert.emergency:
         wait = timedelta(minutes=setting.policy.answered_minutes)
         step.change(state="answered", calls=[], due_at=step.now + wait, answered_at=step.now)
     return step
 
 
-def noted(alert: Alert, words: str, actor: Actor, now: datetime) -> Step:
+def noted(alert: Kind, words: str, actor: Actor, now: datetime) -> Step[Kind]:
     """Something was said that changes nothing, such as "I am fine" by who pressed the button."""
     step = Step.on(alert, now)
     if alert.is_open:

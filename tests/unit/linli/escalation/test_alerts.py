@@ -8,29 +8,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from functions.care.calling.alerts import Alert, Circle, Reachable, State, Step
-from functions.care.calling.answering import (
-    BY,
-    Answer,
-    Command,
-    NotNow,
-    allowed,
-    answered,
-    given_a_sign,
-    joined,
-    noted,
-)
-from functions.care.calling.chain import (
-    advanced,
-    chain_for,
-    failed,
-    handed_back,
-    not_picked_up,
-    told_otherwise,
-)
-from functions.care.calling.messages import Message
+from functions.care.calling.alerts import ROLES, Alert, Answer, Message
 from linli.errors import Forbidden
-from tests.unit.care.calling.alarming import (
+from linli.escalation.alerts import Circle, Reachable, State, Step
+from linli.escalation.answering import Command, NotNow, allowed, answered, given_a_sign, joined, noted
+from linli.escalation.chain import advanced, chain_for, failed, handed_back, not_picked_up, told_otherwise
+from tests.unit.linli.escalation.alarming import (
     CIRCLE,
     MIDNIGHT,
     NOBODY,
@@ -109,7 +92,7 @@ class Alerts(RuleBasedStateMachine):
         needs: dict[str, Any] = {"snooze": {"minutes": minutes}, "resolve": {"outcome": outcome}}
         said = Answer(command=command, **needs.get(command, {}))
         may = allowed(self.alert, actor(who))
-        if PEOPLE[who] not in BY[command]:
+        if PEOPLE[who] not in ROLES.may[command]:
             with pytest.raises(Forbidden):
                 answered(self.alert, said, actor(who), SETTING, self.now)
         elif command not in may or (PEOPLE[who], said.outcome) == ("person", "hospital"):
@@ -122,7 +105,7 @@ class Alerts(RuleBasedStateMachine):
     @rule()
     def press(self) -> None:
         before = self.alert
-        self.take(joined(before, chain_for(POLICY.chain, emergency=True), "", self.now))
+        self.take(joined(before, chain_for(ROLES, POLICY.chain, emergency=True), "", self.now))
         if before.is_open:
             assert self.alert.emergency
             assert self.alert.reason == "sos"

@@ -5,9 +5,20 @@ from typing import Any
 
 import pytest
 
-from functions.care.calling.answering import Answer, NotNow, allowed, answered, given_a_sign, joined, noted
-from functions.care.calling.chain import advanced, chain_for
-from tests.unit.care.calling.alarming import CIRCLE, NOON, PEOPLE, POLICY, SETTING, actor, alert, run, told
+from functions.care.calling.alerts import ROLES, Answer
+from linli.escalation.answering import NotNow, allowed, answered, given_a_sign, joined, noted
+from linli.escalation.chain import advanced, chain_for
+from tests.unit.linli.escalation.alarming import (
+    CIRCLE,
+    NOON,
+    PEOPLE,
+    POLICY,
+    SETTING,
+    actor,
+    alert,
+    run,
+    told,
+)
 
 
 def test_an_acknowledgement_has_an_end() -> None:
@@ -92,7 +103,7 @@ def test_an_answer_has_its_particulars(wrong: dict[str, Any]) -> None:
 
 def test_a_press_raises_an_open_idle_alert() -> None:
     snoozed = answered(alert(), Answer(command="snooze", minutes=60), actor("boss"), SETTING, NOON).alert
-    step = joined(snoozed, chain_for(POLICY.chain, emergency=True), "", NOON)
+    step = joined(snoozed, chain_for(ROLES, POLICY.chain, emergency=True), "", NOON)
     one = step.alert
     assert (one.emergency, one.state, one.reason, one.due_at) == (True, "open", "sos", NOON)
     assert [entry.what for entry in step.entries] == ["raised"]
@@ -101,7 +112,7 @@ def test_a_press_raises_an_open_idle_alert() -> None:
 
 def test_a_press_soon_after_an_answer_is_the_same_fright_and_later_means_nobody_came() -> None:
     taken = answered(alert(emergency=True), Answer(command="acknowledge"), actor("boss"), SETTING, NOON).alert
-    chain = chain_for(POLICY.chain, emergency=True)
+    chain = chain_for(ROLES, POLICY.chain, emergency=True)
     soon = joined(taken, chain, "", NOON + timedelta(seconds=90))
     assert (soon.alert, [entry.what for entry in soon.entries]) == (taken, ["pressed_again"])
     late = joined(taken, chain, "", NOON + timedelta(minutes=5)).alert

@@ -4,13 +4,12 @@ from typing import Any
 
 import pytest
 
-from functions.care.calling.alerts import Alert
-from functions.care.calling.answering import Actor, Answer, answered
-from functions.care.calling.chain import advanced
-from functions.care.calling.messages import Message
-from functions.care.gateway_reply.domain import declined, meaning, said
+from functions.care.calling.alerts import ROLES, Actor, Alert, Answer, Message
+from linli.escalation.answering import answered
+from linli.escalation.chain import advanced
+from linli.escalation.replies import declined, meaning, said
 from linli.messages.gateways import GatewayReply
-from tests.unit.care.calling.alarming import CIRCLE, MIDNIGHT, NOON, SETTING, alert
+from tests.unit.linli.escalation.alarming import CIRCLE, MIDNIGHT, NOON, SETTING, alert
 
 
 def message(to: Any = "contact", *, emergency: bool = False) -> Message:
@@ -33,7 +32,7 @@ def message(to: Any = "contact", *, emergency: bool = False) -> Message:
     ],
 )
 def test_a_reply_has_its_meaning(event: Any, digit: Any, to: str, wanted: str) -> None:
-    assert meaning(GatewayReply(message_id="a-1-1", event=event, digit=digit), message(to)) == wanted
+    assert meaning(GatewayReply(message_id="a-1-1", event=event, digit=digit), message(to), ROLES) == wanted
 
 
 def reply(one: Alert, to: str, digit: str | None = "1") -> tuple[str, str]:

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from functions.care.calling.alerts import Alert, Circle, Reachable, Step
-from functions.care.calling.answering import Actor
-from functions.care.calling.chain import advanced, chain_for
+from functions.care.calling.alerts import ROLES, Actor, Alert
 from functions.care.watching.state import Setting
+from linli.escalation.alerts import Circle, Reachable, Step
+from linli.escalation.chain import advanced, chain_for
 from linli.messages.gateways import Channel
 from linli.vocabulary.care import CarePolicy
 
@@ -37,7 +37,7 @@ def alert(now: datetime = NOON, *, emergency: bool = False, **more: Any) -> Aler
     fields: dict[str, Any] = {
         "alert": "a-1", "community": "willow", "person": "ann", "reason": "sos" if emergency else "idle",
         "words": "12 h so far", "emergency": emergency, "opened_at": now, "changed_at": now, "due_at": now,
-        "chain": chain_for(POLICY.chain, emergency=emergency),
+        "chain": chain_for(ROLES, POLICY.chain, emergency=emergency),
     }  # fmt: skip
     return Alert(**(fields | more))
 

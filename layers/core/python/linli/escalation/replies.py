@@ -1,29 +1,28 @@
-"""What a reply means for the alert it belongs to."""
+"""What a gateway tells of a message, or somebody has answered it, and what that means for the alert."""
 
 from datetime import datetime
 from typing import Literal
 
-from functions.care.calling.alerts import Alert, Circle, Step
-from functions.care.calling.answering import Actor, Answer, NotNow, answered, noted
-from functions.care.calling.chain import failed, handed_back
-from functions.care.calling.messages import Message
-from functions.care.watching.state import Setting
+from linli.escalation.alerts import Circle, Kind, Step
+from linli.escalation.answering import Actor, Answer, NotNow, answered, noted
+from linli.escalation.chain import failed, handed_back
+from linli.escalation.models import Message, Roles, Setting
 from linli.messages.gateways import GatewayReply
 
 Meaning = Literal["delivered", "failed", "no_answer", "declined", "said"]
 
 
-def meaning(reply: GatewayReply, message: Message) -> Meaning:
+def meaning(reply: GatewayReply, message: Message, roles: Roles) -> Meaning:
     """What the gateway tells us; 2 is offered to those who can decline."""
     if reply.event != "replied":
         return reply.event
-    return "declined" if reply.digit == "2" and message.to != "person" else "said"
+    return "declined" if reply.digit == "2" and message.to != roles.subject else "said"
 
 
-def said(alert: Alert, message: Message, digit: str | None, setting: Setting, now: datetime) -> Step:
+def said(alert: Kind, message: Message, digit: str | None, setting: Setting, now: datetime) -> Step[Kind]:
     """Who got the message pressed 1, or something else.
 
-    The person says "I am fine", which ends an alert that is no emergency; others see to it. What is not
+    Whom it is about says "I am fine", which ends an alert that is no emergency; others see to it. What is not
     theirs to say any more, because somebody was faster, is noted; so is an answer to a message from before
     the emergency: they do not know of it, and are called as everybody is.
     """
@@ -33,8 +32,8 @@ def said(alert: Alert, message: Message, digit: str | None, setting: Setting, no
     if alert.emergency and not message.emergency:
         return noted(alert, "pressed 1, of a message from before the emergency", actor, now)
     answer = (
-        Answer(command="resolve", outcome="fine", note="pressed 1")
-        if message.to == "person"
+        Answer(command="resolve", outcome=alert.ROLES.own_outcome, note="pressed 1")
+        if message.to == alert.ROLES.subject
         else Answer(command="acknowledge", note="pressed 1")
     )
     try:
@@ -43,7 +42,7 @@ def said(alert: Alert, message: Message, digit: str | None, setting: Setting, no
         return noted(alert, "pressed 1", actor, now)
 
 
-def declined(alert: Alert, message: Message, circle: Circle, setting: Setting, now: datetime) -> Step:
+def declined(alert: Kind, message: Message, circle: Circle, setting: Setting, now: datetime) -> Step[Kind]:
     """Who got the message pressed 2: they are not waited for.
 
     Who had said they would see to it hands the alert back. When it is in other hands by now, it is noted.

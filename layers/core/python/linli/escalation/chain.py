@@ -9,27 +9,25 @@ Somebody on duty hears of every alert: who has one contact alone is asked again 
 them, and where the steps for staff reach nobody, whoever else is on duty has a step of their own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from math import ceil
+from typing import Any, TypeVar
 
-from functions.care.calling.alerts import Alert, Call, Circle, Reachable, Step
-from functions.care.calling.messages import Message
-from functions.care.timeline.models import What
-from functions.care.watching.state import Setting
+from linli.escalation.alerts import MOST_ASKED, Alert, Call, Circle, Kind, Reachable, Step
+from linli.escalation.models import Happening, Message, Roles, Setting, Times
 from linli.instants import to_text
 from linli.messages.gateways import Channel
-from linli.vocabulary.care import CarePolicy, ChainStep, Recipient
+from linli.messages.rungs import Rung
 
-MOST_ASKED = 15  # people a round
 MOST_CALLS = 40  # each is a message and a line, and a transaction holds 100 items
-AWAKE: tuple[Recipient, ...] = ("manager", "caregiver")  # on duty, at night as well
 ON_DUTY_WAYS: list[Channel] = ["push", "voice", "sms", "staff"]
 LAPSED = {
     "acknowledged": "nothing was said since",
     "snoozed": "put off until now",
     "answered": "nobody said so",
 }
+AnyRung = TypeVar("AnyRung", bound=Rung)
 
 
 def quiet_until(now: datetime, setting: Setting) -> datetime | None:
@@ -44,19 +42,19 @@ def quiet_until(now: datetime, setting: Setting) -> datetime | None:
     return max(datetime.combine(day, ends, setting.zone).astimezone(UTC), now)
 
 
-def chain_for(chain: list[ChainStep], *, emergency: bool) -> list[ChainStep]:
+def chain_for(roles: Roles, chain: Sequence[AnyRung], *, emergency: bool) -> list[AnyRung]:
     """Whom to call: who has pressed the button themselves is not asked whether they are well."""
-    others = [step for step in chain if step.to != "person"]
-    return others if emergency and others else chain
+    others = [rung for rung in chain if rung.to != roles.subject]
+    return others if emergency and others else list(chain)
 
 
-def wait_of(alert: Alert, rung: ChainStep, policy: CarePolicy) -> timedelta:
+def wait_of(alert: Alert, rung: Rung, policy: Times) -> timedelta:
     """How long an answer is waited for."""
     longest = policy.emergency_wait_minutes if alert.emergency else rung.wait_minutes
     return timedelta(minutes=min(rung.wait_minutes, longest))
 
 
-def advanced(alert: Alert, circle: Circle, setting: Setting, now: datetime) -> Step:
+def advanced(alert: Kind, circle: Circle, setting: Setting, now: datetime) -> Step[Kind]:
     """What falls due at `now`: the next call, or the end of somebody's time to see to it.
 
     Nothing changes when nothing is due, so running it twice is harmless.
@@ -73,7 +71,7 @@ def advanced(alert: Alert, circle: Circle, setting: Setting, now: datetime) -> S
 
 
 def failed(
-    alert: Alert,
+    alert: Kind,
     message: str,
     circle: Circle,
     setting: Setting,
@@ -81,7 +79,7 @@ def failed(
     *,
     words: str = "",
     declined: bool = False,
-) -> Step:
+) -> Step[Kind]:
     """A message of this round did not get through, or who was asked cannot help: on to the next, at once."""
     step, call = Step.on(alert, now), _out(alert, message)
     if call is None:  # of another round, or somebody has answered meanwhile
@@ -95,7 +93,7 @@ def failed(
     return step
 
 
-def not_picked_up(alert: Alert, message: str, circle: Circle, setting: Setting, now: datetime) -> Step:
+def not_picked_up(alert: Kind, message: str, circle: Circle, setting: Setting, now: datetime) -> Step[Kind]:
     """An only contact let the telephone ring, and has no other way: those on duty are told at once, since
     nobody else is left of whom an answer could come.
     """
@@ -109,7 +107,7 @@ def not_picked_up(alert: Alert, message: str, circle: Circle, setting: Setting, 
     return step
 
 
-def handed_back(alert: Alert, message: Message, circle: Circle, setting: Setting, now: datetime) -> Step:
+def handed_back(alert: Kind, message: Message, circle: Circle, setting: Setting, now: datetime) -> Step[Kind]:
     """Who had said they would see to it cannot after all: the round their answer ended is called anew at
     once, without them.
     """
@@ -125,7 +123,7 @@ def handed_back(alert: Alert, message: Message, circle: Circle, setting: Setting
     return step
 
 
-def told_otherwise(alert: Alert, message: Message, circle: Circle, now: datetime, words: str) -> Step:
+def told_otherwise(alert: Kind, message: Message, circle: Circle, now: datetime, words: str) -> Step[Kind]:
     """Word of an alert that is held did not get through: by their next channel, while it is held.
 
     When it got through to none of them it goes to whoever else is on duty, and without any it is not held.
@@ -153,7 +151,7 @@ def _anybody_out(alert: Alert) -> bool:
     return any(each.result == "calling" for each in alert.calls)
 
 
-def _mark(step: Step, call: Call, words: str, *, declined: bool) -> None:
+def _mark(step: Step[Any], call: Call, words: str, *, declined: bool) -> None:
     """A call gets its result; when somebody declined, so does every other call that is out to them."""
     calls = [
         each.model_copy(update={"result": "declined" if declined else "failed"})
@@ -162,18 +160,20 @@ def _mark(step: Step, call: Call, words: str, *, declined: bool) -> None:
         for each in step.alert.calls
     ]
     step.change(calls=calls)
-    what: What = "declined" if declined else "channel_failed"
+    what: Happening = "declined" if declined else "channel_failed"
     step.log(what, words, by=step.alert.chain[call.level].to, actor=call.recipient, channel=call.channel)
 
 
 def _untried(alert: Alert, call: Call, circle: Circle) -> Iterable[Channel]:
     rung = alert.chain[call.level]
     tried = {each.channel for each in alert.calls if each.recipient == call.recipient}
-    can = next((each.channels for each in circle[rung.to] if each.recipient == call.recipient), frozenset())
+    can = next(
+        (each.channels for each in circle.get(rung.to, ()) if each.recipient == call.recipient), frozenset()
+    )
     return (channel for channel in rung.channels if channel in can and channel not in tried)
 
 
-def _all_failed(step: Step, circle: Circle, setting: Setting) -> None:
+def _all_failed(step: Step[Any], circle: Circle, setting: Setting) -> None:
     """Nobody of this round could be reached: on to those of the step who have not been asked, or to the next.
 
     Once the chain has been gone through, the wait goes on: a gateway that is down must not be called in a
@@ -186,7 +186,7 @@ def _all_failed(step: Step, circle: Circle, setting: Setting) -> None:
         _call(step, circle, setting)
 
 
-def _call(step: Step, circle: Circle, setting: Setting) -> None:
+def _call(step: Step[Any], circle: Circle, setting: Setting) -> None:
     _reach_duty(step, circle)
     until = None if step.alert.emergency else quiet_until(step.now, setting)
     if until is not None and until > step.now:
@@ -205,14 +205,15 @@ def _call(step: Step, circle: Circle, setting: Setting) -> None:
     _go_on_for_ever(step, circle, setting)
 
 
-def _reach_duty(step: Step, circle: Circle) -> None:
+def _reach_duty(step: Step[Any], circle: Circle) -> None:
     """Where the steps for staff reach nobody, whoever else is on duty has one at the end of the chain."""
     chain = step.alert.chain
-    staff = [rung for rung in chain if rung.to in AWAKE]
-    if not staff or any(_is_on_duty(rung, circle) for rung in staff):
+    on_duty = step.alert.ROLES.on_duty
+    staff = [rung for rung in chain if rung.to in on_duty]
+    if not staff or any(_reachable(rung, circle) for rung in staff):
         return
-    for to in AWAKE:
-        rung = ChainStep(to=to, channels=ON_DUTY_WAYS, wait_minutes=chain[-1].wait_minutes, repeats=1)
+    for to in on_duty:
+        rung = chain[-1].model_copy(update={"to": to, "channels": ON_DUTY_WAYS, "repeats": 1})
         if _reachable(rung, circle):
             step.change(chain=[*chain, rung])
             return
@@ -223,23 +224,24 @@ def _asked_with_duty(alert: Alert, circle: Circle) -> list[tuple[int, int]]:
     alone, then together with them, since nobody knows of the alert but who does not answer.
     """
     chain = alert.chain
-    on_duty = (n for n, rung in enumerate(chain) if _is_on_duty(rung, circle))
-    first = next(on_duty, 0)
-    levels = [n for n, rung in enumerate(chain[:first]) if rung.to == "contact" and _reachable(rung, circle)]
+    on_duty = (n for n in range(len(chain)) if _is_on_duty(alert, n, circle))
+    first, outside = next(on_duty, 0), alert.ROLES.outside
+    levels = [n for n, rung in enumerate(chain[:first]) if rung.to == outside and _reachable(rung, circle)]
     people = {each.whose or each.recipient for level in levels for each in _reachable(chain[level], circle)}
     if len(people) != 1 or alert.unanswered_since:
         return []
     return [(level, again) for level in levels for again in range(chain[level].repeats + 1)]
 
 
-def _along(step: Step, circle: Circle, level: int) -> list[Call]:
+def _along(step: Step[Any], circle: Circle, level: int) -> list[Call]:
     """The only contact, who was asked the last time and has not answered, once more with those on duty."""
     asks = _asked_with_duty(step.alert, circle)
-    contacts = {each.recipient for each in circle["contact"]}
+    roles = step.alert.ROLES
+    contacts = {each.recipient for each in circle.get(roles.outside or "", ())}
     waited = any(each.recipient in contacts and each.result == "calling" for each in step.alert.calls)
-    if not asks or not waited or step.alert.chain[level].to not in AWAKE:
+    if not asks or not waited or step.alert.chain[level].to not in roles.on_duty:
         return []
-    between = [each for each in range(asks[-1][0] + 1, level) if _is_on_duty(step.alert.chain[each], circle)]
+    between = [each for each in range(asks[-1][0] + 1, level) if _is_on_duty(step.alert, each, circle)]
     before = sum(_rounds(step.alert, each, circle) for each in between)
     return [
         _asked(step, at, each.recipient, channel)
@@ -249,7 +251,7 @@ def _along(step: Step, circle: Circle, level: int) -> list[Call]:
     ]
 
 
-def _hold(step: Step, circle: Circle, until: datetime) -> bool:
+def _hold(step: Step[Any], circle: Circle, until: datetime) -> bool:
     """Quiet hours: whoever sleeps is let sleep. Who is on duty is awake, and is told to look at the queue.
 
     False where nobody on duty can be told: then it is not held.
@@ -263,11 +265,12 @@ def _hold(step: Step, circle: Circle, until: datetime) -> bool:
 
 
 def _awake(alert: Alert, circle: Circle) -> list[Call]:
-    """Who hears of a held alert, each by one channel: managers, else caregivers, of whatever steps the chain
-    has for them. By push, or should it be missing or have failed, by what else these steps have.
+    """Who hears of a held alert, each by one channel: of those on duty the first kind that can be told, of
+    whatever steps the chain has for them. By push, or should it be missing or have failed, by what else these
+    steps have.
     """
     failed_by = {(each.recipient, each.channel) for each in alert.calls if each.result == "failed"}
-    for to in AWAKE:
+    for to in alert.ROLES.on_duty:
         rungs = [(level, rung.channels) for level, rung in enumerate(alert.chain) if rung.to == to]
         ways = dict.fromkeys(way for _, channels in rungs for way in channels if way != "staff")
         found = [
@@ -276,20 +279,20 @@ def _awake(alert: Alert, circle: Circle) -> list[Call]:
                 for way in sorted(ways, key=lambda way: way != "push")
                 if way in each.channels and (each.recipient, way) not in failed_by
             ]
-            for each in circle[to]
+            for each in circle.get(to, ())
         ]
         if any(found):
             return [calls[0] for calls in found if calls][:MOST_CALLS]
     return []
 
 
-def _tell(step: Step, whom: Iterable[Call]) -> list[Call]:
+def _tell(step: Step[Any], whom: Iterable[Call]) -> list[Call]:
     chain = step.alert.chain
     said = ((each, step.say(chain[each.level].to, each.recipient, each.channel, "held")) for each in whom)
     return [each.model_copy(update={"message": message}) for each, message in said]
 
 
-def _unanswered(step: Step, words: str) -> None:
+def _unanswered(step: Step[Any], words: str) -> None:
     """From now on it is loud, and heads the staff queue."""
     if step.alert.unanswered_since is None:
         step.log("unanswered", words)
@@ -300,12 +303,12 @@ def _is_loud(alert: Alert) -> bool:
     return alert.emergency or alert.unanswered_since is not None
 
 
-def _asked_at_once(alert: Alert, rung: ChainStep) -> int:
+def _asked_at_once(alert: Alert, rung: Rung) -> int:
     ways = len(set(rung.channels)) if _is_loud(alert) else 1
     return min(MOST_ASKED, MOST_CALLS // ways)
 
 
-def _pages(alert: Alert, rung: ChainStep, circle: Circle) -> int:
+def _pages(alert: Alert, rung: Rung, circle: Circle) -> int:
     """In how many rounds everybody of a step is asked once."""
     return max(1, ceil(len(_reachable(rung, circle)) / _asked_at_once(alert, rung)))
 
@@ -321,15 +324,16 @@ def _rounds(alert: Alert, level: int, circle: Circle) -> int:
     return max(repeats + 1, _pages(alert, rung, circle))
 
 
-def _is_on_duty(rung: ChainStep, circle: Circle) -> bool:
-    return rung.to in AWAKE and bool(_reachable(rung, circle))
+def _is_on_duty(alert: Alert, level: int, circle: Circle) -> bool:
+    rung = alert.chain[level]
+    return rung.to in alert.ROLES.on_duty and bool(_reachable(rung, circle))
 
 
-def _reachable(rung: ChainStep, circle: Circle) -> list[Reachable]:
-    return [each for each in circle[rung.to] if each.channels & set(rung.channels)]
+def _reachable(rung: Rung, circle: Circle) -> list[Reachable]:
+    return [each for each in circle.get(rung.to, ()) if each.channels & set(rung.channels)]
 
 
-def _ring(step: Step, circle: Circle, level: int, setting: Setting) -> bool:
+def _ring(step: Step[Any], circle: Circle, level: int, setting: Setting) -> bool:
     """Ask those of a step whose turn it is: by one channel, another each round, or by all at once."""
     rung, rounds = step.alert.chain[level], step.alert.rounds
     many, pages = _asked_at_once(step.alert, rung), _pages(step.alert, rung, circle)
@@ -346,19 +350,19 @@ def _ring(step: Step, circle: Circle, level: int, setting: Setting) -> bool:
     return True
 
 
-def _channels(rung: ChainStep, whom: Reachable, rounds: int, *, loud: bool) -> list[Channel]:
+def _channels(rung: Rung, whom: Reachable, rounds: int, *, loud: bool) -> list[Channel]:
     can = [channel for channel in dict.fromkeys(rung.channels) if channel in whom.channels]
     return can if loud or not can else [can[rounds % len(can)]]
 
 
-def _asked(step: Step, level: int, recipient: str, channel: Channel) -> Call:
+def _asked(step: Step[Any], level: int, recipient: str, channel: Channel) -> Call:
     to = step.alert.chain[level].to
     message = None if channel == "staff" else step.say(to, recipient, channel, "alert")
     step.log("called", f"as {to}", actor=recipient, channel=channel)
     return Call(recipient=recipient, channel=channel, level=level, message=message)
 
 
-def _go_on_for_ever(step: Step, circle: Circle, setting: Setting) -> None:
+def _go_on_for_ever(step: Step[Any], circle: Circle, setting: Setting) -> None:
     """The chain has been gone through: from its beginning, louder, until somebody answers."""
     _unanswered(step, "nobody of the chain has answered")
     wait = wait_of(step.alert, step.alert.chain[-1], setting.policy)

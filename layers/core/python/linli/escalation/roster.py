@@ -3,22 +3,22 @@
 from collections.abc import Collection
 
 from linli.contracts import Contract
+from linli.escalation.models import Roles
 from linli.ids import Id
 from linli.phones import Phone
-from linli.vocabulary.care import Recipient
 
 
 class OnDuty(Contract):
-    """A caregiver or manager on the duty roster (值班表); on duty or not, and their phone."""
+    """Somebody on the duty roster (值班表), and as what; on duty or not, and their phone."""
 
     person: Id
-    capacity: Recipient
+    capacity: str
     phone: Phone | None = None
     on_duty: bool = True
 
 
-def is_still(capacity: Recipient, roles: Collection[str] | None) -> bool:
+def is_still(capacity: str, held: Collection[str] | None, roles: Roles) -> bool:
     """Whether somebody is what they are called as, by the roles that the directory gives them; until it has
-    spoken (None), they are. Nobody is person or contact by a role.
+    spoken (None), they are. Only those on duty are what they are by a role.
     """
-    return roles is None or capacity in {"person", "contact"} or capacity in roles
+    return held is None or capacity not in roles.on_duty or capacity in held

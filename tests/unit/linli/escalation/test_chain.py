@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.care.calling.alerts import Circle, Reachable
-from functions.care.calling.answering import Actor, Answer, answered
-from functions.care.calling.chain import (
+from functions.care.calling.alerts import ROLES, Actor, Answer
+from functions.care.watching.state import Setting
+from linli.escalation.alerts import Circle, Reachable
+from linli.escalation.answering import answered
+from linli.escalation.chain import (
     advanced,
     chain_for,
     failed,
@@ -19,10 +21,9 @@ from functions.care.calling.chain import (
     quiet_until,
     told_otherwise,
 )
-from functions.care.watching.state import Setting
 from linli.messages.gateways import Channel
 from linli.vocabulary.care import ChainStep, Recipient
-from tests.unit.care.calling.alarming import (
+from tests.unit.linli.escalation.alarming import (
     CIRCLE,
     EVERY_WAY,
     MIDNIGHT,
@@ -214,7 +215,10 @@ def test_no_only_contact_is_asked_twice_before_somebody_on_duty_knows(
         "caregiver": [Reachable("carer", caregiver)] if caregiver else [],
         "manager": [Reachable("boss", manager)] if manager else [],
     }
-    one, called = alert(emergency=emergency, chain=chain_for(chain, emergency=emergency)), list[list[Any]]()
+    one, called = (
+        alert(emergency=emergency, chain=chain_for(ROLES, chain, emergency=emergency)),
+        list[list[Any]](),
+    )
     # When nobody answers until the chain has been gone through
     while one.unanswered_since is None:
         step = advanced(one, circle, SETTING, one.due_at or NOON)
@@ -510,5 +514,5 @@ def test_quiet_hours_end_within_a_day_and_a_bit(minutes: int, begins: time, ends
 
 def test_a_chain_of_the_person_alone_is_called_in_an_emergency_as_well() -> None:
     alone = [ChainStep(to="person", channels=["push"])]
-    assert chain_for(alone, emergency=True) == alone
-    assert {step.to for step in chain_for(POLICY.chain, emergency=False)} == set(get_args(Recipient))
+    assert chain_for(ROLES, alone, emergency=True) == alone
+    assert {step.to for step in chain_for(ROLES, POLICY.chain, emergency=False)} == set(get_args(Recipient))
