@@ -46,6 +46,8 @@ TOPIC_SQL = (
     "SELECT encode(*, 'base64') AS payload, topic() AS topic, clientid() AS client_id, "
     "timestamp() AS received_at_ms FROM 'linli/+/+/{action}'"
 )
+CORE = ROOT / "layers" / "core" / "python"
+LIFTED = CORE / "linli" / "escalation"
 MOST_LOOSE = 7
 MOST_IN_A_NOUN = 12
 IMPURE = {
@@ -182,6 +184,18 @@ def test_every_rule_of_a_noun_has_its_unit_test(noun: Path) -> None:
         assert imports(twin, ".".join(("functions", *inside.parts, path.stem))), (
             f"{twin.name} does not import it"
         )
+
+
+@pytest.mark.parametrize(
+    "path", [*LIFTED.rglob("*.py")], ids=lambda path: path.relative_to(LIFTED).as_posix()
+)
+def test_every_rule_that_services_share_has_its_unit_test(path: Path) -> None:
+    if path.stem in IMPURE | {"__init__", "models"}:
+        return
+    inside = path.relative_to(CORE)
+    twin = ROOT / "tests" / "unit" / inside.parent / f"test_{path.name}"
+    assert twin.exists(), f"{twin.relative_to(ROOT)} is missing"
+    assert imports(twin, ".".join((*inside.parent.parts, path.stem))), f"{twin.name} does not import it"
 
 
 def imports(path: Path, module: str) -> bool:

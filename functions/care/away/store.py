@@ -5,12 +5,13 @@ from datetime import datetime
 
 from functions.care.away.models import Absence
 from functions.care.calling.alerts import Actor
-from functions.care.tending import store as tending
+from functions.care.tending.store import DUTIES
 from functions.care.timeline.models import Entry, What
 from functions.care.timeline.rows import EntryRow
 from functions.care.watching import store as watching
 from functions.care.watching.state import WatchState, came_back, gone_away
 from functions.care.watching.watch import Watch
+from linli.escalation.duties import store as duties
 from linli.instants import to_text
 from linli.tables import Transaction, until_it_holds
 
@@ -47,7 +48,8 @@ def _change(watch: Watch, decide: Callable[[WatchState], WatchState], line: Entr
         watching.join(transaction, vigil, after)
         transaction.put("line", EntryRow.of(watch.community, watch.person, line, line.what))
         if vigil.state.asked:
-            tending.settle_duty(transaction, watch.community, watch.person, "forgotten_away", line.at)
+            who = watch.community, watch.person
+            duties.settle_duty(DUTIES, transaction, *who, "forgotten_away", now=line.at)
         transaction.commit()
     away = after.where == "away"
     return Absence(away=away, since=after.since if away else None, until=after.away_until)

@@ -8,7 +8,8 @@ from functions.care.calling.alerts import ROLES, Alert
 from functions.care.calling.parties import parties
 from functions.care.calling.rows import AlertRow, MessageRow
 from functions.care.tending import store as tending
-from functions.care.tending.duties import Duty, DutyKind
+from functions.care.tending.duties import DutyKind
+from functions.care.tending.store import DUTIES
 from functions.care.timeline.rows import EntryRow
 from functions.care.watching import store as watching
 from functions.care.watching.rows import StaffRow, WatchRow
@@ -18,6 +19,7 @@ from linli.errors import NotFound
 from linli.escalation import answering
 from linli.escalation import store as escalation
 from linli.escalation.alerts import Step
+from linli.escalation.duties import store as duties
 from linli.escalation.parties import Party
 from linli.escalation.roster import is_still
 from linli.escalation.rows import RosterRow
@@ -111,14 +113,10 @@ def _close(transaction: Transaction, step: Step[Alert]) -> None:
     kind = FOLLOWS.get(outcome)
     if kind is not None:
         words = f"an alert ended as {outcome}"
-        tending.put_duty(
-            transaction,
-            alert.community,
-            Duty(kind=kind, about=alert.person, words=words, since=step.now),
-        )
+        tending.raise_duty(transaction, alert.community, alert.person, kind, words=words, now=step.now)
     if outcome == "deceased":
         tending.end_visits(transaction, alert.community, alert.person)
-        tending.drop_duties(transaction, alert.community, alert.person)
+        duties.drop_duties(DUTIES, transaction, alert.community, alert.person)
     elif before is not None and before.state.ended:  # declared dead by mistake
         tending.plan_visits(transaction, before.watch, step.now)
 

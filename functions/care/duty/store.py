@@ -4,16 +4,16 @@ from datetime import datetime
 
 from functions.care.calling.rows import AlertRow
 from functions.care.duty.models import Roster, Rostered, RosterLine, Settled, Waiting
-from functions.care.tending import store as tending
-from functions.care.tending.rows import DutyRow, SettledRow
+from functions.care.tending.rows import DutyRow
+from functions.care.tending.store import DUTIES
 from functions.care.timeline.models import Capacity
 from functions.care.watching import store as watching
 from linli.cursors import Page, PageQuery, page_of
-from linli.errors import Conflict, NotFound
+from linli.errors import Conflict
+from linli.escalation.duties import store as duties
 from linli.escalation.roster import OnDuty
 from linli.escalation.rows import QueueRow, RosterRow, staff_queue
-from linli.instants import to_text
-from linli.tables import Transaction, find, read, until_it_holds
+from linli.tables import Transaction, find
 
 
 def waiting(community: str, query: PageQuery) -> Page[Waiting]:
@@ -43,46 +43,8 @@ def _waiting(row: QueueRow) -> Waiting | None:
 def settle(
     community: str, row: tuple[str, str], how: Settled, by: tuple[str, Capacity], now: datetime
 ) -> None:
-    """Settle a duty (its kind, and whom it is about) as it was seen, once. Who asks again has settled it.
-
-    Raises NotFound, or Conflict when somebody else has settled it, or when it has come up again, with the
-    present `since`.
-    """
-    (kind, about), (person, capacity) = row, by
-    settled_key = SettledRow.key(community, kind, about, to_text(how.since))
-    duty_key = DutyRow.key(community, kind, about)
-
-    def attempt() -> None:
-        rows = read([settled_key, duty_key])
-        if settled := rows.one(SettledRow, settled_key):
-            if (settled.by, settled.note) == (person, how.note):
-                return
-            raise Conflict(
-                "it has been settled already", settled_by=settled.by, settled_at=to_text(settled.at)
-            )
-        found = rows.one(DutyRow, duty_key)
-        if found is None:
-            raise NotFound
-        duty = found.duty
-        if duty.since != how.since:
-            since = to_text(duty.since)
-            raise Conflict(f"it is another one than you have seen, since {since}", since=since)
-        transaction = Transaction()
-        transaction.create("settled", SettledRow.of(settled_key, person, how.note, now))
-        tending.settle_duty(
-            transaction,
-            community,
-            about,
-            duty.kind,
-            now,
-            by=capacity,
-            actor=person,
-            words=how.note,
-            seen=duty,
-        )
-        transaction.commit()
-
-    until_it_holds(attempt)
+    """Settle a duty (its kind, and whom it is about) as it was seen. Raises NotFound and Conflict."""
+    duties.settle(DUTIES, community, row, how.note, since=how.since, by=by, now=now)
 
 
 def roster(community: str) -> Roster:

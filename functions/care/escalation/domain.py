@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from functions.care.calling.alerts import Message
-from functions.care.tending.duties import URGENT, Duty
+from functions.care.tending.duties import Duty
 from linli.escalation.parties import Party
 from linli.instants import to_epoch_seconds
 from linli.messages.gateways import Channel
@@ -19,9 +19,8 @@ def messages_of(
 
     An urgent duty is told by all of them, again and again, each time anew. `attempts`: so far.
     """
-    is_urgent = duty.kind in URGENT
     name = f"{duty.kind.replace('_', '-')}-{duty.about}-{to_epoch_seconds(duty.since)}"
-    name = f"{name}-{attempts}" if is_urgent else name
+    name = f"{name}-{attempts}" if duty.is_urgent else name
     for number, party in enumerate(listeners):
         ways = [channel for channel in BY_TURNS if channel in party.channels]
         yield [
@@ -32,8 +31,8 @@ def messages_of(
                 to=party.to,
                 recipient=party.recipient,
                 channel=channel,
-                purpose="button" if is_urgent else "away_over",
-                emergency=is_urgent,
+                purpose="button" if duty.is_urgent else "away_over",
+                emergency=duty.is_urgent,
                 made_at=now,
             )
             for channel in ways

@@ -10,7 +10,9 @@ from functions.care.signal.domain import check
 from functions.care.tending import store as tending
 from functions.care.tending.duties import DutyKind
 from functions.care.tending.rows import DutyRow
+from functions.care.tending.store import DUTIES
 from functions.care.watching.signals import Sign
+from linli.escalation.duties import store as duties
 from linli.tables import Transaction, as_read, read, until_it_holds
 
 DOUBTED: DutyKind = "doubted_sensor"
@@ -48,7 +50,9 @@ def _doubt(community: str, sensor: str, clock: str, at: datetime, *, id_reused: 
         transaction.update("doubt", SensorRow(*key), [SensorRow.doubt.remove()], same)
         if duty is not None:
             words = "its time and its numbers are right again"
-            tending.settle_duty(transaction, community, sensor, DOUBTED, at, words=words, seen=duty.duty)
+            duties.settle_duty(
+                DUTIES, transaction, community, sensor, DOUBTED, now=at, words=words, seen=duty.duty
+            )
         transaction.commit()
         return
     doubt = disbelieved(before, clock, at, id_reused=id_reused)

@@ -1,16 +1,14 @@
 """Duties and visits as they are kept, and the questions that raise duties when somebody moves.
 
-Of a kind there is one duty for a person, gone when it is settled. Everybody who is watched over is visited as
-often as the policy says.
+Everybody who is watched over is visited as often as the policy says.
 """
 
 from datetime import datetime
 from typing import get_args
 
-from functions.care.tending.duties import TELLS, URGENT, Duty, DutyKind
+from functions.care.tending.duties import Duty, DutyKind
 from functions.care.tending.rows import DutyRow, VisitRow, rounds_of
 from functions.care.tending.visits import Visit, overdue_at, today
-from functions.care.timeline.models import Capacity, Entry
 from functions.care.timeline.rows import EntryRow
 from functions.care.watching import store as watching
 from functions.care.watching.members import Member
@@ -18,7 +16,7 @@ from functions.care.watching.rows import StaffRow, WatchRow
 from functions.care.watching.state import Setting
 from functions.care.watching.watch import Watch
 from linli.communities import CommunityRow
-from linli.escalation.rows import staff_queue
+from linli.escalation.duties import store as duties
 from linli.keys import RowKey
 from linli.tables import Row, Transaction, as_read, read, until_it_holds
 from linli.vocabulary.directory import MembershipChanged
@@ -26,84 +24,15 @@ from linli.vocabulary.directory import MembershipChanged
 TOLD = ("version", "home_version")
 
 
+DUTIES: duties.Duties[DutyKind] = duties.Duties(get_args(DutyKind), DutyRow, EntryRow)
+
+
 def raise_duty(
     transaction: Transaction, community: str, person: str, kind: DutyKind, *, words: str, now: datetime
 ) -> None:
     """Let `transaction` (rows `duty-<kind>`, `duty-line`) raise a duty; one that is there is renewed."""
-    put_duty(transaction, community, Duty(kind=kind, about=person, words=words[:1000], since=now))
-
-
-def put_duty(transaction: Transaction, community: str, duty: Duty) -> None:
-    """Let `transaction` (rows `duty-<kind>`, `duty-line`) raise this duty; one that is there is renewed.
-
-    A duty of which somebody is to be told falls due at once.
-
-    An urgent duty that is renewed keeps its turn among staff, and the time at which they are told again.
-    """
-    key, queue = DutyRow.key(community, duty.kind, duty.about), staff_queue(community)
-    timed = DutyRow.timed(duty.about, duty.since if duty.kind in TELLS else None)
-    if duty.kind in URGENT:
-        actions = [
-            DutyRow.kind.set(DutyRow),
-            DutyRow.duty.set(duty),
-            DutyRow.queue.set(queue),
-            DutyRow.place.set(duty.place),
-            DutyRow.due_shard.set(timed["due_shard"]),
-            DutyRow.due_at.set(DutyRow.due_at | timed["due_at"]),
-        ]
-        transaction.update(f"duty-{duty.kind}", DutyRow(*key), actions)
-    else:
-        row = DutyRow(*key, duty=duty, queue=queue, place=duty.place, **timed)
-        transaction.put(f"duty-{duty.kind}", row)
-    entry = Entry(at=duty.since, what="duty_raised", words=_said(duty.kind, duty.words))
-    _line(transaction, community, duty.about, duty.kind, entry)
-
-
-def settle_duty(
-    transaction: Transaction,
-    community: str,
-    person: str,
-    kind: DutyKind,
-    now: datetime,
-    *,
-    by: Capacity = "system",
-    actor: str | None = None,
-    words: str = "",
-    seen: Duty | None = None,
-) -> None:
-    """Let `transaction` (rows `duty-<kind>`, `duty-line`) settle a duty, whether it is there or not.
-
-    `seen`: as somebody has seen it; the transaction fails when it has been renewed since, or settled.
-    """
-    drop_duty(transaction, community, person, kind, seen)
-    entry = Entry(at=now, what="duty_settled", by=by, actor=actor, words=_said(kind, words))
-    _line(transaction, community, person, kind, entry)
-
-
-def drop_duty(
-    transaction: Transaction, community: str, person: str, kind: DutyKind, seen: Duty | None = None
-) -> None:
-    """Let `transaction` (row `duty-<kind>`) remove a duty of which another line of the timeline tells.
-
-    `seen`: only if it is there, as somebody has seen it.
-    """
-    as_seen = DutyRow.place == seen.place if seen else None
-    transaction.delete(f"duty-{kind}", DutyRow(*DutyRow.key(community, kind, person)), as_seen)
-
-
-def drop_duties(transaction: Transaction, community: str, person: str) -> None:
-    """Let `transaction` remove all duties about somebody who is not watched over any more."""
-    for kind in get_args(DutyKind):
-        drop_duty(transaction, community, person, kind)
-
-
-def _said(kind: DutyKind, words: str) -> str:
-    return f"{kind.replace('_', ' ')}: {words}"[:1000] if words else kind.replace("_", " ")
-
-
-def _line(transaction: Transaction, community: str, person: str, kind: DutyKind, entry: Entry) -> None:
-    key = "-".join(filter(None, (entry.what, kind, entry.actor)))
-    transaction.put("duty-line", EntryRow.of(community, person, entry, key))
+    duty = Duty(kind=kind, about=person, words=words[:1000], since=now)
+    duties.put_duty(DUTIES, transaction, community, duty)
 
 
 def plan_visits(transaction: Transaction, watch: Watch, now: datetime) -> None:
@@ -173,12 +102,8 @@ def ask_about_home(transaction: Transaction, watch: Watch, now: datetime) -> Non
 
 def _as_read(transaction: Transaction, name: str, key: RowKey, row: StaffRow | WatchRow | None) -> None:
     """Let `transaction` fail if a row has changed that it decides by and does not write."""
-    if row is None:
-        transaction.delete(name, Row(*key), Row.pk.does_not_exist())
-        return
-    kind = type(row)
-    same = as_read(StaffRow, row, *TOLD) if isinstance(row, StaffRow) else kind.version == row.version
-    transaction.update(name, kind(*key), [kind.version.set(row.version)], same)
+    same = WatchRow.version == row.version if isinstance(row, WatchRow) else as_read(StaffRow, row, *TOLD)
+    transaction.check(name, Row, key, same)
 
 
 def _ask_whether(
@@ -188,7 +113,7 @@ def _ask_whether(
     community, person = fact.community, fact.person
     if fact.roles and asked:
         words = "the directory has them again"
-        settle_duty(transaction, community, person, "moved_out", now, words=words)
+        duties.settle_duty(DUTIES, transaction, community, person, "moved_out", now=now, words=words)
         return "moved_in_again"
     if watch is not None and not fact.roles and not asked:
         words = "has moved out according to the directory: end the watch?"
@@ -208,7 +133,8 @@ def _ask_where(
         if asked is None:
             return None
         words = "has gone" if has_gone else "the watch and the directory agree again"
-        settle_duty(transaction, watch.community, watch.person, "moved_home", now, words=words)
+        who = watch.community, watch.person
+        duties.settle_duty(DUTIES, transaction, *who, "moved_home", now=now, words=words)
         return None if has_gone else "home_agrees"
     words = (
         f"lives in {' and '.join(member.homes)} according to the directory, and is watched over in "

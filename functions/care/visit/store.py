@@ -5,6 +5,7 @@ from datetime import datetime
 from functions.care.intake.signs import store as signs
 from functions.care.tending import store as tending
 from functions.care.tending.rows import VisitRow, rounds_of
+from functions.care.tending.store import DUTIES
 from functions.care.tending.visits import Visit, today
 from functions.care.timeline.rows import EntryRow
 from functions.care.visit.domain import MET, after, line, round_of
@@ -16,6 +17,7 @@ from linli import places
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
+from linli.escalation.duties import store as duties
 from linli.escalation.rows import QueueRow
 from linli.idempotency import Creation
 from linli.instants import to_text
@@ -73,7 +75,7 @@ def _note(community: str, person: str, made: VisitMade, by: str, creation: Creat
     entry = EntryRow.of(community, person, line(made, by, creation.at), f"visit-{creation.attempt}")
     transaction.create("entry", entry)
     if made.outcome != "not_in":
-        tending.drop_duty(transaction, community, person, "visit_overdue")
+        duties.drop_duty(DUTIES, transaction, community, person, "visit_overdue")
     if made.outcome == "needs_help":
         words = made.note or "a visitor says that they need help"
         tending.raise_duty(transaction, community, person, "follow_up", words=words, now=creation.at)

@@ -6,6 +6,7 @@ from functions.care.intake.blindness import store as blindness
 from functions.care.intake.rows import HomeRow
 from functions.care.intake.sensor_assignments import store as sensor_assignments
 from functions.care.tending import store as tending
+from functions.care.tending.store import DUTIES
 from functions.care.watch.models import Watched, WatchSeen
 from functions.care.watching import store as watching
 from functions.care.watching.deadlines import unbelievable
@@ -17,6 +18,7 @@ from functions.care.watching.watch import Settings, Watch
 from linli import places
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, InvalidRequest
+from linli.escalation.duties import store as duties
 from linli.tables import Row, Rows, Transaction, as_read, read, until_it_holds
 from linli.texts import is_visible
 from linli.vocabulary.care import WatchChanged
@@ -129,7 +131,7 @@ def _end(community: str, person: str, now: datetime) -> None:
     state_row = StateRow(*StateRow.key(community, person))
     transaction.delete("state", state_row, StateRow.version == vigil.version)
     tending.end_visits(transaction, community, person)
-    tending.drop_duties(transaction, community, person)
+    duties.drop_duties(DUTIES, transaction, community, person)
     watching.name_family(transaction, community, person, vigil.watch, None)
     sensor_assignments.assign(transaction, served, now)
     _live(transaction, (community, person), vigil.watch, None, now)

@@ -1,28 +1,9 @@
-"""Which messages are still wanted, and who is told of a duty."""
+"""Who is told of a duty, and how."""
 
 from functions.care.escalation.domain import messages_of
 from functions.care.tending.duties import Duty
-from linli.escalation.alerts import Step, still_wanted
-from linli.escalation.chain import advanced
 from linli.escalation.parties import Party, turn
-from tests.unit.linli.escalation.alarming import CIRCLE, MIDNIGHT, NOON, SETTING, alert
-
-
-def called() -> Step:
-    return advanced(alert(), CIRCLE, SETTING, NOON)
-
-
-def test_a_message_is_wanted_while_its_call_is_out() -> None:
-    step = called()
-    assert still_wanted(step.messages[0], step.alert)
-    assert not still_wanted(step.messages[0], step.alert.model_copy(update={"state": "acknowledged"}))
-    assert not still_wanted(step.messages[0], step.alert.model_copy(update={"calls": []}))
-
-
-def test_word_of_a_held_alert_is_wanted_until_it_is_over() -> None:
-    step = advanced(alert(MIDNIGHT), CIRCLE, SETTING, MIDNIGHT)
-    assert still_wanted(step.messages[0], step.alert)
-    assert not still_wanted(step.messages[0], step.alert.model_copy(update={"state": "resolved"}))
+from tests.unit.linli.escalation.alarming import MIDNIGHT, NOON
 
 
 def test_a_duty_is_told_by_turns_under_the_same_ids() -> None:

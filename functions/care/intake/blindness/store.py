@@ -9,6 +9,7 @@ from datetime import datetime
 
 from functions.care.intake.rows import SensorRow
 from functions.care.tending import store as tending
+from functions.care.tending.store import DUTIES
 from functions.care.timeline.models import Entry
 from functions.care.timeline.rows import EntryRow
 from functions.care.watching import store as watching
@@ -16,6 +17,7 @@ from functions.care.watching.deadlines import unbelievable
 from functions.care.watching.silences import outage_after
 from functions.care.watching.state import Outage, Silence, WatchState
 from functions.care.watching.store import Vigil
+from linli.escalation.duties import store as duties
 from linli.tables import ConditionsFailed, Row, Rows, Transaction, as_read, change, read, until_it_holds
 
 
@@ -51,7 +53,7 @@ def join(transaction: Transaction, vigil: Vigil, after: WatchState, now: datetim
     if after.blind_since and not vigil.state.blind_since:
         ask_to_look(transaction, community, person, now)
     if vigil.state.blind_since and not after.blind_since:
-        tending.settle_duty(transaction, community, person, "cannot_see", now)
+        duties.settle_duty(DUTIES, transaction, community, person, "cannot_see", now=now)
     if _new_doubts(vigil, after):
         words = "; ".join(unbelievable(after, vigil.watch))
         tending.raise_duty(transaction, community, person, "check_sensors", words=words, now=now)

@@ -7,7 +7,7 @@ from datetime import datetime
 from functions.care.calling import store as calling
 from functions.care.intake.blindness import store as blindness
 from functions.care.intake.rows import SignRow
-from functions.care.tending import store as tending
+from functions.care.tending.store import DUTIES
 from functions.care.timeline.models import Entry
 from functions.care.timeline.rows import EntryRow
 from functions.care.watching import store as watching
@@ -18,6 +18,7 @@ from functions.care.watching.signals import SENSOR_KINDS, Sign, is_reused
 from functions.care.watching.state import WatchState
 from functions.care.watching.store import Vigil
 from linli.errors import NotFound
+from linli.escalation.duties import store as duties
 from linli.tables import Transaction, read, until_it_holds
 
 NOT_WATCHED = "not_watched"
@@ -112,5 +113,5 @@ def _overtaken(vigil: Vigil, after: WatchState, sign: Sign, opened_at: datetime)
 
 def _settle_the_question(community: str, person: str, at: datetime) -> None:
     transaction = Transaction()
-    tending.settle_duty(transaction, community, person, "forgotten_away", at)
+    duties.settle_duty(DUTIES, transaction, community, person, "forgotten_away", now=at)
     transaction.commit()

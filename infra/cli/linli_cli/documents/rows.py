@@ -23,6 +23,7 @@ SHARED = {  # rows of linli, by the words in a service's sources that show that 
     "registered_device": re.compile(r"\bregistered\.keep\b"),
     "place_name": re.compile(r"\bplaces\.keep\b"),
     "roster": re.compile(r"\bRosterRow\b"),
+    "settled": re.compile(r"\bduties\.settle\("),
     "beat": re.compile(r"\bbeats\.beat\b"),
     "outbox": re.compile(r"\.publish\("),
 }

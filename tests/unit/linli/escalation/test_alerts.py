@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from functions.care.calling.alerts import ROLES, Alert, Answer, Message
 from linli.errors import Forbidden
-from linli.escalation.alerts import Circle, Reachable, State, Step
+from linli.escalation.alerts import Circle, Reachable, State, Step, still_wanted
 from linli.escalation.answering import Command, NotNow, allowed, answered, given_a_sign, joined, noted
 from linli.escalation.chain import advanced, chain_for, failed, handed_back, not_picked_up, told_otherwise
 from tests.unit.linli.escalation.alarming import (
@@ -167,3 +167,20 @@ TestAlerts.settings = settings(max_examples=60, stateful_step_count=30, deadline
 def test_time_does_not_run_backwards_within_an_alert() -> None:
     step = answered(alert(), Answer(command="confirm"), actor("boss"), SETTING, NOON - timedelta(seconds=3))
     assert (step.alert.changed_at, step.entries[0].at) == (NOON, NOON)
+
+
+def called() -> Step[Alert]:
+    return advanced(alert(), CIRCLE, SETTING, NOON)
+
+
+def test_a_message_is_wanted_while_its_call_is_out() -> None:
+    step = called()
+    assert still_wanted(step.messages[0], step.alert)
+    assert not still_wanted(step.messages[0], step.alert.model_copy(update={"state": "acknowledged"}))
+    assert not still_wanted(step.messages[0], step.alert.model_copy(update={"calls": []}))
+
+
+def test_word_of_a_held_alert_is_wanted_until_it_is_over() -> None:
+    step = advanced(alert(MIDNIGHT), CIRCLE, SETTING, MIDNIGHT)
+    assert still_wanted(step.messages[0], step.alert)
+    assert not still_wanted(step.messages[0], step.alert.model_copy(update={"state": "resolved"}))

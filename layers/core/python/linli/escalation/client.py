@@ -107,6 +107,25 @@ def send_all(kept: Kept[Any, Any], messages: Iterable[Message], case: Case[Any],
         raise Unavailable(f"{lost} messages are still to be sent")
 
 
+def tell(
+    kept: Kept[Any, Any], ways: Iterable[Message], to: Iterable[Party], courier: Courier, *, by_all: bool
+) -> bool:
+    """Tell one person of something besides alerts, by the first way that gets through, or by all of them.
+    Returns whether one did.
+    """
+    told = False
+    for message in ways:
+        with suppress(NotSent):
+            courier.send(message, address(message, to))
+            transaction = Transaction()
+            store.log(kept, transaction, message, "called", courier.now)
+            transaction.commit()
+            told = True
+            if not by_all:
+                break
+    return told
+
+
 def address(message: Message, parties: Iterable[Party]) -> str | None:
     """Where a message goes, as things stand now."""
     known = (each for each in parties if (each.to, each.recipient) == (message.to, message.recipient))

@@ -1,12 +1,16 @@
 """Tasks for rows that have fallen due, as a sweep leaves them to its workers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
+
+from pynamodb.expressions.update import Action
 
 from linli.contracts import Contract
 from linli.due import TimedRow, due
 from linli.instants import Instant
 from linli.queues import Delivery
+from linli.tables import ConditionsFailed, Transaction
 from linli.tasks import leave
 
 KEYS_A_TASK = 25
@@ -70,3 +74,11 @@ def leave_due(workers: Mapping[type[TimedRow], str], otherwise: str, now: dateti
     for worker, keys in by_worker.items():
         leave(worker, due_tasks(keys, now))
     return "left" if by_worker else "nothing_due"
+
+
+def change_due(row: TimedRow, actions: Iterable[Action], transaction: Transaction | None = None) -> None:
+    """Change a row that was due, with all of `transaction`, unless another worker has been faster."""
+    transaction = transaction or Transaction()
+    transaction.update("due", type(row)(row.pk, row.sk), list(actions), TimedRow.due_at == row.due_at)
+    with suppress(ConditionsFailed):
+        transaction.commit()

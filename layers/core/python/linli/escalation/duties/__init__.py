@@ -1,0 +1,1 @@
+"""Duties (待办): what staff see to besides alerts, in one queue with them, until somebody settles it."""
