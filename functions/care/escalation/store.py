@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from functions.care.calling import store as calling
+from functions.care.calling.alerts import ROLES
 from functions.care.calling.channels import outgoing
 from functions.care.calling.store import ALERTS
 from functions.care.escalation.domain import messages_of
@@ -62,7 +63,7 @@ def _duty(key: DueKey, community: str, courier: Courier) -> str:
         return "nothing_due"
     if duty.is_urgent:
         until, everybody = None, calling.circle(community, duty.about, None)
-        staff = [each for to in ("manager", "caregiver") for each in everybody if each.to == to]
+        staff = [each for to in ROLES.on_duty for each in everybody if each.to == to]
         listeners = list(turn(staff, attempts))
     else:
         vigil = watching.load(community, duty.about)
