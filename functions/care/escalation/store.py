@@ -16,7 +16,6 @@ from linli.escalation import client
 from linli.escalation.chain import quiet_until
 from linli.escalation.client import Courier
 from linli.escalation.duties import store as duties
-from linli.escalation.models import Happening
 from linli.escalation.parties import Party, turn
 from linli.escalation.tasks import DueKey, DueTask, change_due
 from linli.instants import to_text
@@ -48,7 +47,7 @@ def _carried_out(key: DueKey, community: str, courier: Courier) -> str:
     return "gone"
 
 
-def _alert(key: DueKey, community: str, courier: Courier) -> Happening | str:
+def _alert(key: DueKey, community: str, courier: Courier) -> str:
     return client.call_out(ALERTS, key, community, courier)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from linli.errors import Unavailable
 from linli.escalation import store
 from linli.escalation.alerts import still_wanted
-from linli.escalation.models import Happening, Message
+from linli.escalation.models import Message
 from linli.escalation.parties import Party
 from linli.escalation.store import Case, Kept
 from linli.escalation.tasks import DueKey
@@ -52,7 +52,7 @@ class Courier:
         self.post.hand_over(self.written(message, to, gateway, channels.reply_url, signing_time()))
 
 
-def call_out(kept: Kept[Any, Any], key: DueKey, community: str, courier: Courier) -> Happening | str:
+def call_out(kept: Kept[Any, Any], key: DueKey, community: str, courier: Courier) -> str:
     """Let happen what is due about an alert, and send the messages of that step. Returns the outcome.
 
     Raises NotFound, and Unavailable as `send_all`.
