@@ -76,16 +76,21 @@ def _callers(following: Following, place: Place, prefix: str) -> Iterator[tuple[
     if not any(True for _ in _blocks(place)):
         return
     for call, where in following.calls_of(place):
-        if where.module.__name__.startswith(prefix):
+        ours = where.module.__name__.startswith(prefix)
+        if ours or _is_reached(following, where, prefix, {place.function}):
             yield call, where
-        elif where.module.__name__ not in THE_WAY_IN:
-            yield from ((call, where) for _ in _reached(following, where, prefix))
 
 
-def _reached(following: Following, place: Place, prefix: str) -> Iterator[bool]:
-    called = (where.module.__name__.startswith(prefix) for _, where in following.calls_of(place))
-    if any(called):
-        yield True
+def _is_reached(following: Following, place: Place, prefix: str, passed: set[object]) -> bool:
+    """Whether the service itself calls a function of linli, be it through others of linli."""
+    if place.module.__name__ in THE_WAY_IN or place.function in passed:
+        return False
+    if not isinstance(place.function, ast.FunctionDef):
+        return False
+    passed.add(place.function)
+    callers = [where for _, where in following.calls_of(place)]
+    ours = any(where.module.__name__.startswith(prefix) for where in callers)
+    return ours or any(_is_reached(following, where, prefix, passed) for where in callers)
 
 
 def _triggered(following: Following, place: Place) -> Iterator[tuple[str, set[str]]]:
