@@ -108,3 +108,14 @@ def test_an_action_holds_no_further_file_and_a_noun_may() -> None:
     judged = ACTIONS.check(graph, verbose=False)
 
     assert judged.metadata["undeclared_modules"] == {"functions.gates.open.spelling"}
+
+
+def test_folders_of_a_package_without_services_are_judged_as_nouns_are() -> None:
+    lifted = contract(NounsContract, package="functions", folders="0")
+
+    upward = ("functions.gates.loose", "functions.gates.store")
+    graph = house(upward)
+
+    assert lifted.check(house(), verbose=False).kept
+    assert not lifted.check(graph, verbose=False).kept
+    assert NOUNS.check(graph, verbose=False).kept, "what lies beside the nouns of a service is in none"
