@@ -17,7 +17,7 @@ export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset test test-localstack soak check format replay deploy bench action noun lock
+.PHONY: help up down reset test test-localstack soak check format replay deploy bench upgrade templates action noun lock
 .DELETE_ON_ERROR:
 
 help: ## show this
@@ -71,6 +71,12 @@ deploy: $(READY) ## deploy stacks: make deploy STACK="access health" STAGE=prod 
 
 bench: $(READY) ## measure what is budgeted: cold starts, calls, bursts, bulk readings
 	@$(RUN) -m pytest --quiet --capture sys --override-ini "python_files=bench_*.py" tests/bench
+
+upgrade: $(READY) ## does this version lose a row of an older one's cloud: make upgrade FROM=v0.1.0
+	@$(RUN) -m linli_cli.develop.upgrading --from "$(FROM)" $(if $(PORT),--port "$(PORT)")
+
+templates: $(READY) ## what differs of the packaged templates: make templates AGAINST=v0.1.0
+	@$(RUN) -m linli_cli.develop.templates --against "$(AGAINST)"
 
 action: $(READY) ## scaffold an action: make action NAME=health/fever_check TRIGGER=http|mqtt|sqs|bus
 	@$(RUN) -m linli_cli.scaffolding.scaffold "$(NAME)" "$(or $(TRIGGER),http)"
