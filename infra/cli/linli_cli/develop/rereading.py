@@ -81,15 +81,15 @@ def _is_place(key: Key, row: Row) -> bool:
 
 def texts_of(raw: Raw) -> dict[str, str]:
     """All that a row says in a word: the parts of its keys, its attributes, members of its documents; besides
-    what places of a home are called, and that a day begins and ends with itself.
+    what places of a home are called, and that a month begins and ends with itself.
     """
     found: dict[str, str] = {}
     _gather({name: next(iter(value.values())) for name, value in raw.items()}, found)
     found |= named_in(raw)
     building, is_home, unit = found.get("home", "").partition("/")
     of_home = {"building": building, "unit": unit} if is_home else {}
-    of_day = dict.fromkeys(("since", "until"), found["day"]) if "day" in found else {}
-    return of_home | found | of_day
+    of_month = dict.fromkeys(("since", "until"), found["month"]) if "month" in found else {}
+    return of_home | found | of_month
 
 
 def _gather(value: Any, found: dict[str, str]) -> None:
