@@ -4,18 +4,16 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from linli.instants import to_millis
+from linli.local_times import instant_of
+
 DAY = timedelta(days=1)
-
-
-def to_ms(instant: datetime) -> int:
-    """Milliseconds since the epoch."""
-    return round(instant.timestamp() * 1000)
 
 
 @lru_cache(maxsize=4096)
 def midnight(day: date, zone: str) -> int:
     """When a local day begins."""
-    return to_ms(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)))
+    return to_millis(instant_of(day, 0, ZoneInfo(zone)))
 
 
 @lru_cache(maxsize=4096)

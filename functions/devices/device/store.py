@@ -13,11 +13,11 @@ from functions.devices.device.models import Device, DeviceFault, Registered, Reg
 from functions.devices.iot_registry import client as iot_registry
 from functions.devices.life import store as life
 from functions.devices.life.rows import ClaimRow, DeviceRow, FaultRow
-from functions.devices.life.vitals import millis
 from linli.contracts import shown_as
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict
 from linli.idempotency import Creation
+from linli.instants import to_millis
 from linli.tables import ConditionsFailed, Rows, Transaction, find, read, until_it_holds
 from linli.vocabulary.devices import DeviceRegistered, DeviceRevoked
 
@@ -131,7 +131,7 @@ def renew(community: str, device: str, now: datetime) -> Device:
         community=community, device=device, kind=row.device_kind, version=int(row.version)
     )
     transaction = Transaction()
-    transaction.publish([fact], f"device/{community}/{device}/{row.version}/{millis(now)}", now)
+    transaction.publish([fact], f"device/{community}/{device}/{row.version}/{to_millis(now)}", now)
     transaction.commit()
     return _shown(row)
 

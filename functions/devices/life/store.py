@@ -25,7 +25,6 @@ from functions.devices.life.vitals import (
     carried,
     found_again,
     heard,
-    millis,
     missed,
     news,
 )
@@ -33,6 +32,7 @@ from linli import communities
 from linli.communities import CommunityRow
 from linli.errors import NotFound
 from linli.events import Fact
+from linli.instants import to_millis
 from linli.tables import Rows, Transaction, as_read, change, read, until_it_holds
 from linli.vocabulary.devices import DeviceFaultCleared, DeviceFaultRaised, DeviceKind, DevicesPolicy
 
@@ -186,7 +186,7 @@ def _write(row: DeviceRow, after: Vitals, action: str, now: datetime, told: Sequ
         else:
             facts += [_over(row, each, _seen(after), part) for part in parts]
             transaction.delete(each.fault, FaultRow(*key))
-    cause = f"{action}/{row.community}/{row.sk}/{row.version}/{millis(_seen(after))}"
+    cause = f"{action}/{row.community}/{row.sk}/{row.version}/{to_millis(_seen(after))}"
     told_at = (
         now if before.lost_at is None else max(now, before.lost_at)
     )  # its end is not before its beginning

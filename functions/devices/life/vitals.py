@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from linli.contracts import Contract
-from linli.instants import Instant
+from linli.instants import Instant, to_millis
 from linli.vocabulary.devices import DeviceKind, DevicesPolicy
 
 FaultName = Literal["lost", "low-battery"]
@@ -152,7 +152,7 @@ def _with_battery(vitals: Vitals, beat: Beat, low_percent: int) -> Vitals:
 
 def _sinking(vitals: Vitals, at: datetime) -> Vitals:
     wavers = vitals.charged_at is not None and at - vitals.charged_at < AGAIN_WITHIN
-    return replace(vitals, low=f"low-battery-{millis(at)}", wavers=wavers)
+    return replace(vitals, low=f"low-battery-{to_millis(at)}", wavers=wavers)
 
 
 def carried(vitals: Vitals, beat: Beat, expected: Expected) -> Vitals:
@@ -185,7 +185,7 @@ def missed(vitals: Vitals, expected: Expected, gateway: Gateway | None, now: dat
             return replace(vitals, due_at=verdict_by if above.lost is None else now + expected.every)
     if deadline > now:
         return replace(vitals, due_at=deadline)
-    return replace(vitals, lost=f"lost-{millis(vitals.seen_at)}", lost_at=now, due_at=None)
+    return replace(vitals, lost=f"lost-{to_millis(vitals.seen_at)}", lost_at=now, due_at=None)
 
 
 def found_again(before: Vitals, after: Vitals, former: Gateway | None) -> str | None:
@@ -196,7 +196,7 @@ def found_again(before: Vitals, after: Vitals, former: Gateway | None) -> str | 
     if before.lost is not None or before.seen_at is None or after.seen_at == before.seen_at:
         return None
     gone = former is None or former.vitals.lost is not None
-    return f"unseen-{millis(before.seen_at)}" if gone else None
+    return f"unseen-{to_millis(before.seen_at)}" if gone else None
 
 
 def news(before: Vitals, after: Vitals) -> list[News]:
@@ -208,8 +208,3 @@ def news(before: Vitals, after: Vitals) -> list[News]:
     over = [News(name, was, began=False) for name, was, is_now in faults if was and was != is_now]
     begun = [News(name, is_now, began=True) for name, was, is_now in faults if is_now and was != is_now]
     return over + begun
-
-
-def millis(instant: datetime) -> int:
-    """Milliseconds since the epoch."""
-    return round(instant.timestamp() * 1000)

@@ -22,7 +22,6 @@ from functions.utilities.local_days import (
     month_of,
     months_around,
     months_between,
-    to_ms,
 )
 from functions.utilities.meters.models import Medium, Meter
 from functions.utilities.meters.rows import MeterRow
@@ -31,7 +30,7 @@ from functions.utilities.tariffs.rows import TariffRow
 from linli import communities
 from linli.communities import CommunityRow
 from linli.errors import NotFound
-from linli.instants import to_text
+from linli.instants import to_millis, to_text
 from linli.reading import read_as
 from linli.tables import Rows, Transaction, as_read, read, until_it_holds
 
@@ -152,7 +151,7 @@ def _with_evidence(account: Account, scope: Scope, meters: Sequence[Meter]) -> A
         for month in _months_of(row, scope.zone)
     }
     replaced = {
-        (month_of(day_of(to_ms(at), scope.zone)), meter.medium)
+        (month_of(day_of(to_millis(at), scope.zone)), meter.medium)
         for meter in meters
         for at in (meter.closed_at, meter.installed_at if meter.replaces else None)
         if at is not None

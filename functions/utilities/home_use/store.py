@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from functions.utilities.home_use.doubted_days import doubts
 from functions.utilities.home_use.models import HeldDays, HomeUse
-from functions.utilities.local_days import DAY, day_of, days_of_month, midnight, months_between, to_ms
+from functions.utilities.local_days import DAY, day_of, days_of_month, midnight, months_between
 from functions.utilities.meters.models import Medium, Meter, Register
 from functions.utilities.readings.intervals import days_of, intervals
 from functions.utilities.readings.models import DAY_MS, Interval, Reading
@@ -18,6 +18,7 @@ from functions.utilities.registers.site import dial_of
 from functions.utilities.reviews.rows import HeldRow
 from functions.utilities.tariffs.models import Tariff
 from functions.utilities.tariffs.validity import in_force
+from linli.instants import to_millis
 from linli.prices import by_part
 from linli.tables import Rows, read
 
@@ -110,8 +111,8 @@ def _look_closely(
             for name, ticks in windows.items():
                 there[name] = there.get(name, Decimal(0)) + register.quantity(ticks)
     use.estimated |= days_of((each for each in advanced if each.estimated and each.ticks), scope.zone)
-    since = to_ms(meter.installed_at)
-    until = to_ms(meter.closed_at) if meter.closed_at else scope.end + 10_000 * DAY_MS
+    since = to_millis(meter.installed_at)
+    until = to_millis(meter.closed_at) if meter.closed_at else scope.end + 10_000 * DAY_MS
     for start, last in doubts(readings, scope.zone, since, until):
         told = HeldDays(meter=meter.meter, medium=meter.medium, first_day=start, last_day=last)
         use.doubted += [] if told in use.doubted else [told]

@@ -8,12 +8,13 @@ from functions.utilities.household.models import Household, HouseholdDescribed, 
 from functions.utilities.households.rows import HouseholdRow, ResidentRow
 from functions.utilities.households.stays import lived
 from functions.utilities.households.store import stays_in, stays_of
-from functions.utilities.local_days import day_of, to_ms
+from functions.utilities.local_days import day_of
 from functions.utilities.meters.rows import MeterRow
 from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
+from linli.instants import to_millis
 from linli.members import dwelling
 from linli.tables import ConditionsFailed, Row, Transaction, as_read, read, until_it_holds
 from linli.tables import find as find_row
@@ -35,7 +36,7 @@ def _move(fact: MembershipChanged, at: datetime) -> str:
     moves = known.all_moves if known else []
     if known and (fact.version in {each[0] for each in moves} or _is_before_all(known, fact)):
         return "duplicate"
-    day = day_of(to_ms(at), communities.known(rows, fact.community).time_zone).isoformat()
+    day = day_of(to_millis(at), communities.known(rows, fact.community).time_zone).isoformat()
     moves = sorted([*moves, (fact.version, day, fact.homes)], key=lambda each: each[0])
     was, (version, _, homes) = known.places if known else [], moves[-1]
     transaction, person = Transaction(), {fact.person}

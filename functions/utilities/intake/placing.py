@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 from functions.utilities.intake.models import Batch, Offered, Refusal
-from functions.utilities.local_days import to_ms
 from functions.utilities.meters.models import Meter, Register
 from functions.utilities.readings.models import Kind, Reading
-from linli.instants import DEVICE_CLOCK_TOLERANCE
+from linli.instants import DEVICE_CLOCK_TOLERANCE, to_millis
 
 OLDEST = timedelta(days=3 * 366)
 
@@ -33,5 +32,5 @@ def placed(offered: Offered, meter: Meter | None, batch: Batch) -> tuple[Meter, 
         meter.closed_at is not None and offered.measured_at > meter.closed_at
     )
     kind: Kind = "estimate" if offered.estimated else "actual"
-    reading = Reading(to_ms(offered.measured_at), ticks, kind, "conflict" if outside else "kept")
+    reading = Reading(to_millis(offered.measured_at), ticks, kind, "conflict" if outside else "kept")
     return meter, register, reading

@@ -1,10 +1,10 @@
 """How meters are registered and replaced."""
 
-from functions.utilities.local_days import to_ms
 from functions.utilities.meter.models import FirstReading, MeterChanged, MeterRegistered, Replacement
 from functions.utilities.meters.models import Meter, Register
 from functions.utilities.readings.models import Kind, Reading
 from linli.errors import Conflict, InvalidRequest
+from linli.instants import to_millis
 
 
 def registered(asked: MeterRegistered) -> Meter:
@@ -54,7 +54,7 @@ def opening(asked: MeterRegistered) -> list[Taken]:
     meter = registered(asked)
     if not asked.initial:
         return []
-    return first_readings(meter, asked.initial, to_ms(asked.installed_at), "initial")
+    return first_readings(meter, asked.initial, to_millis(asked.installed_at), "initial")
 
 
 def changed(meter: Meter, asked: MeterChanged) -> Meter:

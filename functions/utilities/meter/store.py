@@ -5,7 +5,6 @@ from datetime import datetime
 from functions.utilities.entries import store as entries
 from functions.utilities.entries.store import VouchedReading
 from functions.utilities.households.rows import HouseholdRow
-from functions.utilities.local_days import to_ms
 from functions.utilities.meter.domain import Taken, changed, first_readings, opening, registered, replaced
 from functions.utilities.meter.models import (
     CorrectedInterval,
@@ -23,7 +22,7 @@ from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, NotFound
-from linli.instants import from_millis
+from linli.instants import from_millis, to_millis
 from linli.tables import ConditionsFailed, Transaction, as_read, read, until_it_holds
 from linli.tables import find as find_row
 from linli.vocabulary.utilities import UtilitiesPolicy
@@ -73,7 +72,7 @@ def _replace(community: str, old: str, asked: Replacement, now: datetime) -> tup
     """The closed meter and the one in its place, as they are after this or the same request."""
     key = MeterRow.key(community, old)
     row = find_row(MeterRow, key)
-    finals = first_readings(row.meter, asked.final, to_ms(asked.fitted.installed_at), "final")
+    finals = first_readings(row.meter, asked.final, to_millis(asked.fitted.installed_at), "final")
     initials = opening(asked.fitted)
     if row.meter.replaced_by == asked.fitted.meter:
         opened = find(community, asked.fitted.meter)

@@ -4,11 +4,11 @@ from hashlib import sha256
 from itertools import islice
 from typing import Literal
 
-from functions.utilities.local_days import to_ms
 from functions.utilities.readings.dials import Dial
 from functions.utilities.readings.doubts import Doubt, doubt
 from functions.utilities.readings.models import Reading
 from functions.utilities.registers.site import Site
+from linli.instants import to_millis
 
 Reason = (
     Doubt
@@ -56,9 +56,9 @@ def _otherwise(dial: Dial, readings: list[Reading], place: int) -> Reason:
 
 def _aside(site: Site, readings: list[Reading], reading: Reading) -> Reason:
     meter = site.meter
-    if reading.at < to_ms(meter.installed_at):
+    if reading.at < to_millis(meter.installed_at):
         return "before_installation"
-    if meter.closed_at is not None and reading.at > to_ms(meter.closed_at):
+    if meter.closed_at is not None and reading.at > to_millis(meter.closed_at):
         return "after_replacement"
     alone = not any(each.at == reading.at and each.live for each in readings)
     return "changes_too_much" if alone else "conflict"

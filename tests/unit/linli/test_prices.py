@@ -1,13 +1,14 @@
 """Prices: whole fen that add up, parts of the day, steps, and what lasts over several of them."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linli.prices import (
@@ -128,3 +129,62 @@ def test_on_a_day_of_another_length_too_the_parts_are_all_that_lasts(
     start = int(datetime(2026, 3, 27, 0, tzinfo=UTC).timestamp()) * 1000 + offset
     found = by_part([Used(start, start + length, ticks)], parts, days, "Europe/Berlin")
     assert sum(share for named in found.values() for share in named.values()) == ticks
+
+
+CLOCKS_CHANGE = [
+    ("Europe/Berlin", date(2026, 3, 29)),
+    ("Europe/Berlin", date(2026, 10, 25)),
+    ("America/New_York", date(2026, 3, 8)),
+    ("America/New_York", date(2026, 11, 1)),
+    ("Australia/Lord_Howe", date(2026, 4, 5)),  # by half an hour
+    ("Australia/Lord_Howe", date(2026, 10, 4)),
+    ("Asia/Shanghai", date(2026, 3, 29)),  # never
+    ("Asia/Shanghai", date(1986, 5, 4)),  # did
+    ("Africa/Cairo", date(2026, 4, 24)),  # the day has no midnight
+    ("America/Havana", date(2026, 11, 1)),  # the day has two
+    ("Pacific/Apia", date(2011, 12, 30)),  # there is no such day
+]
+
+
+SHOWN_TWICE = 60  # minutes, at most
+
+
+def in_force(zone: str, starts: list[int], since: datetime, minutes: int) -> dict[date, dict[str, int]]:
+    """Minute by minute, by the latest local time that the clocks have shown or jumped over."""
+    clocks, latest = ZoneInfo(zone), datetime.min  # noqa: DTZ901  local
+    found: dict[date, dict[str, int]] = {}
+    for n in range(-SHOWN_TWICE, minutes):
+        shown = (since + timedelta(minutes=n)).astimezone(clocks).replace(tzinfo=None)
+        latest = max(latest, shown)
+        if n >= 0:
+            minute = latest.hour * 60 + latest.minute
+            begun = [number for number, start in enumerate(starts) if start <= minute]
+            named = found.setdefault(latest.date(), {})
+            name = f"p-{begun[-1] if begun else len(starts) - 1}"
+            named[name] = named.get(name, 0) + 1
+    return found
+
+
+@pytest.mark.parametrize(("zone", "change"), CLOCKS_CHANGE)
+@given(
+    st.lists(st.one_of(st.integers(0, 200), st.integers(0, 1439)), min_size=1, max_size=6, unique=True),
+    st.integers(-1440, 1440),
+    st.integers(1, 1600),
+)
+@settings(max_examples=15)
+def test_parts_of_a_day_on_which_the_clocks_change_last_as_long_as_they_do(
+    zone: str, change: date, starts: list[int], offset: int, minutes: int
+) -> None:
+    # Given parts of the day that begin, or end, when the clocks show no such time, or show it twice
+    starts = sorted(starts)
+    parts = [part(f"p-{n}", since, until) for n, (since, until) in enumerate(pairwise([*starts, starts[0]]))]
+    days = [change + timedelta(days=n) for n in range(-4, 6)]
+    since = datetime(change.year, change.month, change.day, tzinfo=UTC) + timedelta(minutes=offset)
+    start = int(since.timestamp()) * 1000
+    # When a tick falls on each minute
+    found = by_part([Used(start, start + minutes * 60_000, minutes)], parts, days, zone)
+    # Then each part has as many as it lasted, and they are all
+    lasted = {day: {name: n for name, n in named.items() if n} for day, named in found.items()}
+    assert {day: named for day, named in lasted.items() if named} == in_force(zone, starts, since, minutes)
+    assert all(n >= 0 for named in found.values() for n in named.values())
+    assert sum(n for named in found.values() for n in named.values()) == minutes

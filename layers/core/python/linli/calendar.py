@@ -17,7 +17,7 @@ from pydantic import Field, model_validator
 
 from linli import holidays_of_china
 from linli.contracts import Contract
-from linli.local_times import DAY_MINUTES, ClockTime, Day, minute_of
+from linli.local_times import DAY_MINUTES, ClockTime, Day, instant_of, minute_of
 
 DAY = timedelta(days=1)
 NONE = timedelta(0)
@@ -153,16 +153,12 @@ class BusinessCalendar:
         day, reached = start.astimezone(self.zone).date(), start.astimezone(UTC)
         while True:
             for opens, closes in self.minutes_of(day):
-                begins, ends = max(self._at(day, opens), reached), self._at(day, closes)
+                begins = max(instant_of(day, opens, self.zone), reached)
+                ends = instant_of(day, closes, self.zone)
                 if begins < ends:
                     yield begins, ends
                     reached = ends
             day += DAY
-
-    def _at(self, day: date, minute: int) -> datetime:
-        days, left = divmod(minute, DAY_MINUTES)
-        local = time(*divmod(left, 60))
-        return datetime.combine(day + days * DAY, local, self.zone).astimezone(UTC)
 
     def after(self, start: datetime, amount: timedelta) -> datetime:
         """The instant when `amount` of open time has passed since `start`."""

@@ -28,6 +28,11 @@ def from_millis(millis: int) -> datetime:
     return EPOCH + timedelta(milliseconds=millis)
 
 
+def to_millis(instant: datetime) -> int:
+    """Whole milliseconds since the Unix epoch."""
+    return round(instant.timestamp() * 1000)
+
+
 def to_text(instant: datetime) -> str:
     """`2026-01-05T08:00:00.000Z`; sorts as text in time order."""
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -5,8 +5,10 @@ A day is `YYYY-MM-DD` and a time of day `HH:MM`, in whole minutes; anything else
 """
 
 import re
-from datetime import date, time
+from bisect import bisect_left
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from pydantic import PlainSerializer, WithJsonSchema
 from pydantic.functional_validators import BeforeValidator
@@ -22,6 +24,24 @@ DAY_MINUTES = 24 * 60
 def minute_of(at: time) -> int:
     """The minute of the day, from 0."""
     return at.hour * 60 + at.minute
+
+
+def instant_of(day: date, minute: int, zone: ZoneInfo) -> datetime:
+    """When the clocks of a zone first show this minute of a day, in UTC; where they jump over it, the jump.
+
+    More than the minutes of a day are in days to come. A later minute is never an earlier instant.
+    """
+    local = datetime.combine(day, time()) + timedelta(minutes=minute)
+    at = local.replace(tzinfo=zone).astimezone(UTC)
+    second = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    if at <= second:
+        return at
+
+    def shown(seconds: int) -> datetime:
+        return (second + timedelta(seconds=seconds)).astimezone(zone).replace(tzinfo=None)
+
+    jump = bisect_left(range((at - second) // timedelta(seconds=1)), local, key=shown)
+    return second + timedelta(seconds=jump)
 
 
 def clock_text(at: time) -> str:

@@ -8,7 +8,7 @@ lasts over several parts of the day, or several days, is shared evenly over time
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -19,7 +19,8 @@ from pydantic import Field
 
 from linli.contracts import Contract
 from linli.ids import Id
-from linli.local_times import DAY_MINUTES, ClockTime, minute_of
+from linli.instants import to_millis
+from linli.local_times import DAY_MINUTES, ClockTime, instant_of, minute_of
 
 Price = Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=6)]
 """Yuan for one of what is sold: a m3, a kWh."""
@@ -191,16 +192,11 @@ def by_part(
 
 def _cuts(parts: Sequence[DayPart], days: Sequence[date], zone: str) -> list[tuple[int, date, str | None]]:
     """When the parts of the days begin, in ms; without a name: when a day ends that none of them follows."""
-    known = set(days)
+    known, clocks = set(days), ZoneInfo(zone)
     starts = sorted((start, each.name) for each in parts for start, _ in each.minutes())
     cuts: list[tuple[int, date, str | None]] = []
     for day in days:
-        cuts += [(_at(day, minute, zone), day, name) for minute, name in starts]
+        cuts += [(to_millis(instant_of(day, minute, clocks)), day, name) for minute, name in starts]
         if day + DAY not in known:
-            cuts.append((_at(day + DAY, 0, zone), day, None))
+            cuts.append((to_millis(instant_of(day + DAY, 0, clocks)), day, None))
     return cuts
-
-
-def _at(day: date, minute: int, zone: str) -> int:
-    instant = datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=ZoneInfo(zone))
-    return round(instant.timestamp() * 1000)

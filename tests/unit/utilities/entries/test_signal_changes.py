@@ -1,13 +1,13 @@
 from datetime import UTC, datetime
 
 from functions.utilities.entries.signal_changes import state_after
-from functions.utilities.local_days import to_ms
 from functions.utilities.readings.arrivals import merged
 from functions.utilities.readings.models import Reading
 from functions.utilities.signals.models import SignalState
+from linli.instants import to_millis
 from tests.unit.utilities.registers.a_site import site
 
-START = to_ms(datetime(2026, 1, 5, tzinfo=UTC))
+START = to_millis(datetime(2026, 1, 5, tzinfo=UTC))
 HALF_HOUR = 1_800_000
 
 

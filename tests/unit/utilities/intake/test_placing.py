@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from functions.utilities.intake.models import Batch, Offered
 from functions.utilities.intake.placing import OLDEST, placed
-from functions.utilities.local_days import to_ms
+from linli.instants import to_millis
 from tests.unit.utilities.registers.a_site import site
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -53,7 +53,7 @@ def test_a_reading_is_in_ticks_at_its_instant(ticks: int, estimated: bool) -> No
     found = placed(each, METER, batch(each))
     assert not isinstance(found, str)
     _, register, reading = found
-    assert (register.obis, reading.at, reading.ticks) == ("8-0:1.0.0", to_ms(NOW), ticks)
+    assert (register.obis, reading.at, reading.ticks) == ("8-0:1.0.0", to_millis(NOW), ticks)
     assert reading.kind == ("estimate" if estimated else "actual")
 
 

@@ -5,13 +5,13 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.utilities.local_days import to_ms
 from functions.utilities.readings.arrivals import merged
 from functions.utilities.readings.models import Reading
 from functions.utilities.reviews.held import held_id, waiting
+from linli.instants import to_millis
 from tests.unit.utilities.registers.a_site import site
 
-START = to_ms(datetime(2026, 1, 5, tzinfo=UTC))
+START = to_millis(datetime(2026, 1, 5, tzinfo=UTC))
 HOUR_MS = 3_600_000
 
 
@@ -32,7 +32,7 @@ def test_a_manager_is_asked_about_the_first_of_a_run_which_decides_the_rest() ->
 def test_another_value_of_an_instant_or_of_a_time_without_its_meter_says_so() -> None:
     assert why(at(0, 1_000), at(1, 1_010), at(1, 1_011, "conflict")) == {1_011: ("conflict", 1_000)}
     assert why(at(0, 1_000), at(1, 1_011, "conflict")) == {1_011: ("changes_too_much", 1_000)}
-    early = replace(at(0, 7, "conflict"), at=to_ms(datetime(2025, 11, 1, tzinfo=UTC)))
+    early = replace(at(0, 7, "conflict"), at=to_millis(datetime(2025, 11, 1, tzinfo=UTC)))
     assert why(early) == {7: ("before_installation", None)}
     closed = site(closed_at=datetime(2026, 1, 5, tzinfo=UTC) + timedelta(hours=1))
     assert waiting(closed, [at(2, 9, "conflict")]) == {at(2, 9, "conflict"): ("after_replacement", None)}
