@@ -7,7 +7,7 @@ from typing import Any
 
 from functions.maintenance.deadlines.targets import CLOCKS, allowed_times
 from functions.maintenance.reports.categories import priority_of
-from functions.maintenance.tickets.models import HELD, WAITING, Correction, Pause, Rating, State, Ticket
+from functions.maintenance.tickets.models import WAITING, Correction, Pause, Rating, State, Ticket
 from functions.maintenance.tickets.moves import Actor, Command, Move, Rulebook
 from functions.maintenance.tickets.rates import month_of
 from linli import clocks as deadlines
@@ -18,7 +18,10 @@ OVER: frozenset[State] = frozenset({"closed", "duplicate_of"})  # what it was co
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A command as it is carried out: to which ticket, by whom, when, by which rules."""
+    """A command as it is carried out: to which ticket, by whom, when, by which rules.
+
+    A pause that the command ends is over already: the clocks run on.
+    """
 
     ticket: Ticket
     move: Move
@@ -31,15 +34,6 @@ class Given:
         """Nobody has the ticket any more; a repair may be offered at once, the rest waits for a manager."""
         at = self.now if self.ticket.kind == "repair" else None
         return {"repairer": None, "offer_until": None, "dispatch_at": at, "told_nobody_free": False}
-
-    @property
-    def unpaused(self) -> Changes:
-        """The pause, if there is one, is over, and the clocks run on with what was left."""
-        pause = self.ticket.pause
-        if pause is None:
-            return {}
-        clocks = deadlines.resumed(self.ticket.clocks, pause.since, self.now, self.rulebook.hours)
-        return {"pause": None, "clocks": clocks}
 
     @property
     def rating_ends_at(self) -> datetime:
@@ -62,7 +56,7 @@ def _accepted(given: Given) -> Changes:
 def _taken_back(given: Given) -> Changes:
     ticket = given.ticket
     passed = [*ticket.passed_over, *([ticket.repairer] if ticket.repairer else [])]
-    return {**given.to_be_offered_anew, "passed_over": list(dict.fromkeys(passed)), **given.unpaused}
+    return {**given.to_be_offered_anew, "passed_over": list(dict.fromkeys(passed))}
 
 
 def _arrived(given: Given) -> Changes:
@@ -72,11 +66,6 @@ def _arrived(given: Given) -> Changes:
 def _paused(given: Given) -> Changes:
     assert given.move.reason is not None  # noqa: S101  Move has checked it
     return {"pause": Pause(reason=given.move.reason, since=given.now, state=given.ticket.state)}
-
-
-def _resumed(given: Given) -> Changes:
-    assert given.ticket.pause is not None  # noqa: S101  a paused ticket has its pause
-    return {"state": given.ticket.pause.state, **given.unpaused}
 
 
 def _finished(given: Given) -> Changes:
@@ -92,7 +81,7 @@ def _rated(given: Given) -> Changes:
 
 def _taken_from_who_is_not_there(given: Given) -> Changes:
     """Taken from who has left or is off duty; nobody is passed over: who is back may have it again."""
-    return {**given.to_be_offered_anew, **given.unpaused}
+    return given.to_be_offered_anew
 
 
 def _reopened(given: Given) -> Changes:
@@ -131,17 +120,14 @@ def _recategorised(given: Given) -> Changes:
     ticket, rulebook = given.ticket, given.rulebook
     becomes = corrected(ticket, given.move)
     anew: Changes = {}
-    if becomes.kind != ticket.kind and ticket.state in HELD:
-        anew = {"state": "reassigned", **given.unpaused}
     if becomes.kind != ticket.kind or ticket.state in WAITING:
         of_its_kind = replace(given, ticket=ticket.model_copy(update={"kind": becomes.kind}))
-        anew |= {**of_its_kind.to_be_offered_anew, "passed_over": [], "rounds": 0}
+        anew = {**of_its_kind.to_be_offered_anew, "passed_over": [], "rounds": 0}
     hours, targets = rulebook.hours_for(becomes.priority), rulebook.policy.targets(becomes.priority)
     allowed = allowed_times(CLOCKS[becomes.kind == "repair"], targets)
     fresh = deadlines.started(allowed, hours, ticket.began_at)
-    at = ticket.pause.since if ticket.pause and "pause" not in anew else given.now
-    before = anew.get("clocks", ticket.clocks)
-    clocks = deadlines.replaced(before, fresh, (rulebook.hours, hours), at)
+    at = ticket.pause.since if ticket.pause else given.now
+    clocks = deadlines.replaced(ticket.clocks, fresh, (rulebook.hours, hours), at)
     return {**dict(becomes), **anew, "clocks": clocks}
 
 
@@ -158,14 +144,13 @@ EFFECTS: dict[Command, Callable[[Given], Changes]] = {
     "reassign": _taken_back,
     "arrive": _arrived,
     "pause": _paused,
-    "resume": _resumed,
     "finish": _finished,
     "rate": _rated,
     "reopen": _reopened,
     "take_back": _taken_from_who_is_not_there,
     "recategorise": _recategorised,
-    "mark_duplicate": lambda given: {"duplicate_of": given.move.duplicate_of, **given.unpaused},
-    "transfer": lambda given: {"transferred_to": given.move.to, **given.unpaused},
+    "mark_duplicate": lambda given: {"duplicate_of": given.move.duplicate_of},
+    "transfer": lambda given: {"transferred_to": given.move.to},
     "warn": _noted,
     "breach": _noted,
     "wait": lambda _: {"told_nobody_free": True},

@@ -10,6 +10,7 @@ from datetime import datetime
 from functions.maintenance.tickets.effects import Given, changes_of, corrected, taken_for
 from functions.maintenance.tickets.models import HELD, OPEN, WAITING, Capacity, Entry, State, Ticket
 from functions.maintenance.tickets.moves import Actor, Command, Move, Rulebook
+from linli import clocks as deadlines
 from linli.errors import Conflict, Forbidden
 
 
@@ -119,8 +120,9 @@ def transition(
     if move.command == "recategorise" and corrected(ticket, move) == taken_for(ticket):
         raise refusal(ticket, actor, "it is all of that already")
     at = max(now, ticket.changed_at)  # the gateway's clocks may differ by some milliseconds
+    state = _led_to(ticket, move, rule)
+    ticket = ticket if state == "paused" else _running(ticket, at, rulebook)
     changes = changes_of(Given(ticket, move, actor, at, rulebook))
-    state: State = changes.pop("state", rule.target or ticket.state)
     after = ticket.model_copy(
         update={"state": state, "version": ticket.version + 1, "changed_at": at, **changes}
     )
@@ -135,6 +137,25 @@ def transition(
         was=taken_for(ticket) if move.command == "recategorise" else None,
         at=at,
     )
+
+
+def _led_to(ticket: Ticket, move: Move, rule: Rule) -> State:
+    """Where the command leads: what turns out to be of another kind is nobody's any more."""
+    if move.command == "resume":
+        assert ticket.pause is not None  # noqa: S101  a paused ticket has its pause
+        return ticket.pause.state
+    turned = move.command == "recategorise" and corrected(ticket, move).kind != ticket.kind
+    if turned and ticket.state in HELD:
+        return "reassigned"
+    return rule.target or ticket.state
+
+
+def _running(ticket: Ticket, now: datetime, rulebook: Rulebook) -> Ticket:
+    """The ticket without its pause, if it has one: the clocks run on with what was left."""
+    if ticket.pause is None:
+        return ticket
+    clocks = deadlines.resumed(ticket.clocks, ticket.pause.since, now, rulebook.hours)
+    return ticket.model_copy(update={"pause": None, "clocks": clocks})
 
 
 def _capacity(rule: Rule, actor: Actor) -> Capacity:

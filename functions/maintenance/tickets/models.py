@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from functions.maintenance.deadlines.models import Clocks
 from functions.maintenance.escalations.models import Need
@@ -98,6 +98,12 @@ class Ticket(Contract):
     rating: Rating | None = None
     duplicate_of: Id | None = None
     transferred_to: str | None = None
+
+    @field_validator("pause")
+    @classmethod
+    def _is_of_a_paused_ticket(cls, pause: Pause | None, told: ValidationInfo) -> Pause | None:
+        """Rows of before 2026-11-27 may hold the pause of a ticket that has left since."""
+        return pause if told.data.get("state") == "paused" else None
 
     @property
     def skill(self) -> Skill | None:
