@@ -8,7 +8,7 @@ from functions.care.watching.watch import Watch
 from linli.due import TimedRow
 from linli.keys import Key, RowKey
 from linli.lifetimes import Lifetime
-from linli.members import DwellerRow
+from linli.members import DwellerRow, dwelling
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
 
@@ -70,9 +70,7 @@ class StaffRow(DwellerRow, discriminator="care_member"):
         """The row of what the directory has said."""
         return cls(
             *key,
+            **dwelling(member.homes, member.version),
             roles=set(member.roles) or None,
-            version=member.version,
-            home=next(iter(member.homes), None),
-            homes=list(member.homes) or None,
             home_version=member.home_version or None,
         )

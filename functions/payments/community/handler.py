@@ -2,9 +2,11 @@
 
 from chalice.app import Blueprint
 
-from functions.payments.community import store
+from functions.payments.statements.rows import ReconciledRow
+from linli import communities
 from linli.queues import Received, bus_queue
 from linli.vocabulary.directory import CommunityChanged
+from linli.vocabulary.payments import PaymentsPolicy
 
 blueprint = Blueprint(__name__)
 
@@ -12,4 +14,5 @@ blueprint = Blueprint(__name__)
 @bus_queue(blueprint)
 def community(received: Received[CommunityChanged]) -> str:
     """A community was registered or its particulars changed."""
-    return store.enrol(received.fact)
+    communities.enter(ReconciledRow, received.fact.community)
+    return communities.keep(received.fact, PaymentsPolicy)

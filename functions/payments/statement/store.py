@@ -43,17 +43,18 @@ def start_all(now: datetime) -> None:
     """
     today = now.astimezone(CHINA).date()
     days = [today - timedelta(days=back) for back in range(1, LOOKED_AT_AGAIN.days + 1)]
-    for row in ReconciledRow.query(ReconciledRow.key.partition()):
-        partition, since = ComparedRow.key(row.sk, min(days).isoformat(), "")
+    for community in communities.entered(ReconciledRow):
+        partition, since = ComparedRow.key(community, min(days).isoformat(), "")
         known = {each.sk for each in ComparedRow.query(partition, ComparedRow.sk >= since)}
-        differing = DiscrepancyRow.query(DiscrepancyRow.key.partition(row.sk), DiscrepancyRow.sk >= since)
+        differing = DiscrepancyRow.query(DiscrepancyRow.key.partition(community), DiscrepancyRow.sk >= since)
         differ = {(each.discrepancy.day, each.discrepancy.provider) for each in differing}
-        providers = [provider for provider in PROVIDERS if _is_merchant(row.sk, provider)]
+        providers = [provider for provider in PROVIDERS if _is_merchant(community, provider)]
         steps = [
-            Step(community=row.sk, provider=provider, day=day)
+            Step(community=community, provider=provider, day=day)
             for day in days
             for provider in providers
-            if (day, provider) in differ or ComparedRow.key(row.sk, day.isoformat(), provider)[1] not in known
+            if (day, provider) in differ
+            or ComparedRow.key(community, day.isoformat(), provider)[1] not in known
         ]
         leave("statement", steps)
 

@@ -3,18 +3,14 @@
 from datetime import timedelta
 
 from functions.payments.statements.discrepancies import Discrepancy
+from linli.communities import RoundRow
 from linli.keys import Key
 from linli.lifetimes import Lifetime
 from linli.tables import ContractAttribute, Row
 
 
-class ReconciledRow(Row, discriminator="reconciled_community"):
+class ReconciledRow(RoundRow, discriminator="reconciled_community"):
     """The communities whose statements are fetched every day."""
-
-    KEPT = Lifetime()
-    key = Key("#communities", "{community}")
-
-    PARTITION = "#communities"
 
 
 class ComparedRow(Row, discriminator="compared_statement"):

@@ -55,9 +55,9 @@ def start(community: str, period: str, now: datetime) -> Run:
 
 def start_all(now: datetime) -> None:
     """Start last month's run of every community."""
-    for row in ScheduledRow.query(ScheduledRow.key.partition()):
-        known = communities.known(read([CommunityRow.key(row.sk)]), row.sk)
-        start(row.sk, month_before(now, known.time_zone), now)
+    for community in communities.entered(ScheduledRow):
+        known = communities.known(read([CommunityRow.key(community)]), community)
+        start(community, month_before(now, known.time_zone), now)
 
 
 def find(community: str, period: str) -> Run:

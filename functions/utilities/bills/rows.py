@@ -2,18 +2,14 @@
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
+from linli.communities import RoundRow
 from linli.keys import Key
 from linli.lifetimes import Lifetime
 from linli.tables import Row
 
 
-class ScheduledRow(Row, discriminator="billed_community"):
+class ScheduledRow(RoundRow, discriminator="billed_community"):
     """The communities that the monthly schedule goes through."""
-
-    KEPT = Lifetime()
-    key = Key("#communities", "{community}")
-
-    PARTITION = "#communities"
 
 
 class RunRow(Row, discriminator="bill_run"):

@@ -2,7 +2,7 @@
 
 from chalice.app import Blueprint
 
-from functions.utilities.community import store
+from functions.utilities.bills.rows import ScheduledRow
 from linli import communities, registered
 from linli.queues import Received, bus_queue
 from linli.vocabulary.devices import DeviceRegistered, DeviceRevoked
@@ -17,7 +17,7 @@ def community(received: Received[CommunityChanged | DeviceRegistered | DeviceRev
     """A community was registered or changed, or a device of it registered or revoked."""
     match received.fact:
         case CommunityChanged() as fact:
-            store.schedule(fact.community)
+            communities.enter(ScheduledRow, fact.community)
             return communities.keep(fact, UtilitiesPolicy)
         case DeviceRegistered() | DeviceRevoked() as fact:
             return registered.keep(fact, received.event.time)

@@ -72,7 +72,12 @@ def _line(kind: type[Row]) -> tuple[str, ...]:
 
 def keys_named(kind: type[Row]) -> dict[str, Key]:
     """Where rows of a kind are, by the names in its class: at one place, or at one of several."""
-    return {name: each for name, each in vars(kind).items() if isinstance(each, Key)}
+    return {name: each for name, each in _said_by(kind).items() if isinstance(each, Key)}
+
+
+def _said_by(kind: type[Row]) -> dict[str, object]:
+    """What its class says, and those that it is made from."""
+    return {name: each for one in reversed(kind.__mro__) for name, each in vars(one).items()}
 
 
 def _written_down(key: Key) -> tuple[str, str]:
@@ -85,9 +90,7 @@ def _written_down(key: Key) -> tuple[str, str]:
 
 def kept(kind: type[Row]) -> str:
     """How long rows of a kind are kept. Raises CommandError when it says nothing."""
-    said = [
-        each for name, each in vars(kind).items() if name.startswith("KEPT") and isinstance(each, Lifetime)
-    ]
+    said = [each for each in _said_by(kind).values() if isinstance(each, Lifetime)]
     return "; ".join(_in_words(each) for each in said) or _as_written(kind)
 
 

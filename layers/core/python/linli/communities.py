@@ -5,7 +5,7 @@ parts that it reads, as they were told. What newer code set there and this one d
 this one is new enough.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -20,7 +20,7 @@ from linli.lifetimes import Lifetime
 from linli.observability import observed
 from linli.policies import Policy
 from linli.reading import understood
-from linli.tables import ConditionsFailed, CopyRow, Rows, Transaction
+from linli.tables import CopyRow, Row, Rows, Transaction, keep_newest
 from linli.vocabulary.directory import CommunityChanged
 
 Part = TypeVar("Part", bound=Policy)
@@ -49,6 +49,13 @@ class CommunityRow(CopyRow, discriminator="community"):
     sub_district = UnicodeAttribute()
     time_zone = UnicodeAttribute()
     policies = PoliciesAttribute()
+
+
+class RoundRow(Row):
+    """The communities that a schedule goes through; each schedule has a kind of its own."""
+
+    KEPT = Lifetime()
+    key = Key("#communities", "{community}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +110,16 @@ def keep(fact: CommunityChanged, part: type[Policy], *more: type[Policy]) -> str
         policies={each.PART: fact.policies[each.PART] for each in parts if each.PART in fact.policies},
         version=fact.version,
     )
+    return "community_kept" if keep_newest(row) else "duplicate"
+
+
+def enter(schedule: type[RoundRow], community: str) -> None:
+    """Let a schedule go through this community from now on; again changes nothing."""
     transaction = Transaction()
-    transaction.keep_newest("community", row)
-    try:
-        transaction.commit()
-    except ConditionsFailed:
-        return "duplicate"
-    return "community_kept"
+    transaction.put("community", schedule(*schedule.key(community)))
+    transaction.commit()
+
+
+def entered(schedule: type[RoundRow]) -> Iterator[str]:
+    """The communities that a schedule goes through."""
+    return (row.sk for row in schedule.query(schedule.key.partition()))

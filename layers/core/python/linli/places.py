@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pynamodb.attributes import UnicodeAttribute
 
 from linli.keys import Key
-from linli.tables import ConditionsFailed, CopyRow, Transaction, read
+from linli.tables import CopyRow, keep_newest, read
 from linli.vocabulary.directory import PlaceChanged
 
 
@@ -20,13 +20,7 @@ class PlaceNameRow(CopyRow, discriminator="place_name"):
 def keep(fact: PlaceChanged) -> str:
     """Keep what a place is called, unless a newer word is here. Returns the outcome."""
     row = PlaceNameRow(*PlaceNameRow.key(fact.community, fact.entity()), name=fact.name, version=fact.version)
-    transaction = Transaction()
-    transaction.keep_newest("place", row)
-    try:
-        transaction.commit()
-    except ConditionsFailed:
-        return "duplicate"
-    return "place_kept"
+    return "place_kept" if keep_newest(row) else "duplicate"
 
 
 def called(community: str, homes: Iterable[str]) -> dict[str, str]:

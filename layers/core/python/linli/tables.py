@@ -284,6 +284,17 @@ def change(row: Row, actions: Sequence[Action], condition: Condition) -> None:
         raise Unavailable("the store did not take it") from error
 
 
+def keep_newest(row: CopyRow) -> bool:
+    """Write a copy unless the same version of it, or a newer one, is there. Returns whether it was."""
+    transaction = Transaction()
+    transaction.keep_newest("copy", row)
+    try:
+        transaction.commit()
+    except ConditionsFailed:
+        return False
+    return True
+
+
 class Rows(dict[RowKey, Row]):
     """Rows that were read together, by key."""
 
