@@ -10,12 +10,13 @@ from botocore.exceptions import ClientError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from linli_cli.layout import ROOT
 from linli_cli.local import local_cloud
 from linli_cli.local.dynamodb_local import installed, missing, serving
 from linli_cli.local.embedded_cloud import EmbeddedCloud
 from linli_cli.local.local_cloud import free_ports
 
-VENVS = local_cloud.REPOSITORY / ".linli/venvs"
+VENVS = ROOT / ".linli/venvs"
 DYNAMODB_LOCAL = VENVS / "dynamodb-local"
 ASKED_FOR = pytest.param("from_aws", marks=pytest.mark.dynamodb_local)
 TABLE = "requests"

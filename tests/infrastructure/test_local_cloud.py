@@ -32,14 +32,15 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from linli_cli.errors import CommandError
+from linli_cli.layout import ROOT
 from linli_cli.local import embedded_cloud, local_cloud, processes
 from linli_cli.local.embedded_cloud import EmbeddedCloud
 from linli_cli.local.local_cloud import free_ports
 
-VENVS = local_cloud.REPOSITORY / ".linli/venvs"
+VENVS = ROOT / ".linli/venvs"
 STACK = "linli-test-probe"
 AUTHORIZER_STACK = "linli-test-authorizer"
-LAUNCHER = local_cloud.REPOSITORY / "localstack/ministack/launcher.py"
+LAUNCHER = ROOT / "localstack/ministack/launcher.py"
 PATCHES = re.findall(r"^    \w+\.(\w+),$", LAUNCHER.read_text(), re.MULTILINE)
 PROBE = """
 import json, os, sys
@@ -1423,7 +1424,7 @@ def gaps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, bool]]
     def found(*arguments: str) -> dict[str, bool]:
         done = subprocess.run(
             [local.python("cloud"), "-m", "localstack.ministack.gaps", *arguments],
-            cwd=local_cloud.REPOSITORY,
+            cwd=ROOT,
             env={"PATH": os.defpath, "TMPDIR": str(local.home), "LOG_LEVEL": "ERROR"},
             capture_output=True,
             text=True,
@@ -1442,13 +1443,13 @@ def test_a_patch_is_still_needed_and_works(gaps: dict[str, dict[str, bool]], pat
 
 
 def test_the_readme_lists_every_patch_in_order() -> None:
-    readme = (local_cloud.REPOSITORY / "localstack/README.md").read_text()
+    readme = (ROOT / "localstack/README.md").read_text()
     table = readme.partition("\n| patch | without it |\n")[2].partition("\n\n")[0]
     assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == PATCHES
 
 
 def test_the_readme_lists_every_plugin() -> None:
-    folder = local_cloud.REPOSITORY / "localstack"
+    folder = ROOT / "localstack"
     entries = re.findall(r"linli_localstack\.(\w+):", (folder / "plugins/pyproject.toml").read_text())
     section = (
         (folder / "README.md").read_text().partition("\n## LocalStack's plugins\n")[2].partition("\n## ")[0]

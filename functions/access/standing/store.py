@@ -14,6 +14,7 @@ from functions.access.standing.domain import PersonFact, after, after_host
 from functions.access.standing.models import HealthWord, PlaceWord, SaidPlace, ShownStanding
 from linli import communities
 from linli.communities import CommunityRow
+from linli.contracts import shown_as
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
 from linli.idempotency import Creation
@@ -98,13 +99,8 @@ def show(community: str, person: str) -> ShownStanding:
     standing = find(HolderRow, HolderRow.key(community, person)).standing
     if standing.person is None:
         raise NotFound
-    return ShownStanding(
-        person=standing.person,
-        blocks=standing.in_force(),
-        health_code=standing.health_code,
-        quarantine_until=standing.quarantine_until,
-        credentials=len(standing.credentials),
-        presence=standing.presence,
+    return shown_as(
+        ShownStanding, standing, blocks=standing.in_force(), credentials=len(standing.credentials)
     )
 
 

@@ -177,16 +177,8 @@ def _row(community: str, device: str) -> DeviceRow:
 
 
 def _shown(row: DeviceRow, *, gateway_lost: bool = False) -> Device:
-    active = row.status == "active"
-    return Device.model_validate(
-        {
-            "device": row.sk,
-            "kind": row.device_kind,
-            "status": row.status,
-            "registered_at": row.registered_at,
-            "vitals": vitals_shown(row.vitals, gateway_lost=gateway_lost) if active else None,
-        }
-    )
+    vitals = vitals_shown(row.vitals, gateway_lost=gateway_lost) if row.status == "active" else None
+    return shown_as(Device, row, device=row.sk, kind=row.device_kind, vitals=vitals)
 
 
 def _with_vitals(community: str, rows: Iterable[DeviceRow]) -> list[Device]:

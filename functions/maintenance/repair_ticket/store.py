@@ -29,6 +29,7 @@ from functions.maintenance.tickets.moves import SYSTEM, Actor, Move
 from functions.maintenance.tickets.rows import TicketRow, TimelineRow
 from functions.maintenance.tickets.steps import Step
 from functions.maintenance.tickets.views import TicketShown, shown
+from linli.contracts import shown_as
 from linli.cursors import Page, PageQuery, page_of
 from linli.episodes import lock_of
 from linli.errors import Conflict, InvalidRequest, NotFound
@@ -255,15 +256,7 @@ def photos(community: str, person: Person, ticket: str) -> Photos:
     _found(community, person, ticket)
     found = [row for each in _photo_rows(community, ticket) if (row := looked_at(each))]
     items = [
-        Photo(
-            photo=row.photo,
-            content_type=row.content_type,
-            added_by=row.added_by,
-            added_at=row.added_at,
-            url=bucket.address(community, ticket, row.photo),
-        )
-        for row in found
-        if row.shown
+        shown_as(Photo, row, url=bucket.address(community, ticket, row.photo)) for row in found if row.shown
     ]
     refused = [
         PhotoRefused(photo=row.photo, added_by=row.added_by, why=row.refused) for row in found if row.refused
@@ -285,10 +278,4 @@ def _listed(row: TicketRow) -> TicketShown:
 
 
 def _incident(row: IncidentRow) -> Incident:
-    return Incident(
-        incident=row.sk,
-        building=row.building,
-        category=row.category,
-        last_at=row.last_at,
-        tickets=sorted(row.tickets),
-    )
+    return shown_as(Incident, row, incident=row.sk, tickets=sorted(row.tickets))

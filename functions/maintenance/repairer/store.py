@@ -8,6 +8,7 @@ from functions.maintenance.repairer.models import Repairer
 from functions.maintenance.tickets import store as tickets
 from functions.maintenance.tickets.rows import TicketRow
 from functions.maintenance.tickets.views import TicketShown, shown
+from linli.contracts import shown_as
 from linli.cursors import Page, PageQuery, page_of
 from linli.tables import find
 
@@ -54,11 +55,4 @@ def tickets_of(community: str, person: str, query: PageQuery) -> Page[TicketShow
 
 
 def _shown(person: str, set_up: SetUp, row: RepairerRow) -> Repairer:
-    return Repairer(
-        person=person,
-        skills=set_up.skills,
-        building=set_up.building,
-        on_duty=set_up.on_duty,
-        member=row.member,
-        tickets=sorted(row.holds or ()),
-    )
+    return shown_as(Repairer, set_up, person=person, member=row.member, tickets=sorted(row.holds or ()))

@@ -5,7 +5,7 @@ from functions.maintenance.reports.models import Category, Kind, Missing, Source
 from functions.maintenance.tickets.machine import allowed
 from functions.maintenance.tickets.models import Rating, State, Ticket
 from functions.maintenance.tickets.moves import Actor
-from linli.contracts import Contract
+from linli.contracts import Contract, shown_as
 from linli.ids import Id
 from linli.instants import Instant
 from linli.vocabulary.maintenance import Priority
@@ -62,7 +62,6 @@ class TicketShown(Contract):
     allowed: list[str] | None = None
 
 
-SAME = TicketShown.model_fields.keys() & Ticket.model_fields.keys() - {"clocks", "description"}
 LONGEST_LISTED = 200  # characters of a description in a list
 
 
@@ -73,19 +72,11 @@ def shortened(text: str, length: int) -> str:
 
 def shown(ticket: Ticket, incident: str | None, actor: Actor | None = None) -> TicketShown:
     """The ticket; for `actor` the whole of it, with what they may do; else as lists have it."""
-    clocks = {
-        name: ClockShown(
-            first_due_at=clock.first_due_at,
-            due_at=clock.due_at,
-            met_at=clock.met_at,
-            breached=clock.breached,
-        )
-        for name, clock in ticket.clocks.items()
-    }
-    return TicketShown(
-        **{name: getattr(ticket, name) for name in SAME},
+    return shown_as(
+        TicketShown,
+        ticket,
         description=ticket.description if actor else shortened(ticket.description, LONGEST_LISTED),
-        clocks=clocks,
+        clocks={name: shown_as(ClockShown, clock) for name, clock in ticket.clocks.items()},
         incident=incident,
         paused_for=ticket.pause.reason if ticket.pause else None,
         allowed=[*allowed(ticket, actor)] if actor else None,

@@ -12,6 +12,7 @@ from functions.utilities.local_days import day_of
 from functions.utilities.meters.rows import MeterRow
 from linli import communities
 from linli.communities import CommunityRow
+from linli.contracts import shown_as
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import NotFound
 from linli.instants import to_millis
@@ -100,9 +101,7 @@ def stays(community: str, home: str) -> Stays:
     """Who lived in a home when. Raises NotFound."""
     row = find_row(HouseholdRow, HouseholdRow.key(community, home))
     found = lived(stays_of(community, row))
-    return Stays(
-        home=home, items=[Stay(person=each.person, since=each.since, until=each.until) for each in found]
-    )
+    return Stays(home=home, items=[shown_as(Stay, each) for each in found])
 
 
 def set_area(fact: PlaceChanged) -> str:

@@ -20,6 +20,7 @@ from functions.utilities.registers.site import Site
 from functions.utilities.reviews.rows import CorrectionRow
 from linli import communities
 from linli.communities import CommunityRow
+from linli.contracts import shown_as
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, NotFound
 from linli.instants import from_millis, to_millis
@@ -196,13 +197,4 @@ def _correction(row: CorrectionRow, meter: Meter) -> Correction | None:
             for start, end, ticks in intervals
         ]
 
-    return Correction(
-        at=row.at,
-        obis=row.register,
-        cause=row.cause,
-        by=row.by,
-        decision=row.decision,
-        note=row.note,
-        was=shown(row.was),
-        became=shown(row.became),
-    )
+    return shown_as(Correction, row, obis=row.register, was=shown(row.was), became=shown(row.became))

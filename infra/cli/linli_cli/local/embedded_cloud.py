@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Literal
 
 from linli_cli.cloud import Cloud as Connection
-from linli_cli.local.local_cloud import ACCOUNT, REGION, REPOSITORY, Cloud, LocalCloud, get, install_packages
+from linli_cli.layout import ROOT
+from linli_cli.local.local_cloud import ACCOUNT, REGION, Cloud, LocalCloud, get, install_packages
 from linli_cli.local.processes import HOST, only_one, write_whole
 
 LAUNCHER = "localstack.ministack.launcher"
 LOCKS = {
-    "cloud": REPOSITORY / "localstack/ministack/requirements.lock",
-    "functions": REPOSITORY / "localstack/runtime/requirements.lock",
+    "cloud": ROOT / "localstack/ministack/requirements.lock",
+    "functions": ROOT / "localstack/runtime/requirements.lock",
 }
 SAVED_EVERY_S = 15
 UNSAVED_S = 2 * SAVED_EVERY_S  # with the time that saving takes, and once more where a store was in use
@@ -56,7 +57,7 @@ class EmbeddedCloud(LocalCloud):
 
     @property
     def folder(self) -> Path:
-        return REPOSITORY
+        return ROOT
 
     def environment(self) -> dict[str, str]:
         runtime = f"python{sys.version_info.major}.{sys.version_info.minor}"

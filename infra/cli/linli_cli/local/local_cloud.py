@@ -21,7 +21,6 @@ from linli_cli.cloud import Cloud as Connection
 from linli_cli.errors import CommandError, Unanswered
 from linli_cli.local.processes import HOST, is_free, is_running, launch, only_one, stop, until, write_whole
 
-REPOSITORY = Path(__file__).resolve().parents[4]
 REGION = "eu-west-1"
 ACCOUNT = "000000000000"
 DEFAULT_PORT = 4566

@@ -18,12 +18,12 @@ from linli_cli.cloud import Cloud as Connection
 from linli_cli.deploy import templates
 from linli_cli.deploy.packaging import foundation_template
 from linli_cli.errors import CommandError
-from linli_cli.layout import base
+from linli_cli.layout import ROOT, base
 from linli_cli.local import dynamodb_local
-from linli_cli.local.local_cloud import REGION, REPOSITORY, UV, LocalCloud, get, install_packages, run
+from linli_cli.local.local_cloud import REGION, UV, LocalCloud, get, install_packages, run
 from linli_cli.local.processes import HOST, only_one
 
-PLUGINS = REPOSITORY / "localstack/plugins"
+PLUGINS = ROOT / "localstack/plugins"
 PYTHON = "3.13"  # it needs just this one where there is no Docker
 LOCKS = {
     "localstack": PLUGINS / "requirements.lock",
