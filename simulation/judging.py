@@ -37,7 +37,7 @@ class Score:
         self.kinds += other.kinds
 
     def of(self, kind: str) -> "Score":
-        """The same for one kind of emergency alone."""
+        """The score for one kind of emergency alone."""
         delays = [delay for delay, each in zip(self.delays, self.kinds, strict=True) if each == kind]
         return Score(self.months, self.false_alarms, self.duties, delays, [kind] * len(delays))
 

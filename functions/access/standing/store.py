@@ -69,11 +69,12 @@ def _guests(community: str, person: str, at: datetime) -> list[str]:
     return [row.sk for row in rows if not row.withdrawn and row.invitation.valid_until > at]
 
 
-def _change(community: str, holder: str, change: Callable[[Standing | None], Standing | None]) -> bool:
+def _change(community: str, holder: str, becomes: Callable[[Standing | None], Standing | None]) -> bool:
+    """Write what a holder's standing becomes, if it becomes another. Returns whether it has."""
     key = HolderRow.key(community, holder)
     row = read([key]).one(HolderRow, key)
     known = row.standing if row else None
-    standing = change(known)
+    standing = becomes(known)
     if standing is None or standing == known:
         return False
     transaction = Transaction()
@@ -85,12 +86,12 @@ def _change(community: str, holder: str, change: Callable[[Standing | None], Sta
 def say(community: str, person: str, word: HealthWord) -> ShownStanding:
     """Keep what staff know of a person's health. Raises NotFound for a person the community does not know."""
 
-    def changed(known: Standing | None) -> Standing:
+    def as_said(known: Standing | None) -> Standing:
         if known is None or known.person is None:
             raise NotFound
         return known.model_copy(update=word.model_dump())
 
-    until_it_holds(partial(_change, community, person, changed))
+    until_it_holds(partial(_change, community, person, as_said))
     return show(community, person)
 
 

@@ -109,7 +109,7 @@ class Creation:
         return self.key.earlier(failed) if self.key is not None else None
 
     def before(self) -> str | None:
-        """The same, by a read of its own."""
+        """The id that the same request created before, by a read; None without a key. Raises as `earlier`."""
         return self.key.before() if self.key is not None else None
 
     def once(

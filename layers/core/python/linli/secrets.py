@@ -32,8 +32,8 @@ def secret(name: str) -> str:
 
 
 def secret_if_any(name: str, *, fresh: bool = False) -> str | None:
-    """The same of one that may not have been set up, or is changed: None, or what it was, for a minute
-    without asking again, since strangers name such. `fresh` passes the cache by, and fills it. Raises
+    """The secret `linli/<stage>/<name>`, or None where it has not been set up. Either is believed for a
+    minute without asking again, since strangers name such. `fresh` passes the cache by, and fills it. Raises
     Unavailable when nobody can tell.
     """
     if not fresh and time.monotonic() < _missing.get(name, 0):

@@ -340,7 +340,7 @@ def _read_all(keys: Sequence[_RawKey], attributes: Sequence[str] | None) -> Iter
 
 
 def readable(keys: Iterable[RowKey]) -> Rows:
-    """The same without the rows that cannot be read, which are logged and counted.
+    """The rows under `keys` as `read`, without those that cannot be understood, which are logged and counted.
 
     For what must happen whatever newer code, before it was rolled back, or a hand has written there.
     """
