@@ -41,6 +41,7 @@ class _SQSEvent(Protocol):
 
 BatchAnswer = dict[str, Any]
 Handler = Callable[[_SQSEvent], BatchAnswer]
+Record = Callable[[str, "Delivery"], str]
 BATCH_SIZE = 10  # of messages that take moments each; a task may take as long as its function
 
 
@@ -69,7 +70,7 @@ class Delivery:
 class _Batch:
     """One outcome per message, in order: Lambda ignores that member, people and `linli replay` read it."""
 
-    record: Callable[[str, "Delivery"], str]
+    record: Record
 
     def answer(self, event: dict[str, Any]) -> BatchAnswer:
         outcomes: list[str] = []
@@ -109,6 +110,31 @@ def _failures() -> tuple[type[Exception], ...]:
     return BotoCoreError, ClientError
 
 
+def _or_parked(record: Record) -> Record:
+    """What no retry can help is parked, its reason the outcome."""
+
+    def parking(body: str, delivery: Delivery) -> str:
+        try:
+            return record(body, delivery)
+        except LinliError as error:
+            if error.retryable:
+                raise
+            park(body, error)
+            return error.slug
+
+    return parking
+
+
+def _behind(
+    blueprint: Blueprint, trigger: Trigger, function: Callable[..., Any], record: Record, size: int
+) -> Handler:
+    @wraps(function)
+    def handler(event: _SQSEvent) -> BatchAnswer:
+        return _Batch(record).answer(event.to_dict())
+
+    return behind_a_queue(blueprint, trigger, handler, size)
+
+
 def device_queue(
     blueprint: Blueprint,
     model: type[Body],
@@ -136,11 +162,7 @@ def device_queue(
                 event = None
             return handle(event, model, function, body, listening)
 
-        @wraps(function)
-        def handler(event: _SQSEvent) -> BatchAnswer:
-            return _Batch(record).answer(event.to_dict())
-
-        return behind_a_queue(blueprint, trigger, handler, needs.get("batch_size", BATCH_SIZE))
+        return _behind(blueprint, trigger, function, record, needs.get("batch_size", BATCH_SIZE))
 
     return decorate
 
@@ -174,19 +196,9 @@ def bus_queue(
         trigger = Trigger(function.__module__, name, "bus_queue", facts=taken, needs={**needs})
 
         def record(body: str, delivery: Delivery) -> str:
-            try:
-                return _handled(body, delivery, function, taken)
-            except LinliError as error:
-                if error.retryable:
-                    raise
-                park(body, error)
-                return error.slug
+            return _handled(body, delivery, function, taken)
 
-        @wraps(function)
-        def handler(event: _SQSEvent) -> BatchAnswer:
-            return _Batch(record).answer(event.to_dict())
-
-        return behind_a_queue(blueprint, trigger, handler, needs.get("batch_size", BATCH_SIZE))
+        return _behind(blueprint, trigger, function, _or_parked(record), needs.get("batch_size", BATCH_SIZE))
 
     return decorate
 
@@ -214,21 +226,11 @@ def task_queue(
         )
 
         def record(body: str, delivery: Delivery) -> str:
-            try:
-                with observed(name, sha256(body.encode()).hexdigest()[:16]) as attempt:
-                    attempt.outcome = function(_task(body, model), delivery)
-            except LinliError as error:
-                if error.retryable:
-                    raise
-                park(body, error)
-                return error.slug
+            with observed(name, sha256(body.encode()).hexdigest()[:16]) as attempt:
+                attempt.outcome = function(_task(body, model), delivery)
             return attempt.outcome
 
-        @wraps(function)
-        def handler(event: _SQSEvent) -> BatchAnswer:
-            return _Batch(record).answer(event.to_dict())
-
-        return behind_a_queue(blueprint, trigger, handler, needs.get("batch_size", 1))
+        return _behind(blueprint, trigger, function, _or_parked(record), needs.get("batch_size", 1))
 
     return decorate
 
