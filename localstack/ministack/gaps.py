@@ -341,9 +341,13 @@ def keep_error_types() -> bool:
 def answer_silent_functions_at_once() -> bool:
     worker = a_worker()
     worker.invoke({}, "request")
-    started = time.monotonic()
-    worker.invoke({}, "request")
-    return time.monotonic() - started > 0.05  # noqa: PLR2004 - the stock wait, in seconds
+
+    def answered_in() -> float:
+        started = time.monotonic()
+        worker.invoke({}, "request")
+        return time.monotonic() - started
+
+    return min(answered_in() for _ in range(5)) > 0.05  # noqa: PLR2004 - the stock wait, in seconds
 
 
 def bound_workers() -> bool:

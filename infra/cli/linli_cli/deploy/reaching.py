@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from linli_cli.deploy.archive import read_tree
@@ -27,14 +28,19 @@ def vocabulary_of(service: str, root: Path = ROOT) -> dict[str, bytes]:
     while waiting:
         name, content = waiting.pop()
         if name.endswith(".py"):
-            new = {each for each in _imported(content) if each in core} - reached
+            new = (_imported(content) & core.keys()) - reached
             reached |= new
             waiting += [(each, core[each]) for each in new]
     return {name: core[name] for name in sorted(reached) if name.startswith(VOCABULARY)}
 
 
-def _imported(source: bytes) -> Iterator[str]:
+@cache
+def _imported(source: bytes) -> frozenset[str]:
     """The files that a module's imports may mean, and their packages."""
+    return frozenset(_meant(source))
+
+
+def _meant(source: bytes) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             names = [each.name for each in node.names]
