@@ -1,6 +1,7 @@
 """What the scaffold writes into a copy of the repository passes all that a written action must pass."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -40,6 +41,19 @@ TESTS = [
 ]
 TESTS += ["tests/unit/probe/ballots/test_opening.py"]
 ROUTES = ["tests/integration/test_probe_asked.py", "tests/integration/test_directory_probe_shown.py"]
+SHAPE, SAMPLES = "tests/test_shape.py", "tests/integration/test_samples.py"
+ISOLATION, PERMISSIONS = "tests/integration/test_isolation.py", "tests/unit/linli/test_permissions.py"
+# What of these files is asked: all that is about what is new, and what is about the whole.
+CHOSEN = (
+    "probe or list_of_actions or no_samples_but or every_folder or stands_in_the_table or test_permissions"
+)
+SCAFFOLDING = """
+import sys
+from linli_cli.scaffolding.scaffold import noun, planned, scaffold
+for name, _, trigger in (each.partition(" ") for each in sys.argv[1:]):
+    scaffold(planned(name, trigger)) if trigger != "noun" else noun(planned(name, "http"))
+"""
+ENDED = re.compile(r"^(PASSED|FAILED|ERROR|SKIPPED) (\S+\.py)", re.MULTILINE)
 
 
 def run(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
@@ -66,26 +80,26 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             shutil.copy(source, root / name)
     *others, last = ACTIONS.items()
-    write = (
-        "import sys; from linli_cli.scaffolding.scaffold import planned, scaffold;"
-        "scaffold(planned(*sys.argv[1:]))"
-    )
-    for name, trigger in others:
-        passes(root, "-c", write, name, trigger)
-    passes(
-        root,
-        "-c",
-        write.replace("scaffold(planned", "noun(planned").replace(", scaffold;", ", noun;"),
-        NOUN,
-        "http",
-    )
+    passes(root, "-c", SCAFFOLDING, *(f"{name} {trigger}" for name, trigger in others), f"{NOUN} noun")
     passes(root, "-m", "linli_cli.scaffolding.scaffold", *last)  # which renews the READMEs, for all of them
     return root
 
 
-def test_the_shape_is_right(copy: Path) -> None:
-    chosen = "probe or list_of_actions or no_samples_but or every_folder"
-    passes(copy, "-m", "pytest", "-q", "tests/test_shape.py", "-k", chosen)
+@pytest.fixture(scope="module")
+def ran(copy: Path) -> str:
+    """What is said of the tests of what is new, all in one run, since each imports everything."""
+    files = [SHAPE, *TESTS, *ROUTES, PERMISSIONS, ISOLATION, SAMPLES]
+    return run(copy, "-m", "pytest", "-q", "-rA", "--tb=short", "-k", CHOSEN, *files).stdout
+
+
+def assert_passed(ran: str, *files: str) -> None:
+    """That tests of each of these files were run, and none ended otherwise."""
+    ended = [(file, how) for how, file in ENDED.findall(ran) if file in files]
+    assert set(ended) == {(file, "PASSED") for file in files}, ran[-4000:]
+
+
+def test_the_shape_is_right(ran: str) -> None:
+    assert_passed(ran, SHAPE)
 
 
 def test_the_shape_test_notices_a_missing_twin(copy: Path) -> None:
@@ -100,18 +114,16 @@ def test_the_shape_test_notices_a_missing_twin(copy: Path) -> None:
     assert "events/probe/measured/ lacks [('queue', 'malformed')]" in done.stdout
 
 
-def test_the_rules_tests_pass(copy: Path) -> None:
-    passes(copy, "-m", "pytest", "-q", *TESTS)
+def test_the_rules_tests_pass(ran: str) -> None:
+    assert_passed(ran, *TESTS)
 
 
-def test_what_routes_write_is_there_once_and_only_for_whom_it_is_for(copy: Path) -> None:
-    passes(copy, "-m", "pytest", "-q", *ROUTES, "tests/unit/linli/test_permissions.py")
-    chosen = "test_isolation.py", "-k", "stands_in_the_table or probe"
-    passes(copy, "-m", "pytest", "-q", f"tests/integration/{chosen[0]}", *chosen[1:])
+def test_what_routes_write_is_there_once_and_only_for_whom_it_is_for(ran: str) -> None:
+    assert_passed(ran, *ROUTES, PERMISSIONS, ISOLATION)
 
 
-def test_every_sample_ends_as_its_name_says(copy: Path) -> None:
-    passes(copy, "-m", "pytest", "-q", "tests/integration/test_samples.py", "-k", "probe")
+def test_every_sample_ends_as_its_name_says(ran: str) -> None:
+    assert_passed(ran, SAMPLES)
 
 
 def test_code_is_clean(copy: Path) -> None:
