@@ -16,9 +16,12 @@ from aws_lambda_powertools.utilities import parameters
 from botocore.awsrequest import AWSResponse
 from chalice.app import Chalice
 from moto import mock_aws
+from moto.cloudformation.models import cloudformation_backends
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.models import botocore_stubber
+from moto.events.models import events_backends
 from moto.iot.models import iot_backends
+from moto.secretsmanager.models import secretsmanager_backends
 from moto.sqs.models import sqs_backends
 
 from linli import secrets
@@ -98,6 +101,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture
 def cloud(store: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:  # noqa: ARG001  it is there first
+    with empty_cloud(monkeypatch):
+        yield
+
+
+@contextmanager
+def empty_cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An empty cloud with what the foundation stack makes, and no way out of it."""
     for name in [name for name in os.environ if name.startswith(("AWS_", "LINLI_"))]:
         monkeypatch.delenv(name)
@@ -107,9 +116,11 @@ def cloud(store: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:  # noq
     secrets._missing.clear()
     with mock_aws():
         for key in KEYS:
-            client("secretsmanager").create_secret(Name=f"linli/{STAGE}/{key}", SecretString=f"test {key}")
-        client("events").create_event_bus(Name=f"linli-{STAGE}")
-        policies = iot_backends[DEFAULT_ACCOUNT_ID][ENVIRONMENT["AWS_DEFAULT_REGION"]]
+            _of_moto(secretsmanager_backends).create_secret(
+                f"linli/{STAGE}/{key}", f"test {key}", None, None, [], None, None, [], False
+            )
+        _of_moto(events_backends).create_event_bus(f"linli-{STAGE}")
+        policies = _of_moto(iot_backends)
         for kind in ("", *(f"-{each}" for each in sorted(EVERY_KIND))):
             policies.create_policy(f"linli-{STAGE}-device{kind}", {})
         yield
@@ -119,6 +130,10 @@ def cloud(store: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:  # noq
 
 @pytest.fixture
 def service(cloud: None, store: str) -> Service:  # noqa: ARG001  its effect is wanted
+    return starting(store)
+
+
+def starting(store: str) -> Service:
     """`service(project)`: create its service's state stack, if it is not there; returns its Chalice app."""
     started: set[str] = set()
 
@@ -137,6 +152,10 @@ def service(cloud: None, store: str) -> Service:  # noqa: ARG001  its effect is 
 
 @pytest.fixture
 def http(cloud: None) -> Http:  # noqa: ARG001
+    return asking()
+
+
+def asking() -> Http:
     """`http(app, method, path, person=, grants=, body=, headers=, query=, now=, request_id=)`."""
     numbers = iter(range(1, 1_000_000))
 
@@ -162,11 +181,15 @@ def _served_issuer() -> Iterator[Issuer]:
 
 @pytest.fixture
 def issuer(cloud: None, _served_issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Issuer:  # noqa: ARG001
+    return trusted(_served_issuer, monkeypatch)
+
+
+def trusted(served: Issuer, monkeypatch: pytest.MonkeyPatch) -> Issuer:
     """An issuer that the authorizer trusts: `issuer.token(person)`."""
-    environment = {"ISSUER": URL, "AUDIENCE": AUDIENCE, "JWKS_URL": _served_issuer.jwks_url}
+    environment = {"ISSUER": URL, "AUDIENCE": AUDIENCE, "JWKS_URL": served.jwks_url}
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    return _served_issuer
+    return served
 
 
 @pytest.fixture
@@ -317,7 +340,7 @@ def _invoke(app: Chalice, function: str, event: Any) -> Any:
 
 def _dead_letter_queue(service_name: str, function: str) -> str | None:
     name = f"linli-{STAGE}-{service_name}-{function.replace('_', '-')}-dlq"
-    here = sqs_backends[DEFAULT_ACCOUNT_ID][ENVIRONMENT["AWS_DEFAULT_REGION"]].queues
+    here = _of_moto(sqs_backends).queues
     return _url_of_queue(name) if name in here else None
 
 
@@ -327,25 +350,26 @@ def _url_of_queue(name: str) -> str:
         return str(client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
 
 
+def _of_moto(backends: Any) -> Any:
+    """What a service of moto holds, without a request to it."""
+    return backends[DEFAULT_ACCOUNT_ID][ENVIRONMENT["AWS_DEFAULT_REGION"]]
+
+
 def _create_state(name: str) -> None:
-    template = _state_template(name)
+    template, asked = _state_template(name)
     values = {"Stage": STAGE, "AlarmTopicArn": f"arn:aws:sns:eu-west-1:123456789012:linli-{STAGE}-alarms"}
-    parameters = [
-        {"ParameterKey": key, "ParameterValue": values[key]}
-        for key in values
-        if key in template["Parameters"]
-    ]
-    client("cloudformation").create_stack(
-        StackName=f"linli-{STAGE}-{name}-state", TemplateBody=json.dumps(template), Parameters=parameters
+    _of_moto(cloudformation_backends).create_stack(
+        f"linli-{STAGE}-{name}-state", template, {key: values[key] for key in values if key in asked}
     )
 
 
 @cache
-def _state_template(name: str) -> Any:
+def _state_template(name: str) -> tuple[str, frozenset[str]]:
+    """The template of a service's table and queues, and the names of its parameters."""
     template = packaging.state_template(name)
     for logical_id, _ in list(of_type(template, "AWS::CloudWatch::Alarm")):
         del template["Resources"][logical_id]  # moto knows none
-    return template
+    return json.dumps(template), frozenset(template["Parameters"])
 
 
 def app_of(name: str) -> Chalice:

@@ -3,6 +3,7 @@
 moto copies a whole table, and all that its stream has ever told, for each item of a transaction, in case that
 it is rolled back; it sorts the whole table for each query; it looks for names that an answer does not have,
 tries hundreds of patterns to find out whom a request is for, and reads JSON by a parser of YAML in Python.
+For each request it lists the methods of whoever answers, and botocore cleans the same words letter by letter.
 `test_quick_moto.py` shows that what is put in their place answers the same, for tables with keys like ours.
 """
 
@@ -17,6 +18,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 import pytest
+from botocore.useragent import sanitize_user_agent_string_component
 from moto import backend_index, backends
 from moto.cloudformation.models import Stack
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -24,6 +26,7 @@ from moto.core.base_backend import BackendDict
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.exceptions import HTTPException
 from moto.core.request import normalize_request
+from moto.core.utils import camelcase_to_underscores, method_names_from_class
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
@@ -45,10 +48,20 @@ AMZ_JSON = {"Content-Type": "application/x-amz-json-1.0"}
 def quick() -> Iterator[None]:
     """moto as it is told of above, and with one key of 2,048 bits for all tables, which nobody ever uses."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("moto.kms.models.generate_private_key", cache(generate_private_key))
+        for name, pure in REMEMBERED.items():
+            patch.setattr(name, cache(pure))
         for (kind, name), instead in INSTEAD.items():
             patch.setattr(kind, name, instead, raising=False)
         yield
+
+
+# What gives the same for the same, by the names that it is called by.
+REMEMBERED = {
+    "moto.kms.models.generate_private_key": generate_private_key,
+    "moto.core.responses.method_names_from_class": method_names_from_class,
+    "moto.sqs.models.camelcase_to_underscores": camelcase_to_underscores,
+    "botocore.useragent.sanitize_user_agent_string_component": sanitize_user_agent_string_component,
+}
 
 
 @contextmanager

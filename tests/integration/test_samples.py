@@ -2,19 +2,37 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from chalice.app import Chalice
 
 from linli import errors
+from linli.aws import client
 from linli.secrets import secret
 from linli_cli.develop.samples import signed
 from linli_cli.layout import project_of, projects_of
-from tests.integration import gateway
-from tests.integration.conftest import ROOT, Http, Invoke, Service, dead_letters, functions, load_event
+from tests.integration import gateway, witness
+from tests.integration.conftest import (
+    MOTO,
+    ROOT,
+    Http,
+    Invoke,
+    Service,
+    _invoke,
+    asking,
+    dead_letters,
+    empty_cloud,
+    functions,
+    load_event,
+    starting,
+    trusted,
+)
+from tests.integration.forks import in_a_fork
 from tests.integration.issuer import Issuer
 from tests.integration.neighbourhood import FURNISH, know_devices
 
@@ -25,37 +43,8 @@ PROBLEMS = {
     for each in vars(errors).values()
     if isinstance(each, type) and issubclass(each, errors.LinliError)
 }
+ASKED = ("dynamodb", "events", "iot", "iot-data", "s3", "secretsmanager", "sqs")
 TOKEN = re.compile(r"\{token:([a-z0-9-]+)\}")  # stands for a token of that person, signed when it is sent
-
-
-@pytest.mark.parametrize("sample", SAMPLES, ids=str)
-def test_sample_ends_as_its_name_says(
-    sample: Path, service: Service, http: Http, invoke: Invoke, issuer: Issuer
-) -> None:
-    # Given the neighbourhood it happens in
-    name, action, case = sample.parts[0], sample.parts[1], sample.stem
-    if name in FURNISH:
-        FURNISH[name](service(name), http, invoke)
-    app = service(project_of(name, action))
-    if name not in FURNISH:
-        know_devices()
-    event = signed(with_tokens(load_event(sample), issuer), secret)
-
-    # When it happens
-    function = "api" if is_request(event) else action
-    statuses = list(outcome(app, function, event, invoke))
-
-    # Then
-    parked = dead_letters(app, function)
-    assert all(status < 500 for status in statuses), statuses
-    if case.startswith("malformed"):
-        assert parked or any(status >= 400 for status in statuses), "it was taken for good"
-    elif case.startswith("refused"):
-        assert not parked
-        assert any(status >= 400 for status in statuses)
-    else:
-        assert not parked
-        assert all(200 <= status < 300 for status in statuses), statuses
 
 
 def test_every_function_has_normal_edge_and_malformed_samples(service: Service) -> None:
@@ -72,6 +61,98 @@ def test_every_function_has_normal_edge_and_malformed_samples(service: Service) 
 def _routes(app: Chalice) -> Iterator[Any]:
     for methods in app.routes.values():
         yield from methods.values()
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a sample ended: its statuses, whether something was parked, what the witness saw and heard."""
+
+    statuses: list[int]
+    is_parked: bool
+    seen: list[tuple[str, str, str]]
+    outcomes: set[tuple[str, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """Where the samples of a service happen, each in a copy that is forgotten with it."""
+
+    service: Service
+    invoke: Invoke
+    issuer: Issuer
+    name: str
+
+    @classmethod
+    def furnished(cls, name: str, service: Service, http: Http, invoke: Invoke, issuer: Issuer) -> Self:
+        """With all that a copy would otherwise have to make for itself."""
+        app = service(name)
+        if name in FURNISH:
+            FURNISH[name](app, http, invoke)
+        else:
+            know_devices()
+        for project in projects_of(name):
+            service(project)
+        for each in ASKED:
+            client(each)
+        return cls(service, invoke, issuer, name)
+
+    def end(self, sample: Path) -> Ended:
+        """Let a sample happen."""
+        action = sample.parts[1]
+        app = self.service(project_of(self.name, action))
+        event = signed(with_tokens(load_event(sample), self.issuer), secret)
+        function = "api" if is_request(event) else action
+        statuses = list(outcome(app, function, event, self.invoke))
+        return Ended(statuses, bool(dead_letters(app, function)), witness.testimony(), set(witness.ENDED))
+
+
+NeighbourhoodOf = Callable[[str], Neighbourhood]
+
+
+@pytest.fixture(scope="module")
+def neighbourhood_of(_served_issuer: Issuer) -> Iterator[NeighbourhoodOf]:
+    """`neighbourhood_of("care")`: a service's, kept until another is asked for; no sample changes it."""
+    opened: dict[str, Neighbourhood] = {}
+
+    def furnished(name: str) -> Neighbourhood:
+        if name not in opened:
+            stack.close()
+            opened.clear()
+            monkeypatch = stack.enter_context(pytest.MonkeyPatch.context())
+            stack.enter_context(empty_cloud(monkeypatch))
+            issuer = trusted(_served_issuer, monkeypatch)
+            opened[name] = Neighbourhood.furnished(name, starting(MOTO), asking(), _invoke, issuer)
+        return opened[name]
+
+    with ExitStack() as stack:
+        yield furnished
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+@pytest.mark.parametrize("sample", SAMPLES, ids=str)
+def test_sample_ends_as_its_name_says(sample: Path, neighbourhood_of: NeighbourhoodOf) -> None:
+    neighbourhood = neighbourhood_of(sample.parts[0])
+
+    # When it happens
+    ended = in_a_fork(lambda: neighbourhood.end(sample))
+    statuses, case = ended.statuses, sample.stem
+
+    # Then
+    assert all(status < 500 for status in statuses), statuses
+    if case.startswith("malformed"):
+        assert ended.is_parked or any(status >= 400 for status in statuses), "it was taken for good"
+    elif case.startswith("refused"):
+        assert not ended.is_parked
+        assert any(status >= 400 for status in statuses)
+    else:
+        assert not ended.is_parked
+        assert all(200 <= status < 300 for status in statuses), statuses
+
+    # And it asked for what it may, and ended as its README says
+    witness.hear_of(ended.seen)
+    witness.ENDED |= ended.outcomes
+    assert list(witness.called_without_a_right()) == []
+    assert list(witness.ended_otherwise()) == []
 
 
 def is_request(event: Any) -> bool:

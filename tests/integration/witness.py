@@ -26,6 +26,7 @@ from linli_cli.develop.actions import actions
 from linli_cli.documents.outcomes import outcomes_of, problems_of
 from linli_cli.layout import ROOT, services
 
+SERVICES = frozenset(services())
 PLACE = "eu-west-1:123456789012"
 WORDS = {
     "AWS::Partition": "aws",
@@ -259,7 +260,7 @@ def ended_otherwise() -> Iterator[str]:
     """The outcomes that no README lists, since it was last asked; then they are forgotten."""
     while ENDED:
         service, action, outcome = ENDED.pop()
-        if service in services() and outcome not in _listed(service, action):
+        if service in SERVICES and outcome not in _listed(service, action):
             yield f"{service}/{action} ended as {outcome}, which its README does not list: run `make format`"
 
 
