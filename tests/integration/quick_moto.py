@@ -3,7 +3,8 @@
 moto copies a whole table, and all that its stream has ever told, for each item of a transaction, in case that
 it is rolled back; it sorts the whole table for each query; it looks for names that an answer does not have,
 tries hundreds of patterns to find out whom a request is for, and reads JSON by a parser of YAML in Python.
-For each request it lists the methods of whoever answers, and botocore cleans the same words letter by letter.
+For each request it lists the methods of whoever answers, and botocore cleans the same words letter by letter,
+and signs what nobody verifies.
 `test_quick_moto.py` shows that what is put in their place answers the same, for tables with keys like ours.
 """
 
@@ -16,8 +17,10 @@ from contextlib import contextmanager
 from copy import deepcopy
 from functools import cache, lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from botocore.signers import RequestSigner
 from botocore.useragent import sanitize_user_agent_string_component
 from moto import backend_index, backends
 from moto.cloudformation.models import Stack
@@ -30,6 +33,7 @@ from moto.core.utils import camelcase_to_underscores, method_names_from_class
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node
 from moto.dynamodb.responses import DynamoResult
 from moto.kms.utils import generate_private_key
 
@@ -41,6 +45,7 @@ OF_ITEMS = frozenset(
         "TransactGetItems", "TransactWriteItems", "UpdateItem",
     }
 )  # fmt: skip
+OF_AWS = ".amazonaws.com"
 AMZ_JSON = {"Content-Type": "application/x-amz-json-1.0"}
 
 
@@ -192,6 +197,36 @@ def _as_it_is(self: DynamoResult, context: Any) -> Any:
     return 200, dict(AMZ_JSON), json.dumps(said, default=lambda some: b64encode(some).decode())
 
 
+def _signed(self: RequestSigner, operation_name: str, request: Any, *how: Any, **more: Any) -> Any:
+    """Whose request it is, for moto; a signature where somebody else is asked, or for another to use."""
+    if not urlsplit(request.url).netloc.endswith(OF_AWS) or how or more:
+        return OWN[RequestSigner, "sign"](self, operation_name, request, *how, **more)
+    scope = f"{self._credentials.access_key}/20260101/{self.region_name}/{self.signing_name}/aws4_request"
+    request.headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
+    return None
+
+
+def _processed(self: DepthFirstTraverser, node: Any, child_id: int = -1) -> Any:
+    """The tree of an expression, bottom up; moto asks at every node anew which kinds are to be processed."""
+    wanted = self.nodes_to_be_processed()
+
+    def processed(each: Any, child_id: int) -> Any:
+        if not isinstance(each, Node):
+            return each
+        parent = each.parent
+        for number, child in enumerate(each.children or ()):
+            self.pre_processing_of_child(each, number)
+            processed(child, number)
+        if isinstance(each, wanted):
+            each = self.process(each)
+            each.parent = parent
+            if parent:
+                parent.children[child_id] = each
+        return each
+
+    return processed(node, child_id)
+
+
 def _template(text: str) -> Any:
     """A template of ours, which is JSON."""
     return json.loads(text)
@@ -199,6 +234,7 @@ def _template(text: str) -> Any:
 
 INSTEAD: dict[tuple[Any, str], Any] = {
     (BotocoreStubber, "process_request"): _answered,
+    (DepthFirstTraverser, "traverse_node_recursively"): _processed,
     (DynamoDBBackend, "transact_write_items"): _all_or_nothing,
     (DynamoResult, "execute_result"): _as_it_is,
     (DynamoType, "__deepcopy__"): _copy_of_value,
@@ -207,6 +243,7 @@ INSTEAD: dict[tuple[Any, str], Any] = {
     (DynamoType, "cast_value"): property(_value),
     (Stack, "parse_template"): staticmethod(_template),
     (Item, "__deepcopy__"): _copy_of_item,
+    (RequestSigner, "sign"): _signed,
     (Table, "__deepcopy__"): lambda self, _memo: self,  # for a rollback that `_all_or_nothing` does
     (Table, "query"): _of_its_partition,
 }
