@@ -32,8 +32,8 @@ down: $(READY) ## stop the local cloud; its state stays
 reset: $(READY) ## stop the local cloud and forget its state
 	@$(LINLI) reset
 
-# Every process of the tests, and every command they start, would compile all modules anew.
-test test-localstack soak: export PYTHONDONTWRITEBYTECODE :=
+# Every process of checks and tests, and every command they start, would compile all modules anew.
+check test test-localstack soak: export PYTHONDONTWRITEBYTECODE :=
 
 test: $(READY) ## run all tests, the end-to-end ones on a local cloud of their own
 	@$(RUN) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
