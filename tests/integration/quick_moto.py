@@ -198,8 +198,12 @@ def _as_it_is(self: DynamoResult, context: Any) -> Any:
 
 
 def _signed(self: RequestSigner, operation_name: str, request: Any, *how: Any, **more: Any) -> Any:
-    """Whose request it is, for moto; a signature where somebody else is asked, or for another to use."""
-    if not urlsplit(request.url).netloc.endswith(OF_AWS) or how or more:
+    """Whose request it is, for moto; a signature where somebody else is asked, or for another to use.
+
+    That of S3 says how the body comes in chunks, which moto undoes.
+    """
+    is_read = not urlsplit(request.url).netloc.endswith(OF_AWS) or self.signing_name == "s3"
+    if is_read or how or more:
         return OWN[RequestSigner, "sign"](self, operation_name, request, *how, **more)
     scope = f"{self._credentials.access_key}/20260101/{self.region_name}/{self.signing_name}/aws4_request"
     request.headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
