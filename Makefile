@@ -58,7 +58,7 @@ check: $(READY) ## lint, format, types, import contracts, locks, shape, packaged
 	@$(RUN) -m linli_cli.develop.lint
 
 format: $(READY) ## format the code and make anew what is made of it: parts of READMEs, NOTICE, glossary
-	@$(RUN) -m ruff check --fix --quiet
+	@$(RUN) -m ruff check --fix-only --quiet
 	@$(RUN) -m ruff format
 	@$(RUN) -m linli_cli.documents.holidays --write
 	@$(RUN) -m linli_cli.documents.readme --write

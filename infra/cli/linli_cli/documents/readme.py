@@ -9,7 +9,7 @@ fit.
 
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from linli_cli.develop.actions import actions
@@ -117,6 +117,15 @@ def first_difference(text: str, fresh: str) -> str:
     return next(lines, next((each for each in old if each not in set(new)), "the order of lines"))
 
 
+def complained(*checks: Callable[[], None]) -> Iterator[str]:
+    """What each check says that does not pass: all of it at once, since each takes its time."""
+    for check in checks:
+        try:
+            check()
+        except CommandError as error:
+            yield str(error)
+
+
 def main() -> int:
     """Write what is made, or say whether it is up to date."""
     found = pages()
@@ -130,9 +139,10 @@ def main() -> int:
         print(
             f"{name}: not what the code says; {RENEW}. The code says: {first_difference(text, fresh)[:160]}"
         )
-    for check in (check_words, check_glossary, check_examples, check_subjects):
-        check()
-    return 1 if stale else 0
+    complaints = list(complained(check_words, check_glossary, check_examples, check_subjects))
+    for each in complaints:
+        print(each, file=sys.stderr)
+    return 1 if stale or complaints else 0
 
 
 if __name__ == "__main__":

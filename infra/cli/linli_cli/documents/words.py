@@ -56,11 +56,14 @@ def codes_of_all(root: Path = ROOT) -> dict[str, str]:
 
 
 def check_words(root: Path = ROOT) -> None:
-    """Raise CommandError unless every catalogue has words for every code."""
+    """Raise CommandError unless every catalogue has words for every code; it names all that is missing."""
+    complaints = []
     for language in LANGUAGES:
         known = catalogue(language)
         missing = [
             f"{code} ({where})" for code, where in sorted(codes_of_all(root).items()) if not known.get(code)
         ]
         if missing:
-            raise CommandError(f"layers/core/python/linli/words/{language}.json lacks: {', '.join(missing)}")
+            complaints.append(f"layers/core/python/linli/words/{language}.json lacks: {', '.join(missing)}")
+    if complaints:
+        raise CommandError("\n".join(complaints))
