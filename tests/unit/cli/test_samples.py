@@ -68,6 +68,8 @@ def test_an_ending_is_told_from_the_answer(event: Any, body: Any, error: str, ex
         ("malformed_nan", Outcome("ok", "granted"), False),
         ("refused_foreign", Outcome("refused", "404"), True),
         ("refused_foreign", Outcome("ok", "200"), False),
+        ("http_malformed_cursor", Outcome("refused", "400"), True),
+        ("http_refused_foreign", Outcome("ok", "200"), False),
         ("normal", Outcome("failed", "503"), False),
         ("malformed_nan", Outcome("failed", "503"), False),
     ],

@@ -35,6 +35,18 @@ def test_a_new_sample_of_what_a_device_says_is_like_a_normal_one(action: Action)
     assert event | {"payload_json": None} == model | {"payload_json": None}
 
 
+@of("health/fever_check", "access/gate_pass")
+def test_what_every_message_carries_need_not_be_said(action: Action) -> None:
+    paths = [
+        sampling.written(action, f'{{"temperature_c": {degrees}}}', f"edge_{degrees}") for degrees in (38, 39)
+    ]
+    said = [json.loads(path.read_text()) for path in paths]
+    payloads = [each["Records"][0]["body_json"] if "Records" in each else each for each in said]
+    first, second = (each["payload_json"] for each in payloads)
+    assert first.keys() == {"event_id", "seq", "occurred_at", "temperature_c"}
+    assert first["event_id"] != second["event_id"]
+
+
 @of("utilities/meter_reading", "devices/heartbeat")
 def test_what_waits_in_a_queue_is_said_inside_of_it(action: Action) -> None:
     path = sampling.written(action, '{"event_id": "sample-new"}', "edge_said_alone")

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from linli_cli.deploy import packaging, templates
 from linli_cli.develop.readable import encoded
+from linli_cli.develop.samples import case_in
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT, actions_of, handlers, projects_of, service_of, services
 
@@ -21,7 +22,6 @@ Start = Literal["http", "mqtt", "queue", "schedule", "invocation"]
 SENTENCES = ("Trigger", "Rule", "Result")
 APPS: dict[str, Any] = {}
 """The Chalice apps of this process, by project: a blueprint is registered once."""
-CASES = frozenset({"normal", "edge", "malformed", "refused"})
 
 
 @dataclass(frozen=True)
@@ -192,8 +192,7 @@ def named_for(reference: Any) -> str:
 def sample_at(path: Path) -> Sample:
     """A sample event, told apart by its form: a raw event says what sent it."""
     event = encoded(json.loads(path.read_text(encoding="utf-8")))
-    case = next((word for word in path.stem.split("_") if word in CASES), None)
-    return Sample(path, case, start_of(event))
+    return Sample(path, case_in(path.stem), start_of(event))
 
 
 def start_of(event: Any) -> Start:

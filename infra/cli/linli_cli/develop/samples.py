@@ -22,6 +22,7 @@ GOOD = range(200, 300)
 
 # What a meter is told of readings that could not be entered; the message is parked as well.
 ANSWERED_AND_PARKED = {"refused", "partly_recorded"}
+CASES = frozenset({"normal", "edge", "malformed", "refused"})
 Ending = Literal["ok", "refused", "parked", "failed"]
 
 
@@ -140,10 +141,16 @@ def judge(sample: Sample, body: Any, error: str) -> Outcome:
     return Outcome("refused" if refused else "ok", text)
 
 
+def case_in(name: str) -> str | None:
+    """The word of a sample's name that says how it ends, the first one; None when there is none."""
+    return next((word for word in name.split("_") if word in CASES), None)
+
+
 def as_named(case: str, outcome: Outcome) -> bool:
     """Whether a case ended as its name says. A decision against somebody is a good end of a normal case."""
-    if case.startswith("malformed"):
+    word = case_in(case)
+    if word == "malformed":
         return outcome.ending == "parked" or (outcome.ending == "refused" and outcome.words != "denied")
-    if case.startswith("refused"):
+    if word == "refused":
         return outcome.ending == "refused"
     return outcome.ending == "ok" or (outcome.ending == "refused" and "denied" in outcome.words)

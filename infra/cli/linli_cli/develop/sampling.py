@@ -11,13 +11,15 @@ from typing import Annotated, Any
 
 import typer
 
-from linli_cli.develop.actions import CASES, Action, actions, start_of
+from linli_cli.develop.actions import Action, actions, start_of
 from linli_cli.develop.readable import IN_BASE64, SUFFIX, encoded, readable
+from linli_cli.develop.samples import CASES, case_in
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT
 
 app = typer.Typer(no_args_is_help=True, help="Sample events: write one, read one.")
 NAME = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
+CARRIED = ("event_id", "seq", "occurred_at")
 TEXTS = tuple(f"{name}{SUFFIX}" for name in (IN_BASE64, "body"))
 
 
@@ -64,7 +66,7 @@ def written(action: Action, told: str, case: str = "", like: Path | None = None)
     """The file of a new sample. Raises CommandError: no model, a name that says nothing or is taken."""
     model = like if like is not None else model_of(action)
     name = case or f"{_beginning(model.stem)}_new"
-    if not NAME.fullmatch(name) or not CASES.intersection(name.split("_")):
+    if not NAME.fullmatch(name) or case_in(name) is None:
         raise CommandError(f"{name!r}: a sample's name says how it ends: {', '.join(sorted(CASES))}")
     path = action.root / "events" / action.title / f"{name}.json"
     if path.exists():
@@ -72,7 +74,7 @@ def written(action: Action, told: str, case: str = "", like: Path | None = None)
     try:
         message = json.loads(told)
     except ValueError as error:
-        if "malformed" not in name.split("_"):
+        if case_in(name) != "malformed":
             raise CommandError(f"no JSON ({error}): --case malformed_… if it is meant to be") from None
         message = None
     event = saying(readable(encoded(event_of(model))), message, told)
@@ -131,15 +133,29 @@ def _saying(key: str, value: Any, message: Any, text: str) -> tuple[str, Any]:
         return name, base64.b64encode(text.encode()).decode() if name == IN_BASE64 else text
     if isinstance(value, dict) and "data" in value.get("detail", {}):
         return key, fact(value, message)
+    if isinstance(value, dict) and isinstance(message, dict) and key == f"{IN_BASE64}{SUFFIX}":
+        return key, device_message(value, message)
     return key, message
 
 
 def fact(event: dict[str, Any], data: Any) -> dict[str, Any]:
     """What the bus says of other data: another fact, with an id of its own, the same for the same data."""
     told = deepcopy(event)
-    name = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:12]
-    told["detail"] |= {"id": f"sample:{name}", "data": data}
+    told["detail"] |= {"id": f"sample:{name_of(data)}", "data": data}
     return told
+
+
+def device_message(like: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
+    """What a device says, with what every message carries unless it says an id: one of its own, and when."""
+    if "event_id" in said:
+        return said
+    carried = {name: like[name] for name in CARRIED if name in like}
+    return carried | {"event_id": f"sample-{name_of(said)}"} | said
+
+
+def name_of(content: Any) -> str:
+    """The same for the same content."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def plain(value: Any) -> Any:
