@@ -307,3 +307,10 @@ FURNISH: dict[str, Callable[[Chalice, Http, Invoke], None]] = {
     "payments": furnish_payments,
     "utilities": furnish_utilities,
 }
+
+
+def furnish(name: str, app: Chalice, http: Http, invoke: Invoke) -> None:
+    """A service's neighbourhood, and the devices in it, whether or not it believes any yet."""
+    if name in FURNISH:
+        FURNISH[name](app, http, invoke)
+    know_devices()

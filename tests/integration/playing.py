@@ -20,7 +20,7 @@ from linli_cli.layout import project_of
 from tests.integration import gateway
 from tests.integration.conftest import ROOT, Http, Invoke, Service, load_event
 from tests.integration.issuer import Issuer
-from tests.integration.neighbourhood import FURNISH
+from tests.integration.neighbourhood import furnish
 from tests.integration.quick_table import Killed
 
 EVENTS = ROOT / "events"
@@ -68,8 +68,7 @@ class World:
     @classmethod
     def furnished(cls, name: str, service: Service, http: Http, invoke: Invoke, issuer: Issuer) -> "World":
         """The neighbourhood of a service."""
-        if name in FURNISH:
-            FURNISH[name](service(name), http, invoke)
+        furnish(name, service(name), http, invoke)
         return cls(service, invoke, issuer, name)
 
     def play(self, sample: Path) -> "Played":

@@ -17,11 +17,11 @@ from linli.errors import DeviceNotKnown
 from linli.events import Fact
 from linli.vocabulary.devices import DeviceRegistered, DeviceRevoked
 from linli_cli.develop import actions
-from linli_cli.layout import project_of, services
+from linli_cli.layout import ROOT, project_of, services
 from tests.integration.conftest import STAGE, Http, Invoke, Service, dead_letters, enter
 from tests.integration.gateway import NOW
 from tests.integration.messages import batch, rule_event, told
-from tests.integration.neighbourhood import FURNISH, csr, tell
+from tests.integration.neighbourhood import csr, furnish, tell
 from tests.integration.people import WILLOW_MANAGER
 
 SAYS = {
@@ -51,8 +51,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "fever_check": {"person": "willow-resident-1", "temperature_c": 36.6},
     "meter_reading": {"value": "1"},
 }
-# Who takes in what the registry tells.
-TOLD = {"access": "standing", "care": "community", "health": "community", "utilities": "community"}
+# Who takes in what the registry tells, of each service that keeps it.
+TOLD = {
+    path.parts[-3]: path.parts[-2]
+    for path in (ROOT / "functions").glob("*/*/handler.py")
+    if "registered.keep(" in path.read_text(encoding="utf-8")
+}
 NOT_BELIEVED = {"wrong-device-kind", "device-revoked", "device-not-known", "not_expected", "unknown_gate"}
 RULES = [
     (service, rule.action, rule.topic)
@@ -73,7 +77,7 @@ class Town:
 
     def furnished(self, name: str, action: str) -> Chalice:
         app = self.service(project_of(name, action))
-        FURNISH[name](app, self.http, self.invoke)
+        furnish(name, app, self.http, self.invoke)
         return app
 
     def know(self, app: Chalice, *facts: Fact) -> None:

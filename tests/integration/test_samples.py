@@ -34,7 +34,7 @@ from tests.integration.conftest import (
 )
 from tests.integration.forks import in_a_fork
 from tests.integration.issuer import Issuer
-from tests.integration.neighbourhood import FURNISH, know_devices
+from tests.integration.neighbourhood import furnish
 
 EVENTS = ROOT / "events"
 SAMPLES = sorted(path.relative_to(EVENTS) for path in EVENTS.rglob("*.json"))
@@ -85,11 +85,7 @@ class Neighbourhood:
     @classmethod
     def furnished(cls, name: str, service: Service, http: Http, invoke: Invoke, issuer: Issuer) -> Self:
         """With all that a copy would otherwise have to make for itself."""
-        app = service(name)
-        if name in FURNISH:
-            FURNISH[name](app, http, invoke)
-        else:
-            know_devices()
+        furnish(name, service(name), http, invoke)
         for project in projects_of(name):
             service(project)
         for each in ASKED:

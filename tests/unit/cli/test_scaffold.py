@@ -11,7 +11,7 @@ import pytest
 
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT
-from linli_cli.scaffolding.scaffold import planned
+from linli_cli.scaffolding.scaffold import left_to_write, planned
 
 COPIED = (
     "docs",
@@ -33,19 +33,25 @@ ACTIONS = {
     "probe/measured": "sqs",
     "probe/told": "bus",
     "health/probe_pulse": "sqs",
+    "payments/probe_spoken": "mqtt",
     "directory/probe_shown": "http",
 }
-NOUN = "probe/ballots"
+# The first noun of a service, the second one, and one more of a service whose layers are known.
+NOUNS = ("probe/ballots", "probe/urns", "access/probe_locks")
+# Who knows devices in a service that has not believed any yet.
+KEEPERS = ("probe/community", "payments/registry")
 TESTS = [
     f"tests/unit/{service}/test_{action}.py" for service, _, action in (n.partition("/") for n in ACTIONS)
 ]
-TESTS += ["tests/unit/probe/ballots/test_opening.py"]
-ROUTES = ["tests/integration/test_probe_asked.py", "tests/integration/test_directory_probe_shown.py"]
+TESTS += [f"tests/unit/{noun}/test_opening.py" for noun in NOUNS]
+KEEPING = [f"tests/integration/test_{name.replace('/', '_')}.py" for name in ACTIONS]
 SHAPE, SAMPLES = "tests/test_shape.py", "tests/integration/test_samples.py"
+KINDS = "tests/integration/test_device_kinds.py"
 ISOLATION, PERMISSIONS = "tests/integration/test_isolation.py", "tests/unit/linli/test_permissions.py"
 # What of these files is asked: all that is about what is new, and what is about the whole.
 CHOSEN = (
-    "probe or list_of_actions or no_samples_but or every_folder or stands_in_the_table or test_permissions"
+    "probe or registry or list_of_actions or no_samples_but or every_folder or every_kind or layers "
+    "or stands_in_the_table or test_permissions"
 )
 SCAFFOLDING = """
 import sys
@@ -80,7 +86,13 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             shutil.copy(source, root / name)
     *others, last = ACTIONS.items()
-    passes(root, "-c", SCAFFOLDING, *(f"{name} {trigger}" for name, trigger in others), f"{NOUN} noun")
+    passes(
+        root,
+        "-c",
+        SCAFFOLDING,
+        *(f"{each} {trigger}" for each, trigger in others),
+        *(f"{each} noun" for each in NOUNS),
+    )
     passes(root, "-m", "linli_cli.scaffolding.scaffold", *last)  # which renews the READMEs, for all of them
     return root
 
@@ -88,7 +100,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def ran(copy: Path) -> str:
     """What is said of the tests of what is new, all in one run, since each imports everything."""
-    files = [SHAPE, *TESTS, *ROUTES, PERMISSIONS, ISOLATION, SAMPLES]
+    files = [SHAPE, *TESTS, *KEEPING, PERMISSIONS, ISOLATION, SAMPLES, KINDS]
     return run(copy, "-m", "pytest", "-q", "-rA", "--tb=short", "-k", CHOSEN, *files).stdout
 
 
@@ -103,7 +115,7 @@ def test_the_shape_is_right(ran: str) -> None:
 
 
 def test_the_shape_test_notices_a_missing_twin(copy: Path) -> None:
-    (sample,) = (copy / "events/probe/measured").glob("malformed*.json")
+    (sample,) = (copy / "events/probe/measured").glob("malformed_not_json.json")
     kept = sample.read_text(encoding="utf-8")
     sample.unlink()
     try:
@@ -118,8 +130,12 @@ def test_the_rules_tests_pass(ran: str) -> None:
     assert_passed(ran, *TESTS)
 
 
-def test_what_routes_write_is_there_once_and_only_for_whom_it_is_for(ran: str) -> None:
-    assert_passed(ran, *ROUTES, PERMISSIONS, ISOLATION)
+def test_what_is_kept_is_there_once_and_only_for_whom_it_is_for(ran: str) -> None:
+    assert_passed(ran, *KEEPING, PERMISSIONS, ISOLATION)
+
+
+def test_the_devices_that_are_believed_are_known_and_no_others(ran: str) -> None:
+    assert_passed(ran, KINDS)
 
 
 def test_every_sample_ends_as_its_name_says(ran: str) -> None:
@@ -128,18 +144,22 @@ def test_every_sample_ends_as_its_name_says(ran: str) -> None:
 
 def test_code_is_clean(copy: Path) -> None:
     folders = [f"functions/{name}" for name in ACTIONS]
-    folders += [f"functions/{NOUN}", "functions/probe/permissions.py", "functions/directory/permissions.py"]
-    passes(copy, "-m", "ruff", "check", *folders, *TESTS, *ROUTES)
-    passes(copy, "-m", "ruff", "format", "--check", *folders, *TESTS, *ROUTES)
+    folders += [f"functions/{name}" for name in (*NOUNS, *KEEPERS)]
+    folders += [f"functions/{service}/permissions.py" for service in {name.split("/")[0] for name in ACTIONS}]
+    tests = [*TESTS, *KEEPING, KINDS, PERMISSIONS, "tests/integration/isolation"]
+    passes(copy, "-m", "ruff", "check", *folders, *tests)
+    passes(copy, "-m", "ruff", "format", "--check", *folders, *tests)
     passes(copy, "-m", "mypy", *folders)
     passes(copy, "-c", "from importlinter.cli import lint_imports_command as main; main(['--no-cache'])")
 
 
+def test_pages_are_as_the_code_wants_them_and_people_have_words_for_all(copy: Path) -> None:
+    passes(copy, "-m", "linli_cli.documents.readme")
+
+
 def test_stacks_can_be_packaged(copy: Path) -> None:
-    packaging = (
-        "from linli_cli.deploy.packaging import package; [package(name) for name in ('probe', 'health')]"
-    )
-    passes(copy, "-c", packaging)
+    services = ("probe", "health", "payments")
+    passes(copy, "-c", f"from linli_cli.deploy.packaging import package_all; package_all({services})")
 
 
 @pytest.mark.parametrize(
@@ -159,3 +179,15 @@ def test_what_cannot_be_is_refused_before_anything_is_written(
 ) -> None:
     with pytest.raises(CommandError, match=complaint):
         planned(name, trigger)
+
+
+@pytest.mark.parametrize("trigger", ["http", "mqtt", "sqs", "bus"])
+def test_the_last_line_names_all_that_nobody_else_can_say(trigger: str) -> None:
+    plan = planned("probe/asked", trigger)
+    said = left_to_write(plan, trigger, is_new=True)
+    assert {"__init__.py", "models.py", "domain.py", "store.py", "permissions.py"} <= set(
+        re.findall(r"\w+\.py", said)
+    )
+    assert "tests/integration/isolation/probe.py" in said
+    assert "functions/probe/__init__.py, and README.md" in said
+    assert "README.md" not in left_to_write(plan, trigger, is_new=False)

@@ -10,7 +10,9 @@ PERSON = "willow-manager-1"
 ACCOUNT = "123456789012"
 
 
-def request(path: str, body: Any, method: str = "POST") -> dict[str, Any]:
+def request(
+    path: str, body: Any, method: str = "POST", query: dict[str, str] | None = None
+) -> dict[str, Any]:
     """What a manager asks through API Gateway; `path` may hold `{community}`."""
     headers = {
         "Accept": "application/json",
@@ -25,8 +27,8 @@ def request(path: str, body: Any, method: str = "POST") -> dict[str, Any]:
         "httpMethod": method,
         "headers": headers,
         "multiValueHeaders": {name: [value] for name, value in headers.items()},
-        "queryStringParameters": None,
-        "multiValueQueryStringParameters": None,
+        "queryStringParameters": query,
+        "multiValueQueryStringParameters": query and {name: [value] for name, value in query.items()},
         "pathParameters": {"community": COMMUNITY},
         "stageVariables": None,
         "requestContext": {
