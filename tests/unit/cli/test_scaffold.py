@@ -33,6 +33,7 @@ ACTIONS = {
     "probe/measured": "sqs",
     "probe/told": "bus",
     "health/probe_pulse": "sqs",
+    "probe/ticket": "bus",  # what another service's rows, and its permissions, are called
     "payments/probe_spoken": "mqtt",
     "directory/probe_shown": "http",
 }
@@ -172,6 +173,7 @@ def test_stacks_can_be_packaged(copy: Path) -> None:
         ("../health/x", "http", "NAME"),
         ("health/new_one", "email", "TRIGGER"),
         ("health/fever_check", "sqs", "exists"),
+        ("probe/fever_check", "mqtt", "publish on fever_check already"),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_written(

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
@@ -27,6 +28,7 @@ Trigger = Literal["http", "mqtt", "sqs", "bus"]
 TEXTS = Path(__file__).parent
 SERVICE_NAME = re.compile(r"[a-z]{2,20}")  # stands in `linli.<service>.<fact>.v1`
 ACTION_NAME = re.compile(r"[a-z]+(?:_[a-z]+)*")  # Chalice makes FeverCheck of fever_check, and we the reverse
+KIND = re.compile(r'discriminator="(\w+)"')
 RESERVED = frozenset({"api", "live", "relay", "table"})  # names that every service's stacks use themselves
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 FAULT = DeviceFaultRaised(
@@ -136,6 +138,18 @@ class Plan:
     def of_a_new_service(self) -> bool:
         return not (self.root / "functions" / self.service / "README.md").exists()
 
+    @cached_property
+    def kind(self) -> str:
+        """What its rows are called: no other service's rows are, nor its own others."""
+        return f"{self.service}_{self.action}" if self.action in kinds(self.root) else self.action
+
+    @property
+    def permission(self) -> str:
+        """What its permissions are called before the colon: no others are."""
+        name = many(self.action)
+        given = (self.root / WHOLE_SETS).read_text(encoding="utf-8")
+        return f"{self.service}-{name}" if f'"{name}:' in given else name
+
     def fill(self, text: str) -> str:
         """A text with the names of this action in it."""
         names = {
@@ -147,6 +161,7 @@ class Plan:
             "many": many(self.action),
             "MANY": many(self.action).upper(),
             "dashed": self.dashed,
+            "kind": self.kind,
         }
         for name, sent in SENT[self.trigger == "sqs"].items():
             text = text.replace(f"<<{name}>>", sent)
@@ -177,7 +192,15 @@ def planned(name: str, trigger: str, root: Path = ROOT) -> Plan:
         raise CommandError(f"TRIGGER is one of {', '.join(get_args(Trigger))}, not {trigger!r}")
     if (root / "functions" / service / action).exists():
         raise CommandError(f"functions/{service}/{action} exists already")
+    if trigger in OF_DEVICES and f'"{action}"' in (root / DEVICE_KINDS).read_text(encoding="utf-8"):
+        raise CommandError(f"devices publish on {action} already, for another action: it needs another name")
     return Plan(service, action, cast("Trigger", trigger), root)
+
+
+def kinds(root: Path) -> set[str]:
+    """What rows are called already."""
+    paths = [*(root / "functions").rglob("*.py"), *(root / "layers/core/python").rglob("*.py")]
+    return {kind for path in paths for kind in KIND.findall(path.read_text(encoding="utf-8"))}
 
 
 def many(word: str) -> str:
@@ -297,10 +320,10 @@ def permitted(plan: Plan) -> list[Path]:
     text = path.read_text(encoding="utf-8")
     begin, end = text.index('"""'), text.index('"""', text.index('"""') + 3) + 3
     fresh = ", fresh=True" if plan.service in GATES_AND_MONEY else ""
-    creates = plan.trigger == "http"
-    said = f'READ_{name.upper()} = Permission("{name}:read", {"EVERYONE" if creates else "RUNNING_IT"})\n'
+    creates, called = plan.trigger == "http", plan.permission
+    said = f'READ_{name.upper()} = Permission("{called}:read", {"EVERYONE" if creates else "RUNNING_IT"})\n'
     if creates:
-        said += f'CREATE_{name.upper()} = Permission("{name}:create", RUNNING_IT{fresh})\n'
+        said += f'CREATE_{name.upper()} = Permission("{called}:create", RUNNING_IT{fresh})\n'
     head = f"\n\nfrom linli.permissions import {'EVERYONE, ' * creates}RUNNING_IT, Permission\n"
     path.write_text(f"{text[begin:end]}{head}{text[end:].rstrip()}\n{said}", encoding="utf-8")
     route = f"/communities/{{community}}/{name}"
@@ -309,9 +332,9 @@ def permitted(plan: Plan) -> list[Path]:
     isolation = after(plan.root / ISOLATION.format(plan.service), MAY, rows)
     sets = plan.root / WHOLE_SETS
     for role in READERS if creates else WRITERS:
-        after(sets, f"    Role.{role}: {{\n", f'        "{name}:read",\n')
+        after(sets, f"    Role.{role}: {{\n", f'        "{called}:read",\n')
     for role in WRITERS if creates else ():
-        after(sets, f"    Role.{role}: {{\n", f'        "{name}:create",\n')
+        after(sets, f"    Role.{role}: {{\n", f'        "{called}:create",\n')
     return [path, isolation, sets]
 
 
