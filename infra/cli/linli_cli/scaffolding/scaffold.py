@@ -190,7 +190,7 @@ def planned(name: str, trigger: str, root: Path = ROOT) -> Plan:
         )
     if trigger not in get_args(Trigger):
         raise CommandError(f"TRIGGER is one of {', '.join(get_args(Trigger))}, not {trigger!r}")
-    if (root / "functions" / service / action).exists():
+    if any((root / "functions" / service / action).glob("*.py")):  # or what git left of one: its bytecode
         raise CommandError(f"functions/{service}/{action} exists already")
     if trigger in OF_DEVICES and f'"{action}"' in (root / DEVICE_KINDS).read_text(encoding="utf-8"):
         raise CommandError(f"devices publish on {action} already, for another action: it needs another name")
