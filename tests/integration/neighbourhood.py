@@ -19,6 +19,7 @@ from functions.payments.books.rows import IntentRow
 from functions.payments.providers.merchants import store as merchants
 from functions.payments.providers.merchants.models import Merchant
 from linli.aws import client
+from linli.believing import EVERY_KIND
 from linli.events import Fact
 from linli.registered import RegisteredRow
 from linli.vocabulary.devices import DeviceRegistered
@@ -35,16 +36,14 @@ COMMUNITIES = {"willow": ("acme", ACME), "cedar": ("acme", ACME), "maple": ("bir
 ROLES = ("resident", "guard", "repairer", "caregiver", "manager")
 
 
-# What stands in willow, by kind; maple's call button.
-DEVICES = {
+# What stands in willow, by kind: one of each, unless it is called otherwise or there are more; maple's call
+# button.
+DEVICES: dict[str, list[str]] = {
+    kind: [f"willow-{kind.replace('_', '-')}-1"] for kind in sorted(EVERY_KIND)
+} | {
     "gate": ["willow-gate-1", "willow-gate-2"],
-    "thermometer": ["willow-thermometer-1"],
-    "meter": ["willow-meter-1"],
     "infrared": ["willow-motion-1", "willow-motion-2", "willow-motion-9"],
     "door_magnet": ["willow-door-1", "willow-door-9"],
-    "bed": ["willow-bed-1"],
-    "lamp": ["willow-lamp-1"],
-    "camera": ["willow-camera-1"],
     "sos_button": ["willow-button-1", "willow-button-9", "maple-button-1"],
     "gateway": ["willow-hub-1"],
 }

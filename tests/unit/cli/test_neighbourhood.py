@@ -52,18 +52,8 @@ def test_every_resident_has_a_card_the_first_a_face_with_consent_the_second_a_pl
 def test_what_is_described_names_every_file_of_every_device() -> None:
     willow = seeding.described()["communities"][0]
 
-    assert [each["device"] for each in willow["devices"]] == [
-        "willow-gate-1",
-        "willow-gate-2",
-        "willow-thermometer-1",
-        "willow-meter-1",
-        "willow-motion-1",
-        "willow-door-1",
-        "willow-bed-1",
-        "willow-camera-1",
-        "willow-button-1",
-        "willow-hub-1",
-    ]
+    there = (*neighbourhood.KINDS, *neighbourhood.SENSORS)
+    assert [each["device"] for each in willow["devices"]] == [f"willow-{name}" for name in there]
     assert all({"certificate", "key", "ca"} <= each.keys() for each in willow["devices"])
     assert willow["gates"][0] == {"gate": "willow-gate-1", "area": "garden", "direction": "in"}
 

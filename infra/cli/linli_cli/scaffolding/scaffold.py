@@ -190,11 +190,16 @@ def planned(name: str, trigger: str, root: Path = ROOT) -> Plan:
         )
     if trigger not in get_args(Trigger):
         raise CommandError(f"TRIGGER is one of {', '.join(get_args(Trigger))}, not {trigger!r}")
-    if any((root / "functions" / service / action).glob("*.py")):  # or what git left of one: its bytecode
+    if has_code(root / "functions" / service / action):
         raise CommandError(f"functions/{service}/{action} exists already")
     if trigger in OF_DEVICES and f'"{action}"' in (root / DEVICE_KINDS).read_text(encoding="utf-8"):
         raise CommandError(f"devices publish on {action} already, for another action: it needs another name")
     return Plan(service, action, cast("Trigger", trigger), root)
+
+
+def has_code(folder: Path) -> bool:
+    """Whether a folder is more than the bytecode that git leaves of one that it has removed."""
+    return any(folder.glob("*.py"))
 
 
 def kinds(root: Path) -> set[str]:
@@ -238,7 +243,7 @@ def registry(plan: Plan) -> list[Path]:
     if any("registered.keep(" in path.read_text(encoding="utf-8") for path in folder.glob("*/handler.py")):
         return []
     keeper = replace(
-        plan, action="registry" if (folder / "community").exists() else "community", trigger="bus"
+        plan, action="registry" if has_code(folder / "community") else "community", trigger="bus"
     )
     place = f"functions/{keeper.service}/{keeper.action}"
     return [
