@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linli.believing import EVERY_KIND
 from linli.naming import logical_id
+from linli.vocabulary.devices import EVERY_KIND
 from linli_cli.deploy import declared, deriving, packaging, templates, wiring
 from linli_cli.deploy.declared import BY_DEVICES, QUEUED, Declared
 from linli_cli.deploy.templates import text_of
@@ -154,7 +154,7 @@ def repository(root: Path, decorator: str, name: str = "heard") -> Path:
     text = f"""
         from chalice.app import Blueprint
         from linli.device_messages import DeviceEvent
-        from linli.queues import device_queue
+        from linli.device_queues import device_queue
 
         blueprint = Blueprint(__name__)
 

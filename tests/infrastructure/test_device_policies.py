@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from linli.believing import EVERY_KIND
 from linli.triggers import TRIGGERS
+from linli.vocabulary.devices import EVERY_KIND
 from linli_cli.deploy import templates
 from linli_cli.deploy.packaging import foundation_template
 from linli_cli.develop import actions

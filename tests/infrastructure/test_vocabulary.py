@@ -29,8 +29,7 @@ def naming(*modules: str) -> set[str]:
 USED_BY: dict[str, set[str]] = {
     "access": {"care"},
     "care": {"utilities"},
-    # What waits in a queue may be a device's, whose kind is then asked for.
-    "devices": naming("linli.queues", "linli.vocabulary.devices"),
+    "devices": naming("linli.vocabulary.devices"),
     "directory": naming("linli.communities", "communities", "linli.vocabulary.directory"),
     "health": {"access"},
     "maintenance": set(),

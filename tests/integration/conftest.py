@@ -26,9 +26,9 @@ from moto.sqs.models import sqs_backends
 
 from linli import secrets
 from linli.aws import client
-from linli.believing import EVERY_KIND
 from linli.events import Event
 from linli.tables import OutboxRow, Row
+from linli.vocabulary.devices import EVERY_KIND
 from linli_cli.deploy import packaging
 from linli_cli.deploy.templates import of_type
 from linli_cli.develop import actions

@@ -19,10 +19,9 @@ from functions.payments.books.rows import IntentRow
 from functions.payments.providers.merchants import store as merchants
 from functions.payments.providers.merchants.models import Merchant
 from linli.aws import client
-from linli.believing import EVERY_KIND
 from linli.events import Fact
 from linli.registered import RegisteredRow
-from linli.vocabulary.devices import DeviceRegistered
+from linli.vocabulary.devices import EVERY_KIND, DeviceRegistered
 from linli.vocabulary.directory import CommunityChanged, MembershipChanged
 from linli.vocabulary.utilities import BillIssued
 from tests.integration.conftest import STAGE, Http, Invoke, Service

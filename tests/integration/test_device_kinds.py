@@ -12,10 +12,9 @@ import pytest
 from chalice.app import Chalice
 
 from linli.aws import client
-from linli.believing import EVERY_KIND
 from linli.errors import DeviceNotKnown
 from linli.events import Fact
-from linli.vocabulary.devices import DeviceRegistered, DeviceRevoked
+from linli.vocabulary.devices import EVERY_KIND, DeviceRegistered, DeviceRevoked
 from linli_cli.develop import actions
 from linli_cli.layout import ROOT, project_of, services
 from tests.integration.conftest import STAGE, Http, Invoke, Service, dead_letters, enter

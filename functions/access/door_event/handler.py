@@ -7,8 +7,8 @@ from functions.access.door_event import store
 from functions.access.door_event.models import DoorEvent, DoorRecord
 from linli.cursors import Page, PageQuery
 from linli.device_messages import DeviceAnswer, DeviceMessage
+from linli.device_queues import device_queue
 from linli.http import Nothing, Request, route
-from linli.queues import device_queue
 
 blueprint = Blueprint(__name__)
 

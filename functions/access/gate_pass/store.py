@@ -30,7 +30,6 @@ from functions.access.gates.rows import GateRow
 from functions.access.holders.rows import HolderRow
 from functions.access.passes.rows import EntryRow, PassRow
 from linli import communities, registered
-from linli.believing import Kinds
 from linli.communities import CommunityRow
 from linli.contracts import shown_as
 from linli.cursors import Page, PageQuery, page_of
@@ -43,6 +42,7 @@ from linli.registered import RegisteredRow
 from linli.secrets import keyed_hash
 from linli.tables import ConditionsFailed, Rows, Transaction, as_read, expired, read, until_it_holds
 from linli.vocabulary.access import AccessPolicy
+from linli.vocabulary.devices import Kinds
 from linli.vocabulary.health import HealthPolicy
 
 SHORTEST_OPENING = timedelta(seconds=1)

@@ -7,8 +7,8 @@ from functions.care.signal.domain import sign_of
 from functions.care.signal.models import SignalAnswer
 from functions.care.watching.signals import SENT_BY, Signal
 from linli.device_messages import DeviceMessage
+from linli.device_queues import device_queue
 from linli.identities import Identity
-from linli.queues import device_queue
 
 blueprint = Blueprint(__name__)
 

@@ -5,9 +5,9 @@ from chalice.app import Blueprint
 from functions.devices.heartbeat.models import Heartbeat, HeartbeatAnswer
 from functions.devices.life import store as life
 from functions.devices.life.vitals import Beat, alive_at
-from linli.believing import EVERY_KIND
 from linli.device_messages import DeviceMessage
-from linli.queues import device_queue
+from linli.device_queues import device_queue
+from linli.vocabulary.devices import EVERY_KIND
 
 blueprint = Blueprint(__name__)
 

@@ -14,9 +14,9 @@ from functions.health.fever_check.models import (
 )
 from linli.cursors import Page, PageQuery
 from linli.device_messages import DeviceMessage
+from linli.device_queues import device_queue
 from linli.errors import Forbidden
 from linli.http import Nothing, Request, route
-from linli.queues import device_queue
 
 blueprint = Blueprint(__name__)
 OF_PERSON = "/communities/{community}/people/{person}/fever"

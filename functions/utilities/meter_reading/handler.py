@@ -7,9 +7,9 @@ from functions.utilities.intake.store import take
 from functions.utilities.meter_reading.domain import answered, why_parked
 from functions.utilities.meter_reading.models import MeterReadingAnswer, MeterReadingEvent, ReadingSent
 from linli.device_messages import DeviceMessage
+from linli.device_queues import device_queue
 from linli.errors import InvalidRequest
 from linli.mqtt import Parked
-from linli.queues import device_queue
 
 blueprint = Blueprint(__name__)
 

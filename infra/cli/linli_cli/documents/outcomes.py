@@ -66,8 +66,8 @@ def _all(following: Following, service: str) -> Iterator[tuple[str, set[str]]]:
 
 
 THE_WAY_IN = {  # they observe what they call; who is called is told by its decorator
-    "linli.http", "linli.public_routes", "linli.queues", "linli.mqtt", "linli.schedules", "linli.invocations",
-    "linli.observability",
+    "linli.http", "linli.public_routes", "linli.queues", "linli.device_queues", "linli.mqtt",
+    "linli.schedules", "linli.invocations", "linli.observability",
 }  # fmt: skip
 
 

@@ -11,7 +11,6 @@ from pydantic_core import from_json
 
 from linli import registered
 from linli.aws import client
-from linli.believing import Believes, kinds_on
 from linli.dead_letters import as_body, park
 from linli.device_messages import (
     LARGEST_MILLIS,
@@ -27,7 +26,8 @@ from linli.errors import DeviceNotKnown, LinliError
 from linli.ids import is_id
 from linli.instants import from_millis
 from linli.observability import observed
-from linli.triggers import Answers, Trigger, called, topics_of
+from linli.triggers import Answers, Trigger, called, kinds_on, topics_of
+from linli.vocabulary.devices import Believes
 
 
 @dataclass(frozen=True, slots=True)

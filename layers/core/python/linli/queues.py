@@ -15,20 +15,16 @@ from typing import Any, Generic, Protocol, Self, TypeVar, Unpack, get_args
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from chalice.app import Blueprint
 from pydantic import ValidationError
-from pydantic_core import from_json
 
 from linli.aws import client
-from linli.believing import Believes
 from linli.contracts import Contract
 from linli.dead_letters import park
-from linli.device_messages import Body
 from linli.errors import DeviceNotKnown, InvalidRequest, LinliError
 from linli.events import Event, Fact, parse_event
 from linli.instants import from_millis
-from linli.mqtt import Handled, Listening, handle
 from linli.observability import observed
 from linli.reading import read_as
-from linli.triggers import Cron, Trigger, Works, behind_a_queue, topics_of
+from linli.triggers import Cron, Trigger, Works, behind_a_queue
 
 Kind = TypeVar("Kind", bound=Fact)
 # A device speaks seconds after it was registered, and the bus may lag: the second and third try of three.
@@ -125,46 +121,16 @@ def _or_parked(record: Record) -> Record:
     return parking
 
 
-def _behind(
+def worked_off(
     blueprint: Blueprint, trigger: Trigger, function: Callable[..., Any], record: Record, size: int
 ) -> Handler:
+    """A function that gets `size` messages at a time, each by `record`."""
+
     @wraps(function)
     def handler(event: _SQSEvent) -> BatchAnswer:
         return _Batch(record).answer(event.to_dict())
 
     return behind_a_queue(blueprint, trigger, handler, size)
-
-
-def device_queue(
-    blueprint: Blueprint,
-    model: type[Body],
-    *,
-    believes: Believes,
-    topic: str | None = None,
-    asks_itself: bool = False,
-    **needs: Unpack[Works],
-) -> Callable[[Handled[Body]], Handler]:
-    """For a function behind a queue that a topic rule fills: `function(message) -> answer`.
-
-    `believes`: whom it believes, and no other kind of device; see `Listening` for the rest. `topic`: the last
-    level of the topic, unless `believes` says whom by topic.
-    """
-    listening = Listening(believes, asks_itself)
-
-    def decorate(function: Handled[Body]) -> Handler:
-        name, topics = function.__name__, topics_of(topic, believes)
-        trigger = Trigger(function.__module__, name, "device_queue", topics, believes, needs={**needs})
-
-        def record(body: str, _: Delivery) -> str:
-            try:
-                event = from_json(body)
-            except ValueError:
-                event = None
-            return handle(event, model, function, body, listening)
-
-        return _behind(blueprint, trigger, function, record, needs.get("batch_size", BATCH_SIZE))
-
-    return decorate
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +164,9 @@ def bus_queue(
         def record(body: str, delivery: Delivery) -> str:
             return _handled(body, delivery, function, taken)
 
-        return _behind(blueprint, trigger, function, _or_parked(record), needs.get("batch_size", BATCH_SIZE))
+        return worked_off(
+            blueprint, trigger, function, _or_parked(record), needs.get("batch_size", BATCH_SIZE)
+        )
 
     return decorate
 
@@ -230,7 +198,7 @@ def task_queue(
                 attempt.outcome = function(_task(body, model), delivery)
             return attempt.outcome
 
-        return _behind(blueprint, trigger, function, _or_parked(record), needs.get("batch_size", 1))
+        return worked_off(blueprint, trigger, function, _or_parked(record), needs.get("batch_size", 1))
 
     return decorate
 

@@ -4,11 +4,11 @@ Every service with an action that devices speak to keeps the row in its table, w
 and `DeviceRevoked`.
 """
 
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
-from linli.believing import Kinds
 from linli.device_messages import Topic
 from linli.errors import DeviceNotKnown, DeviceRevokedMeanwhile, WrongDeviceKind
 from linli.keys import Key
@@ -58,7 +58,7 @@ def keep(fact: DeviceRegistered | DeviceRevoked, told_at: datetime) -> str:
     return "device_revoked" if revoked else "device_registered"
 
 
-def check_sender(topic: Topic, believes: Kinds) -> None:
+def check_sender(topic: Topic, believes: AbstractSet[str]) -> None:
     """Raise if who published on the topic is not to be believed there; one read.
 
     DeviceNotKnown while the registry's word has not come yet, WrongDeviceKind, DeviceRevokedMeanwhile.
@@ -70,14 +70,14 @@ def check_sender(topic: Topic, believes: Kinds) -> None:
     check(row, believes)
 
 
-def check(row: RegisteredRow, believes: Kinds) -> None:
+def check(row: RegisteredRow, believes: AbstractSet[str]) -> None:
     """Raise if such a device is not to be believed: WrongDeviceKind, DeviceRevokedMeanwhile."""
     if row.revoked:
         raise DeviceRevokedMeanwhile("device: was revoked")
     check_kind(row, believes)
 
 
-def check_kind(row: RegisteredRow, believes: Kinds) -> None:
+def check_kind(row: RegisteredRow, believes: AbstractSet[str]) -> None:
     """Raise WrongDeviceKind if devices of its kind are not to be believed."""
     if row.device_kind is not None and row.device_kind not in believes:
         raise WrongDeviceKind(f"device: a {row.device_kind} is not believed here", believed=sorted(believes))

@@ -5,15 +5,17 @@ rights are derived from it.
 """
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypedDict, TypeVar
 
 from chalice.app import Blueprint
 
-from linli.believing import Believes, Kinds, kinds_on
 from linli.naming import queue_arn
 
 Start = Literal["call", "device_call", "device_queue", "bus_queue", "task_queue", "clock"]
+Kinds = AbstractSet[str]
+Believes = Kinds | Mapping[str, Kinds]
 
 
 class Runs(TypedDict, total=False):
@@ -108,3 +110,10 @@ def behind_a_queue(blueprint: Blueprint, trigger: Trigger, handler: Handler, bat
 def topics_of(topic: str | None, believes: Believes) -> tuple[str, ...]:
     """The topics that lead to an action: the one that is named, or those that believing is said of."""
     return (topic,) if topic else tuple(believes) if isinstance(believes, dict) else ()
+
+
+def kinds_on(believes: Believes, topic: str) -> Kinds:
+    """The kinds of devices believed on a topic; nobody on one that is not named."""
+    if isinstance(believes, Mapping):
+        return believes.get(topic, frozenset())
+    return believes

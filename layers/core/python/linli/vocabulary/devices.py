@@ -1,7 +1,9 @@
 """devices: facts about devices, and what a community may set."""
 
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -14,7 +16,10 @@ DeviceKind = Literal[
     "gate", "thermometer", "meter", "door_magnet", "infrared", "bed", "lamp", "camera", "sos_button",
     "gateway",
 ]  # fmt: skip
-
+Kinds = AbstractSet[DeviceKind]
+Believes = Kinds | Mapping[str, Kinds]
+"""Which kinds of devices an action believes, or which on each topic. Each action says it with its trigger."""
+EVERY_KIND: Kinds = frozenset(get_args(DeviceKind))
 
 HEARTBEAT_MINUTES: dict[DeviceKind, int] = {
     "gate": 5, "gateway": 5, "camera": 5, "thermometer": 10, "bed": 30, "lamp": 30,  # on the mains
