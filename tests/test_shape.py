@@ -7,6 +7,7 @@ import ast
 import json
 import re
 import tomllib
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -342,3 +343,10 @@ def test_what_a_page_points_to_is_there(page: Path) -> None:
     paths = (link.partition("#")[0] for link in links if "://" not in link and not link.startswith("mailto:"))
     missing = sorted({path for path in paths if path and not (page.parent / path).exists()})
     assert not missing, f"{page.relative_to(ROOT)} points to {missing}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_what_a_page_calls_a_module_is_one(page: Path) -> None:
+    named = re.findall(r"\blinli_cli(?:\.[a-z_]+)+", page.read_text(encoding="utf-8"))
+    gone = [name for name in named if find_spec(name) is None]
+    assert not gone, f"{page.relative_to(ROOT)} calls {gone} modules"

@@ -10,7 +10,7 @@ from linli_cli.layout import ROOT
 
 CORE = Path("layers/core/python")
 VOCABULARY = "linli/vocabulary/"
-APP = "linli/apps.py"  # what every project's app.py imports
+APP = "linli/apps.py"  # what the app.py imports that is made for every project
 
 
 def core_without_vocabulary(root: Path = ROOT) -> dict[str, bytes]:
