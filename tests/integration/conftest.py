@@ -12,7 +12,6 @@ from types import SimpleNamespace
 from typing import Any, Protocol
 
 import pytest
-from aws_lambda_powertools.utilities import parameters
 from botocore.awsrequest import AWSResponse
 from chalice.app import Chalice
 from moto import mock_aws
@@ -26,15 +25,16 @@ from moto.sqs.models import sqs_backends
 
 from linli import secrets
 from linli.aws import client
+from linli.connections import Answer, Asked
 from linli.events import Event
-from linli.tables import OutboxRow, Row
+from linli.tables import OutboxRow
 from linli.vocabulary.devices import EVERY_KIND
 from linli_cli.deploy import packaging
 from linli_cli.deploy.templates import of_type
 from linli_cli.develop import actions
 from linli_cli.develop.readable import encoded
 from linli_cli.layout import service_of
-from tests.integration import dynamodb_local, gateway, witness
+from tests.integration import dynamodb_local, gateway, wire, witness
 from tests.integration.faults import Fault, struck, timed_out
 from tests.integration.issuer import AUDIENCE, URL, Issuer, new_key, serving
 from tests.integration.quick_moto import quick
@@ -71,7 +71,7 @@ Service = Callable[[str], Chalice]
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_moto() -> Iterator[None]:
-    with quick():
+    with quick(), wire.to_moto():
         yield
 
 
@@ -112,8 +112,7 @@ def empty_cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.delenv(name)
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    parameters.clear_caches()  # what other clouds kept as secrets
-    secrets._missing.clear()
+    secrets.forget()  # what other clouds kept
     with mock_aws():
         for key in KEYS:
             _of_moto(secretsmanager_backends).create_secret(
@@ -196,9 +195,9 @@ def trusted(served: Issuer, monkeypatch: pytest.MonkeyPatch) -> Issuer:
 def lose_reply(cloud: None) -> Iterator[Callable[[str], None]]:  # noqa: ARG001
     """`lose_reply("TransactWriteItems")`: the next such call of the table is applied, and its reply lost."""
 
-    def swallow(event_name: str, request: Any) -> AWSResponse:
-        botocore_stubber(event_name=event_name, request=request)
-        return AWSResponse(request.url, 500, {}, _Empty())
+    def swallow(asked: Asked, pass_on: wire.PassOn) -> Answer:
+        pass_on(asked)
+        return Answer(500, {}, b"")
 
     with _next_call() as on_next:
         yield lambda operation: on_next(operation, swallow)
@@ -228,10 +227,11 @@ def silent(cloud: None) -> Iterator[Callable[..., None]]:  # noqa: ARG001
 def meanwhile(cloud: None) -> Iterator[Callable[[str, Callable[[], object]], None]]:  # noqa: ARG001
     """`meanwhile("TransactWriteItems", act)`: somebody else acts just before the table's next such call."""
 
-    def acting(act: Callable[[], object]) -> Callable[[str, Any], None]:
-        def happens(_event_name: str, _request: Any) -> None:
+    def acting(act: Callable[[], object]) -> wire.Between:
+        def happens(asked: Asked, pass_on: wire.PassOn) -> Answer:
             with witness.at_work(None):
                 act()
+            return pass_on(asked)
 
         return happens
 
@@ -262,31 +262,20 @@ def atomic(cloud: None, store: str, monkeypatch: pytest.MonkeyPatch) -> None:  #
 
 
 @contextmanager
-def _next_call() -> Iterator[Callable[[str, Callable[[str, Any], AWSResponse | None]], None]]:
-    """Something that happens once, to the next call of an operation of the table that is entered."""
-    waiting: list[Callable[[str, Any], AWSResponse | None]] = []
-    registered: list[Callable[[], None]] = []
+def _next_call() -> Iterator[Callable[[str, wire.Between], None]]:
+    """Something that happens once, to the next call of an operation of the table."""
+    waiting: list[wire.Between] = []
+    with ExitStack() as entered:
 
-    def on_next(operation: str, happens: Callable[[str, Any], AWSResponse | None]) -> None:
-        events = Row._get_connection().connection.client.meta.events
-        name = f"before-send.dynamodb.{operation}"
+        def on_next(operation: str, happens: wire.Between) -> None:
+            def once(asked: Asked, pass_on: wire.PassOn) -> Answer:
+                return waiting.pop()(asked, pass_on) if waiting else pass_on(asked)
 
-        def once(event_name: str, request: Any, **_: Any) -> AWSResponse | None:
-            return waiting.pop()(event_name, request) if waiting else None
+            waiting.append(happens)
+            entered.enter_context(wire.between(f"dynamodb.{operation}", once))
 
-        waiting.append(happens)
-        events.register_first(name, once)
-        registered.append(lambda: events.unregister(name, once))
-
-    yield on_next
-    for unregister in registered:
-        unregister()
+        yield on_next
     assert not waiting, "no such call was made"
-
-
-class _Empty:
-    def stream(self) -> Iterator[bytes]:
-        yield b""
 
 
 def load_event(path: str | Path) -> Any:
@@ -329,7 +318,7 @@ def _invoke(app: Chalice, function: str, event: Any) -> Any:
         os.environ["DEAD_LETTER_QUEUE_URL"] = url
     try:
         with witness.at_work(witness.action_of(app, service_of(name), function, event)):
-            parameters.clear_caches()  # each action reads its secrets itself, as in a process of its own
+            secrets.forget()  # each action reads them itself, as in a process of its own
             if function == "api":
                 return app(event, context)
             module, _, attribute = functions(app)[function].rpartition(".")

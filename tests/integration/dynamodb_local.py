@@ -14,7 +14,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.httpsession import URLLib3Session
 from moto.core.models import botocore_stubber
 
-from linli.aws import client
+from linli.aws import of_botocore
 from linli_cli.deploy import packaging
 from linli_cli.deploy.templates import of_type
 from linli_cli.layout import ROOT
@@ -72,20 +72,20 @@ def table_of(service: str) -> str:
     wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
     about = {each: table["Properties"][each] for each in wanted if each in table["Properties"]}
     if name in tables():
-        client("dynamodb").delete_table(TableName=name)
-    client("dynamodb").create_table(TableName=name, **about)
+        of_botocore("dynamodb").delete_table(TableName=name)
+    of_botocore("dynamodb").create_table(TableName=name, **about)
     return name
 
 
 def tables() -> list[str]:
     """The names of all tables."""
-    names: list[str] = client("dynamodb").list_tables()["TableNames"]
+    names: list[str] = of_botocore("dynamodb").list_tables()["TableNames"]
     return names
 
 
 def rows_of(table: str) -> list[dict[str, Any]]:
     """All that is in a table."""
-    pages = client("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+    pages = of_botocore("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
     return [item for page in pages for item in page["Items"]]
 
 
@@ -94,4 +94,4 @@ def refill(service: str, rows: list[dict[str, Any]]) -> None:
     table = table_of(service)
     for first in range(0, len(rows), ITEMS_AT_ONCE):
         puts = [{"PutRequest": {"Item": row}} for row in rows[first : first + ITEMS_AT_ONCE]]
-        client("dynamodb").batch_write_item(RequestItems={table: puts})
+        of_botocore("dynamodb").batch_write_item(RequestItems={table: puts})

@@ -1,17 +1,16 @@
-"""Faults of the store, as botocore raises them: it is silent, busy, held by others; or we are killed.
+"""Faults of the store, on the wire: it is silent, busy, held by others; or we are killed.
 
-A fault strikes once its call has been applied, or before. It reaches PynamoDB as it would after all of
-botocore's own repeats, without their pauses.
+A fault strikes once its call has been applied, or before, and each time that the client repeats the call.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
-from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
-from linli.tables import Row
+from linli.connections import Answer, Asked
+from tests.integration import wire
 from tests.integration.quick_table import Killed, failed
 
 ENDPOINT = "https://dynamodb.example"
@@ -69,28 +68,26 @@ FAULTS = (
 
 @contextmanager
 def struck(where: Callable[[int, str], Fault | None]) -> Iterator[list[str]]:
-    """The operations the table is called with from here on; `where(number, operation)`: what strikes one."""
+    """The operations the table is called with from here on; `where(number, operation)`: what strikes one, on
+    each of its attempts.
+    """
     calls: list[str] = []
-    events = Row._get_connection().connection.client.meta.events
-    striking: list[Fault] = []
+    striking: list[tuple[bytes, Fault | None]] = [(b"", None)]
 
-    def before(model: Any, **_: Any) -> None:
-        striking.clear()
-        calls.append(model.name)
-        fault = where(len(calls) - 1, model.name)
-        if fault is not None and not fault.applied:
-            raise fault.of(model.name)
-        if fault is not None:
-            striking.append(fault)
+    def strike(asked: Asked, pass_on: wire.PassOn) -> Answer:
+        if asked.request.body is not striking[-1][0]:  # no repeat
+            fault = where(len(calls), wire.operation(asked))
+            calls.append(wire.operation(asked))
+            striking.append((asked.request.body, fault))
+            if fault is not None and fault.applied:
+                pass_on(asked)
+        fault = striking[-1][1]
+        if fault is None:
+            return pass_on(asked)
+        error = fault.of(wire.operation(asked))
+        if isinstance(error, ClientError):
+            return wire.refused(error)
+        raise error
 
-    def after(model: Any, **_: Any) -> None:
-        if striking:
-            raise striking.pop().of(model.name)
-
-    events.register_first(f"before-call.{TABLE_CALLS}", before)
-    events.register_first(f"after-call.{TABLE_CALLS}", after)
-    try:
+    with wire.between(TABLE_CALLS, strike):
         yield calls
-    finally:
-        events.unregister(f"before-call.{TABLE_CALLS}", before)
-        events.unregister(f"after-call.{TABLE_CALLS}", after)

@@ -8,10 +8,10 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from aws_lambda_powertools.utilities import parameters
 from chalice.app import Chalice
 
-from linli.aws import client
+from linli import secrets
+from linli.aws import of_botocore
 from linli.messages.gateways import signed
 from localstack.sandbox.gateways import Exchange
 from localstack.sandbox.server import HOST, Handler, Request, serving
@@ -24,7 +24,7 @@ Answer = gateway.Answer
 
 def keep_channels(community: str, text: str) -> None:
     """Make the secret that holds a community's gateways, whatever it was before."""
-    vault, name = client("secretsmanager"), f"linli/{STAGE}/channels/{community}"
+    vault, name = of_botocore("secretsmanager"), f"linli/{STAGE}/channels/{community}"
     try:
         vault.create_secret(Name=name, SecretString=text)
     except vault.exceptions.ResourceExistsException:
@@ -128,7 +128,7 @@ def open_world(folder: Path) -> Iterator[Gateways]:
     gateways.serve = lambda handler: handlers.update({"/gateways/": handler})
     server = serving(0, handlers)
     gateways.exchange.base = f"http://{HOST}:{server.server_address[1]}"
-    parameters.clear_caches()
+    secrets.forget()
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
@@ -137,4 +137,4 @@ def open_world(folder: Path) -> Iterator[Gateways]:
         server.shutdown()
         server.server_close()
         thread.join()
-        parameters.clear_caches()
+        secrets.forget()

@@ -18,7 +18,7 @@ from functions.directory.policies import CommunityPolicies
 from functions.payments.books.rows import IntentRow
 from functions.payments.providers.merchants import store as merchants
 from functions.payments.providers.merchants.models import Merchant
-from linli.aws import client
+from linli.aws import client, of_botocore
 from linli.events import Fact
 from linli.registered import RegisteredRow
 from linli.vocabulary.devices import EVERY_KIND, DeviceRegistered
@@ -225,9 +225,9 @@ def furnish_care(app: Chalice, http: Http, invoke: Invoke) -> None:
     know_devices()
     path, begun = "/communities/willow/watches/willow-resident-1", NOW - timedelta(hours=10)
     assert http(app, "PUT", path, body=GRANNY, now=begun, **WILLOW_MANAGER).status == 200
-    with suppress(client("secretsmanager").exceptions.ResourceExistsException):
+    with suppress(of_botocore("secretsmanager").exceptions.ResourceExistsException):
         name = "linli/test/channels/willow"
-        client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(NO_GATEWAY))
+        of_botocore("secretsmanager").create_secret(Name=name, SecretString=json.dumps(NO_GATEWAY))
 
 
 # Its private key signed the samples of payment_callback, and was thrown away.
@@ -249,7 +249,7 @@ def keep_merchant(merchant: Merchant) -> None:
     name = f"{merchant.community}/{merchant.provider}"
     texts = {"merchants": merchant.model_dump_json(), "signing-keys": shop.key("ours")}
     for kind, text in texts.items():
-        client("secretsmanager").create_secret(Name=f"linli/{STAGE}/{kind}/{name}", SecretString=text)
+        of_botocore("secretsmanager").create_secret(Name=f"linli/{STAGE}/{kind}/{name}", SecretString=text)
 
 
 def furnish_payments(app: Chalice, _http: Http, invoke: Invoke) -> None:

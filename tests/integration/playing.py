@@ -12,7 +12,7 @@ import pytest
 from chalice.app import Chalice
 from moto.backends import get_backend
 
-from linli.aws import client
+from linli.aws import of_botocore
 from linli.secrets import secret
 from linli.tables import Row
 from linli_cli.develop.samples import signed
@@ -158,7 +158,7 @@ class Played:
 
 def kept() -> list[dict[str, Any]]:
     """All rows of the service's table."""
-    region = client("dynamodb").meta.region_name
+    region = of_botocore("dynamodb").meta.region_name
     table = get_backend("dynamodb")["123456789012"][region].get_table(Row.Meta.table_name)
     return [item.to_json()["Attributes"] for item in table.all_items()]
 
@@ -175,7 +175,7 @@ def lines(rows: Iterable[dict[str, Any]]) -> list[str]:
 
 def parked() -> set[str]:
     """What lies in dead-letter queues, whatever has been parked twice only once."""
-    region = client("sqs").meta.region_name
+    region = of_botocore("sqs").meta.region_name
     queues = get_backend("sqs")["123456789012"][region].queues
     return {
         f"{name}: {message.body}"

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from botocore.exceptions import ClientError
-from pynamodb.connection import Connection
+
+from linli.dynamodb import Store
 
 Item = dict[str, dict[str, Any]]
 Names = dict[str, str]
@@ -48,9 +49,7 @@ def failed(operation: str, code: str, **more: Any) -> ClientError:
 
 
 class QuickTable:
-    """Stands in for PynamoDB's botocore client. `fault(operation, call)` decides what becomes of a call."""
-
-    _request_signer = None
+    """Stands in for PynamoDB's client. `fault(operation, call)` decides what becomes of a call."""
 
     def __init__(self) -> None:
         self.items: dict[tuple[str, str], Item] = {}
@@ -255,11 +254,11 @@ def _apply(clause: str, action: list[Any], old: Item, item: Item) -> None:
 @contextmanager
 def in_place_of_dynamodb() -> Iterator[QuickTable]:
     """A quick table, empty, behind all rows."""
-    table, before = QuickTable(), Connection.client
+    table, before = QuickTable(), Store.client
     logging.disable()  # a line for each of ten thousand calls helps nobody
-    Connection.client = property(lambda _: table)  # type: ignore[assignment,method-assign]  # what PynamoDB calls
+    Store.client = property(lambda _: table)  # type: ignore[assignment,method-assign]  # what PynamoDB calls
     try:
         yield table
     finally:
         logging.disable(logging.NOTSET)
-        Connection.client = before  # type: ignore[method-assign]  # as it was
+        Store.client = before  # type: ignore[method-assign]  # as it was

@@ -4,22 +4,22 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from botocore.awsrequest import AWSResponse
 from chalice.app import Chalice
 
 from functions.access.credentials.rows import CredentialRow, credential_hash
 from functions.access.holders.rows import HolderRow
 from linli import observability
 from linli.aws import client
+from linli.connections import Answer, Asked
 from linli.secrets import keyed_hash
 from linli.tables import Row, find
 from linli.vocabulary.devices import DeviceRegistered, DeviceRevoked
 from linli.vocabulary.directory import MembershipChanged
 from linli.vocabulary.health import FeverCleared, FeverConfirmed
+from tests.integration import wire
 from tests.integration.conftest import Http, Invoke, Service, dead_letters, published
 from tests.integration.gateway import NOW
 from tests.integration.messages import batch, rule_event, told
@@ -86,14 +86,13 @@ def gate(app: Chalice, invoke: Invoke, answers: list[tuple[str, dict[str, Any]]]
 def trips(app: Chalice) -> Iterator[Counter[str]]:  # noqa: ARG001  after its furnishing
     """DynamoDB round trips as they happen, by operation."""
     counted: Counter[str] = Counter()
-    events = Row._get_connection().connection.client.meta.events
 
-    def count(event_name: str, **_: Any) -> None:
-        counted[event_name.rpartition(".")[2]] += 1
+    def count(asked: Asked, pass_on: wire.PassOn) -> Answer:
+        counted[wire.operation(asked)] += 1
+        return pass_on(asked)
 
-    events.register_first("before-send.dynamodb", count, unique_id="trips")
-    yield counted
-    events.unregister("before-send.dynamodb", unique_id="trips")
+    with wire.between("dynamodb", count):
+        yield counted
 
 
 def passes(app: Chalice, http: Http, **asker: Any) -> list[dict[str, Any]]:
@@ -157,25 +156,21 @@ def test_a_lost_reply_of_the_write_is_not_taken_for_a_refusal(
 
 
 def test_a_row_held_by_another_transaction_is_asked_for_again(gate: Gate) -> None:
-    events, held = Row._get_connection().connection.client.meta.events, []
+    held: list[Asked] = []
 
-    def conflict(request: Any, **_: Any) -> AWSResponse | None:
+    def conflict(asked: Asked, pass_on: wire.PassOn) -> Answer:
         if held:
-            return None
-        held.append(request)
+            return pass_on(asked)
+        held.append(asked)
         error = {
             "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
             "Message": "Transaction cancelled [TransactionConflict, None]",
             "CancellationReasons": [{"Code": "TransactionConflict", "Message": "ongoing"}, {"Code": "None"}],
         }
-        raw = SimpleNamespace(stream=lambda: iter([json.dumps(error).encode()]))
-        return AWSResponse(request.url, 400, {}, raw)
+        return Answer(400, {}, json.dumps(error).encode())
 
-    events.register_first("before-send.dynamodb.TransactWriteItems", conflict, unique_id="conflict")
-    try:
+    with wire.between("dynamodb.TransactWriteItems", conflict):
         assert gate.ask("e-1")["outcome"] == "granted"
-    finally:
-        events.unregister("before-send.dynamodb.TransactWriteItems", unique_id="conflict")
     assert len(held) == 1
 
 
@@ -1081,16 +1076,15 @@ def test_the_place_of_a_guest_is_said_anew_too_and_of_nobody_unknown(
 @pytest.fixture
 def meanwhile(app: Chalice) -> Iterator[Callable[[Callable[[], Any]], None]]:  # noqa: ARG001  after its furnishing
     """Let something else be done between the read and the write of what is asked next."""
-    events = Row._get_connection().connection.client.meta.events
     waiting: list[Callable[[], Any]] = []
 
-    def first(**_: Any) -> None:
+    def first(asked: Asked, pass_on: wire.PassOn) -> Answer:
         while waiting:
             waiting.pop()()
+        return pass_on(asked)
 
-    events.register_first("before-send.dynamodb.TransactWriteItems", first, unique_id="meanwhile")
-    yield waiting.append
-    events.unregister("before-send.dynamodb.TransactWriteItems", unique_id="meanwhile")
+    with wire.between("dynamodb.TransactWriteItems", first):
+        yield waiting.append
 
 
 def test_two_readings_at_the_same_moment_are_one_passing(

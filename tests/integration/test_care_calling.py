@@ -6,16 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from aws_lambda_powertools.utilities import parameters
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 
 from functions.care.calling.channels import outgoing
 from functions.care.calling.rows import AlertRow, MessageRow
 from functions.care.escalation import store as worker
 from functions.care.watching import store as watching
 from linli.aws import client
+from linli.connections import Answer, Asked
 from linli.escalation.client import Courier
 from linli.vocabulary.directory import MembershipChanged
+from tests.integration import wire
 from tests.integration.calling_out import (  # noqa: F401  the fixtures
     BOSS,
     BUTTON,
@@ -41,6 +41,7 @@ from tests.integration.message_gateways import Gateways, keep_channels, reply, r
 from tests.integration.messages import batch, told
 from tests.integration.neighbourhood import GRANNY
 from tests.integration.people import WILLOW_MANAGER
+from tests.integration.quick_table import failed
 
 
 def test_from_silence_to_the_contact_who_sees_to_it_and_the_caregiver_who_closes(house: House) -> None:
@@ -284,14 +285,11 @@ def test_a_lost_reply_to_a_step_calls_nobody_twice(
     assert house.gateways.times == [1, 1]
 
 
-def test_gateways_that_cannot_be_looked_up_for_a_moment_have_not_failed(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def throttled(*_about: object, **_more: object) -> str:
-        raise GetParameterError("ThrottlingException")
+def test_gateways_that_cannot_be_looked_up_for_a_moment_have_not_failed(house: House) -> None:
+    def throttled(_asked: Asked, _pass_on: wire.PassOn) -> Answer:
+        return wire.refused(failed("GetSecretValue", "ThrottlingException"))
 
-    with monkeypatch.context() as patch:
-        patch.setattr(parameters, "get_secret", throttled)
+    with wire.between("secretsmanager", throttled):
         house.press(NIGHT)
         assert house.work() == ["failed"]
         opened = {"message_id": f"{house.alert_id}-1", "event": "delivered"}

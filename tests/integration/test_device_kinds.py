@@ -17,6 +17,7 @@ from linli.events import Fact
 from linli.vocabulary.devices import EVERY_KIND, DeviceRegistered, DeviceRevoked
 from linli_cli.develop import actions
 from linli_cli.layout import ROOT, project_of, services
+from tests.integration import wire
 from tests.integration.conftest import STAGE, Http, Invoke, Service, dead_letters, enter
 from tests.integration.gateway import NOW
 from tests.integration.messages import batch, rule_event, told
@@ -203,28 +204,19 @@ def test_who_speaks_before_the_registry_does_is_heard_as_soon_as_it_has(town: To
     client("sqs").send_message(
         QueueUrl=url, MessageBody=json.dumps(rule_event("meter_reading", body, device))
     )
-    waits: list[int] = []
     (message,) = client("sqs").receive_message(QueueUrl=url)["Messages"]
     record = batch(message["Body"])["Records"][0] | {
         "receiptHandle": message["ReceiptHandle"],
         "eventSourceARN": f"arn:aws:sqs:eu-west-1:123456789012:linli-{STAGE}-utilities-meter-reading",
     }
-    events = client("sqs").meta.events
-    events.register(
-        "provide-client-params.sqs.ChangeMessageVisibility",
-        lambda params, **_: waits.append(params["VisibilityTimeout"]),
-        unique_id="waits",
-    )
 
     # When it speaks, twice
-    try:
+    with wire.listening("sqs.ChangeMessageVisibility") as heard:
         for times in ("1", "2"):
             record["attributes"] = record["attributes"] | {"ApproximateReceiveCount": times}
             answer = town.invoke(app, "meter_reading", {"Records": [record]})
             assert [each["itemIdentifier"] for each in answer["batchItemFailures"]] == ["message-0"]
-    finally:
-        events.unregister("provide-client-params.sqs.ChangeMessageVisibility", unique_id="waits")
 
     # Then it comes again within seconds, and then within a minute; nothing is parked before the queue does
-    assert waits == [5, 60]
+    assert [wire.arguments(each)["VisibilityTimeout"] for each in heard] == [5, 60]
     assert dead_letters(app, "meter_reading") == []

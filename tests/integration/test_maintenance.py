@@ -11,8 +11,8 @@ from chalice.app import Chalice
 from functions.maintenance.tickets.machine import REPAIR
 from functions.maintenance.tickets.moves import NEEDED
 from linli.aws import client
-from linli.tables import Row
 from linli.vocabulary.directory import MembershipChanged
+from tests.integration import wire
 from tests.integration.conftest import Http, Invoke, Service, published
 from tests.integration.gateway import NOW, Answer
 from tests.integration.messages import batch, told
@@ -448,14 +448,9 @@ def test_a_minute_in_which_nothing_is_due_costs_six_queries(
     app: Chalice, invoke: Invoke, report: Any
 ) -> None:
     report()
-    calls: list[str] = []
-    events = Row._get_connection().connection.client.meta.events
-    events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name), "counting")
-    try:
+    with wire.listening("dynamodb") as heard:
         assert tick(invoke, app, NOW + timedelta(minutes=1)) == "nothing_due"
-    finally:
-        events.unregister("before-call.dynamodb", unique_id="counting")
-    assert calls == ["Query"] * 6
+    assert [wire.operation(each) for each in heard] == ["Query"] * 6
 
 
 # Mass outages, photos, who sees what

@@ -5,12 +5,12 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from aws_lambda_powertools.utilities import parameters
 
 from functions.payments.providers import client as outgoing
 from functions.payments.providers.alipay import messages as alipay
 from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.protocol.notices import Notice
+from linli import secrets
 from linli.aws import client
 from linli.errors import Unavailable
 from linli.vocabulary.payments import Provider, RefundRequested
@@ -85,7 +85,7 @@ def test_an_expired_order_of_who_is_no_merchant_any_more_is_closed(till: Till) -
     client("secretsmanager").delete_secret(
         SecretId=f"linli/{STAGE}/merchants/willow/alipay", ForceDeleteWithoutRecovery=True
     )
-    parameters.clear_caches()
+    secrets.forget()
     till.tick("reconcile", 60)
     assert till.intent(intent).state == "closed"
 
@@ -170,7 +170,7 @@ def test_an_order_of_the_former_account_is_not_used_again(till: Till) -> None:
     client("secretsmanager").put_secret_value(
         SecretId=f"linli/{STAGE}/merchants/willow/wechat", SecretString=changed.model_dump_json()
     )
-    parameters.clear_caches()
+    secrets.forget()
     again = till.order("wechat", now=NOW + timedelta(minutes=5))
     assert again != first
     assert till.deliver(paid("wechat", again, mchid="1900000999")).accepted
@@ -182,7 +182,7 @@ def another_account(provider: Provider) -> None:
     new = MERCHANTS[provider].model_copy(update={"seller": "2088999999999999", "app": "2021999999999999"})
     name = f"linli/{STAGE}/merchants/willow/{provider}"
     client("secretsmanager").put_secret_value(SecretId=name, SecretString=new.model_dump_json())
-    parameters.clear_caches()
+    secrets.forget()
 
 
 def test_an_order_of_the_former_account_is_judged_by_no_other(
@@ -232,7 +232,7 @@ def test_a_refund_of_the_former_account_is_stuck(
     # And not even the former account, when it is back, is asked for the money again
     former = MERCHANTS["alipay"].model_dump_json()
     client("secretsmanager").put_secret_value(SecretId=secret, SecretString=former)
-    parameters.clear_caches()
+    secrets.forget()
     answer = answer_of("alipay", intent, "unknown", refund=asked, trade=None)
     monkeypatch.setattr(outgoing, "query_refund", lambda *_: answer)
     assert till.tick("reconcile", 30) == "done"

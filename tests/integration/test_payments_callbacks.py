@@ -16,10 +16,11 @@ from functions.payments.callbacks import store as callbacks
 from functions.payments.providers import client as outgoing
 from functions.payments.providers.protocol.models import Refused, UnknownSerial, Unreadable
 from linli.aws import client
+from linli.connections import Answer, Asked
 from linli.errors import Unavailable
-from linli.tables import Row
 from linli.vocabulary.payments import Provider
 from linli_cli.deploy import templates
+from tests.integration import wire
 from tests.integration.conftest import ROOT, STAGE
 from tests.integration.gateway import NOW
 from tests.integration.patterns import documented
@@ -33,7 +34,6 @@ from tests.integration.paying import (  # noqa: F401  the fixture
     paid,
     untouched,
 )
-from tests.integration.quick_table import failed
 from tests.unit.payments import shop
 
 # What does not fit has no effect
@@ -321,23 +321,15 @@ def test_down_then_healed_is_paid_once_after_the_providers_retry(
     till: Till,
     provider: Provider,
     operation: str,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     till.owe()
     intent = till.order(provider)
+
     # Given the store is down for one kind of call
-    connection = Row._get_connection().connection
-    works = connection.client._make_api_call
+    def down(_asked: Asked, _pass_on: wire.PassOn) -> Answer:
+        return Answer(500, {}, b'{"__type": "InternalServerError"}')
 
-    def down(name: str, kwargs: Any) -> Any:
-        if name == operation:
-            raise failed(name, "InternalServerError")
-        return works(name, kwargs)
-
-    with monkeypatch.context() as broken:
-        broken.setattr(
-            type(connection.client), "_make_api_call", lambda _self, name, kwargs: down(name, kwargs)
-        )
+    with wire.between(f"dynamodb.{operation}", down):
         # When the callback comes in
         answer = till.deliver(paid(provider, intent))
     # Then the provider is told to come again

@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from aws_lambda_powertools.utilities import parameters
 
 from functions.payments.providers import client as outgoing
 from functions.payments.providers.merchants.models import Merchant
 from functions.payments.providers.protocol.models import Answer, Outgoing, RefundOrder
 from functions.payments.providers.protocol.notices import Notice
+from linli import secrets
 from linli.aws import client
 from linli.errors import Unavailable
 from linli.vocabulary.payments import Provider
@@ -107,7 +107,7 @@ def test_the_round_asks_no_provider_whose_merchant_the_community_is_not(till: Ti
     client("secretsmanager").delete_secret(
         SecretId=f"linli/{STAGE}/merchants/willow/wechat", ForceDeleteWithoutRecovery=True
     )
-    parameters.clear_caches()
+    secrets.forget()
     assert {each.split()[1] for each in asked_for(till, "2026-01-06T04:00:00Z")} == {"alipay"}
 
 
@@ -396,7 +396,7 @@ def archive(order: str) -> Answer:
 def test_a_merchant_that_cannot_be_read_holds_up_no_other(till: Till) -> None:
     name = f"linli/{STAGE}/merchants/willow/wechat"
     client("secretsmanager").put_secret_value(SecretId=name, SecretString='{"app": "half of it"}')
-    parameters.clear_caches()
+    secrets.forget()
     wanted = asked_for(till, "2026-01-06T04:00:00Z")
     assert {"2026-01-05 alipay", "2026-01-05 wechat"} <= set(wanted)
 

@@ -11,7 +11,7 @@ from moto.cloudformation.models import Stack
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
-from linli.aws import client
+from linli.aws import of_botocore
 from tests.integration.conftest import ENVIRONMENT, _state_template
 from tests.integration.quick_moto import plain
 
@@ -192,7 +192,7 @@ def told() -> list[Any]:
 
 
 def played(story: list[Step], *, quick: bool) -> Any:
-    dynamodb = client("dynamodb")
+    dynamodb = of_botocore("dynamodb")
     with ExitStack() as stack:
         if not quick:
             stack.enter_context(plain())

@@ -7,9 +7,9 @@ import pytest
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
-from pynamodb.connection import Connection
 
 from linli.aws import client
+from linli.dynamodb import Store
 from tests.integration import quick_table
 from tests.integration.conftest import STAGE, Service, app_of
 from tests.integration.quick_table import QuickTable
@@ -77,9 +77,9 @@ def both(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Pay
 
     monkeypatch.setattr(quick_table, "QuickTable", Empty)
     Payments.callbacks = app_of("payments-callback")
-    before = Connection.client
+    before = Store.client
     yield Payments
-    assert Connection.client is before
+    assert Store.client is before
 
 
 def test_both_answer_the_same_to_any_steps(both: type[Payments]) -> None:

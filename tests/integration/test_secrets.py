@@ -1,29 +1,32 @@
 """Secrets: cached, fetched afresh on demand, and told apart from those that were never set up."""
 
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import pytest
-from aws_lambda_powertools.utilities import parameters
-from aws_lambda_powertools.utilities.parameters import clear_caches
-from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDERS
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 
+from linli import secrets
+from linli.aws import of_botocore
+from linli.connections import Answer, Asked
 from linli.errors import Unavailable
-from linli.secrets import MOST_MISSING, _missing, secret, secret_if_any
-from tests.integration.conftest import STAGE, client
+from linli.secrets import MOST_MISSING, secret, secret_if_any
+from tests.integration import wire
+from tests.integration.conftest import STAGE
+from tests.integration.faults import timed_out
+from tests.integration.quick_table import failed
 
 pytestmark = pytest.mark.usefixtures("cloud")
 NAME = "merchants/willow/alipay"
 
 
-@pytest.fixture(autouse=True)
-def _nothing_cached() -> None:
-    clear_caches()
-    _missing.clear()
+@pytest.fixture
+def asked() -> Iterator[list[Asked]]:
+    """How often the vault was asked."""
+    with wire.listening("secretsmanager.GetSecretValue") as heard:
+        yield heard
 
 
 def write(text: str) -> None:
-    vault, name = client("secretsmanager"), f"linli/{STAGE}/{NAME}"
+    vault, name = of_botocore("secretsmanager"), f"linli/{STAGE}/{NAME}"
     try:
         vault.create_secret(Name=name, SecretString=text)
     except vault.exceptions.ResourceExistsException:
@@ -46,51 +49,46 @@ def test_what_is_there_is_cached_until_it_is_wanted_fresh() -> None:
     assert secret_if_any(NAME) == "new"
 
 
-def test_a_silent_secret_store_is_given_up_as_soon_as_any_other_service() -> None:
+def test_a_silent_secret_store_is_unavailable() -> None:
     write("old")
+
+    def silent(asked: Asked, _pass_on: wire.PassOn) -> Answer:
+        raise timed_out(asked.operation)
+
+    with wire.between("secretsmanager", silent), pytest.raises(Unavailable):
+        secret(NAME)
     assert secret(NAME) == "old"
-    asking = DEFAULT_PROVIDERS["secrets"].client
-    assert asking is client("secretsmanager")
-    assert asking.meta.config.read_timeout == 5
 
 
-def test_another_error_is_not_taken_for_a_missing_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    def denied(*_about: object, **_options: object) -> str:
-        raise GetParameterError("AccessDenied")
+def test_another_error_is_not_taken_for_a_missing_secret() -> None:
+    def denied(_asked: Asked, _pass_on: wire.PassOn) -> Answer:
+        return wire.refused(failed("GetSecretValue", "AccessDeniedException"))
 
-    monkeypatch.setattr(parameters, "get_secret", denied)
-    with pytest.raises(Unavailable):
+    with wire.between("secretsmanager", denied), pytest.raises(Unavailable):
         secret_if_any(NAME)
 
 
-def test_a_missing_one_is_asked_for_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
-    get_secret = parameters.get_secret
-
-    def counted(name: str, **more: Any) -> Any:
-        asked.append(name)
-        return get_secret(name, **more)
-
-    monkeypatch.setattr(parameters, "get_secret", counted)
+def test_a_missing_one_is_asked_for_once_a_minute(
+    asked: list[Asked], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert [secret_if_any(NAME) for _ in range(50)] == [None] * 50
     assert len(asked) == 1
     write("set up")
     assert secret_if_any(NAME, fresh=True) == "set up"
     # and however many names strangers think of, what we remember is bounded
-    _missing.update({str(number): 1e12 for number in range(MOST_MISSING)})
+    monkeypatch.setattr(secrets, "_missing", {str(number): 1e12 for number in range(MOST_MISSING)})
     assert secret_if_any("another") is None
-    assert len(_missing) == 1
+    assert len(secrets._missing) == 1
 
 
+@pytest.mark.parametrize(("read", "kept_s"), [(secret, 300), (secret_if_any, 60)])
 def test_what_a_community_may_change_is_believed_for_a_minute_at_most(
-    monkeypatch: pytest.MonkeyPatch,
+    asked: list[Asked], monkeypatch: pytest.MonkeyPatch, read: Callable[[str], str | None], kept_s: float
 ) -> None:
-    asked: list[int] = []
-
-    def get_secret(_name: str, *, max_age: int, force_fetch: bool) -> str:
-        asked.append(0 if force_fetch else max_age)
-        return "a key"
-
-    monkeypatch.setattr(parameters, "get_secret", get_secret)
-    assert secret_if_any(NAME) == secret_if_any(NAME, fresh=True) == "a key"
-    assert asked == [60, 0]
+    write("a key")
+    now = 1000.0
+    monkeypatch.setattr(secrets.time, "monotonic", lambda: now)
+    for later, times in ((0, 1), (kept_s - 1, 1), (kept_s, 2)):
+        now = 1000.0 + later
+        assert read(NAME) == "a key"
+        assert len(asked) == times

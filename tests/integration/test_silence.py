@@ -6,16 +6,15 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from aws_lambda_powertools.utilities import parameters
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import EndpointConnectionError
 from pynamodb.exceptions import GetError, TransactWriteError
 
-from linli import aws, pauses, tables
+from linli import aws, pauses, secrets, tables
 from linli.aws import answering, error_code
 from linli.communities import CommunityRow
 from linli.errors import Unavailable
 from linli.tables import ConditionsFailed, Row, Transaction, change, read
+from tests.integration import wire
 from tests.integration.conftest import Http, Invoke, Service, published
 from tests.integration.faults import held, hung_up, throttled, timed_out
 from tests.integration.gateway import Answer
@@ -117,13 +116,8 @@ def test_a_secret_a_queue_or_a_gate_that_cannot_be_reached_is_503(
         answer = http(app, "POST", path, body={"reason": "an ambulance"}, **WILLOW_MANAGER)
         assert (answer.status, answer.headers["Retry-After"]) == (503, "1"), answer
 
-    parameters.clear_caches()
-    with monkeypatch.context() as context:
-
-        def silent_secrets(*_about: object, **_more: object) -> str:
-            raise GetParameterError("silent")
-
-        context.setattr(parameters, "get_secret", silent_secrets)
+    secrets.forget()
+    with wire.between("secretsmanager", unreachable):
         answer = http(app, "POST", "/communities/willow/qr_codes", body={}, **WILLOW_RESIDENT)
         assert (answer.status, answer.headers["Retry-After"]) == (503, "1"), answer
 

@@ -11,6 +11,7 @@ from functions.utilities.meters.rows import MeterRow
 from linli.instants import to_text
 from linli.tables import read
 from linli.vocabulary.care import WatchChanged
+from tests.integration import wire
 from tests.integration.conftest import Http, Invoke, Service, enter, published
 from tests.integration.messages import batch, rule_event, told
 from tests.integration.neighbourhood import METER, working_utilities
@@ -155,20 +156,10 @@ def test_a_meter_that_is_fitted_in_the_same_moment_is_watched_too(
 
 def test_a_watched_home_costs_no_round_trip_more(app: Chalice, invoke: Invoke) -> None:
     sent(app, invoke, NIGHT)
-    calls: list[str] = []
-
-    def count(model: Any, **_: Any) -> None:
-        calls.append(model.name)
-
-    events = MeterRow._get_connection().connection.client.meta.events
-    events.register("before-call.dynamodb", count)
-    try:
+    with wire.listening("dynamodb") as unwatched:
         sent(app, invoke, {15: 1006}, "e-2")
-        unwatched = list(calls)
-        watch(app, invoke)
-        calls.clear()
+    watch(app, invoke)
+    with wire.listening("dynamodb") as now_watched:
         sent(app, invoke, {16: 1016}, "e-3")
-        assert calls == unwatched
-    finally:
-        events.unregister("before-call.dynamodb", count)
+    assert [each.operation for each in now_watched] == [each.operation for each in unwatched]
     assert len(signs()) == 1

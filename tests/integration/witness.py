@@ -1,8 +1,8 @@
 """A witness of what each action asks of AWS, to be held against the policy.json that it is deployed with, and
 of how its attempts end, to be held against the table of outcomes in its service's README.
 
-All botocore clients of the process are heard, while an action is at work. Conditions of a policy are not
-judged here: the local cloud enforces them.
+All clients of the process are heard, ours and botocore's, while an action is at work. Conditions of a policy
+are not judged here: the local cloud enforces them.
 """
 
 import json
@@ -248,12 +248,16 @@ def _of_devices(operation: str, asked: Mapping[str, Any]) -> Iterator[str]:
         yield str(asked["target"])
 
 
-def _hear(params: Mapping[str, Any], model: Any, context: Mapping[str, Any], **_: Any) -> None:
+def hear(service: str, operation: str, asked: Mapping[str, Any], *, presigned: bool = False) -> None:
+    """What the action at work, if any is, asks of a service."""
     title = _at_work.get()
     if title is not None:
-        presigned = bool(context.get("is_presign_request"))
-        service = model.service_model.service_name
-        SEEN[title].update(needed(service, model.name, params, presigned=presigned))
+        SEEN[title].update(needed(service, operation, asked, presigned=presigned))
+
+
+def _hear(params: Mapping[str, Any], model: Any, context: Mapping[str, Any], **_: Any) -> None:
+    presigned = bool(context.get("is_presign_request"))
+    hear(model.service_model.service_name, model.name, params, presigned=presigned)
 
 
 def ended_otherwise() -> Iterator[str]:
@@ -279,4 +283,6 @@ def _counted(name: str, action: str, dimension: str, value: str) -> None:
 
 _count = observability._count
 observability._count = _counted
-BUILTIN_HANDLERS.append(("before-parameter-build", _hear))  # of every client that is made from now on
+BUILTIN_HANDLERS.append(
+    ("before-parameter-build", _hear)
+)  # of every client of botocore that is made from now on; ours are heard on the wire

@@ -1,4 +1,4 @@
-"""botocore clients, made on first use and kept for the life of the process; what their errors say."""
+"""Clients of AWS, made on first use and kept for the life of the process; what their errors say."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from linli.errors import Unavailable
+from linli.json_services import SERVICES, Client
 
 if TYPE_CHECKING:
     from botocore.session import Session
@@ -29,7 +30,15 @@ def _session() -> "Session":
 
 @cache
 def client(service: str) -> Any:
-    """A client for an AWS service; short timeouts, so that a retry fits into a function's own."""
+    """A client for an AWS service: ours for what functions ask all the time, else botocore's. Timeouts are
+    short, so that a retry fits into a function's own.
+    """
+    return Client(SERVICES[service]) if service in SERVICES else of_botocore(service)
+
+
+@cache
+def of_botocore(service: str) -> Any:
+    """A client of botocore for any service."""
     from botocore.config import Config  # noqa: PLC0415
 
     return _session().create_client(
@@ -44,8 +53,15 @@ def client(service: str) -> Any:
     )
 
 
+def failures() -> tuple[type[Exception], ...]:
+    """What a client raises: silence, and refusals."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    return BotoCoreError, ClientError
+
+
 def error_code(error: BaseException | None) -> str | None:
-    """AWS's code for an error of botocore, or of PynamoDB over one; None where AWS has answered nothing.
+    """AWS's code for an error of a client, or of PynamoDB over one; None where AWS has answered nothing.
 
     PynamoDB's own `cause_response_code` cannot be asked: of a silent store botocore's error holds a response
     that is None, which it does not expect.

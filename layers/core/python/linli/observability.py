@@ -57,7 +57,7 @@ def _logger() -> Logger:
 def _tracer() -> "Tracer":
     from aws_lambda_powertools import Tracer  # noqa: PLC0415  the X-Ray SDK costs 0.1 s of a cold start
 
-    return Tracer(patch_modules=["botocore"])
+    return Tracer(patch_modules=["botocore", "httplib"])  # our own clients of AWS speak by the second
 
 
 def _segment(action: str) -> Any:

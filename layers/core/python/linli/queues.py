@@ -12,11 +12,10 @@ from functools import wraps
 from hashlib import sha256
 from typing import Any, Generic, Protocol, Self, TypeVar, Unpack, get_args
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from chalice.app import Blueprint
 from pydantic import ValidationError
 
-from linli.aws import client
+from linli.aws import client, failures
 from linli.contracts import Contract
 from linli.dead_letters import park
 from linli.errors import DeviceNotKnown, InvalidRequest, LinliError
@@ -69,6 +68,12 @@ class _Batch:
     record: Record
 
     def answer(self, event: dict[str, Any]) -> BatchAnswer:
+        from aws_lambda_powertools.utilities.batch import (  # noqa: PLC0415  a tenth of an API's cold start
+            BatchProcessor,
+            EventType,
+            process_partial_response,
+        )
+
         outcomes: list[str] = []
 
         def one(record: dict[str, Any]) -> None:
@@ -92,18 +97,12 @@ def _again_soon(record: Mapping[str, Any], delivery: Delivery) -> None:
     """
     _, _, _, _, account, name = record["eventSourceARN"].split(":")
     queues = client("sqs")
-    with suppress(*_failures()):
+    with suppress(*failures()):
         queues.change_message_visibility(
-            QueueUrl=f"{queues.meta.endpoint_url}/{account}/{name}",
+            QueueUrl=f"{queues.endpoint_url}/{account}/{name}",
             ReceiptHandle=record["receiptHandle"],
             VisibilityTimeout=AGAIN_AFTER_S[min(delivery.times, len(AGAIN_AFTER_S)) - 1],
         )
-
-
-def _failures() -> tuple[type[Exception], ...]:
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415  as in linli.aws
-
-    return BotoCoreError, ClientError
 
 
 def _or_parked(record: Record) -> Record:

@@ -6,9 +6,8 @@ import hmac
 import time
 from itertools import product
 from string import ascii_lowercase
-from typing import Any
 
-from linli.aws import client, error_code
+from linli.aws import client, error_code, failures
 from linli.errors import Unavailable
 from linli.naming import stage
 
@@ -18,16 +17,15 @@ MISSING = "ResourceNotFoundException"
 MISSING_SECONDS, MOST_MISSING = 60, 1000
 PAIRS = ["".join(pair) for pair in product(ascii_lowercase + "234567", repeat=2)]
 PAIR_BITS, LAST_PAIR, PADDED_BITS = 10, 1023, 4
+_kept: dict[str, tuple[str, float]] = {}
 _missing: dict[str, float] = {}
 
 
 def secret(name: str) -> str:
     """The secret `linli/<stage>/<name>`. Raises Unavailable when it cannot be read, or is not set up yet."""
-    from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError  # noqa: PLC0415
-
     try:
-        return str(_get(name, max_age=CACHE_SECONDS))
-    except GetParameterError as error:
+        return _get(name, CACHE_SECONDS)
+    except failures() as error:
         raise Unavailable("a secret cannot be read") from error
 
 
@@ -38,30 +36,30 @@ def secret_if_any(name: str, *, fresh: bool = False) -> str | None:
     """
     if not fresh and time.monotonic() < _missing.get(name, 0):
         return None
-    from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError  # noqa: PLC0415
-
     try:
-        found = _get(name, max_age=CHANGING_SECONDS, force_fetch=fresh)
-    except GetParameterError as error:
-        if error_code(error.__cause__ or error.__context__) != MISSING:
+        return _get(name, CHANGING_SECONDS, fresh=fresh)
+    except failures() as error:
+        if error_code(error) != MISSING:
             raise Unavailable("a secret cannot be read") from error
         if len(_missing) >= MOST_MISSING:
             _missing.clear()
         _missing[name] = time.monotonic() + MISSING_SECONDS
         return None
-    return str(found)
 
 
-def _get(name: str, **how: Any) -> Any:
-    """What Powertools caches of a secret. It asks by our client: its own is of a session that it makes first,
-    and waits a minute for an answer, by when the function that asks has ended.
-    """
-    from aws_lambda_powertools.utilities import parameters  # noqa: PLC0415  it brings boto3 along
-    from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDERS  # noqa: PLC0415
+def forget() -> None:
+    """Ask for all of them again."""
+    _kept.clear()
+    _missing.clear()
 
-    if "secrets" not in DEFAULT_PROVIDERS:
-        DEFAULT_PROVIDERS["secrets"] = parameters.SecretsProvider(boto3_client=client("secretsmanager"))
-    return parameters.get_secret(f"linli/{stage()}/{name}", **how)
+
+def _get(name: str, max_age_s: float, *, fresh: bool = False) -> str:
+    value, until = _kept.get(name, ("", 0.0))
+    if fresh or time.monotonic() >= until:
+        found = client("secretsmanager").get_secret_value(SecretId=f"linli/{stage()}/{name}")
+        value = found["SecretString"]
+        _kept[name] = value, time.monotonic() + max_age_s
+    return value
 
 
 def keyed_hash(name: str, *parts: str) -> str:

@@ -13,16 +13,14 @@ from operator import and_
 from typing import Any, ClassVar, TypeVar
 
 from pynamodb.attributes import Attribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.connection import Connection, TableConnection
 from pynamodb.constants import STRING
 from pynamodb.exceptions import TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
-from pynamodb.models import Model
-from pynamodb.transactions import TransactWrite
 
 from linli.aws import answering, error_code
 from linli.contracts import Contract
+from linli.dynamodb import Connection, Model, TableConnection, TransactWrite, over_our_client
 from linli.errors import NotFound, Unavailable
 from linli.events import Event, Fact, envelope
 from linli.instants import to_epoch_seconds, to_text
@@ -87,10 +85,6 @@ class Row(Model):
 
     class Meta:
         table_name = _TableName()
-        connect_timeout_seconds = 1
-        read_timeout_seconds = 3
-        max_retry_attempts = 3
-        max_pool_connections = 10
 
     KEPT: ClassVar[Lifetime]
     """Each kind of rows says it."""
@@ -107,8 +101,8 @@ class Row(Model):
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
-        """One client for all kinds of rows: PynamoDB makes another for a class that asks before Row."""
-        return super()._get_connection() if cls is Row else Row._get_connection()
+        """One connection for all kinds of rows: PynamoDB makes another for a class that asks before Row."""
+        return over_our_client(super()._get_connection()) if cls is Row else Row._get_connection()
 
 
 class CopyRow(Row):
@@ -172,7 +166,7 @@ class Contended(Unavailable):
 class Transaction:
     """Writes that happen together or not at all (TransactWriteItems), each under a name of its own.
 
-    botocore gives each call a ClientRequestToken, so a lost reply that it retries is not applied twice.
+    Each call has a ClientRequestToken, so one that is made again after a lost reply is not applied twice.
     """
 
     def __init__(self) -> None:
@@ -264,13 +258,13 @@ def _as_far_as_readable(raw: dict[str, Any]) -> Row | None:
 
 
 def _connection() -> Connection:
-    return Row._get_connection().connection  # noqa: SLF001  the same botocore client as every other call
+    return Row._get_connection().connection  # noqa: SLF001  the same connection as every other call
 
 
 def change(row: Row, actions: Sequence[Action], condition: Condition) -> None:
     """Change one row in place, if `condition` holds: an UpdateItem, at half the price of a transaction.
 
-    Raises ConditionsFailed, also when botocore repeated a call whose reply was lost: whoever reads again must
+    Raises ConditionsFailed, also when a call whose reply was lost was repeated: whoever reads again must
     be able to tell its own write. Otherwise Contended, or Unavailable, as a transaction.
     """
     try:

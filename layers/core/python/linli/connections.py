@@ -1,0 +1,164 @@
+"""Connections that are kept from one call to the next, also over a freeze of the process."""
+
+import os
+import select
+import ssl
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from zlib import crc32
+
+from linli.signatures import Request
+
+CONNECT_TIMEOUT_S = 1
+MOST_IDLE = 10
+LONGEST_IDLE_S = 50  # then a load balancer may have forgotten the connection without a word
+CHECKSUM = "x-amz-crc32"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Who is asked; `port` None is the scheme's own. `host` is as a Host header tells it."""
+
+    scheme: str
+    host: str
+    name: str
+    port: int | None
+
+    @property
+    def url(self) -> str:
+        """As it was told."""
+        return f"{self.scheme}://{self.host}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request and the headers that sign it; `operation` as `dynamodb.Query`."""
+
+    operation: str
+    endpoint: Endpoint
+    request: Request
+    headers: dict[str, str]
+    read_timeout_s: float
+
+    @property
+    def target(self) -> str:
+        """What stands in the request's first line."""
+        return f"{self.request.path}?{self.request.query}" if self.request.query else self.request.path
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back; names of headers are lower-case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    connection: HTTPConnection
+    since: float
+
+
+_idle: defaultdict[Endpoint, list[_Kept]] = defaultdict(list)
+
+
+def exchange(asked: Asked) -> Answer:
+    """Ask, and wait for the whole answer. A connection that has ended meanwhile costs no attempt: a fresh one
+    is tried. Raises BotoCoreError, as botocore does, when no answer comes.
+    """
+    kept = _alive(asked.endpoint)
+    try:
+        if kept is not None:
+            with suppress(ConnectionError, HTTPException):
+                return _exchanged(asked, kept)
+            _forget(asked.endpoint)
+        return _exchanged(asked, _connected(asked.endpoint))
+    except TimeoutError as error:
+        raise _unanswered("ReadTimeoutError", asked.endpoint, error) from error
+    except (OSError, HTTPException) as error:
+        raise _unanswered("ConnectionClosedError", asked.endpoint, error) from error
+
+
+def _exchanged(asked: Asked, connection: HTTPConnection) -> Answer:
+    try:
+        connection.sock.settimeout(asked.read_timeout_s)
+        connection.request(asked.request.method, asked.target, asked.request.body, asked.headers)
+        response = connection.getresponse()
+        answer = Answer(
+            response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
+        )
+    except BaseException:
+        connection.close()
+        raise
+    if response.will_close or len(_idle[asked.endpoint]) >= MOST_IDLE:
+        connection.close()
+    else:
+        _idle[asked.endpoint].append(_Kept(connection, time.time()))
+    if CHECKSUM in answer.headers and crc32(answer.body) != int(answer.headers[CHECKSUM]):
+        raise HTTPException("the answer is not what its checksum says")
+    return answer
+
+
+def _alive(endpoint: Endpoint) -> HTTPConnection | None:
+    """The connection that was used last, unless the other side has ended it or may have forgotten it."""
+    while (kept := _taken(endpoint)) is not None:
+        is_young = 0 <= time.time() - kept.since < LONGEST_IDLE_S
+        if is_young and not _has_ended(kept.connection):
+            return kept.connection
+        kept.connection.close()
+    return None
+
+
+def _taken(endpoint: Endpoint) -> _Kept | None:
+    try:
+        return _idle[endpoint].pop()
+    except IndexError:
+        return None
+
+
+def _has_ended(connection: HTTPConnection) -> bool:
+    """Nothing was asked, so what can be read is the end."""
+    poll = select.poll()
+    poll.register(connection.sock, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def _forget(endpoint: Endpoint) -> None:
+    """What has ended one connection has ended the others."""
+    while (kept := _taken(endpoint)) is not None:
+        kept.connection.close()
+
+
+def _connected(endpoint: Endpoint) -> HTTPConnection:
+    made: HTTPConnection
+    if endpoint.scheme == "https":
+        made = HTTPSConnection(endpoint.name, endpoint.port, timeout=CONNECT_TIMEOUT_S, context=_tls())
+    else:
+        made = HTTPConnection(endpoint.name, endpoint.port, timeout=CONNECT_TIMEOUT_S)
+    try:
+        made.connect()
+    except TimeoutError as error:
+        raise _unanswered("ConnectTimeoutError", endpoint, error) from error
+    except OSError as error:
+        raise _unanswered("EndpointConnectionError", endpoint, error) from error
+    return made
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """One for all, since it reads the certificates of all authorities."""
+    return ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE"))
+
+
+def _unanswered(kind: str, endpoint: Endpoint, error: Exception) -> Exception:
+    from botocore import exceptions  # noqa: PLC0415  who is answered does not pay for it
+
+    made: Exception = getattr(exceptions, kind)(endpoint_url=endpoint.url, error=error)
+    return made
