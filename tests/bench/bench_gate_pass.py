@@ -1,73 +1,99 @@
-"""Gate pass: against bare botocore, and as a device and a phone meet it on the deployed local cloud.
+"""Gate pass: against bare botocore and both peers, and as a device and a phone meet it on the local cloud.
 
-`warm logic`: the handler in this process, and the same two calls made with a bare botocore client, in turn,
-both against the DynamoDB of the local cloud.
+`warm`: in this process, in turn: a pass over HTTP, and one over MQTT, which has a reply; the same calls made
+by bare clients of botocore; both peers. CPU, against DynamoDB Local and a stub.
 """
 
-import json
 import time
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from functions.access.gate_pass.handler import gate_pass
-from linli.aws import client
-from linli.tables import Row
+from linli import connections
+from linli.aws import of_botocore
+from linli.connections import Answer, Asked
+from tests.bench.a_gate import CARD, Question, furnished, peers
 from tests.bench.table import show
 from tests.e2e.conftest import Town, town  # noqa: F401  the fixture
-from tests.integration.messages import rule_event
+from tests.integration import wire
+from tests.integration.conftest import app_of
 
-WARM = 200
-APART = timedelta(seconds=20)  # so that each is a passing of its own
-CARD = {"credential": "card", "value": "willow-resident-1-card"}
+WARM, WARMING = 200, 5
 
 
-def test_warm_logic(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
-    for name, value in {
-        "AWS_ENDPOINT_URL": town.urls["endpoint"],
-        "AWS_DEFAULT_REGION": town.urls["region"],
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "LINLI_STAGE": "local",
-        "LINLI_SERVICE": "access",
-    }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(client("iot-data"), "publish", lambda **_: None)
-    dynamodb = Row._get_connection().connection.client
-    calls: list[tuple[str, dict[str, Any]]] = []
-    started_at = datetime.now(UTC)
+def test_warm(monkeypatch: pytest.MonkeyPatch) -> None:
+    with furnished():
+        asking, calls = callers(), recorded(monkeypatch)
+        read, write = calls["BatchGetItem"], calls["TransactWriteItems"]
+        dynamodb, devices = of_botocore("dynamodb"), of_botocore("iot-data")
 
-    def record(params: dict[str, Any], model: Any, **_: Any) -> None:
-        calls.append((model.name, json.loads(params["body"])))
+        def bare(question: Question) -> None:
+            for item in write["TransactItems"][:2]:
+                item["Put"]["Item"]["sk"] = {"S": f"bare-{question.number}"}
+            dynamodb.batch_get_item(**read)
+            dynamodb.transact_write_items(TransactItems=write["TransactItems"][:2])
 
-    def ask(number: int) -> None:
-        now = started_at + number * APART
-        body = {"event_id": f"bench-{number}", "seq": number, "occurred_at": now.isoformat(), **CARD}
-        event = rule_event("gate_pass", body, "willow-gate-1", now=now)
-        assert gate_pass(event, None) == {"outcome": "granted"}
+        def bare_with_reply(question: Question) -> None:
+            bare(question)
+            devices.publish(topic="linli/willow/willow-gate-1/gate_pass/reply", qos=1, payload=b"{}")
 
-    dynamodb.meta.events.register("before-call.dynamodb", record, unique_id="bench")
-    ask(0)
-    dynamodb.meta.events.unregister("before-call.dynamodb", unique_id="bench")
-    (_, read), (_, write) = calls
-    for item in write["TransactItems"]:
-        if "Update" in item:  # the bare client writes what has been written since
-            item["Update"]["ConditionExpression"] += " OR attribute_exists(pk)"
-    ours, bare = [], []
-    for number in range(1, WARM):
-        started = time.perf_counter()
-        ask(number)
-        ours.append((time.perf_counter() - started) * 1000)
-        pass_row = write["TransactItems"][0]["Put"]["Item"]
-        outbox_row = write["TransactItems"][1]["Put"]["Item"]
-        pass_row["sk"] = outbox_row["sk"] = {"S": f"bare-{number}"}
-        started = time.perf_counter()
-        dynamodb.batch_get_item(**read)
-        dynamodb.transact_write_items(TransactItems=write["TransactItems"])
-        bare.append((time.perf_counter() - started) * 1000)
-    budget = "≤ 2 round trips, ≤ 1.3 × the same calls with a bare client"
-    show("gate pass, warm logic", "ms", [("bare botocore", bare), ("gate_pass", ours)], budget)
+        series: dict[str, Callable[[Question], Any]] = {
+            "bare botocore: read, write": bare,
+            "bare botocore: read, write, reply": bare_with_reply,
+            **asking,
+        }
+        spent: dict[str, list[float]] = {name: [] for name in series}
+        for run in range(WARMING + WARM):
+            for place, (name, ask) in enumerate(series.items()):
+                question = Question(1 + run * len(series) + place)
+                started = time.process_time()
+                ask(question)
+                if run >= WARMING:
+                    spent[name].append((time.process_time() - started) * 1000)
+    by_http = {name: spent[name] for name in spent if "reply" not in name}
+    show("gate pass, warm, over HTTP", "CPU ms", list(by_http.items()), "≤ 1.0 × the bare calls")
+    with_reply = {name: spent[name] for name in spent if "reply" in name}
+    show("gate pass, warm, over MQTT", "CPU ms", list(with_reply.items()), "≤ 1.0 × the bare calls")
+
+
+def callers() -> dict[str, Callable[[Question], Any]]:
+    """Who can be asked, here and at the peers'."""
+    app, context = app_of("access"), SimpleNamespace(aws_request_id="1", function_name="f")
+    context.memory_limit_in_mb, context.invoked_function_arn = 256, "arn"
+    context.get_remaining_time_in_millis = lambda: 9_000
+
+    def by_http(handler: Callable[[Any, Any], Any]) -> Callable[[Question], None]:
+        def ask(question: Question) -> None:
+            assert handler(question.http(), context)["statusCode"] in {200, 201}
+
+        return ask
+
+    def by_mqtt(question: Question) -> None:
+        assert gate_pass(question.mqtt(), None) == {"outcome": "granted"}
+
+    return {
+        "gate_pass over MQTT, with its reply": by_mqtt,
+        "gate_pass over HTTP": by_http(app),
+        **{name: by_http(handler) for name, handler in peers().items()},
+    }
+
+
+def recorded(monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, Any]]:
+    """The calls that a pass makes, by operation."""
+    made: dict[str, dict[str, Any]] = {}
+    exchange = connections.exchange
+
+    def record(asked: Asked) -> Answer:
+        made[wire.operation(asked)] = wire.arguments(asked)
+        return exchange(asked)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(connections, "exchange", record)
+        gate_pass(Question(0).mqtt(), None)
+    return made
 
 
 def test_over_mqtt_and_http(town: Town) -> None:  # noqa: F811

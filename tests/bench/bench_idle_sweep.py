@@ -2,7 +2,7 @@
 
     make bench    or    python -m pytest --capture no --override-ini "python_files=bench_*.py" tests/bench
 
-First the sweep itself, through PynamoDB and botocore, on an index that this process holds sorted, as DynamoDB
+First the sweep itself, through PynamoDB and our client, on an index that is held sorted here, as DynamoDB
 does, and that counts what it is asked. Capacity as DynamoDB counts it: half a unit per 4 KB that a query
 reads, at least half of one. Then all that follows for 5,000 people who are due in one minute, on moto, whose
 own time is taken off and replaced by that of a call to DynamoDB; gateways take every message over at once.
@@ -19,11 +19,10 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 from time import process_time
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any
 
 import moto.dynamodb.models
 import pytest
-from botocore.awsrequest import AWSResponse
 from moto import mock_aws
 from moto.core.models import botocore_stubber
 from moto.dynamodb.models.table import Table as MotoTable
@@ -37,7 +36,9 @@ from functions.care.sweep import store as sweep
 from functions.care.watching.rows import StateRow, WatchRow
 from functions.care.watching.state import WatchState
 from functions.care.watching.watch import Contact, Sensor, Watch
+from linli import connections
 from linli.aws import client
+from linli.connections import Answer, Asked
 from linli.due import TimedRow, shard_of
 from linli.escalation import client as calling_client
 from linli.escalation import tasks
@@ -45,6 +46,7 @@ from linli.escalation.tasks import DueTask
 from linli.instants import to_text
 from linli.tables import Row
 from linli_cli.deploy.packaging import state_template
+from tests.integration import wire
 
 PEOPLE = (1_000, 10_000, 100_000, 1_000_000)
 DUE, AT_ONCE = 100, 5_000
@@ -79,8 +81,6 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 class Index:
     """The index `due` of so many people, shard by shard in order: when, in ms from now, and who."""
 
-    HEADERS: ClassVar = {"Content-Type": "application/x-amz-json-1.0"}
-
     def __init__(self, people: int, due: int) -> None:
         self.shards: dict[str, list[tuple[int, int]]] = {str(each): [] for each in range(TimedRow.SHARDS)}
         for person in range(people):
@@ -90,15 +90,15 @@ class Index:
             entries.sort()
         self.requests = self.read = self.units = self.tasks = 0.0
 
-    def answer(self, event_name: str, request: Any, **_: Any) -> AWSResponse:
+    def answer(self, asked: Asked) -> Answer:
         """What DynamoDB and SQS answer, counted."""
-        asked = json.loads(request.body)
         self.requests += 1
-        if event_name.endswith("Query"):
-            return self._respond(request, self._query(asked))
-        if event_name.endswith("SendMessage"):
+        said: dict[str, Any] = {"QueueUrl": "https://queue", "MessageId": "1", "Attributes": {}}
+        if asked.operation == "dynamodb.Query":
+            said = self._query(wire.arguments(asked))
+        if asked.operation == "sqs.SendMessage":
             self.tasks += 1
-        return self._respond(request, {"QueueUrl": "https://queue", "MessageId": "1", "Attributes": {}})
+        return Answer(200, {}, json.dumps(said).encode())
 
     def _query(self, asked: dict[str, Any]) -> dict[str, Any]:
         values = [next(iter(each.values())) for each in asked["ExpressionAttributeValues"].values()]
@@ -122,26 +122,17 @@ class Index:
         }
         return {name: {"S": value} for name, value in item.items()}
 
-    def _respond(self, request: Any, body: dict[str, Any]) -> AWSResponse:
-        raw = SimpleNamespace(stream=lambda **_: iter([json.dumps(body).encode()]))
-        return AWSResponse(request.url, 200, self.HEADERS, raw)
-
 
 def swept(index: Index) -> float:
     """The CPU that one sweep costs, in ms; the second run of it, when everything is warm."""
     spent = 0.0
-    both = [Row._get_connection().connection.client.meta.events, client("sqs").meta.events]
-    for events in both:
-        events.register_first("before-send", index.answer)
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connections, "exchange", index.answer)
         for _ in range(2):
             index.requests = index.read = index.units = index.tasks = 0.0
             started = process_time()
             sweep.sweep(NOW)
             spent = process_time() - started
-    finally:
-        for events in both:
-            events.unregister("before-send", index.answer)
     return spent * 1000
 
 
@@ -192,7 +183,7 @@ def town(environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
     monkeypatch.setattr(moto.dynamodb.models, "copy", SimpleNamespace(deepcopy=lambda table: table))
     monkeypatch.setattr(calling_client.Courier, "send", lambda *_: None)
     monkeypatch.setattr(MotoTable, "query", _knowing_its_partitions(MotoTable.query))
-    with mock_aws():
+    with mock_aws(), wire.to_moto():
         resources = state_template("care")["Resources"].values()
         properties = next(each["Properties"] for each in resources if "KeySchema" in each["Properties"])
         client("dynamodb").create_table(

@@ -27,7 +27,9 @@ from functions.utilities.bulk_upload.store import enter
 from functions.utilities.meters.models import Meter, Register
 from functions.utilities.meters.rows import MeterRow
 from linli.aws import client
+from linli.connections import Answer, Asked
 from linli.tables import Row, Transaction
+from tests.integration import wire
 
 READINGS = 100_000
 METERS = 70
@@ -59,7 +61,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, float]]:
         monkeypatch.setenv(name, value)
     # moto copies a whole table before each transaction, to be able to undo it; nothing is undone here.
     monkeypatch.setattr(moto.dynamodb.models, "copy", SimpleNamespace(deepcopy=lambda table: table))
-    with mock_aws():
+    with mock_aws(), wire.to_moto():
         client("dynamodb").create_table(
             TableName="linli-bench-utilities",
             AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
@@ -70,24 +72,23 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, float]]:
             BillingMode="PAY_PER_REQUEST",
         )
         used = {"calls": 0.0, "rows written": 0.0, "WCU": 0.0}
-        events = Row._get_connection().connection.client.meta.events
-        handler = _counting(used)
-        events.register("before-parameter-build.dynamodb", handler)
-        yield used
-        events.unregister("before-parameter-build.dynamodb", handler)
+        with wire.between("dynamodb", _counting(used)):
+            yield used
 
 
-def _counting(used: dict[str, float]) -> Any:
-    def count(params: dict[str, Any], model: Any, **_: Any) -> None:
+def _counting(used: dict[str, float]) -> wire.Between:
+    def count(asked: Asked, pass_on: wire.PassOn) -> Answer:
+        params = wire.arguments(asked)
         used["calls"] += 1
-        if model.name == "TransactWriteItems":
+        if wire.operation(asked) == "TransactWriteItems":
             for each in params["TransactItems"]:
                 item = each.get("Put", {}).get("Item", {})
                 used["rows written"] += 1
                 used["WCU"] += 2 * -(-max(_size(item), 1) // 1024)
-        elif model.name == "PutItem":
+        elif wire.operation(asked) == "PutItem":
             used["rows written"] += 1
             used["WCU"] += -(-_size(params["Item"]) // 1024)
+        return pass_on(asked)
 
     return count
 
