@@ -17,7 +17,7 @@ export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset test test-localstack soak check format replay deploy bench upgrade templates action noun lock
+.PHONY: help up down reset test test-localstack soak check format replay deploy bench cost upgrade templates action noun lock
 .DELETE_ON_ERROR:
 
 help: ## show this
@@ -77,6 +77,9 @@ upgrade: $(READY) ## does this version lose a row of an older one's cloud: make 
 
 templates: $(READY) ## what differs of the packaged templates: make templates AGAINST=v0.1.0
 	@$(RUN) -m linli_cli.develop.templates --against "$(AGAINST)"
+
+cost: $(READY) ## what a community costs a month: measured units at list prices
+	@$(RUN) -m pytest --quiet --no-header --no-summary --capture no --override-ini "python_files=cost_*.py" tests/cost
 
 action: $(READY) ## scaffold an action: make action NAME=health/fever_check TRIGGER=http|mqtt|sqs|bus
 	@$(RUN) -m linli_cli.scaffolding.scaffold "$(NAME)" "$(or $(TRIGGER),http)"
