@@ -40,6 +40,7 @@ SAID = [*COMMUNITY.said, *usage.following(COMMUNITY.said, TRIGGERS, actions())]
 SAMPLES = sorted({(each.action, each.sample, each.again_h) for each in SAID})
 TAKEN: dict[tuple[str, str, float], Taken] = {}
 STARTED: dict[tuple[str, str, float], Started] = {}
+NUMBER = re.compile(r"\d+\.\d+")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z")
 BY = {(service, each.action): each.start for service, each in TRIGGERS}
 RELAY: list[Taken] = []
@@ -63,7 +64,8 @@ def test_what_one_takes(
     event = signed(with_tokens(load_event(f"{title}/{case}.json"), issuer), secret)
     function = "api" if is_request(event) else action
     if again_h:
-        invoke(app, function, its_like(f"{title}/{case}.json", again_h))
+        invoke(app, function, event)
+        event = its_like(f"{title}/{case}.json", again_h)
 
     with metered(NOW) as taken:
         answer = invoke(app, function, event)
@@ -100,20 +102,21 @@ def test_what_a_community_costs(console: Console) -> None:
 
 
 def its_like(sample: str, hours: float) -> Any:
-    """The event that came before a sample: another id, earlier, and of a dial what it showed then."""
+    """The event that comes after a sample: another id, later, and of a dial what it shows then."""
     span = timedelta(hours=hours)
     text = (ROOT / "events" / sample).read_text(encoding="utf-8")
-    text = TIME.sub(lambda found: to_text(datetime.fromisoformat(found[0]) - span), text)
-    return encoded(json.loads(text, object_hook=lambda read: _earlier(read, span)))
+    text = TIME.sub(lambda found: to_text(datetime.fromisoformat(found[0]) + span), text)
+    return encoded(json.loads(text, object_hook=lambda read: _later(read, span)))
 
 
-def _earlier(read: dict[str, Any], span: timedelta) -> dict[str, Any]:
-    former: dict[str, Callable[[Any], Any]] = {
-        "event_id": lambda it: f"{it}-before",
-        "received_at_ms": lambda it: it - span // timedelta(milliseconds=1),
-        "value": lambda it: str(Decimal(str(it)) - 1),
+def _later(read: dict[str, Any], span: timedelta) -> dict[str, Any]:
+    latter: dict[str, Callable[[Any], Any]] = {
+        "event_id": lambda it: f"{it}-again",
+        "seq": lambda it: it + 1,
+        "received_at_ms": lambda it: it + span // timedelta(milliseconds=1),
+        "value": lambda it: str(Decimal(it) + 1) if NUMBER.fullmatch(it) else it,
     }
-    return {name: former[name](value) if name in former else value for name, value in read.items()}
+    return {name: latter[name](value) if name in latter else value for name, value in read.items()}
 
 
 def _taken(said: Said) -> Taken:
