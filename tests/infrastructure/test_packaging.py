@@ -116,18 +116,40 @@ def test_functions_are_named_by_convention(packaged: Packaged, template: Templat
             assert function["Handler"].endswith(f".{action.replace('-', '_')}")
 
 
-def test_every_function_has_layers_logs_with_an_end_and_an_alarm(template: Template) -> None:
-    resources = template["Resources"]
+def test_every_function_has_layers_and_logs_with_an_end(template: Template) -> None:
     groups = {
         text_of(each["Properties"]["LogGroupName"]): each
         for _, each in of_type(template, "AWS::Logs::LogGroup")
     }
 
     assert len(template["Globals"]["Function"]["Layers"]) == 2
-    for logical_id, function in functions(template):
+    for _, function in functions(template):
         group = groups[f"/aws/lambda/{text_of(function['FunctionName'])}"]
         assert group["Properties"]["RetentionInDays"] <= 90
-        assert resources[f"{logical_id}Alarm"]["Properties"]["AlarmActions"] == [{"Ref": "AlarmTopicArn"}]
+
+
+def test_an_alarm_names_every_function_that_fails(packaged: Packaged, template: Template) -> None:
+    """What it loses, or leaves waiting, or answers: nothing fails unseen, and nothing is told twice."""
+    service = service_of(packaged.project)
+    whole = [packaging.state_template(service), template]
+    alarms = [each["Properties"] for some in whole for _, each in of_type(some, "AWS::CloudWatch::Alarm")]
+    names = {text_of(each["AlarmName"]) for each in alarms}
+    assert all(each["AlarmActions"] == [{"Ref": "AlarmTopicArn"}] for each in alarms)
+    for _, function in functions(template):
+        name = text_of(function["FunctionName"])
+        endings = ("-5xx",) if name.endswith("-api") else ("-dead-letters", "-errors")
+        assert names & {f"{name}{ending}" for ending in endings}, f"no alarm names {name}"
+
+
+def test_an_alarm_over_an_outcome_has_it_counted(template: Template) -> None:
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    looked_at = {
+        f"{dimensions['action']}:{dimensions['outcome']}"
+        for _, each in of_type(template, "AWS::CloudWatch::Alarm")
+        if "outcome"
+        in (dimensions := {one["Name"]: one["Value"] for one in each["Properties"]["Dimensions"]})
+    }
+    assert set(variables["LINLI_COUNTED"].split()) == looked_at
 
 
 def test_asynchronous_functions_have_dead_letters(template: Template) -> None:

@@ -275,10 +275,9 @@ def _listed(service: str, action: str) -> frozenset[str]:
     return own | {*problems_of(service), "error"}
 
 
-def _counted(name: str, action: str, dimension: str, value: str) -> None:
-    if name == "Attempts":
-        ENDED.add((os.environ.get("LINLI_SERVICE", ""), action, value))
-    _count(name, action, dimension, value)
+def _counted(action: str, outcome: str) -> None:
+    ENDED.add((os.environ.get("LINLI_SERVICE", ""), action, outcome))
+    _count(action, outcome)
 
 
 _count = observability._count

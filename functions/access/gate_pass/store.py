@@ -107,7 +107,7 @@ class Answer:
 
     @property
     def outcome(self) -> str:
-        """What became of it, for the gate and for the metric."""
+        """What became of it, for the gate and for the log."""
         if self.offline:
             return "recorded"
         return "granted" if self.granted else "denied"

@@ -7,10 +7,10 @@ from linli_cli.cost.bill import MINUTES
 from linli_cli.cost.units import Units, added
 from linli_cli.deploy.packaging import MEMORY_MB, Packaged, written_foundation
 from linli_cli.deploy.templates import Template, of_type
-from linli_cli.deploy.wiring import FUNCTION, action_of
+from linli_cli.deploy.wiring import ALARM, FUNCTION, action_of
 from linli_cli.layout import ROOT
 
-ALARM, SECRET, KEY = "AWS::CloudWatch::Alarm", "AWS::SecretsManager::Secret", "AWS::KMS::Key"
+SECRET, KEY = "AWS::SecretsManager::Secret", "AWS::KMS::Key"
 # Lambda asks an idle queue by five long polls at once, each 20 s long.
 POLLERS, POLLS_A_MINUTE = 5, 3
 POLLS_A_MONTH = POLLERS * POLLS_A_MINUTE * MINUTES

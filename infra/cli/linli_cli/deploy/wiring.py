@@ -20,6 +20,8 @@ TABLE = "AWS::DynamoDB::Table"
 API = "AWS::Serverless::Api"
 RULE = "AWS::IoT::TopicRule"
 PERMISSION = "AWS::Lambda::Permission"
+ALARM = "AWS::CloudWatch::Alarm"
+METRICS = "Linli"  # the namespace of what actions count
 API_STAGE = "api"
 API_FUNCTION = "APIHandler"
 LOG_RETENTION_DAYS = 30
@@ -175,7 +177,9 @@ def wire_service(
     """
     dead_letters = dead_letter_queues(state)
     callers = gateway_callers(template)
-    template["Globals"] = {"Function": defaults(service_of(project)), "Api": {"OpenApiVersion": "2.0"}}
+    service = service_of(project)
+    template["Globals"] = {"Function": defaults(service, counted(template)), "Api": {"OpenApiVersion": "2.0"}}
+    template["Resources"] |= {"ErrorsAlarm": errors_alarm(service)} if project == service else {}
     for logical_id, function in of_type(template, FUNCTION):
         synchronous = logical_id in callers
         wire_function(template, project, logical_id, function, dead_letters, synchronous=synchronous)
@@ -309,7 +313,39 @@ def calling_alias(node: Any, logical_id: str, live: str) -> Any:
     return [calling_alias(value, logical_id, live) for value in node] if isinstance(node, list) else node
 
 
-def defaults(service: str) -> dict[str, Any]:
+def counted(template: Template) -> str:
+    """The outcomes that alarms of a template look at, for `linli.observability`: no other is a metric."""
+    alarms = [each["Properties"] for _, each in of_type(template, ALARM)]
+    looked_at = [
+        {dimension["Name"]: dimension["Value"] for dimension in each.get("Dimensions", [])}
+        for each in alarms
+        if each.get("Namespace") == METRICS
+    ]
+    return " ".join(sorted(f"{each['action']}:{each['outcome']}" for each in looked_at if "outcome" in each))
+
+
+def errors_alarm(service: str) -> dict[str, Any]:
+    """One for a service: what nobody foresaw, again and again. What a function loses or leaves waiting is a
+    matter of its dead letters, its queue or its API, each with an alarm that names it.
+    """
+    return alarm(
+        named(service, "errors"),
+        f"an action of {service} ends in errors that nobody foresaw: its own alarm names it if something is "
+        f"lost, else look for `unexpected` in `linli logs {service}-<action>`",
+        {
+            "Namespace": METRICS,
+            "MetricName": "Errors",
+            "Dimensions": [{"Name": "service", "Value": service}],
+            "Statistic": "Sum",
+            "Period": 300,
+            "EvaluationPeriods": 3,
+            "DatapointsToAlarm": 2,
+            "Threshold": 0,
+        },
+    )
+
+
+def defaults(service: str, counted: str) -> dict[str, Any]:
     """What all functions of a service share."""
     return {
         "Layers": [{"Ref": "CoreLayerArn"}, {"Ref": "DepsLayerArn"}],
@@ -318,7 +354,8 @@ def defaults(service: str) -> dict[str, Any]:
                 "LINLI_STAGE": {"Ref": "Stage"},
                 "LINLI_SERVICE": service,
                 "POWERTOOLS_SERVICE_NAME": f"linli-{service}",
-                "POWERTOOLS_METRICS_NAMESPACE": "Linli",
+                "POWERTOOLS_METRICS_NAMESPACE": METRICS,
+                "LINLI_COUNTED": counted,
                 "POWERTOOLS_TRACE_DISABLED": {"Fn::If": ["IsTraced", "false", "true"]},
                 "PYDANTIC_DISABLE_PLUGINS": "__all__",  # we have none; the search costs every cold start
             }
@@ -344,7 +381,7 @@ def wire_function(
     *,
     synchronous: bool,
 ) -> None:
-    """Name one function, give it its log group, its dead letters, its alarm and the rights that follow."""
+    """Name one function, give it its log group, its dead letters and the rights that follow."""
     action = action_of(logical_id)
     properties = function["Properties"]
     properties["FunctionName"] = named(project, action)
@@ -375,14 +412,6 @@ def wire_function(
             "RetentionInDays": LOG_RETENTION_DAYS,
         },
     }
-    template["Resources"].setdefault(
-        f"{logical_id}Alarm",
-        alarm(
-            named(project, action, "-errors"),
-            f"{project}/{action} fails: read `linli logs {project}-{action}`",
-            error_rate("AWS/Lambda", "Errors", FunctionName=named(project, action)),
-        ),
-    )
 
 
 def wire_events(
@@ -461,8 +490,8 @@ def add_statements(
 
 
 def error_rate(namespace: str, metric: str, **dimensions: Any) -> dict[str, Any]:
-    """Failures per call, in two of three periods: Lambda and API Gateway publish 0 or 1 a call, so that the
-    average is the rate. A single failed message is the dead-letter alarm's matter.
+    """Failures per call, in two of three periods: API Gateway publishes 0 or 1 a call, so that the average is
+    the rate. A single failed message is the dead-letter alarm's matter.
     """
     return {
         "Namespace": namespace,
@@ -479,7 +508,7 @@ def error_rate(namespace: str, metric: str, **dimensions: Any) -> dict[str, Any]
 def alarm(name: Any, description: str, measure: dict[str, Any]) -> dict[str, Any]:
     """An alarm to the stage's topic; no data is no alarm."""
     return {
-        "Type": "AWS::CloudWatch::Alarm",
+        "Type": ALARM,
         "Properties": {
             "AlarmName": name,
             "AlarmDescription": description,

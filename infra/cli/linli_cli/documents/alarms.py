@@ -10,13 +10,12 @@ from linli_cli.deploy.packaging import resources, state_template
 from linli_cli.documents.tables import codes, span_in_words, table
 from linli_cli.layout import ROOT, projects_of
 
-ALARM = "AWS::CloudWatch::Alarm"
 IN_WORDS = {
     "ApproximateAgeOfOldestMessage": "the oldest message waits, in s:",
     "ApproximateNumberOfMessagesVisible": "messages in the queue:",
     "Invocations": "runs:",
+    "Errors": "attempts that end as `error`:",
 }
-OUTCOMES = "Linli"  # the namespace of what actions count
 
 
 def alarms(service: str, root: Path = ROOT) -> str:
@@ -24,10 +23,11 @@ def alarms(service: str, root: Path = ROOT) -> str:
     said: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for properties in _declared(service, root):
         said[_when(properties), _about(properties)].append(_name(properties, service))
+    errors = wiring.errors_alarm(service)["Properties"]
+    said[_when(errors), "errors that nobody foresaw: look for `unexpected` in its actions' logs"].append(
+        f"{service}-errors"
+    )
     for project in projects_of(service, root):
-        said["failed calls, " + _measure(wiring.error_rate("", "")), "it fails: read its log"].append(
-            f"{project}-<action>-errors"
-        )
         said["5xx of all answers, " + _measure(wiring.error_rate("", "")), "its HTTP API fails"].append(
             f"{project}-api-5xx"
         )
@@ -40,7 +40,7 @@ def alarms(service: str, root: Path = ROOT) -> str:
 def _declared(service: str, root: Path) -> list[dict[str, Any]]:
     found = [state_template(service, root)]
     found += [resources(project, root) for project in projects_of(service, root)]
-    return [each["Properties"] for template in found for _, each in templates.of_type(template, ALARM)]
+    return [each["Properties"] for template in found for _, each in templates.of_type(template, wiring.ALARM)]
 
 
 def _name(properties: dict[str, Any], service: str) -> str:
@@ -61,7 +61,7 @@ def _when(properties: dict[str, Any]) -> str:
     dimensions = {each["Name"]: each["Value"] for each in properties.get("Dimensions", [])}
     what = str(properties.get("MetricName", "a metric"))
     what = IN_WORDS.get(what, what)
-    if properties.get("Namespace") == OUTCOMES:
+    if "outcome" in dimensions:
         what = f"`{dimensions.get('action', 'any')}` ends as `{dimensions.get('outcome', 'any')}`"
     return f"{what} {_measure(properties)}"
 

@@ -56,7 +56,7 @@ class DeviceEvent(Contract):
 class DeviceAnswer(Contract):
     """What a device is told. What was left out of its message is added as `dropped`, if there is any.
 
-    `event_id`: of the message that it answers. `outcome`: what became of it; also the metric's. `id_reused`:
+    `event_id`: of the message that it answers. `outcome`: what became of it, as in the log. `id_reused`:
     said only when it is so: the id was another message's before, and this one was decided by itself.
     """
 

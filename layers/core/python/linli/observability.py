@@ -1,4 +1,8 @@
-"""One way to observe: `observed` gives an attempt its log line, its outcome metric and its trace segment.
+"""One way to observe: `observed` gives an attempt its log line, with its outcome, and its trace segment.
+
+A metric costs as much as 480,000 writes to a table, for each outcome of each action. So only outcomes that
+an alarm looks at are metrics: those that the deployment names in `LINLI_COUNTED`, as `<action>:<outcome>`,
+and an error that nobody foresaw, of the whole service. All others are in the logs (`outcome`, `flags`).
 
 Logs are JSON with community, device and correlation ids; personal data is masked by key, and the message of
 an unexpected exception is never logged, because it may repeat what came in.
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools import Tracer
 
 NAMESPACE = "Linli"
+ERROR = "error"
 MASK = "***"
 PERSONAL = frozenset(
     {
@@ -89,24 +94,30 @@ def observed(action: str, correlation_id: str, **keys: str) -> Iterator[Attempt]
                 yield attempt
         except LinliError as error:
             attempt.outcome = error.slug
-            logger.warning(error.slug, detail=error.detail, retryable=error.retryable, cause=_cause(error))
+            logger.warning(
+                error.slug,
+                outcome=error.slug,
+                detail=error.detail,
+                retryable=error.retryable,
+                cause=_cause(error),
+            )
             raise
         except Exception as error:
-            attempt.outcome = "error"
+            attempt.outcome = ERROR
             where = [
                 f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
             ]
-            logger.error("unexpected", exception=type(error).__name__, where=where[-8:])  # noqa: TRY400  its message may be personal
+            said = {"outcome": attempt.outcome, "exception": type(error).__name__, "where": where[-8:]}
+            logger.error("unexpected", extra=said)  # noqa: TRY400  its message may be personal
             raise
         except BaseException:
-            attempt.outcome = "error"  # the process was told to end in the middle of it
+            attempt.outcome = ERROR  # the process was told to end in the middle of it
             raise
         else:
-            logger.info(attempt.outcome, extra={"flags": attempt.flags} if attempt.flags else None)
+            flags = {"flags": attempt.flags} if attempt.flags else {}
+            logger.info(attempt.outcome, extra={"outcome": attempt.outcome, **flags})
         finally:
-            _count("Attempts", action, "outcome", attempt.outcome)
-            for flag in attempt.flags:
-                _count("Flags", action, "flag", flag)
+            _count(action, attempt.outcome)
 
 
 @dataclass(slots=True)
@@ -137,8 +148,16 @@ def _cause(error: LinliError) -> str | None:
     return f"{type(cause).__name__} {code}".rstrip() if code else type(cause).__name__
 
 
-def _count(name: str, action: str, dimension: str, value: str) -> None:
+def _count(action: str, outcome: str) -> None:
+    """Where an alarm looks at it."""
+    if outcome == ERROR:
+        _send("Errors")
+    if f"{action}:{outcome}" in os.environ.get("LINLI_COUNTED", "").split():
+        _send("Attempts", action=action, outcome=outcome)
+
+
+def _send(name: str, **dimensions: str) -> None:
     with single_metric(name=name, unit=MetricUnit.Count, value=1, namespace=NAMESPACE) as metric:
         metric.add_dimension("service", os.environ.get("LINLI_SERVICE", "linli"))
-        metric.add_dimension("action", action)
-        metric.add_dimension(dimension, value)
+        for dimension, value in dimensions.items():
+            metric.add_dimension(dimension, value)
