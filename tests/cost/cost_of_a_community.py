@@ -98,7 +98,7 @@ def test_what_a_community_costs(console: Console) -> None:
     (build() / "cost.json").write_text(
         json.dumps({"/".join(map(str, each)): taken.as_json() for each, taken in TAKEN.items()}, indent=1)
     )
-    showing.show(stage, prices.listed(), COMMUNITY.homes, console)
+    showing.show(stage, prices.listed(), COMMUNITY, console)
 
 
 def its_like(sample: str, hours: float) -> Any:

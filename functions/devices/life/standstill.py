@@ -3,7 +3,7 @@
 Where our own queue stands still, every device falls silent at once, and none of them is lost.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from linli.contracts import Contract
@@ -35,6 +35,15 @@ def felt(pulse: Pulse | None, device: str, at: datetime, every: timedelta) -> Pu
         return None
     voices = sorted({**pulse.next_by, device: at + every}.items(), key=lambda each: each[1])
     return Pulse(at=max(at, pulse.at), next_by=dict(voices[-VOICES:]))
+
+
+def together(pulses: Iterable[Pulse]) -> Pulse | None:
+    """What is felt in shares, as if it were felt in one place."""
+    felt_in = list(pulses)
+    if not felt_in:
+        return None
+    voices = {device: by for pulse in felt_in for device, by in pulse.next_by.items()}
+    return Pulse(at=max(pulse.at for pulse in felt_in), next_by=voices)
 
 
 def stands_still(pulse: Pulse | None, now: datetime) -> bool:

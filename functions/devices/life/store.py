@@ -15,7 +15,7 @@ from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 
 from functions.devices.life.rows import BehindRow, DeviceRow, FaultRow, PulseRow
-from functions.devices.life.standstill import felt, stands_still
+from functions.devices.life.standstill import felt, stands_still, together
 from functions.devices.life.vitals import (
     Beat,
     Expected,
@@ -30,9 +30,11 @@ from functions.devices.life.vitals import (
 )
 from linli import communities
 from linli.communities import CommunityRow
+from linli.due import shard_of
 from linli.errors import NotFound
 from linli.events import Fact
 from linli.instants import to_millis
+from linli.keys import RowKey
 from linli.tables import Rows, Transaction, as_read, change, read, until_it_holds
 from linli.vocabulary.devices import DeviceFaultCleared, DeviceFaultRaised, DeviceKind, DevicesPolicy
 
@@ -69,7 +71,7 @@ def _hear(community: str, device: str, beat: Beat, received_at: datetime) -> tup
     after = heard(before, beat if gateway else replace(beat, gateway=None), expected)
     _write(row, after, "heartbeat", received_at, _seen_another_way(row, before, after))
     if beat.gateway is None:
-        _feel(rows.one(PulseRow, PulseRow.key()), f"{community}/{device}", received_at, expected.every)
+        _feel(rows, community, device, received_at, expected.every)
     outcome = "alive"
     if after == before and before.beat != beat.id:
         outcome = "old"
@@ -80,18 +82,26 @@ def _hear(community: str, device: str, beat: Beat, received_at: datetime) -> tup
     return Heard(outcome, expected.every), gateway
 
 
-def _feel(row: PulseRow | None, device: str, at: datetime, every: timedelta) -> None:
+def _feel(rows: Rows, community: str, device: str, at: datetime, every: timedelta) -> None:
     """Keep the pulse; of two at the same time one is enough; where it is too busy, the next one."""
-    pulse = felt(row.pulse if row else None, device, at, every)
+    key = _pulse_of(community, device)
+    row = rows.one(PulseRow, key)
+    pulse = felt(row.pulse if row else None, f"{community}/{device}", at, every)
     if pulse is not None:
         with suppress(PutError):
-            PulseRow(*PulseRow.key(), pulse=pulse, at=pulse.at).save(as_read(PulseRow, row, "pulse"))
+            PulseRow(*key, pulse=pulse, at=pulse.at).save(as_read(PulseRow, row, "pulse"))
+
+
+def _pulse_of(community: str, device: str) -> RowKey:
+    return PulseRow.key(shard_of(f"{community}/{device}", PulseRow.SHARES))
 
 
 def comes_through(now: datetime) -> bool:
     """Whether heartbeats come through, so that it says something of a device that it is not heard."""
-    row = read([PulseRow.key()]).one(PulseRow, PulseRow.key())
-    return not stands_still(row.pulse if row else None, now)
+    keys = [PulseRow.key(str(share)) for share in range(PulseRow.SHARES)]
+    rows = read(keys)
+    found = [row.pulse for key in keys if (row := rows.one(PulseRow, key))]
+    return not stands_still(together(found), now)
 
 
 def _carry(community: str, gateway: str, beat: Beat) -> None:
@@ -145,7 +155,7 @@ def retire(transaction: Transaction, row: DeviceRow, now: datetime) -> tuple[Con
 def _read(community: str, device: str, gateway: str | None = None) -> tuple[Rows, DeviceRow | None]:
     names = [device, *([gateway] if gateway else [])]
     keys = [DeviceRow.key(community, name) for name in names]
-    rows = read([*keys, CommunityRow.key(community), PulseRow.key()])
+    rows = read([*keys, CommunityRow.key(community), _pulse_of(community, device)])
     return rows, rows.one(DeviceRow, keys[0])
 
 

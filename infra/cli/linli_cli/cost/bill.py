@@ -114,6 +114,11 @@ def of_one(line: Line, stage: Stage) -> Units:
     return times(of_line(line, 1, an_hour, stage.relay), 1 / number)
 
 
+def seconds_of(line: Line) -> float:
+    """How long a warm call of its function takes, as assumed."""
+    return OWN_S + CALL_S * line.taken.calls * line.carries
+
+
 def _running(number: float, calls: float, memory_gb: float, cold: float) -> Units:
     """So many calls of a function that asks AWS so often; `cold`: the share that finds no process."""
     seconds = OWN_S + CALL_S * calls + COLD_S * cold

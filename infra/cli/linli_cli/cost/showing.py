@@ -5,7 +5,9 @@ from rich.table import Table
 
 from linli_cli.cost.bill import Bill, Stage, bill, of_one
 from linli_cli.cost.prices import Prices
+from linli_cli.cost.quotas import held, loads, quotas
 from linli_cli.cost.units import Unit, Units
+from linli_cli.cost.usage import Community
 
 # What people ask for: which units belong together.
 TOGETHER: dict[str, tuple[Unit, ...]] = {
@@ -20,12 +22,13 @@ TOGETHER: dict[str, tuple[Unit, ...]] = {
 MILLION = 1_000_000
 
 
-def show(stage: Stage, prices: Prices, homes: int, console: Console) -> None:
-    """Print what an event, an action, a community and a stage cost."""
+def show(stage: Stage, prices: Prices, some: Community, console: Console) -> None:
+    """Print what an event, an action, a community and a stage cost, and how many a quota holds."""
     one, two = bill(stage, 1), bill(stage, 2)
     console.print(events(stage, prices))
-    console.print(of_actions(one, prices, homes))
-    console.print(of_units(one, two, prices, homes))
+    console.print(of_actions(one, prices, some.homes))
+    console.print(of_units(one, two, prices, some.homes))
+    console.print(of_quotas(stage, sum(some.connected.values())))
 
 
 def events(stage: Stage, prices: Prices) -> Table:
@@ -86,6 +89,17 @@ def of_units(one: Bill, two: Bill, prices: Prices, homes: int) -> Table:
             f"{prices.of({unit: more[unit]}):.2f}",
         )  # fmt: skip
     table.add_row("all", "", f"{prices.of(first):.2f}", "", f"{prices.of(more):.2f}", style="bold")
+    return table
+
+
+def of_quotas(stage: Stage, connections: int) -> Table:
+    """How many communities each quota holds, the first that is reached first."""
+    table = Table("quota", "limit", "a community", "holds communities", title="what is reached first")
+    load = loads(stage, connections)
+    for quota in sorted(quotas(), key=lambda each: held(each, load)):
+        whose = " (ours)" if quota.ours else ""
+        figures = f"{quota.limit:,.0f}", f"{load[quota.load]:.4g}", f"{held(quota, load):,}"
+        table.add_row(f"{quota.quota}{whose}", *figures)
     return table
 
 

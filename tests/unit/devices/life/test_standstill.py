@@ -15,6 +15,7 @@ from functions.devices.life.standstill import (
     Pulse,
     felt,
     stands_still,
+    together,
 )
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -56,3 +57,18 @@ def test_three_silent_devices_are_a_standstill_for_an_hour_and_two_are_not() -> 
     assert stands_still(three, START + 6 * MINUTE)
     assert not stands_still(three, START + HELD_FOR + MINUTE)
     assert not stands_still(two, START + 6 * MINUTE)
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 90)), min_size=1), st.integers(0, 200))
+def test_felt_in_shares_it_stands_still_when_all_of_them_do(told: list[tuple[int, int]], minute: int) -> None:
+    shares = [after([each for each in told if each[0] % 4 == share]) for share in range(4)]
+    felt_in, now = [pulse for pulse in shares if pulse], START + minute * MINUTE
+    whole = together(felt_in)
+    assert whole is not None
+    assert whole.at == max(pulse.at for pulse in felt_in)
+    if any(now - pulse.at <= STILL_AFTER for pulse in felt_in):
+        assert not stands_still(whole, now)
+
+
+def test_of_nothing_felt_nothing_is_known() -> None:
+    assert together([]) is None
