@@ -26,6 +26,7 @@ SQL = (
     "timestamp() AS received_at_ms FROM 'linli/+/+/{}'"
 )
 TICK = {"InputPathsMap": {"time": "$.time"}, "InputTemplate": '{"scheduled_at": <time>}'}
+DEVICES_AT_ONCE = 50  # executions that what devices say may take; other queues ten each: see docs/scale.md
 RUNS = {"timeout_s": "Timeout", "memory_mb": "MemorySize"}
 RELAY = "relay"
 THING = "${!iot:Connection.Thing.ThingName}"
@@ -144,6 +145,9 @@ def stack(service: str, triggers: Sequence[Declared], *, relayed: bool) -> Templ
 def function(trigger: Declared) -> dict[str, Any]:
     """The properties of an action's function that it asks for."""
     asked: dict[str, Any] = {name: trigger.needs[key] for key, name in RUNS.items() if key in trigger.needs}
+    if trigger.start == "device_queue":
+        source = {"Properties": {"ScalingConfig": {"MaximumConcurrency": DEVICES_AT_ONCE}}}
+        asked["Events"] = {f"{logical_id(trigger.action)}SqsEventSource": source}
     if "stale_after_s" in trigger.needs:
         asked["EventInvokeConfig"] = {"MaximumEventAgeInSeconds": trigger.needs["stale_after_s"]}
     return asked
