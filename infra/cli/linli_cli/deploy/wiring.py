@@ -331,7 +331,7 @@ def errors_alarm(service: str) -> dict[str, Any]:
     return alarm(
         named(service, "errors"),
         f"an action of {service} ends in errors that nobody foresaw: its own alarm names it if something is "
-        f"lost, else look for `unexpected` in `linli logs {service}-<action>`",
+        f"lost, else read `linli logs {service}-<action> --errors`",
         {
             "Namespace": METRICS,
             "MetricName": "Errors",

@@ -24,7 +24,7 @@ def alarms(service: str, root: Path = ROOT) -> str:
     for properties in _declared(service, root):
         said[_when(properties), _about(properties)].append(_name(properties, service))
     errors = wiring.errors_alarm(service)["Properties"]
-    said[_when(errors), "errors that nobody foresaw: look for `unexpected` in its actions' logs"].append(
+    said[_when(errors), "errors that nobody foresaw: read its actions' logs with `--errors`"].append(
         f"{service}-errors"
     )
     for project in projects_of(service, root):
