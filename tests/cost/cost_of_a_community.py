@@ -31,7 +31,7 @@ from tests.cost.meter import listening, metered, quiet
 from tests.integration.conftest import ROOT, Http, Invoke, Service, load_event
 from tests.integration.gateway import NOW
 from tests.integration.issuer import Issuer
-from tests.integration.neighbourhood import FURNISH
+from tests.integration.neighbourhood import FURNISH, know_devices
 from tests.integration.playing import is_request, with_tokens
 
 COMMUNITY = usage.community()
@@ -59,8 +59,11 @@ def test_what_one_takes(
 ) -> None:
     title, case, again_h = sample
     name, _, action = title.partition("/")
-    FURNISH[name](service(name), http, invoke)
+    if name in FURNISH:
+        FURNISH[name](service(name), http, invoke)
     app = service(project_of(name, action))
+    if name not in FURNISH:
+        know_devices()
     event = signed(with_tokens(load_event(f"{title}/{case}.json"), issuer), secret)
     function = "api" if is_request(event) else action
     if again_h:

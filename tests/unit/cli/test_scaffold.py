@@ -45,6 +45,7 @@ TESTS = [
     f"tests/unit/{service}/test_{action}.py" for service, _, action in (n.partition("/") for n in ACTIONS)
 ]
 TESTS += [f"tests/unit/{noun}/test_opening.py" for noun in NOUNS]
+TESTS += ["tests/unit/cli/cost/test_usage.py"]
 KEEPING = [f"tests/integration/test_{name.replace('/', '_')}.py" for name in ACTIONS]
 SHAPE, SAMPLES = "tests/test_shape.py", "tests/integration/test_samples.py"
 KINDS = "tests/integration/test_device_kinds.py"

@@ -92,6 +92,8 @@ READERS = ("RESIDENT", "GUARD", "REPAIRER", "CAREGIVER", "MANAGER", "OPERATOR")
 WRITERS = ("MANAGER", "OPERATOR")
 DEVICE_KINDS = "tests/integration/test_device_kinds.py"
 ISOLATION = "tests/integration/isolation/{}.py"
+USAGE = "infra/cli/linli_cli/cost/community.yaml"
+GUESSED = "guessed: say how often, and why so"
 WHOLE_SETS = "tests/unit/linli/test_permissions.py"
 TO_WRITE: dict[str, str] = {
     "http": "what one is (models.py), its rule (domain.py), how long it is kept (store.py)",
@@ -233,6 +235,8 @@ def scaffold(plan: Plan) -> list[Path]:
         plan.write_json(f"{folder}/policy.json", policy(statements(plan))),
         *sampled(plan, samples(plan)),
     ]
+    if plan.trigger != "bus":  # how often a fact comes is known
+        written.append(costed(plan))
     tidy([path for path in (*code, *written) if path.suffix == ".py"])
     return list(dict.fromkeys((*code, *written)))
 
@@ -263,6 +267,14 @@ def believed(plan: Plan) -> list[Path]:
     return [
         after(path, "BODIES: dict[str, dict[str, Any]] = {\n", f'    "{plan.action}": {{"value": 20}},\n')
     ]
+
+
+def costed(plan: Plan) -> Path:
+    """A guess of how often a day it happens, for `make cost`."""
+    path = plan.root / USAGE
+    guess = f'  {plan.service}/{plan.action}:\n    - {{sample: normal, a_day: 10, why: "{GUESSED}"}}\n'
+    path.write_text(path.read_text(encoding="utf-8") + guess, encoding="utf-8")
+    return path
 
 
 def noun(plan: Plan) -> list[Path]:
