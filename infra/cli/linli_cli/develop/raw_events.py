@@ -2,6 +2,8 @@
 
 import base64
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 NOW_MS = 1767600000000  # 2026-01-05T08:00:00Z
@@ -11,40 +13,51 @@ ACCOUNT = "123456789012"
 
 
 def request(
-    path: str, body: Any, method: str = "POST", query: dict[str, str] | None = None
+    path: str,
+    body: Any,
+    method: str = "POST",
+    query: Mapping[str, str] | None = None,
+    *,
+    parameters: Mapping[str, str] = MappingProxyType({"community": COMMUNITY}),
+    person: str = PERSON,
+    role: str = "manager",
+    at_ms: int = NOW_MS,
+    request_id: str = "5a3b1c00-0000-4000-8000-000000000001",
 ) -> dict[str, Any]:
-    """What a manager asks through API Gateway; `path` may hold `{community}`."""
+    """What a person of one role in the community asks through API Gateway; `path` holds the `parameters` in
+    braces.
+    """
     headers = {
         "Accept": "application/json",
         "Authorization": "Bearer ***",
         "Content-Type": "application/json",
     }
-    concrete = path.replace("{community}", COMMUNITY)
-    grants = {"communities": {COMMUNITY: ["manager"]}, "companies": {}, "sub_districts": {}}
+    concrete = path.format_map(parameters)
+    grants = {"communities": {parameters.get("community", COMMUNITY): [role]}, "companies": {}, "sub_districts": {}}
     return {
         "resource": path,
         "path": concrete,
         "httpMethod": method,
         "headers": headers,
         "multiValueHeaders": {name: [value] for name, value in headers.items()},
-        "queryStringParameters": query,
+        "queryStringParameters": query and dict(query),
         "multiValueQueryStringParameters": query and {name: [value] for name, value in query.items()},
-        "pathParameters": {"community": COMMUNITY},
+        "pathParameters": dict(parameters),
         "stageVariables": None,
         "requestContext": {
             "accountId": ACCOUNT,
             "apiId": "a1b2c3d4e5",
             "authorizer": {
-                "principalId": PERSON,
-                "person": PERSON,
+                "principalId": person,
+                "person": person,
                 "grants": json.dumps(grants, separators=(",", ":")),
             },
             "httpMethod": method,
             "identity": {"sourceIp": "192.0.2.7", "userAgent": "linli-app/1.0"},
             "path": f"/api{concrete}",
             "protocol": "HTTP/1.1",
-            "requestId": "5a3b1c00-0000-4000-8000-000000000001",
-            "requestTimeEpoch": NOW_MS,
+            "requestId": request_id,
+            "requestTimeEpoch": at_ms,
             "resourcePath": path,
             "stage": "api",
         },
@@ -63,7 +76,7 @@ def rule_event(action: str, device: str, payload: bytes) -> dict[str, Any]:
     }
 
 
-def batch(queue: str, *bodies: Any) -> dict[str, Any]:
+def batch(queue: str, *bodies: Any, at_ms: int = NOW_MS) -> dict[str, Any]:
     """A batch of messages of an SQS queue."""
     return {
         "Records": [
@@ -71,7 +84,7 @@ def batch(queue: str, *bodies: Any) -> dict[str, Any]:
                 "messageId": f"00000000-0000-4000-8000-{number:012}",
                 "receiptHandle": "handle",
                 "body": json.dumps(body, separators=(",", ":")),
-                "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": str(NOW_MS)},
+                "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": str(at_ms)},
                 "messageAttributes": {},
                 "md5OfBody": "",
                 "eventSource": "aws:sqs",
