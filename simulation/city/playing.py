@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from math import inf
 from random import Random
 from time import perf_counter
 from typing import Any
@@ -48,7 +49,7 @@ class Play:
         self.told = Told()
         self.tenths = [Tenth() for _ in range(TENTHS)]
         self.others = Spent()
-        self.moves: dict[str, Spent] = {}
+        self.clocks = Spent()
         self.reached = self.swept_at = span.begins
         self.sweeps = 0
         self.states: Counter[str] = Counter()
@@ -124,24 +125,23 @@ class Play:
 
     # Time.
 
-    def run(self, say: Callable[["Play"], None] = lambda _: None) -> None:
-        """Play until all is over; `say` is called each second or so."""
-        started = said = perf_counter()
-        wall = [0.0] * TENTHS
-        while (at := self._one()) is not None and at < self.span.ends + RUNS_OUT:
+    def run(self, say: Callable[["Play"], None] = lambda _: None, most_s: float = inf) -> None:
+        """Play until all is over, or so many seconds long; `say` is called each second or so."""
+        said = before = perf_counter()
+        ends, most = before + most_s, self.span.ends + RUNS_OUT
+        while before < ends and (at := self._one()) is not None and at < most:
             now = perf_counter()
-            tenth = self.tenths[self.span.tenth(at)]
             if at < self.span.ends:
-                wall[self.span.tenth(at)] = now - started
+                tenth = self.tenths[self.span.tenth(at)]
+                tenth.wall_s += now - before
                 tenth.rows = self.service.ear.puts
-            if at >= self.span.ends and not self.states:
+            elif not self.states:
                 self.states.update(case.state for case in self.cases.values())
+            before = now
             if now - said > SAY_EVERY_S:
                 said = now
                 say(self)
         self.states = self.states or Counter(case.state for case in self.cases.values())
-        for number, tenth in enumerate(self.tenths):
-            tenth.wall_s = wall[number] - (wall[number - 1] if number else 0.0)
         say(self)
 
     def _one(self) -> datetime | None:
@@ -152,7 +152,8 @@ class Play:
             self.sweeps += 1
             self.reached = self.swept_at = minute
             self.service.minute(minute)
-            self._note(minute, "clocks")
+            self.clocks.add(self.service.spent)
+            self._note(minute)
         elif planned is not None:
             at, community, number, action = self.agenda.take()
             self.reached = at
@@ -165,7 +166,7 @@ class Play:
 
     # What was written, which apps show; what it took.
 
-    def _note(self, at: datetime, what: str = "") -> None:
+    def _note(self, at: datetime) -> None:
         """See what was written by what has just happened, and publish its facts."""
         self.service.publish()
         ear = self.service.ear
@@ -175,7 +176,7 @@ class Play:
             self._see(ticket, at)
         for ticket_id, incident in joined:
             self._joins(self.cases[ticket_id], incident, at)
-        self._spend(what)
+        self._spend()
 
     def _see(self, ticket: dict[str, Any], at: datetime) -> None:
         case = self.cases.get(ticket["ticket"])
@@ -202,13 +203,11 @@ class Play:
         self.tenths[case.tenth].tickets += 1
         return case
 
-    def _spend(self, what: str) -> None:
+    def _spend(self) -> None:
         """Lay what was spent on the tickets that it was about."""
         spent, self.service.spent = self.service.spent, Spent()
         concerned, self.service.ear.concerned = self.service.ear.concerned, set()
         about = [self.cases[each] for each in concerned if each in self.cases]
-        if what:
-            self.moves.setdefault(what, Spent()).add(spent)
         if not about:
             self.others.add(spent)
         for number, case in enumerate(about):
