@@ -1,5 +1,9 @@
-"""The command `simulate care`: believable lives under our rules and others', in memory or through MQTT."""
+"""The commands `simulate care` (believable lives under our rules and others', in memory or through MQTT) and
+`simulate city` (a city's tickets through the real handlers, in virtual time).
+"""
 
+from math import inf
+from os import cpu_count
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -7,6 +11,7 @@ import typer
 from rich.console import Console
 
 from linli_cli.errors import CommandError
+from linli_cli.progress import Progress
 
 app = typer.Typer(no_args_is_help=True, help="Play through what takes months.")
 
@@ -55,3 +60,37 @@ def care(
     if plot is not None:
         picture.plot(lived, plot)
         console.print(f"drawn: {plot}")
+
+
+@app.command()
+def city(
+    *,
+    communities: Annotated[int, typer.Option("--communities", min=1, max=5000)] = 42,
+    months: Annotated[int, typer.Option("--months", min=1, max=12, help="From January 2026 on.")] = 6,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed, the same tickets.")] = 1,
+    minutes: Annotated[
+        float | None,
+        typer.Option("--minutes", min=0.1, help="No reports after so long; what is open is seen to."),
+    ] = None,
+    processes: Annotated[
+        int | None,
+        typer.Option("--processes", min=1, max=64, help="As many as there are cores, unless said."),
+    ] = None,
+) -> None:
+    """A city's tickets through the real handlers on DynamoDB Local: how fast, at what cost, what holds."""
+    from linli_cli.local.dynamodb_local import installed  # noqa: PLC0415  `linli` itself starts without Java
+    from simulation.city import report, running, standing  # noqa: PLC0415
+
+    progress = Progress()
+    place = installed(standing.home(), progress.console.print)
+    most_s = inf if minutes is None else minutes * 60
+    wanted = running.Wanted(tuple(range(communities)), months, seed, most_s)
+    count = min(processes or cpu_count() or 1, communities)
+    with progress.step(f"{communities} communities, {months} months, seed {seed}, {count} processes") as say:
+        played = running.on_all_cores(wanted, place, count, lambda reached: say(report.line(reached)))
+    console = Console()
+    report.show(console, wanted, played, count)
+    if played.contradictions:
+        raise CommandError(
+            f"{len(played.contradictions)} contradictions; the first: {played.contradictions[0]}"
+        )

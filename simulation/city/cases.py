@@ -24,8 +24,8 @@ class Case:
     community: Community
     draw: Random
     created_at: datetime
-    tenth: int
     shown: dict[str, Any]
+    spent: Spent = field(default_factory=Spent)
     turn: int = 0
     incident: str | None = None
     paused: bool = False
@@ -60,9 +60,9 @@ class Case:
         return Asker(self.community.name, str(self.shown["repairer"]), role)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Span:
-    """From when to when things are reported."""
+    """From when to when things are reported; it may end sooner than was planned."""
 
     begins: datetime
     ends: datetime
@@ -75,8 +75,8 @@ class Span:
 
 @dataclass(slots=True)
 class Tenth:
-    """What the tickets of a tenth of the time took, whenever it was. `rows`: in the table at its end; `wall_s`:
-    how long it was played, with all that happened in it to earlier tickets.
+    """What the tickets of a tenth of the time took, whenever it was. `rows`: in the table at its end;
+    `wall_s`: how long it was played, with all that happened in it to earlier tickets.
     """
 
     tickets: int = 0

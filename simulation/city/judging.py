@@ -69,7 +69,9 @@ class Kept:
 def kept() -> Kept:
     """The whole table."""
     found = Kept()
-    pages = client("dynamodb").get_paginator("scan").paginate(TableName=Row.Meta.table_name, ConsistentRead=True)
+    pages = (
+        client("dynamodb").get_paginator("scan").paginate(TableName=Row.Meta.table_name, ConsistentRead=True)
+    )
     for page in pages:
         for raw in page["Items"]:
             found.add(raw)

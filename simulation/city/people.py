@@ -88,7 +88,9 @@ class People:
 
     def _on_call(self, case: Case, at: datetime) -> bool:
         person = case.holder.person
-        return person == on_call(case.community, at, self.desk.away) or person in dict(case.community.contractors)
+        return person == on_call(case.community, at, self.desk.away) or person in dict(
+            case.community.contractors
+        )
 
     def _accepted(self, case: Case, at: datetime) -> None:
         if not case.is_repair:

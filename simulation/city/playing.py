@@ -47,7 +47,7 @@ class Play:
         self.people = People(self)
         self.cases: dict[str, Case] = {}
         self.told = Told()
-        self.tenths = [Tenth() for _ in range(TENTHS)]
+        self.course: list[tuple[datetime, float, int]] = []
         self.others = Spent()
         self.clocks = Spent()
         self.reached = self.swept_at = span.begins
@@ -83,14 +83,21 @@ class Play:
         self._plan_rates(told)
 
     def _set_up(
-        self, told: Community, person: str, skills: Sequence[Skill], building: str, at: datetime, *, duty: bool = True
+        self,
+        told: Community,
+        person: str,
+        skills: Sequence[Skill],
+        building: str,
+        at: datetime,
+        *,
+        duty: bool = True,
     ) -> None:
         body = SetUp(skills=[*skills], building=building, on_duty=duty).model_dump(mode="json")
         path = "repairers/{person}"
         _as_wanted(self.service.ask(_manager(told), "PUT", path, at, body, person=person), OK)
 
     def _plan_leaves(self, told: Community) -> None:
-        """Each of the repairers is away for some days, one after the other, where there are enough of them."""
+        """Each of the repairers is away for some days, one after the other, where there are enough."""
         draw = Random(f"{self.seed}/{told.name}/leaves")  # noqa: S311  nothing secret hangs on it
         if len(told.repairers) < FEWEST_FOR_LEAVE:
             return
@@ -107,7 +114,14 @@ class Play:
             at += timedelta(days=draw.randint(10, 25))
 
     def _on_duty(
-        self, told: Community, person: str, skills: Sequence[Skill], building: str, at: datetime, *, duty: bool
+        self,
+        told: Community,
+        person: str,
+        skills: Sequence[Skill],
+        building: str,
+        at: datetime,
+        *,
+        duty: bool,
     ) -> None:
         (self.away.discard if duty else self.away.add)(person)
         self._set_up(told, person, skills, building, at, duty=duty)
@@ -126,23 +140,30 @@ class Play:
     # Time.
 
     def run(self, say: Callable[["Play"], None] = lambda _: None, most_s: float = inf) -> None:
-        """Play until all is over, or so many seconds long; `say` is called each second or so."""
-        said = before = perf_counter()
-        ends, most = before + most_s, self.span.ends + RUNS_OUT
-        while before < ends and (at := self._one()) is not None and at < most:
+        """Play until all is over; after so many seconds nothing more is reported. `say` is called each second
+        or so.
+        """
+        started = now = said = perf_counter()
+        while (at := self._one()) is not None and at < self.span.ends + RUNS_OUT:
             now = perf_counter()
-            if at < self.span.ends:
-                tenth = self.tenths[self.span.tenth(at)]
-                tenth.wall_s += now - before
-                tenth.rows = self.service.ear.puts
-            elif not self.states:
-                self.states.update(case.state for case in self.cases.values())
-            before = now
+            if now - started > most_s and at < self.span.ends:
+                self.span.ends = at
+            if at >= self.span.ends and not self.states:
+                self._take_stock(now - started)
             if now - said > SAY_EVERY_S:
                 said = now
+                self._look_back(now - started)
                 say(self)
-        self.states = self.states or Counter(case.state for case in self.cases.values())
+        if not self.states:
+            self._take_stock(now - started)
         say(self)
+
+    def _take_stock(self, wall_s: float) -> None:
+        self.states.update(case.state for case in self.cases.values())
+        self._look_back(wall_s)
+
+    def _look_back(self, wall_s: float) -> None:
+        self.course.append((self.reached, wall_s, self.service.ear.puts))
 
     def _one(self) -> datetime | None:
         """Let the next thing happen. Returns its moment; None when nothing is left."""
@@ -186,21 +207,22 @@ class Play:
             self.people.see(case, at)
             return
         before, case.shown = case.shown, ticket
-        if (before["state"], before["repairer"], before["kind"]) != (ticket["state"], ticket["repairer"], ticket["kind"]):
+        if (before["state"], before["repairer"], before["kind"]) != (
+            ticket["state"],
+            ticket["repairer"],
+            ticket["kind"],
+        ):
             self.people.see(case, at)
 
     def _new_case(self, ticket: dict[str, Any]) -> Case:
-        created_at = datetime.fromisoformat(ticket["created_at"])
         case = Case(
             ticket=ticket["ticket"],
             community=self.by_name[ticket["community"]],
             draw=Random(f"{self.seed}/{ticket['ticket']}"),  # noqa: S311  nothing secret hangs on it
-            created_at=created_at,
-            tenth=self.span.tenth(created_at),
+            created_at=datetime.fromisoformat(ticket["created_at"]),
             shown=ticket,
         )
         self.cases[case.ticket] = case
-        self.tenths[case.tenth].tickets += 1
         return case
 
     def _spend(self) -> None:
@@ -208,16 +230,30 @@ class Play:
         spent, self.service.spent = self.service.spent, Spent()
         concerned, self.service.ear.concerned = self.service.ear.concerned, set()
         about = [self.cases[each] for each in concerned if each in self.cases]
+        for case in about:
+            case.spent.add(spent, 1 / len(about))
         if not about:
             self.others.add(spent)
-        for number, case in enumerate(about):
-            share = self.tenths[case.tenth].spent
-            share.add(spent, 1 / len(about))
-            share.calls += spent.calls if number == 0 and len(about) > 1 else 0
+
+    def tenths(self) -> list[Tenth]:
+        """What the tickets took, by the tenth of the time in which they were opened."""
+        found = [Tenth() for _ in range(TENTHS)]
+        for case in self.cases.values():
+            tenth = found[self.span.tenth(case.created_at)]
+            tenth.tickets += 1
+            tenth.spent.add(case.spent)
+        before = 0.0
+        for at, wall_s, rows in self.course:
+            if at <= self.span.ends:
+                tenth = found[self.span.tenth(at)]
+                tenth.wall_s, tenth.rows, before = tenth.wall_s + wall_s - before, rows, wall_s
+        return found
 
     # What is said.
 
     def _said(self, told: Community, said: Said) -> None:
+        if said.at >= self.span.ends:
+            return
         if said.fact is not None:
             self._device(told, said, said.at)
         elif said.source == "hotline":
@@ -246,7 +282,9 @@ class Play:
     def _answered(self, told: Community, said: Said, at: datetime, ticket: str, *, again: bool) -> None:
         before = self.told.tickets.setdefault((told.name, said.number), ticket)
         if before != ticket:
-            self.told.wrong.append(f"{told.name}, report {said.number}: sent again it became {ticket}, not {before}")
+            self.told.wrong.append(
+                f"{told.name}, report {said.number}: sent again it became {ticket}, not {before}"
+            )
         if again:
             self.told.again[said.source] += 1
         elif said.twice is not None:
@@ -256,7 +294,9 @@ class Play:
 
     def _device(self, told: Community, said: Said, at: datetime, *, again: bool = False) -> None:
         assert said.fact is not None  # noqa: S101  devices tell facts
-        (outcome,) = self.service.tell("proactive_ticket", [(said.fact, f"{told.name}-said-{said.number}")], at)
+        (outcome,) = self.service.tell(
+            "proactive_ticket", [(said.fact, f"{told.name}-said-{said.number}")], at
+        )
         self.told.device[outcome] += 1
         if again and outcome not in {"duplicate", "not_ours"}:
             self.told.wrong.append(f"{told.name}, fact {said.number}: told again it is {outcome}")
@@ -273,7 +313,9 @@ class Play:
         if answer.status != OK:
             self.told.refused[f"{command}: {answer.status}"] += 1
             if answer.status != CONFLICT:
-                self.told.wrong.append(f"{case.ticket}: {command} was answered {answer.status}: {answer.body}")
+                self.told.wrong.append(
+                    f"{case.ticket}: {command} was answered {answer.status}: {answer.body}"
+                )
         return answer
 
     def look(self, case: Case, asker: Asker, at: datetime, *, course: bool = False) -> None:
@@ -297,7 +339,11 @@ class Play:
         tickets = next((each["tickets"] for each in listed if each["incident"] == incident), [])
         for ticket in tickets:
             case = self.cases[ticket]
-            if ticket != incident and case.state in OPEN and self.cases[incident].state not in {"cancelled", "duplicate_of", "transferred"}:
+            if (
+                ticket != incident
+                and case.state in OPEN
+                and self.cases[incident].state not in {"cancelled", "duplicate_of", "transferred"}
+            ):
                 self.move(case, _manager(told), "mark_duplicate", at, duplicate_of=incident)
                 self._note(at)
 

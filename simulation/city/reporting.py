@@ -32,7 +32,8 @@ WORDS: dict[Category, str] = {
     "water": "停水了，水从井里往外冒", "power": "整栋楼没电", "lift": "电梯停了", "gas": "楼道里有煤气味",
     "heating": "暖气不热", "plumbing": "水管漏水", "electrical": "楼道灯不亮", "door": "单元门锁坏了",
     "device": "门禁刷不开", "meter": "水表漏水", "structure": "屋顶漏雨", "cleaning": "垃圾没有清运",
-    "greening": "树枝断了", "parking": "车位被占", "noise": "半夜装修", "service": "物业费怎么算", "other": "其他",
+    "greening": "树枝断了", "parking": "车位被占", "noise": "半夜装修", "service": "物业费怎么算",
+    "other": "其他",
 }  # fmt: skip
 HOTLINE_SHARE = 0.05
 TWICE = 0.03
@@ -47,8 +48,8 @@ Source = Literal["person", "hotline", "device"]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One thing that is said to be wrong. `twice`: after so long the same is sent again, an answer having been
-    lost. `fact`: what a device says, or that it is well again.
+    """One thing that is said to be wrong. `twice`: after so long the same is sent again, an answer having
+    been lost. `fact`: what a device says, or that it is well again.
     """
 
     at: datetime
@@ -159,7 +160,9 @@ def _spells(told: Community, day: Day, draw: Random) -> Iterator[Said]:
         for _ in range(_poisson(SPELLS_A_DAY * (1 + 2 * day.cloudburst), draw)):
             since = at(day.date, draw.uniform(0, DAY_MINUTES))
             fault = "lost" if draw.random() < 0.8 else "low-battery"  # noqa: PLR2004
-            lasts = timedelta(hours=draw.lognormvariate(1.2, 1.3) if fault == "lost" else draw.uniform(20, 90))
+            lasts = timedelta(
+                hours=draw.lognormvariate(1.2, 1.3) if fault == "lost" else draw.uniform(20, 90)
+            )
             episode = f"{fault}-{int(since.timestamp())}"
             raised = DeviceFaultRaised(
                 community=told.name, device=device, kind=kind, fault=fault, episode=episode, since=since

@@ -1,4 +1,4 @@
-"""Plays a city on all cores: each process has some of the communities, a DynamoDB Local and a clock of its own."""
+"""Plays a city on all cores: each process has some of its communities, and a table and a clock of its own."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ from traceback import format_exc
 
 from linli_cli.errors import CommandError
 from simulation.city import judging, reporting, weather
-from simulation.city.cases import TENTHS, Span, Tenth, Told
+from simulation.city.cases import TENTHS, Span, Tenth
 from simulation.city.communities import community
 from simulation.city.playing import Play
 from simulation.city.service import Maintenance, Spent
@@ -90,7 +90,17 @@ class Played:
         """Count another process's in, which ran beside it."""
         for name in ("again", "states", "last_states", "kinds", "breaches", "scores", "device", "refused"):
             getattr(self, name).update(getattr(other, name))
-        for name in ("tickets", "reports", "incidents", "joined", "facts", "pushed", "calls", "sweeps", "cpu_s"):
+        for name in (
+            "tickets",
+            "reports",
+            "incidents",
+            "joined",
+            "facts",
+            "pushed",
+            "calls",
+            "sweeps",
+            "cpu_s",
+        ):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name in ("largest_incident", "furnishing_s", "playing_s"):
             setattr(self, name, max(getattr(self, name), getattr(other, name)))
@@ -153,10 +163,10 @@ def _summary(city: Play, found: judging.Kept) -> Played:
         facts=len(city.service.bus.taken),
         calls=city.service.ear.calls,
         sweeps=city.sweeps,
-        tenths=city.tenths,
+        tenths=city.tenths(),
         clocks=city.clocks,
         others=city.others,
-        played_to=city.reached,
+        played_to=city.span.ends,
     )
 
 
@@ -235,7 +245,5 @@ def _silent() -> Iterator[None]:
 
 def virtual(wanted: Wanted, played: Played) -> timedelta:
     """How long what was played would have taken."""
-    days = wanted.days
-    begins = weather.at(days[0].date, 0)
-    ends = weather.at(days[-1].date, 24 * 60)
-    return min(played.played_to or ends, ends) - begins
+    begins = weather.at(FIRST, 0)
+    return (played.played_to or begins) - begins

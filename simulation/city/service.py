@@ -52,14 +52,14 @@ class Answer:
 class Spent:
     """What calls of functions took: CPU of this process, in seconds, and capacity units."""
 
-    calls: int = 0
+    calls: float = 0.0
     cpu_s: float = 0.0
     read: float = 0.0
     written: float = 0.0
 
     def add(self, other: "Spent", share: float = 1.0) -> None:
         """Count another one's in, or a share of it."""
-        self.calls += other.calls if share == 1.0 else 0
+        self.calls += other.calls * share
         self.cpu_s += other.cpu_s * share
         self.read += other.read * share
         self.written += other.written * share

@@ -8,7 +8,7 @@ import os
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -66,7 +66,7 @@ def gateway() -> Iterator[Gateway]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_POST(self) -> None:  # noqa: N802  as the standard library has it
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             answer = made.answer(self.headers.get("X-Amz-Target", ""), body)
             self.send_response(200)
@@ -97,7 +97,7 @@ def standing(place: Path) -> Iterator[Gateway]:
     """All of it, named in this process's environment; `place` is where DynamoDB Local was installed."""
     for name in [name for name in os.environ if name.startswith(("AWS_", "LINLI_", "POWERTOOLS_"))]:
         del os.environ[name]
-    with dynamodb_local.serving(place) as served, gateway() as made:
+    with dynamodb_local.serving(place, dynamodb_local.LASTING) as served, gateway() as made:
         os.environ |= ENVIRONMENT
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = served.url
         os.environ["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = made.url
@@ -109,4 +109,5 @@ def create_table() -> None:
     """The service's table as its template has it."""
     ((_, table),) = of_type(packaging.state_template(SERVICE, ROOT), "AWS::DynamoDB::Table")
     about = {each: table["Properties"][each] for each in ABOUT if each in table["Properties"]}
-    client("dynamodb").create_table(TableName=TABLE, **about)
+    with suppress(client("dynamodb").exceptions.ResourceInUseException):  # asked again before it had answered
+        client("dynamodb").create_table(TableName=TABLE, **about)

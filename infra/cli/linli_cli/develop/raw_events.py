@@ -33,7 +33,11 @@ def request(
         "Content-Type": "application/json",
     }
     concrete = path.format_map(parameters)
-    grants = {"communities": {parameters.get("community", COMMUNITY): [role]}, "companies": {}, "sub_districts": {}}
+    grants = {
+        "communities": {parameters.get("community", COMMUNITY): [role]},
+        "companies": {},
+        "sub_districts": {},
+    }
     return {
         "resource": path,
         "path": concrete,

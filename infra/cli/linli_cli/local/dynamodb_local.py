@@ -40,6 +40,10 @@ DOWNLOAD_TIMEOUT_S = 600
 START_TIMEOUT_S = 120.0
 STOP_TIMEOUT_S = 10.0
 FRUGAL = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+LASTING = (
+    "-Xmx1g",
+    "-XX:+UseSerialGC",
+)  # of one that answers for minutes: compiled well, which takes a while
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +164,14 @@ def _run(command: list[str]) -> None:
 
 
 @contextmanager
-def serving(place: Path) -> Iterator[Served]:
-    """What `installed` has returned, running and empty. It ends with this process, whatever ends that.
+def serving(place: Path, options: tuple[str, ...] = FRUGAL) -> Iterator[Served]:
+    """What `installed` has returned, running and empty, by Java with these options. It ends with this
+    process, whatever ends that.
 
     Raises CommandError when it ends by itself, Unanswered when it is not ready in time.
     """
     libraries = place / "DynamoDBLocal_lib"
-    command = [str(java_home() / "bin/java"), *FRUGAL, "-Dport=0", f"-Djava.library.path={libraries}"]
+    command = [str(java_home() / "bin/java"), *options, "-Dport=0", f"-Djava.library.path={libraries}"]
     command += ["-jar", str(place / WRAPPER_JAR), "-inMemory", "-disableTelemetry"]
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
