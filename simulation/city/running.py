@@ -11,6 +11,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 from time import perf_counter, process_time
 from traceback import format_exc
 
@@ -85,6 +86,7 @@ class Played:
     furnishing_s: float = 0.0
     playing_s: float = 0.0
     cpu_s: float = 0.0
+    store_cpu_s: float = 0.0
 
     def add(self, other: "Played") -> None:
         """Count another process's in, which ran beside it."""
@@ -100,6 +102,7 @@ class Played:
             "calls",
             "sweeps",
             "cpu_s",
+            "store_cpu_s",
         ):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name in ("largest_incident", "furnishing_s", "playing_s"):
@@ -223,6 +226,8 @@ def _process(wanted: Wanted, place: Path, there: Connection) -> None:
             with standing(place) as gateway, _silent():
                 played = play(wanted, say)
                 played.pushed = sum(gateway.pushed.values())
+            ended = getrusage(RUSAGE_CHILDREN)
+            played.store_cpu_s = ended.ru_utime + ended.ru_stime
             there.send(played)
         except Exception:  # noqa: BLE001  it is told where it is seen
             there.send(format_exc())
@@ -243,7 +248,7 @@ def _silent() -> Iterator[None]:
         os.close(nowhere)
 
 
-def virtual(wanted: Wanted, played: Played) -> timedelta:
+def virtual(played: Played) -> timedelta:
     """How long what was played would have taken."""
     begins = weather.at(FIRST, 0)
     return (played.played_to or begins) - begins
