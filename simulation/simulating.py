@@ -84,7 +84,7 @@ def city(
     progress = Progress()
     place = installed(standing.home(), progress.console.print)
     most_s = inf if minutes is None else minutes * 60
-    wanted = running.Wanted(tuple(range(communities)), months, seed, most_s)
+    wanted = running.Wanted(tuple(range(communities)), running.after_months(months), seed, most_s)
     count = min(processes or cpu_count() or 1, communities)
     with progress.step(f"{communities} communities, {months} months, seed {seed}, {count} processes") as say:
         played = running.on_all_cores(wanted, place, count, lambda reached: say(report.line(reached)))

@@ -144,12 +144,13 @@ class Play:
         or so.
         """
         started = now = said = perf_counter()
-        while (at := self._one()) is not None and at < self.span.ends + RUNS_OUT:
-            now = perf_counter()
+        while (at := self._next_at()) is not None and at < self.span.ends + RUNS_OUT:
             if now - started > most_s and at < self.span.ends:
                 self.span.ends = at
             if at >= self.span.ends and not self.states:
                 self._take_stock(now - started)
+            self._act(at)
+            now = perf_counter()
             if now - said > SAY_EVERY_S:
                 said = now
                 self._look_back(now - started)
@@ -165,25 +166,29 @@ class Play:
     def _look_back(self, wall_s: float) -> None:
         self.course.append((self.reached, wall_s, self.service.ear.puts))
 
-    def _one(self) -> datetime | None:
-        """Let the next thing happen. Returns its moment; None when nothing is left."""
-        due, planned = self.service.ear.next_due(), self.agenda.next_at()
-        minute = None if due is None else max(_whole_minute(due), self.swept_at + MINUTE)
-        if minute is not None and (planned is None or minute <= planned):
+    def _next_at(self) -> datetime | None:
+        """When the next thing happens; None when nothing is left."""
+        moments = [each for each in (self._next_minute(), self.agenda.next_at()) if each is not None]
+        return min(moments, default=None)
+
+    def _next_minute(self) -> datetime | None:
+        """The minute at which the schedule next finds something due."""
+        due = self.service.ear.next_due()
+        return None if due is None else max(_whole_minute(due), self.swept_at + MINUTE)
+
+    def _act(self, at: datetime) -> None:
+        """Let the next thing happen: of two at one moment, the clocks' first."""
+        self.reached = at
+        if self._next_minute() == at:
             self.sweeps += 1
-            self.reached = self.swept_at = minute
-            self.service.minute(minute)
+            self.swept_at = at
+            self.service.minute(at)
             self.clocks.add(self.service.spent)
-            self._note(minute)
-        elif planned is not None:
-            at, community, number, action = self.agenda.take()
-            self.reached = at
+        else:
+            _, community, number, action = self.agenda.take()
             self.service.chance(f"{community}/{number}")
             action()
-            self._note(at)
-        else:
-            return None
-        return self.reached
+        self._note(at)
 
     # What was written, which apps show; what it took.
 

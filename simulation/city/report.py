@@ -42,7 +42,7 @@ def show(console: Console, wanted: Wanted, played: Played, processes: int) -> No
 def _summary(wanted: Wanted, played: Played, processes: int) -> Table:
     lasted = virtual(played)
     rate = played.tickets / played.playing_s
-    clocks, sweeps = played.clocks, played.sweeps
+    clocks, sweeps, cpu_s = played.clocks, played.sweeps, played.cpu_s + played.store_cpu_s
     minute = (
         f"{_each(clocks.cpu_s * 1000, sweeps)} ms of CPU, {_each(clocks.read, sweeps)} RCU, "
         f"{_each(clocks.written, sweeps)} WCU"
@@ -57,8 +57,8 @@ def _summary(wanted: Wanted, played: Played, processes: int) -> Table:
         "facts, messages": f"{played.facts:,} published, {played.pushed:,} messages to managers",
         "wall": f"{played.playing_s:.0f} s, after {played.furnishing_s:.0f} s for setting up",
         "tickets a second": f"{rate:.2f}; {rate / processes:.2f} a process, of {processes}",
-        "CPU": f"{played.cpu_s:.0f} s of Python, {played.store_cpu_s:.0f} s of DynamoDB Local, with setting up "
-        f"and judging; {played.tickets / (played.cpu_s + played.store_cpu_s):.1f} tickets a second of both",
+        "CPU, setting up and judging too": f"{played.cpu_s:.0f} s of Python, {played.store_cpu_s:.0f} s of "
+        f"DynamoDB Local; {_each(played.tickets, cpu_s)} tickets a second of both",
         "requests to the table": f"{played.calls:,}, setting up too",
         "minutes with something due": f"{sweeps:,}; each {minute}",
         "virtual time ÷ wall": f"{lasted.total_seconds() / played.playing_s:,.0f}",

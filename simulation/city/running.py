@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from math import inf
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -28,24 +29,28 @@ MOST_MONTHS = 12  # of the year whose holidays are known
 STOP_S = 20.0
 
 
+def after_months(count: int) -> date:
+    """The first day after so many months."""
+    return date(FIRST.year + count // 12, count % 12 + 1, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is to be played: which communities, from when to when, by which seed, for how long at most."""
 
     numbers: tuple[int, ...]
-    months: int
+    end: date
     seed: int
-    most_s: float
+    most_s: float = inf
 
     @property
     def days(self) -> list[weather.Day]:
-        """The days on which something is reported."""
-        end = date(FIRST.year + self.months // 12, self.months % 12 + 1, 1)
-        return weather.days(FIRST, (end - FIRST).days, self.seed)
+        """The days on which something is reported, `end` not among them."""
+        return weather.days(FIRST, (self.end - FIRST).days, self.seed)
 
     def of(self, process: int, processes: int) -> "Wanted":
         """The part of one process."""
-        return Wanted(self.numbers[process::processes], self.months, self.seed, self.most_s)
+        return Wanted(self.numbers[process::processes], self.end, self.seed, self.most_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +142,15 @@ def play(wanted: Wanted, say: Callable[[Play], None] = lambda _: None) -> Played
     found = judging.kept()
     facts = service.bus.taken
     wrong = judging.contradictions(found, city.told, facts, city.swept_at)
-    played = _summary(city, found)
+    played = summary(city, found)
     played.contradictions = list(wrong)
     played.furnishing_s, played.playing_s = furnished - started, ended - furnished
     played.cpu_s = process_time()
     return played
 
 
-def _summary(city: Play, found: judging.Kept) -> Played:
+def summary(city: Play, found: judging.Kept) -> Played:
+    """What came of a city that has been played, and lies in the table."""
     breaches = Counter(
         each.data["clock"] for each in city.service.bus.taken if each.type.endswith("_breached.v1")
     )
