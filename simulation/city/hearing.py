@@ -68,7 +68,7 @@ class Ear:
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Hear all calls of rows."""
-        connection = Row._get_connection().connection  # noqa: SLF001  the one client of all rows
+        connection: Any = Row._get_connection().connection  # noqa: SLF001  the one client of all rows
         asks = connection.dispatch
 
         def dispatch(operation: str, asked: Raw) -> Raw:
@@ -77,11 +77,11 @@ class Ear:
             self._hear(operation, asked, answer)
             return answer
 
-        connection.dispatch = dispatch  # type: ignore[method-assign]
+        connection.dispatch = dispatch
         try:
             yield
         finally:
-            connection.dispatch = asks  # type: ignore[method-assign]
+            connection.dispatch = asks
 
     def next_due(self) -> datetime | None:
         """When the next row falls due."""

@@ -6,17 +6,18 @@ every fact in the outbox has been published, and the last of a ticket tells the 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, get_args
+
+import boto3
 
 from functions.maintenance.escalations.rows import RANKS
 from functions.maintenance.tickets import rates
 from functions.maintenance.tickets.machine import rules_of
 from functions.maintenance.tickets.models import OPEN, Entry, Ticket
 from functions.maintenance.tickets.rates import Mark
-from linli.aws import client
 from linli.events import Event
 from linli.reading import read_as
 from linli.tables import Row
@@ -24,7 +25,7 @@ from simulation.city.cases import Told
 
 A_SWEEP = timedelta(minutes=1)
 RESUMED = "resume"
-Raw = dict[str, dict[str, Any]]
+Raw = Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -70,7 +71,9 @@ def kept() -> Kept:
     """The whole table."""
     found = Kept()
     pages = (
-        client("dynamodb").get_paginator("scan").paginate(TableName=Row.Meta.table_name, ConsistentRead=True)
+        boto3.client("dynamodb")
+        .get_paginator("scan")
+        .paginate(TableName=Row.Meta.table_name, ConsistentRead=True)
     )
     for page in pages:
         for raw in page["Items"]:

@@ -18,7 +18,7 @@ from typing import Any
 
 from functions.maintenance.people.models import SetUp
 from functions.maintenance.reports.models import Skill
-from functions.maintenance.tickets.models import OPEN
+from functions.maintenance.tickets.models import DROPPED, OPEN
 from linli.events import Fact
 from simulation.city.cases import TENTHS, Agenda, Case, Span, Tenth, Told
 from simulation.city.communities import Community, told_of
@@ -341,14 +341,11 @@ class Play:
     def _tidies(self, told: Community, incident: str, at: datetime) -> None:
         """A manager lists the outages, and marks the others of one as duplicates of its first ticket."""
         listed = _as_wanted(self.service.ask(_manager(told), "GET", "incidents", at), OK).body["items"]
-        tickets = next((each["tickets"] for each in listed if each["incident"] == incident), [])
+        tickets: list[str] = next((each["tickets"] for each in listed if each["incident"] == incident), [])
         for ticket in tickets:
             case = self.cases[ticket]
-            if (
-                ticket != incident
-                and case.state in OPEN
-                and self.cases[incident].state not in {"cancelled", "duplicate_of", "transferred"}
-            ):
+            stands = self.cases[incident].state not in DROPPED
+            if ticket != incident and case.state in OPEN and stands:
                 self.move(case, _manager(told), "mark_duplicate", at, duplicate_of=incident)
                 self._note(at)
 

@@ -188,7 +188,7 @@ def on_all_cores(wanted: Wanted, place: Path, processes: int, say: Callable[[lis
     try:
         for number in range(processes):
             here, there = context.Pipe(duplex=False)
-            process = context.Process(
+            process: BaseProcess = context.Process(
                 target=_process, args=(wanted.of(number, processes), place, there), daemon=True
             )
             process.start()

@@ -92,13 +92,14 @@ class Maintenance:
     def at_work(self) -> Iterator[None]:
         """Let the service be called: its facts go to the bus here, its ids follow from the seed."""
         self._app = actions.app_of(SERVICE)
-        random_bytes, publishes, generator = os.urandom, relay.client, ulid.default_generator
-        relay.client = lambda _: self.bus
+        publisher: Any = relay
+        random_bytes, clients, generator = os.urandom, publisher.client, ulid.default_generator
+        publisher.client = lambda _: self.bus
         try:
             with self.ear.listening():
                 yield
         finally:
-            os.urandom, relay.client, ulid.default_generator = random_bytes, publishes, generator
+            os.urandom, publisher.client, ulid.default_generator = random_bytes, clients, generator
 
     def chance(self, about: str) -> None:
         """From now on ids follow from what is `about` to happen, whatever happened elsewhere before."""

@@ -14,11 +14,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-from linli.aws import client
+import boto3
+
 from linli_cli.deploy import packaging
 from linli_cli.deploy.templates import of_type
-from linli_cli.layout import ROOT
-from linli_cli.local import dynamodb_local, engines
+from linli_cli.layout import ROOT, base
+from linli_cli.local import dynamodb_local
 
 STAGE, SERVICE = "city", "maintenance"
 TABLE = f"linli-{STAGE}-{SERVICE}"
@@ -89,7 +90,7 @@ def gateway() -> Iterator[Gateway]:
 
 def home() -> Path:
     """Where DynamoDB Local is installed, for LocalStack and the tests as well."""
-    return engines.base() / "venvs/dynamodb-local"
+    return base() / "venvs/dynamodb-local"
 
 
 @contextmanager
@@ -109,5 +110,6 @@ def create_table() -> None:
     """The service's table as its template has it."""
     ((_, table),) = of_type(packaging.state_template(SERVICE, ROOT), "AWS::DynamoDB::Table")
     about = {each: table["Properties"][each] for each in ABOUT if each in table["Properties"]}
-    with suppress(client("dynamodb").exceptions.ResourceInUseException):  # asked again before it had answered
-        client("dynamodb").create_table(TableName=TABLE, **about)
+    tables = boto3.client("dynamodb")
+    with suppress(tables.exceptions.ResourceInUseException):  # asked again before it had answered
+        tables.create_table(TableName=TABLE, **about)

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from datetime import date, timedelta
 
+import boto3
 import pytest
 
-from linli.aws import client
 from simulation.city import judging, reporting, weather
 from simulation.city.cases import Span
 from simulation.city.communities import community
@@ -28,7 +28,7 @@ def pushes(service: Service) -> Iterator[Gateway]:
     with gateway() as served:
         for number in range(2):
             name = f"linli/{STAGE}/channels/{community(number, WITH_AN_OUTAGE).name}"
-            client("secretsmanager").create_secret(Name=name, SecretString=served.channels())
+            boto3.client("secretsmanager").create_secret(Name=name, SecretString=served.channels())
         yield served
 
 
@@ -153,13 +153,18 @@ def test_a_seed_is_the_same_city_whoever_plays_which_part() -> None:
 
 
 def _empty() -> None:
-    table = client("dynamodb").describe_table(TableName=f"linli-{STAGE}-{os.environ['LINLI_SERVICE']}")[
-        "Table"
-    ]
-    about = {name: table[name] for name in ("TableName", "AttributeDefinitions", "KeySchema")}
+    tables = boto3.client("dynamodb")
+    name = f"linli-{STAGE}-{os.environ['LINLI_SERVICE']}"
+    table = tables.describe_table(TableName=name)["Table"]
     indexes = [
-        {name: each[name] for name in ("IndexName", "KeySchema", "Projection")}
+        {part: each[part] for part in ("IndexName", "KeySchema", "Projection")}
         for each in table["GlobalSecondaryIndexes"]
     ]
-    client("dynamodb").delete_table(TableName=table["TableName"])
-    client("dynamodb").create_table(**about, BillingMode="PAY_PER_REQUEST", GlobalSecondaryIndexes=indexes)
+    tables.delete_table(TableName=name)
+    tables.create_table(
+        TableName=name,
+        AttributeDefinitions=table["AttributeDefinitions"],
+        KeySchema=table["KeySchema"],
+        BillingMode="PAY_PER_REQUEST",
+        GlobalSecondaryIndexes=indexes,
+    )
