@@ -18,9 +18,12 @@ Action = Callable[[], None]
 
 @dataclass(slots=True)
 class Case:
-    """A ticket. `shown`: as it was written last; `turn` counts the states and hands that it has been in."""
+    """A ticket, the community's `number`th. `shown`: as it was written last; `turn` counts the states and
+    hands that it has been in.
+    """
 
     ticket: str
+    number: int
     community: Community
     draw: Random
     created_at: datetime

@@ -53,7 +53,9 @@ def missing(operation: str, asked: Raw, answer: Raw, units: float) -> float:
 
 @dataclass(slots=True)
 class Ear:
-    """What was heard since it was last asked. `due`: when each row falls due, as it was written last."""
+    """What was heard since it was last asked. `concerned`: the tickets that rows were about; `pushed`: the
+    communities whose managers were sent messages; `due`: when each row falls due, as it was written last.
+    """
 
     units: Units = field(default_factory=Units)
     calls: int = 0
@@ -62,6 +64,7 @@ class Ear:
     tickets: list[Raw] = field(default_factory=list)
     joined: list[tuple[str, str]] = field(default_factory=list)
     concerned: set[str] = field(default_factory=set)
+    pushed: set[str] = field(default_factory=set)
     due: dict[RowKey, datetime] = field(default_factory=dict)
     _order: list[tuple[datetime, RowKey]] = field(default_factory=list)
 
@@ -112,6 +115,8 @@ class Ear:
             self.puts += 1
             self._note(key, raw, whole=True)
         elif verb == "Update":
+            if key[0].endswith("#escalations"):
+                self.pushed.add(key[0].partition("#")[0])
             self._note(key, changes(write), whole=False)
 
     def _note(self, key: RowKey, after: Raw, *, whole: bool) -> None:

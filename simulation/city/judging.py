@@ -16,7 +16,7 @@ import boto3
 from functions.maintenance.escalations.rows import RANKS
 from functions.maintenance.tickets import rates
 from functions.maintenance.tickets.machine import rules_of
-from functions.maintenance.tickets.models import OPEN, Entry, Ticket
+from functions.maintenance.tickets.models import DROPPED, OPEN, Entry, Ticket
 from functions.maintenance.tickets.rates import Mark
 from linli.events import Event
 from linli.reading import read_as
@@ -133,11 +133,20 @@ def _clocks(ticket: Ticket, course: list[Entry], swept_at: datetime) -> Iterator
     """A clock that ran out while it ran is noted as breached, with a line that says so; and no other is."""
     said = " ".join(each.note for each in course if each.command == "breach")
     for name, clock in ticket.clocks.items():
-        until = clock.met_at or (swept_at if ticket.state in OPEN - {"paused"} else clock.due_at)
+        until = clock.met_at or _ran_until(ticket, swept_at) or clock.due_at
         if until - clock.due_at > A_SWEEP and not clock.breached:
             yield f"{ticket.ticket}: {name} ran out at {clock.due_at}, and nobody was told"
         if clock.breached and f"{name}:" not in said:
             yield f"{ticket.ticket}: {name} is breached, and its course does not say so"
+
+
+def _ran_until(ticket: Ticket, swept_at: datetime) -> datetime | None:
+    """Until when a clock ran that was not met; None for one that nobody waits for."""
+    if ticket.state in DROPPED:
+        return ticket.changed_at
+    if ticket.pause is not None:
+        return ticket.pause.since
+    return swept_at if ticket.state in OPEN else None
 
 
 def _facts(found: Kept, facts: list[Event]) -> Iterator[str]:

@@ -31,7 +31,7 @@ MINUTE = timedelta(minutes=1)
 RUNS_OUT = timedelta(days=60)  # after the last report, until all is over
 TIDIES_AFTER_MINUTES = (20.0, 60.0)  # a manager sees that many have reported the same
 TIDIES_AGAIN = timedelta(hours=3)
-LISTED_AGAIN = timedelta(hours=1)
+LISTS_AFTER, LISTED_AGAIN = timedelta(minutes=5), timedelta(hours=1)
 LEAVE = timedelta(days=5)
 FEWEST_FOR_LEAVE = 4
 OK, MADE, CONFLICT = 200, 201, 409
@@ -57,6 +57,7 @@ class Play:
         self.by_name: dict[str, Community] = {}
         self._keys: dict[str, str] = {}
         self._tidied: set[str] = set()
+        self._opened: Counter[str] = Counter()
         self._listed: dict[str, datetime] = {}
 
     # What others have said before the first report, and all that will be said.
@@ -202,6 +203,9 @@ class Play:
             self._see(ticket, at)
         for ticket_id, incident in joined:
             self._joins(self.cases[ticket_id], incident, at)
+        pushed, ear.pushed = ear.pushed, set()
+        for name in sorted(pushed):
+            self._hears(self.by_name[name], at)
         self._spend()
 
     def _see(self, ticket: dict[str, Any], at: datetime) -> None:
@@ -220,10 +224,13 @@ class Play:
             self.people.see(case, at)
 
     def _new_case(self, ticket: dict[str, Any]) -> Case:
+        self._opened[ticket["community"]] += 1
+        number = self._opened[ticket["community"]]
         case = Case(
             ticket=ticket["ticket"],
+            number=number,
             community=self.by_name[ticket["community"]],
-            draw=Random(f"{self.seed}/{ticket['ticket']}"),  # noqa: S311  nothing secret hangs on it
+            draw=Random(f"{self.seed}/{ticket['community']}/{number}"),  # noqa: S311  nothing secret hangs on it
             created_at=datetime.fromisoformat(ticket["created_at"]),
             shown=ticket,
         )
@@ -328,12 +335,23 @@ class Play:
         path = "tickets/{ticket}/timeline" if course else "tickets/{ticket}"
         _as_wanted(self.service.ask(asker, "GET", path, at, ticket=case.ticket), OK)
 
+    def _hears(self, told: Community, at: datetime) -> None:
+        """A manager who is sent messages lists what has to be seen to, once an hour."""
+        when = at + LISTS_AFTER
+        if when >= self._listed.get(told.name, when):
+            self._listed[told.name] = when + LISTED_AGAIN
+            self.agenda.plan(when, told.name, partial(self._lists, told, when))
+
+    def _lists(self, told: Community, at: datetime) -> None:
+        _as_wanted(self.service.ask(_manager(told), "GET", "escalations", at), OK)
+
     def _joins(self, case: Case, incident: str, at: datetime) -> None:
         case.incident = incident
         if incident in self._tidied:
             return
         self._tidied.add(incident)
-        draw = Random(f"{self.seed}/{incident}/incident")  # noqa: S311  nothing secret hangs on it
+        first = self.cases[incident]
+        draw = Random(f"{self.seed}/{first.community.name}/{first.number}/incident")  # noqa: S311  nothing secret hangs on it
         when = at + timedelta(minutes=draw.uniform(*TIDIES_AFTER_MINUTES))
         for each in (when, when + TIDIES_AGAIN):
             self.agenda.plan(each, case.community.name, partial(self._tidies, case.community, incident, each))

@@ -4,7 +4,6 @@ Nothing of the service is replaced. What lies beyond it is: EventBridge is a lis
 """
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import ulid
+from ulid.constants import RANDOMNESS_LEN
 
 from linli import relay
 from linli.events import Event, Fact, envelope
@@ -93,18 +93,18 @@ class Maintenance:
         """Let the service be called: its facts go to the bus here, its ids follow from the seed."""
         self._app = actions.app_of(SERVICE)
         publisher: Any = relay
-        random_bytes, clients, generator = os.urandom, publisher.client, ulid.default_generator
+        clients, generator = publisher.client, ulid.default_generator
         publisher.client = lambda _: self.bus
         try:
             with self.ear.listening():
                 yield
         finally:
-            os.urandom, publisher.client, ulid.default_generator = random_bytes, clients, generator
+            publisher.client, ulid.default_generator = clients, generator
 
     def chance(self, about: str) -> None:
         """From now on ids follow from what is `about` to happen, whatever happened elsewhere before."""
-        os.urandom = Random(f"{self.seed}/{about}").randbytes  # noqa: S311  so that a seed is a seed
-        ulid.default_generator = ulid.ULIDGenerator()
+        draw = Random(f"{self.seed}/{about}")  # noqa: S311  so that a seed is a seed
+        ulid.default_generator = ulid.ULIDGenerator(randomness=lambda _: draw.randbytes(RANDOMNESS_LEN))
 
     def ask(
         self,
