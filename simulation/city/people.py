@@ -54,13 +54,14 @@ class People:
 
     def opened(self, case: Case, at: datetime) -> None:
         """A ticket is new: some are withdrawn, put right, or passed on."""
-        minutes, chance = case.draw.uniform(2, 40), case.draw.random()
-        when = at + timedelta(minutes=minutes)
-        if chance < CANCELS and case.shown["source"] == "person":
-            self._plan(case, when, lambda now: self._cancels(case, now))
-        elif chance < CANCELS + RECATEGORISES and case.is_repair and case.shown["category"] in SYNONYMS:
-            becomes = SYNONYMS[case.shown["category"]]
-            self._plan(case, when, lambda now: self._puts_right(case, now, becomes))
+        when, chance = at + timedelta(minutes=case.draw.uniform(2, 40)), case.draw.random()
+        becomes = SYNONYMS.get(case.shown["category"]) if case.is_repair else None
+        if chance < CANCELS:
+            if case.shown["source"] == "person":
+                self._plan(case, when, lambda now: self._cancels(case, now))
+        elif chance < CANCELS + RECATEGORISES:
+            if becomes is not None:
+                self._plan(case, when, lambda now: self._puts_right(case, now, becomes))
         elif chance < CANCELS + RECATEGORISES + TRANSFERS:
             self._plan(case, when, lambda now: self._passes_on(case, now))
 
