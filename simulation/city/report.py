@@ -55,7 +55,8 @@ def _summary(wanted: Wanted, played: Played, processes: int) -> Table:
         "tickets": f"{played.tickets:,}; {played.joined:,} joined one of {played.incidents} outages, "
         f"the largest of {played.largest_incident}",
         "facts, messages": f"{played.facts:,} published, {played.pushed:,} messages to managers",
-        "wall": f"{played.playing_s:.0f} s, after {played.furnishing_s:.0f} s for setting up",
+        "wall": f"{played.playing_s:.0f} s, after {played.furnishing_s:.0f} s for setting up "
+        f"{played.furnished_rows:,} rows",
         "tickets a second": f"{rate:.2f}; {rate / processes:.2f} a process, of {processes}",
         "CPU, setting up and judging too": f"{played.cpu_s:.0f} s of Python, {played.store_cpu_s:.0f} s of "
         f"DynamoDB Local; {_each(played.tickets, cpu_s)} tickets a second of both",

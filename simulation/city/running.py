@@ -89,6 +89,7 @@ class Played:
     contradictions: list[str] = field(default_factory=list)
     played_to: datetime | None = None
     furnishing_s: float = 0.0
+    furnished_rows: int = 0
     playing_s: float = 0.0
     cpu_s: float = 0.0
     store_cpu_s: float = 0.0
@@ -108,6 +109,7 @@ class Played:
             "sweeps",
             "cpu_s",
             "store_cpu_s",
+            "furnished_rows",
         ):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name in ("largest_incident", "furnishing_s", "playing_s"):
@@ -137,6 +139,7 @@ def play(wanted: Wanted, say: Callable[[Play], None] = lambda _: None) -> Played
             city.furnish(told, reporting.said(told, days, wanted.seed))
             say(city)
         furnished = perf_counter()
+        furnished_rows = service.ear.puts
         city.run(say, wanted.most_s)
         ended = perf_counter()
     found = judging.kept()
@@ -145,7 +148,7 @@ def play(wanted: Wanted, say: Callable[[Play], None] = lambda _: None) -> Played
     played = summary(city, found)
     played.contradictions = list(wrong)
     played.furnishing_s, played.playing_s = furnished - started, ended - furnished
-    played.cpu_s = process_time()
+    played.cpu_s, played.furnished_rows = process_time(), furnished_rows
     return played
 
 
