@@ -23,7 +23,7 @@ from moto.iot.models import iot_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.sqs.models import sqs_backends
 
-from linli import secrets
+from linli import observability, secrets
 from linli.aws import client
 from linli.connections import Answer, Asked
 from linli.events import Event
@@ -125,6 +125,17 @@ def empty_cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
     assert list(witness.called_without_a_right()) == []
     assert list(witness.ended_otherwise()) == []
+
+
+@pytest.fixture
+def logged(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Callable[[], str]]:
+    """What is logged from here on: a logger writes where output went when its name was first used."""
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", request.node.name)
+    observability._logger.cache_clear()
+    yield lambda: "".join(capsys.readouterr())
+    observability._logger.cache_clear()
 
 
 @pytest.fixture

@@ -76,8 +76,8 @@ def struck(where: Callable[[int, str], Fault | None]) -> Iterator[list[str]]:
 
     def strike(asked: Asked, pass_on: wire.PassOn) -> Answer:
         if asked.request.body is not striking[-1][0]:  # no repeat
-            fault = where(len(calls), wire.operation(asked))
             calls.append(wire.operation(asked))
+            fault = where(len(calls) - 1, wire.operation(asked))
             striking.append((asked.request.body, fault))
             if fault is not None and fault.applied:
                 pass_on(asked)

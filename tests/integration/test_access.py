@@ -11,7 +11,6 @@ from chalice.app import Chalice
 
 from functions.access.credentials.rows import CredentialRow, credential_hash
 from functions.access.holders.rows import HolderRow
-from linli import observability
 from linli.aws import client
 from linli.connections import Answer, Asked
 from linli.secrets import keyed_hash
@@ -595,20 +594,6 @@ def test_a_device_on_anothers_topic_is_parked_and_not_answered(
     assert invoke(app, "gate_pass", message) == {"outcome": "invalid-request"}
     assert gate.answers == []
     assert len(dead_letters(app, "gate_pass")) == 1
-
-
-@pytest.fixture
-def logged(
-    gate: Gate,  # noqa: ARG001  after its furnishing
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    request: pytest.FixtureRequest,
-) -> Iterator[Callable[[], str]]:
-    """What is logged from here on: a logger writes where output went when its name was first used."""
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", request.node.name)
-    observability._logger.cache_clear()
-    yield lambda: "".join(capsys.readouterr())
-    observability._logger.cache_clear()
 
 
 def test_no_personal_data_and_no_credential_value_in_the_log(

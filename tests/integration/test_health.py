@@ -191,11 +191,11 @@ def test_a_fever_is_confirmed_under_an_id_that_was_used_before(app: Chalice, inv
     assert len(published("willow")) == 1
 
 
-def test_an_id_reused_is_counted(app: Chalice, invoke: Invoke, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_id_reused_is_flagged(app: Chalice, invoke: Invoke, logged: Callable[[], str]) -> None:
     judged(app, invoke, said("t-1", 36.4, NOW))
-    assert "id_reused" not in capsys.readouterr().out
+    assert '"flags"' not in logged()
     judged(app, invoke, said("t-1", 38.9, NOW + MINUTE))
-    assert '"flag":"id_reused"' in capsys.readouterr().out.replace(" ", "")
+    assert '"flags":["id_reused"]' in logged()
 
 
 def test_a_reading_that_was_kept_before_digests_answers_no_other(app: Chalice, invoke: Invoke) -> None:

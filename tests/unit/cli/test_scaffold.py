@@ -53,7 +53,7 @@ ISOLATION, PERMISSIONS = "tests/integration/test_isolation.py", "tests/unit/linl
 # What of these files is asked: all that is about what is new, and what is about the whole.
 CHOSEN = (
     "probe or registry or list_of_actions or no_samples_but or every_folder or every_kind or layers "
-    "or stands_in_the_table or test_permissions"
+    "or stands_in_the_table or test_permissions or has_a_line or of_an_action"
 )
 SCAFFOLDING = """
 import sys
