@@ -5,9 +5,11 @@ at once, and says which of two was first.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from threading import RLock
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from botocore.awsrequest import AWSResponse
@@ -15,10 +17,12 @@ from botocore.httpsession import URLLib3Session
 from moto.core.models import botocore_stubber
 
 from linli.aws import of_botocore
+from linli.connections import Answer, Asked, Endpoint
 from linli_cli.deploy import packaging
 from linli_cli.deploy.templates import of_type
 from linli_cli.layout import ROOT
 from linli_cli.local.dynamodb_local import Served, installed, missing, serving
+from tests.integration import wire
 
 HOME = ROOT / ".linli/venvs/dynamodb-local"  # where LocalStack finds it, too
 STAGE = "test"
@@ -41,7 +45,9 @@ def running() -> Iterator[Served]:
 
 @contextmanager
 def in_place_of_moto(url: str) -> Iterator[None]:
-    """All calls of tables go to the one at `url`, whoever makes them; all others to moto, one at a time."""
+    """All calls of tables go to the one at `url`, whoever makes them, ours by our own connections; all others
+    to moto, one at a time.
+    """
     kind, lock = type(botocore_stubber), RLock()
     mocked = kind.__call__
 
@@ -52,9 +58,15 @@ def in_place_of_moto(url: str) -> Iterator[None]:
         request.url = f"{url}/"
         return _connections(os.getpid()).send(request)
 
+    def by_our_own(asked: Asked, _: wire.PassOn) -> Answer:
+        return wire.over_the_wire(replace(asked, endpoint=endpoint))
+
+    parts = urlsplit(url)
+    endpoint = Endpoint(parts.scheme, parts.netloc, parts.hostname or "", parts.port)
     kind.__call__ = answer  # type: ignore[method-assign]  # a handler beside it would be called as well
     try:
-        yield
+        with wire.between("dynamodb", by_our_own):
+            yield
     finally:
         kind.__call__ = mocked  # type: ignore[method-assign]
 

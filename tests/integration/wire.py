@@ -11,17 +11,18 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from botocore.awsrequest import AWSPreparedRequest
-from botocore.compat import HTTPHeaders
+from botocore.awsrequest import AWSPreparedRequest, HeadersDict
 from botocore.exceptions import ClientError
 from moto.core.models import botocore_stubber
 
+from linli import connections
 from linli.connections import Answer, Asked
 from tests.integration import witness
 
 PassOn = Callable[[Asked], Answer]
 Between = Callable[[Asked, PassOn], Answer]
 _between: list[tuple[str, Between]] = []
+over_the_wire = connections.exchange
 
 
 @contextmanager
@@ -93,12 +94,10 @@ def _exchange(asked: Asked) -> Answer:
 
 
 def moto(asked: Asked) -> Answer:
-    """What moto answers, or who stands in its place."""
-    headers = HTTPHeaders()
-    for name, value in asked.headers.items():
-        headers[name] = value
+    """What moto answers."""
+    headers = HeadersDict(asked.headers)
     url = asked.endpoint.url + asked.target
-    request = AWSPreparedRequest(asked.request.method, url, headers, asked.request.body, stream_output=False)
+    request = AWSPreparedRequest(asked.request.method, url, headers, asked.request.body, stream_output=False)  # type: ignore[arg-type]  # so botocore itself does it
     answered = botocore_stubber(event_name=f"before-send.{asked.operation}", request=request)
     assert answered is not None, "no cloud is there"
     told = {name.lower(): str(value) for name, value in answered.headers.items()}
