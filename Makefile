@@ -23,8 +23,9 @@ endif
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
 
-up: $(READY) ## start the local cloud, deploy everything, seed it, replay every sample: make up CLOUD=localstack
-	@$(LINLI) up $(if $(CLOUD),--cloud "$(CLOUD)")
+up: $(READY) ## start the local cloud, deploy everything, seed it, replay every sample: make up PORT=4701 MQTT_PORT=4702 FRONT_PORT=4700 CLOUD=localstack
+	@$(LINLI) up $(if $(PORT),--port "$(PORT)") $(if $(MQTT_PORT),--mqtt-port "$(MQTT_PORT)") \
+	  $(if $(FRONT_PORT),--front-port "$(FRONT_PORT)") $(if $(CLOUD),--cloud "$(CLOUD)")
 
 down: $(READY) ## stop the local cloud; its state stays
 	@$(LINLI) down

@@ -13,14 +13,15 @@ import typer
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from rich.console import Console
 
-from linli_cli.cloud import LOCAL, connect
-from linli_cli.demo import demo_bills, merchants, message_gateways, seeding, welcome
+from linli_cli.cloud import LOCAL, Cloud, connect
+from linli_cli.demo import demo_bills, merchants, message_gateways, seeding, signing_in, welcome
 from linli_cli.deploy import digest, stacks
 from linli_cli.develop import replaying
 from linli_cli.errors import CommandError, Unanswered
 from linli_cli.layout import ROOT, home
 from linli_cli.local import engines, issuer
 from linli_cli.local.engines import Engine
+from linli_cli.local.front import Front, port_beside
 from linli_cli.local.local_cloud import DEFAULT_MQTT_PORT, DEFAULT_PORT, LAST_PORT
 from linli_cli.local.sandbox import Sandbox
 from linli_cli.progress import Progress
@@ -47,6 +48,12 @@ def up(
     mqtt_port: Annotated[
         int | None, typer.Option("--mqtt-port", min=1, max=LAST_PORT, help="MQTT port, likewise.")
     ] = None,
+    front_port: Annotated[
+        int | None,
+        typer.Option(
+            "--front-port", min=1, max=LAST_PORT, help="Port of the pages; 100 beside --port if not given."
+        ),
+    ] = None,
     cloud: Annotated[
         Engine | None, typer.Option("--cloud", help="The one that runs, else the embedded one, if not given.")
     ] = None,
@@ -63,14 +70,18 @@ def up(
     with progress.step("installing the local cloud") as say:
         engines.of(engine).install(say)
     engines.use(engine)
-    local = engines.local_cloud(*remembered(port, mqtt_port))
+    http, mqtt, pages = remembered(port, mqtt_port, front_port)
+    local, front = engines.local_cloud(http, mqtt), Front(home())
+    if pages in local.ports.values():
+        raise CommandError(f"the cloud and its front need a port each, and both would be {pages}")
+    front.check(pages)
     with progress.step(f"starting {local.title}"):
         if not local.keeps_state and local.status().condition != "running":
             forget_the_demo()
         local.start()
         outside = Sandbox(home())
         outside.start()
-        ports_file().write_text(json.dumps([local.port, local.mqtt_port]))
+        ports_file().write_text(json.dumps([local.port, local.mqtt_port, pages]))
     with progress.step("preparing the token issuer"):
         issuer.make_key(issuer.key_file())
         issuer.publish(connect(LOCAL))
@@ -78,6 +89,9 @@ def up(
         given = {**issuer.parameters(connect(LOCAL)), **local.parameters}
         deployed = stacks.deploy(None, LOCAL, parameters=given, say=say)
         local.complete(connect(LOCAL))
+    with progress.step("opening the front"):
+        front.tell(stacks.http_urls(LOCAL), signing_in.groups(), uploads(connect(LOCAL)))
+        front.open(pages)
     with progress.step("opening accounts of merchants and message gateways"):
         outside.wait()
         connection, urls = connect(LOCAL), stacks.http_urls(LOCAL)
@@ -94,16 +108,28 @@ def up(
         if all(each.as_named for each in results):
             replayed_file().write_text(wanted)
     local.rest()
+    front.wait()
     changed = [each.stack for each in deployed if each.result != "unchanged"]
     welcome.show(Console(soft_wrap=True, highlight=False), changed, made, results, time.monotonic() - started)
     replaying.complain(results)
 
 
-def remembered(port: int | None, mqtt_port: int | None) -> tuple[int, int]:
-    """The ports asked for, else those of the last `up`: a printed address stays good."""
+def remembered(port: int | None, mqtt_port: int | None, front_port: int | None) -> tuple[int, int, int]:
+    """The ports asked for, else those of the last `up`: a printed address stays good.
+
+    A front whose port nobody chose moves with the cloud.
+    """
     record = ports_file()
     last = json.loads(record.read_text()) if record.exists() else [DEFAULT_PORT, DEFAULT_MQTT_PORT]
-    return port or last[0], mqtt_port or last[1]
+    http = port or last[0]
+    beside = last[2] if http == last[0] and len(last) > 2 else port_beside(http)  # noqa: PLR2004  the third
+    return http, mqtt_port or last[1], front_port or beside
+
+
+def uploads(cloud: Cloud) -> list[str]:
+    """Where pages send photos to and show them from: the cloud's own address, by both of its names."""
+    address = str(cloud.endpoint)
+    return [address, address.replace("127.0.0.1", "localhost")]
 
 
 def ports_file() -> Path:
@@ -133,13 +159,15 @@ def make_way(engine: Engine) -> None:
         status = engines.of(other).status()
         if status.condition in ("running", "unresponsive"):
             raise CommandError(f"{status.line}: `linli down` first")
-        Sandbox(engines.home_of(other)).stop()
+        for companion in (Front(engines.home_of(other)), Sandbox(engines.home_of(other))):
+            companion.stop()
 
 
 def down() -> None:
-    """Stop the local cloud and its sandbox; the next `up` finds what that cloud keeps as it was."""
+    """Stop the local cloud, its front and its sandbox; the next `up` finds what it keeps as it was."""
     local = engines.local_cloud()
-    Sandbox(home()).stop()
+    for companion in (Front(home()), Sandbox(home())):
+        companion.stop()
     print(local.stop())
     if not local.keeps_state:
         shutil.rmtree(local.home, ignore_errors=True)
@@ -157,8 +185,9 @@ def reset() -> None:
 
 
 def forget_the_demo() -> None:
-    """Whom the cloud knew: devices, merchants, the issuer. Its sandbox stops."""
-    Sandbox(home()).reset()
+    """Whom the cloud knew: devices, merchants, the issuer, who is signed in. What runs beside it stops."""
+    for companion in (Front(home()), Sandbox(home())):
+        companion.reset()
     shutil.rmtree(home() / "devices", ignore_errors=True)
     for path in (issuer.key_file(), replayed_file()):
         path.unlink(missing_ok=True)

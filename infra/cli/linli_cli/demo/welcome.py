@@ -46,6 +46,9 @@ def show(
     for what, line in try_these(found):
         console.print(f"\n{what}:", style="bold", markup=False)
         console.print(line, markup=False)
+    if found.front:
+        console.print("\nOpen in a browser (在浏览器中打开):", style="bold", markup=False)
+        console.print(f"  {found.front}", style="bold green", markup=False)
 
 
 def table_of(results: list[Result]) -> Table:

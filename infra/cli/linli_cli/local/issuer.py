@@ -123,6 +123,11 @@ def sign(person: str, key: rsa.RSAPrivateKey, now: float, minutes: float = MINUT
         "exp": int(now + minutes * 60),
         "jti": uuid4().hex,
     }
+    return encode(claims, key)
+
+
+def encode(claims: dict[str, Any], key: rsa.RSAPrivateKey) -> str:
+    """Claims as a token that names its key."""
     return jwt.encode(claims, key, algorithm="RS256", headers={"kid": jwks(key)["keys"][0]["kid"]})
 
 

@@ -13,10 +13,14 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from linli_cli.cloud import LOCAL, Cloud, connect
 from linli_cli.deploy import stacks
 from linli_cli.deploy.deploying import Profile, Stage
+from linli_cli.errors import CommandError
 from linli_cli.layout import home
+from linli_cli.local.front import Front
 from linli_cli.progress import wide_table
 
 AWS_MQTT_PORT = 8883
+CONSOLE = "console"  # the stack with the pages
+NO_FRONT = "there is no front: run `linli up`, or deploy the stack `console`"
 NO_BROKER = "none: `linli publish` hands over what a device says"
 
 
@@ -31,8 +35,12 @@ class Mqtt:
 
 @dataclass(frozen=True)
 class Addresses:
-    """`http`: the base URL of each deployed service. `mqtt` is None where the cloud has no broker."""
+    """`front`: the one address for browsers, None where there is none. `http`: the base URL of each service.
 
+    `mqtt` is None where the cloud has no broker.
+    """
+
+    front: str | None
     endpoint: str
     region: str
     http: dict[str, str]
@@ -43,7 +51,25 @@ def of_stage(stage: str, profile: str | None = None) -> Addresses:
     """The addresses of a stage. Raises CommandError when the local cloud was not started."""
     cloud = connect(stage, profile)
     endpoint = cloud.endpoint or cloud.client("cloudformation").meta.endpoint_url
-    return Addresses(endpoint, cloud.region, stacks.http_urls(stage, profile), mqtt(cloud))
+    return Addresses(front(cloud), endpoint, cloud.region, stacks.http_urls(stage, profile), mqtt(cloud))
+
+
+def front(cloud: Cloud) -> str | None:
+    """Where people open the pages of this stage."""
+    if cloud.is_local:
+        beside = Front(home())
+        return f"{beside.url}/" if beside.runs else None
+    console = stacks.stacks_of(cloud).get(stacks.full_name(cloud.stage, CONSOLE))
+    return console.outputs.get("Url") if console else None
+
+
+def console(stage: Stage = LOCAL, profile: Profile = None) -> None:
+    """Open the pages in a browser, and print their address."""
+    found = front(connect(stage, profile))
+    if found is None:
+        raise CommandError(NO_FRONT)
+    print(found)
+    typer.launch(found)
 
 
 def mqtt(cloud: Cloud) -> Mqtt | None:
@@ -71,12 +97,13 @@ def urls(
     stage: Stage = LOCAL,
     profile: Profile = None,
 ) -> None:
-    """Where the APIs and the MQTT broker are."""
+    """Where people open the pages, and for operations: where the APIs and the MQTT broker are."""
     found = of_stage(stage, profile)
     if as_json:
         print(json.dumps(asdict(found), indent=2))
         return
     console, table = wide_table("what", "where")
+    table.add_row("open in a browser", found.front or NO_FRONT, style="bold")
     for service, url in found.http.items():
         table.add_row(service, url)
     broker = f"{found.mqtt.host}:{found.mqtt.port}, trust {found.mqtt.ca}" if found.mqtt else NO_BROKER

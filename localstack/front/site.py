@@ -1,0 +1,140 @@
+"""One origin for all of it: pages, their settings, documents, the APIs, and the local issuer."""
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.security import safe_join
+from werkzeug.utils import redirect, send_file
+from werkzeug.wrappers import Request, Response
+
+from linli_cli.errors import CommandError
+from localstack.front import choosing, oidc
+from localstack.front.passing import PREFIX, Passing
+from localstack.front.problems import problem
+from localstack.front.settings import Settings, SettingsFile
+
+HOSTS = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?")
+"""Whom we answer as. Any other name is one that somebody has pointed at this machine (DNS rebinding)."""
+DOCUMENTS = "/docs/"
+KEPT_FOR_EVER = "public, max-age=31536000, immutable"
+ASKED_AGAIN = "no-cache"
+TYPES = {
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".json": "application/json",
+    ".yaml": "application/yaml",
+}
+TYPES |= {".woff2": "font/woff2", ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json"}
+
+
+class Site:
+    """A WSGI application."""
+
+    def __init__(self, settings: SettingsFile, passing: Passing, issuer: oidc.Issuer) -> None:
+        self._settings, self._passing, self._issuer = settings, passing, issuer
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        request = Request(environ)
+        response = self._guarded(request, environ)
+        return response(environ, start)
+
+    def _guarded(self, request: Request, environ: dict[str, Any]) -> Response:
+        host = environ.get("HTTP_HOST", "")
+        if not HOSTS.fullmatch(host):
+            return secured(problem("wrong-host", f"it is http://127.0.0.1:{environ['SERVER_PORT']}/"), ())
+        target = environ["REQUEST_URI"]
+        if not target.startswith("/"):
+            return secured(problem("invalid-request", "the target is no path"), ())
+        try:
+            settings = self._settings.now()
+        except OSError:
+            return secured(choosing.told(request, "starting", status=503), ())
+        try:
+            response = self._answer(request, f"http://{host}", target, settings)
+        except HTTPException:
+            response = problem("invalid-request", "the request cannot be read")
+        except CommandError as error:
+            response = problem("unavailable", str(error))
+        return secured(response, settings.uploads)
+
+    def _answer(self, request: Request, origin: str, target: str, settings: Settings) -> Response:
+        if target.startswith(PREFIX):
+            return self._passing.answer(request, target, settings.services)
+        answered = self._issuer.answer(request, origin, settings)
+        if answered is not None:
+            return answered
+        if request.method not in ("GET", "HEAD"):
+            return problem("method-not-allowed", "only GET, HEAD", {"Allow": "GET, HEAD"})
+        if request.path == "/config.json":
+            return oidc.said(config(origin, settings), headers={"Cache-Control": ASKED_AGAIN})
+        if (request.path + "/").startswith(DOCUMENTS):
+            return file_of(
+                request,
+                settings.documents,
+                request.path[len(DOCUMENTS) - 1 :] or "",
+                lambda: choosing.told(request, "no_documents", "make documents", 404),
+            )
+        return file_of(
+            request,
+            settings.pages,
+            request.path,
+            lambda: choosing.told(request, "no_pages", "make console", 404),
+        )
+
+
+def config(origin: str, settings: Settings) -> dict[str, Any]:
+    """What the pages are told, so that no build knows its stage."""
+    return {
+        "stage": settings.stage,
+        "issuer": {"metadata": oidc.metadata(origin)},
+        "clients": {client: client for client in oidc.CLIENTS},
+        "services": sorted(settings.services),
+        "default_language": choosing.DEFAULT_LANGUAGE,
+    }
+
+
+def file_of(request: Request, folder: Path, path: str, unmade: Callable[[], Response]) -> Response:
+    """A file of a folder, `index.html` for one that ends with a slash; `unmade` where nothing was built."""
+    if not (folder / "index.html").is_file():
+        return unmade()
+    name = path.lstrip("/")
+    found = safe_join(str(folder), f"{name}index.html" if name.endswith("/") or not name else name)
+    if found is None or "\0" in found:
+        return choosing.told(request, "not_there", status=404)
+    file = Path(found)
+    if (file.is_dir() and (file / "index.html").is_file()) or (not name and not request.path.endswith("/")):
+        return redirect(f"/{request.path.strip('/')}/", 308)
+    if not file.is_file():
+        return choosing.told(request, "not_there", status=404)
+    kept = KEPT_FOR_EVER if name.startswith("assets/") else ASKED_AGAIN
+    response = send_file(file, request.environ, mimetype=TYPES.get(file.suffix), conditional=True, etag=True)
+    response.headers["Cache-Control"] = kept
+    return response
+
+
+def secured(response: Response, uploads: Iterable[str]) -> Response:
+    """What every answer tells the browser not to do. No HSTS: this is http, and localhost is everybody's."""
+    photos = " ".join(f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, uploads))
+    policy = {
+        "default-src": "'self'",
+        "connect-src": f"'self' {photos}",
+        "img-src": f"'self' data: blob: {photos}",
+        "style-src": "'self' 'unsafe-inline'",
+        "font-src": "'self' data:",
+        "object-src": "'none'",
+        "base-uri": "'none'",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+    }
+    for name, value in {
+        "Content-Security-Policy": "; ".join(f"{name} {value.strip()}" for name, value in policy.items()),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }.items():
+        response.headers[name] = value
+    return response
