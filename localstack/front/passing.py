@@ -68,7 +68,8 @@ class Passing:
             )
         except urllib3.exceptions.ReadTimeoutError:
             return problem("timeout", "try again; `linli logs` shows what it does")
-        except urllib3.exceptions.HTTPError:
+        except urllib3.exceptions.HTTPError as error:
+            print(f"{base}: {error!r}", flush=True)
             return problem("unavailable", "is it running? `linli status` says so, `linli up` starts it")
         except ValueError:
             return problem("invalid-request", "a header or the path cannot be sent")
