@@ -10,12 +10,12 @@ from urllib.parse import urlencode
 
 from werkzeug.wrappers import Request, Response
 
+from linli_cli.deploy.pages import DEFAULT_LANGUAGE
 from localstack.front.settings import Group, Person
 
 FOLDER = Path(__file__).parent
 PAGE = Template((FOLDER / "page.html").read_text(encoding="utf-8"))
 WORDS: Mapping[str, Mapping[str, Any]] = json.loads((FOLDER / "words.json").read_text(encoding="utf-8"))
-DEFAULT_LANGUAGE = "zh-CN"
 OF_RESIDENTS = frozenset({"resident", "family"})
 HTML = "text/html; charset=utf-8"
 

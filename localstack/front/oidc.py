@@ -16,13 +16,14 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from linli.ids import is_id
+from linli_cli.deploy import pages
 from linli_cli.local import issuer
 from localstack.front import choosing
 from localstack.front.grants import CHALLENGE, Asked, Family, Grants, InvalidGrant, Session
 from localstack.front.problems import problem
 from localstack.front.settings import Settings
 
-CLIENTS = {"console": "/console/", "home": "/home/"}
+CLIENTS = {client: f"/{client}/" for client in pages.CLIENTS}
 """Each client's only redirect URI, on the front's own origin."""
 DISCOVERY, AUTHORIZE, CHOSEN = "/.well-known/openid-configuration", "/oidc/authorize", "/oidc/chosen"
 TOKEN, LOGOUT, JWKS = "/oidc/token", "/oidc/logout", "/oidc/jwks"

@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.security import safe_join
 from werkzeug.utils import redirect, send_file
 from werkzeug.wrappers import Request, Response
 
+from linli_cli.deploy import pages
+from linli_cli.deploy.browsers import content_security_policy
 from linli_cli.errors import CommandError
 from localstack.front import choosing, oidc
 from localstack.front.passing import PREFIX, Passing
@@ -70,7 +71,10 @@ class Site:
         if request.method not in ("GET", "HEAD"):
             return problem("method-not-allowed", "only GET, HEAD", {"Allow": "GET, HEAD"})
         if request.path == "/config.json":
-            return oidc.said(config(origin, settings), headers={"Cache-Control": ASKED_AGAIN})
+            return oidc.said(
+                pages.config(settings.stage, oidc.metadata(origin), list(settings.services)),
+                headers={"Cache-Control": ASKED_AGAIN},
+            )
         if (request.path + "/").startswith(DOCUMENTS):
             return file_of(
                 request,
@@ -84,17 +88,6 @@ class Site:
             request.path,
             lambda: choosing.told(request, "no_pages", "make console", 404),
         )
-
-
-def config(origin: str, settings: Settings) -> dict[str, Any]:
-    """What the pages are told, so that no build knows its stage."""
-    return {
-        "stage": settings.stage,
-        "issuer": {"metadata": oidc.metadata(origin)},
-        "clients": {client: client for client in oidc.CLIENTS},
-        "services": sorted(settings.services),
-        "default_language": choosing.DEFAULT_LANGUAGE,
-    }
 
 
 def file_of(request: Request, folder: Path, path: str, unmade: Callable[[], Response]) -> Response:
@@ -118,20 +111,8 @@ def file_of(request: Request, folder: Path, path: str, unmade: Callable[[], Resp
 
 def secured(response: Response, uploads: Iterable[str]) -> Response:
     """What every answer tells the browser not to do. No HSTS: this is http, and localhost is everybody's."""
-    photos = " ".join(f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, uploads))
-    policy = {
-        "default-src": "'self'",
-        "connect-src": f"'self' {photos}",
-        "img-src": f"'self' data: blob: {photos}",
-        "style-src": "'self' 'unsafe-inline'",
-        "font-src": "'self' data:",
-        "object-src": "'none'",
-        "base-uri": "'none'",
-        "form-action": "'self'",
-        "frame-ancestors": "'none'",
-    }
     for name, value in {
-        "Content-Security-Policy": "; ".join(f"{name} {value.strip()}" for name, value in policy.items()),
+        "Content-Security-Policy": content_security_policy((), uploads),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
         "Cross-Origin-Opener-Policy": "same-origin",

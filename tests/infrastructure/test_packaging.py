@@ -11,7 +11,7 @@ import pytest
 from boto3 import Session
 
 from linli_cli.cloud import Cloud
-from linli_cli.deploy import packaging, stacks, templates, wiring
+from linli_cli.deploy import packaging, pages, stacks, templates, wiring
 from linli_cli.deploy.archive import read_zip
 from linli_cli.deploy.layers import Target, build_core, build_deps, this_machine
 from linli_cli.deploy.packaging import CODE_BUDGET_BYTES, Packaged, package
@@ -356,6 +356,8 @@ def test_no_partition_is_written_down(stack: str) -> None:
     document: Any
     if stack == stacks.FOUNDATION:
         document = packaging.foundation_template()
+    elif stack == stacks.CONSOLE:
+        document = [pages.template(), pages.template(distributed=False)]
     elif stack.endswith("-state"):
         document = packaging.state_template(service)
     else:

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedErro
 from rich.console import Console
 
 from linli_cli.demo import merchants, paying, running, seeding
-from linli_cli.deploy import deploying
+from linli_cli.deploy import deploying, page_builds
 from linli_cli.develop import openapi, replaying, sampling
 from linli_cli.devices import device_keys, publishing
 from linli_cli.errors import CommandError
@@ -32,6 +32,7 @@ app.command()(running.down)
 app.command()(running.reset)
 app.command()(deploying.deploy)
 app.command()(deploying.status)
+app.command("pages")(page_builds.builds)
 app.command()(addresses.urls)
 app.command()(addresses.console)
 app.command()(seeding.seed)

@@ -1,7 +1,8 @@
 """Deploys stacks: packaged, uploaded by content, shown as a change set, executed, reported.
 
 Waves: the foundation, then the tables and queues of all services, then the directory (others call its
-authorizer), then all others. Within a wave stacks do not depend on each other and go together.
+authorizer), then all others, then the one address for browsers. Within a wave stacks do not depend on each
+other and go together.
 
 Nothing is removed that nobody has said yes to by its name. Who deploys at the same time is waited for; where
 that is too late, the stack is told of in one line, and the others come to their end.
@@ -19,8 +20,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from linli_cli.cloud import Cloud, connect
-from linli_cli.deploy import digest, templates, wiring
+from linli_cli.cloud import LOCAL, Cloud, connect
+from linli_cli.deploy import digest, pages, templates, wiring
 from linli_cli.deploy.layers import Target, build_layers, this_machine
 from linli_cli.deploy.packaging import Packaged, foundation_template, package_all
 from linli_cli.deploy.templates import Template
@@ -29,6 +30,7 @@ from linli_cli.layout import ROOT, infra, projects, service_of
 
 FOUNDATION = "foundation"
 DIRECTORY = "directory"
+CONSOLE = pages.CONSOLE
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 FINGERPRINT = "Fingerprint"  # an output and no tag: a changing stack tag would touch every resource
 IN_REVIEW = "REVIEW_IN_PROGRESS"  # a change set waits in it, perhaps somebody else's
@@ -136,7 +138,12 @@ def known_stacks(root: Path = ROOT) -> list[str]:
     """All stacks of the repository in the order they are deployed in."""
     names = projects(root)
     states = [f"{name}-state" for name in names if name == service_of(name)]
-    return [FOUNDATION, *states, *names]
+    return [FOUNDATION, *states, *names, *([CONSOLE] if pages.exists(root) else [])]
+
+
+def stacks_for(stage: str, root: Path = ROOT) -> list[str]:
+    """Those that a stage has: on the local cloud its front stands in for the console's."""
+    return [name for name in known_stacks(root) if stage != LOCAL or name != CONSOLE]
 
 
 def waves(names: Iterable[str], root: Path = ROOT) -> list[list[str]]:
@@ -145,10 +152,10 @@ def waves(names: Iterable[str], root: Path = ROOT) -> list[list[str]]:
     for name in wanted:
         if name not in known:
             raise CommandError(f"there is no stack {name}; the stacks are: {', '.join(known)}")
-    groups: list[list[str]] = [[], [], [], []]
+    groups: list[list[str]] = [[], [], [], [], []]
+    special = {FOUNDATION: 0, DIRECTORY: 2, CONSOLE: 4}
     for name in (name for name in known if name in wanted):
-        wave = 0 if name == FOUNDATION else 1 if name.endswith("-state") else 2 if name == DIRECTORY else 3
-        groups[wave].append(name)
+        groups[special.get(name, 1 if name.endswith("-state") else 3)].append(name)
     return [group for group in groups if group]
 
 
@@ -182,12 +189,25 @@ def deploy(
     Raises PartlyDeployed with the first resource that failed and its reason.
     """
     cloud = connect(stage, profile)
-    groups = waves(known_stacks(root) if names is None else names, root)
+    names = None if names is None else list(names)
+    groups = waves(stacks_for(stage, root) if names is None else names, root)
+    if stage == LOCAL and names and CONSOLE in names:
+        raise CommandError(
+            "the local cloud has no stack console: its front stands in, `linli console` opens it"
+        )
     if ways.python and names is not None:
         raise CommandError("--python moves the whole stage, since all share the layers: name no stack")
     target = target or stage_target(cloud, ways.python, say)
     check_parameters(parameters or {}, target, root)
     deployment = Deployment(cloud, target, dict(parameters or {}), say, root, ways=ways)
+    if [CONSOLE] in groups:
+        try:
+            deployment.sign_in = pages.discovered(deployment.issuer())
+        except CommandError as error:
+            if names is not None:
+                raise
+            say(f"{CONSOLE} is left out: {error}; `linli deploy {CONSOLE} --stage {stage}` once it does")
+            groups.remove([CONSOLE])
     deployment.prepare([name for group in groups for name in group])
     done: list[Deployed] = []
     for group in groups:
@@ -195,6 +215,8 @@ def deploy(
             done += deployment.run(group, show, approve)
         except CommandError as error:
             raise PartlyDeployed(str(error), [*done, *getattr(error, "done", ())]) from error
+    if [CONSOLE] in groups:
+        deployment.publish()
     return done
 
 
@@ -222,7 +244,8 @@ def default_target(cloud: Cloud) -> Target:
 def own_parameters(root: Path = ROOT) -> list[str]:
     """What services themselves want to be told, such as the directory its token issuer."""
     declared = (templates.load(path).get("Parameters", {}) for path in infra(root).glob("*/resources.yaml"))
-    return sorted({name for parameters in declared for name in parameters})
+    own = {name for parameters in declared for name in parameters}
+    return sorted(own | pages.own_parameters(root).keys())
 
 
 def check_parameters(parameters: Mapping[str, str], target: Target, root: Path = ROOT) -> None:
@@ -258,12 +281,14 @@ class Deployment:
         self.s3 = cloud.client("s3")
         self.bucket = f"linli-{cloud.stage}-artifacts-{cloud.account}"
         self.packages: dict[str, Packaged] = {}
+        self.sign_in: dict[str, str] = {}
         self.poll_s = 0.1 if cloud.is_local else 3.0
 
     def prepare(self, names: list[str]) -> None:
         """Package and upload what the stacks need, before the first of them is touched."""
         started = time.monotonic()
-        wanted = list(dict.fromkeys(name.removesuffix("-state") for name in names if name != FOUNDATION))
+        others = (name for name in names if name not in (FOUNDATION, CONSOLE))
+        wanted = list(dict.fromkeys(name.removesuffix("-state") for name in others))
         self.ensure_bucket()
         if FOUNDATION in names:
             deps, core = build_layers(self.target, self.root)
@@ -460,6 +485,8 @@ class Deployment:
         """The stack's template, its code taken from the artifact bucket."""
         if stack == FOUNDATION:
             return foundation_template(self.root)
+        if stack == CONSOLE:
+            return pages.template(self.root, distributed=self.distributed())
         packaged = self.packages[stack.removesuffix("-state")]
         if stack.endswith("-state"):
             return templates.load(packaged.state_template) if packaged.state_template else {}
@@ -478,6 +505,11 @@ class Deployment:
         for other in (FOUNDATION, f"{service}-state"):
             found = existing.get(full_name(self.cloud.stage, other)) if other != stack else None
             outputs |= dict(found.outputs) if found else {}
+        if stack == CONSOLE:
+            prefix = full_name(self.cloud.stage, "")
+            of_all = {name.removeprefix(prefix): each.outputs for name, each in existing.items()}
+            outputs |= pages.told(of_all, self.root)
+            outputs["SignInOrigins"] = " ".join(pages.origins(self.sign_in))
         ours = {
             "Stage": self.cloud.stage,
             "Protected": "true" if self.cloud.protected else "false",
@@ -500,6 +532,36 @@ class Deployment:
                         f"stack {stack} needs {name}, an output of {needed}: deploy that first"
                     )
         return values
+
+    def issuer(self) -> str:
+        """Whose tokens the stage believes. Raises CommandError where nobody has said so."""
+        directory = stacks_of(self.cloud).get(full_name(self.cloud.stage, DIRECTORY))
+        before = directory.parameters if directory else {}
+        found = self.given.get("Issuer") or before.get("Issuer")
+        if not found:
+            raise CommandError("stack directory has to be told Issuer: give --parameter Issuer=…")
+        return found
+
+    def distributed(self) -> bool:
+        """Whether CloudFront is in front of the pages."""
+        console = stacks_of(self.cloud).get(full_name(self.cloud.stage, CONSOLE))
+        before = console.outputs.get("CloudFront") if console else None
+        return pages.is_distributed(self.cloud, self.given.get("CloudFront") or before)
+
+    def publish(self) -> None:
+        """Put the pages as built behind the one address; without a build say how to get one."""
+        found = stacks_of(self.cloud)[full_name(self.cloud.stage, CONSOLE)]
+        made = pages.built(self.root)
+        if made is None:
+            self.say(
+                f"{CONSOLE}: there are no pages to publish: `make console`, then "
+                f"`linli deploy {CONSOLE} --stage {self.cloud.stage}`"
+            )
+            return
+        settings = pages.config(self.cloud.stage, self.sign_in, projects(self.root))
+        policy = pages.policy(self.cloud, pages.origins(self.sign_in))
+        pages.publish(self.s3, found.outputs["PagesName"], made, settings, policy)
+        self.say(f"{CONSOLE}: build {made.name} is at {found.outputs['Url']}")
 
     def create_change_set(
         self, stack: str, template: Template, values: Mapping[str, str], *, creates: bool
@@ -712,7 +774,7 @@ def list_stacks(stage: str, profile: str | None = None, root: Path = ROOT) -> li
     """Every stack of the repository and how it stands in the stage; then those that only the stage has."""
     existing = stacks_of(connect(stage, profile))
     missing = Existing("missing", {}, {})
-    known = known_stacks(root)
+    known = stacks_for(stage, root)
     found = {stack: existing.pop(full_name(stage, stack), missing) for stack in known}
     found |= {name.removeprefix(full_name(stage, "")): each for name, each in sorted(existing.items())}
     return [

@@ -19,7 +19,6 @@ from linli_cli.local.front import Front
 from linli_cli.progress import wide_table
 
 AWS_MQTT_PORT = 8883
-CONSOLE = "console"  # the stack with the pages
 NO_FRONT = "there is no front: run `linli up`, or deploy the stack `console`"
 NO_BROKER = "none: `linli publish` hands over what a device says"
 
@@ -59,7 +58,7 @@ def front(cloud: Cloud) -> str | None:
     if cloud.is_local:
         beside = Front(home())
         return f"{beside.url}/" if beside.runs else None
-    console = stacks.stacks_of(cloud).get(stacks.full_name(cloud.stage, CONSOLE))
+    console = stacks.stacks_of(cloud).get(stacks.full_name(cloud.stage, stacks.CONSOLE))
     return console.outputs.get("Url") if console else None
 
 
