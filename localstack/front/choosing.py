@@ -16,19 +16,21 @@ from localstack.front.settings import Group, Person
 FOLDER = Path(__file__).parent
 PAGE = Template((FOLDER / "page.html").read_text(encoding="utf-8"))
 WORDS: Mapping[str, Mapping[str, Any]] = json.loads((FOLDER / "words.json").read_text(encoding="utf-8"))
+AUTHORIZE, CHOSEN = "/oidc/authorize", "/oidc/chosen"
 OF_RESIDENTS = frozenset({"resident", "family"})
 HTML = "text/html; charset=utf-8"
 
 
-def people(request: Request, groups: Iterable[Group], chosen: str, onwards: Mapping[str, str]) -> Response:
+def people(request: Request, groups: Iterable[Group], onwards: Mapping[str, str]) -> Response:
     """Everybody of the demo, one click each: first those for whom the page that asks was made."""
-    words, at_home = WORDS[language_of(request)], onwards["client_id"] == "home"
+    language = language_of(request)
+    words, at_home = WORDS[language], onwards["client_id"] == "home"
     first, others = [], []
     for group in groups:
         fitting = [each for each in group.people if (each.role in OF_RESIDENTS) is at_home]
         rest = [each for each in group.people if each not in fitting]
-        first += [listed(group.place, fitting, chosen, onwards, words)] if fitting else []
-        others += [listed(group.place, rest, chosen, onwards, words)] if rest else []
+        first += [listed(group.place, fitting, onwards, words)] if fitting else []
+        others += [listed(group.place, rest, onwards, words)] if rest else []
     hidden = "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
         for name, value in onwards.items()
@@ -37,20 +39,24 @@ def people(request: Request, groups: Iterable[Group], chosen: str, onwards: Mapp
     if others:
         body += f"<details><summary>{escape(words['others'])}</summary>{''.join(others)}</details>"
     body += (
-        f'<form action="{chosen}" method="get">{hidden}<label>{escape(words["other"])}'
+        f'<form action="{CHOSEN}" method="get">{hidden}<label>{escape(words["other"])}'
         '<input name="person" required pattern="[a-z0-9][a-z0-9\\-]{0,63}" autocomplete="off">'
         f"</label><button>{escape(words['enter'])}</button></form>"
+    )
+    other = next(each for each in WORDS if each != language)
+    switched = escape(f"{AUTHORIZE}?{urlencode({**onwards, 'ui_locales': other})}")
+    body += (
+        f'<p class="ways"><a href="{switched}" lang="{other}" hreflang="{other}">'
+        f"{escape(WORDS[other]['language'])}</a></p>"
     )
     return page(request, words["title"], words["lead"], body)
 
 
-def listed(
-    place: str, some: Iterable[Person], chosen: str, onwards: Mapping[str, str], words: Mapping[str, Any]
-) -> str:
+def listed(place: str, some: Iterable[Person], onwards: Mapping[str, str], words: Mapping[str, Any]) -> str:
     """People of one place."""
     lines = []
     for each in some:
-        link = escape(f"{chosen}?{urlencode({**onwards, 'person': each.person})}")
+        link = escape(f"{CHOSEN}?{urlencode({**onwards, 'person': each.person})}")
         about = " · ".join(filter(None, (words["roles"].get(each.role, each.role), each.home)))
         lines.append(
             f'<li><a class="person" href="{link}">'

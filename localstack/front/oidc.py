@@ -19,13 +19,14 @@ from linli.ids import is_id
 from linli_cli.deploy import pages
 from linli_cli.local import issuer
 from localstack.front import choosing
+from localstack.front.choosing import AUTHORIZE, CHOSEN
 from localstack.front.grants import CHALLENGE, Asked, Family, Grants, InvalidGrant, Session
 from localstack.front.problems import problem
 from localstack.front.settings import Settings
 
 CLIENTS = {client: f"/{client}/" for client in pages.CLIENTS}
 """Each client's only redirect URI, on the front's own origin."""
-DISCOVERY, AUTHORIZE, CHOSEN = "/.well-known/openid-configuration", "/oidc/authorize", "/oidc/chosen"
+DISCOVERY = "/.well-known/openid-configuration"
 TOKEN, LOGOUT, JWKS = "/oidc/token", "/oidc/logout", "/oidc/jwks"
 ONCE = (
     "client_id",
@@ -132,8 +133,8 @@ class Issuer:
             raise ClientError("login_required")
         if is_id(hint):
             return self._enter(hint, request, asked, state)
-        onwards = {**{name: value for name, value in given.items() if name in ONCE}}
-        return choosing.people(request, settings.groups, CHOSEN, onwards)
+        onwards = {name: value for name, value in given.items() if name in ONCE}
+        return choosing.people(request, settings.groups, onwards)
 
     def _chosen(self, request: Request, origin: str, _settings: Settings) -> Response:
         asked, state = self._asked(request.args, origin)

@@ -510,6 +510,7 @@ class TestSigningIn:
         visit.browser.headers["Accept-Language"] = "en-US,en;q=0.9"
         assert "Who are you?" in visit.asks().text
         assert "选择身份" in visit.asks(ui_locales="zh-CN en").text
+        assert 'hreflang="zh-CN">中文<' in visit.asks().text
 
     def test_what_is_said_to_the_list_is_text(self, place: Place) -> None:
         page = Visit(place).asks(state='"><script>alert(1)</script>').text
