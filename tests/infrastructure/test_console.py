@@ -300,7 +300,13 @@ class TestDeploying:
         )
 
     def test_what_it_may_be_told_is_known(self) -> None:
-        told = {"CloudFront": "false", "DomainName": "linli.example.com", "CertificateArn": "arn"}
+        told = {
+            "CloudFront": "false",
+            "ConsoleClient": "a1",
+            "HomeClient": "b2",
+            "DomainName": "linli.example.com",
+            "CertificateArn": "arn",
+        }
         stacks.check_parameters(told, Target("arm64", "3.12"))
         with pytest.raises(CommandError, match="no parameter SignInOrigins"):
             stacks.check_parameters({"SignInOrigins": "https://evil.example"}, Target("arm64", "3.12"))
@@ -349,10 +355,10 @@ class TestAnIssuerOfItsOwn:
         }  # fmt: skip
 
         metadata = pages.discovered(name)
-        settings = pages.config("prod", metadata, ["access"])
+        settings = pages.config("prod", metadata, ["access"], {"console": "0oa1", "home": "0oa2"})
 
         assert settings["issuer"]["metadata"] == {key: value for key, value in said.items() if key != "other"}
-        assert settings["clients"] == {"console": "console", "home": "home"}
+        assert settings["clients"] == {"console": "0oa1", "home": "0oa2"}
         assert pages.origins({"token_endpoint": f"{there}/t", "jwks_uri": "https://keys.example.com/k"}) == [
             "https://keys.example.com",
             there,

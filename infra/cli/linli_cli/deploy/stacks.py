@@ -558,7 +558,8 @@ class Deployment:
                 f"`linli deploy {CONSOLE} --stage {self.cloud.stage}`"
             )
             return
-        settings = pages.config(self.cloud.stage, self.sign_in, projects(self.root))
+        clients = {client: found.outputs[f"{client.title()}Client"] for client in pages.CLIENTS}
+        settings = pages.config(self.cloud.stage, self.sign_in, projects(self.root), clients)
         policy = pages.policy(self.cloud, pages.origins(self.sign_in))
         pages.publish(self.s3, found.outputs["PagesName"], made, settings, policy)
         self.say(f"{CONSOLE}: build {made.name} is at {found.outputs['Url']}")
