@@ -57,11 +57,13 @@ def listed(place: str, some: Iterable[Person], onwards: Mapping[str, str], words
     lines = []
     for each in some:
         link = escape(f"{CHOSEN}?{urlencode({**onwards, 'person': each.person})}")
-        about = " · ".join(filter(None, (words["roles"].get(each.role, each.role), each.home)))
+        role = words["roles"].get(each.role, each.role)
+        name = each.name or role
+        about = " · ".join(filter(None, (role, each.home))) if each.name else each.person
         lines.append(
             f'<li><a class="person" href="{link}">'
-            f'<span class="face" aria-hidden="true">{escape(each.name[:1])}</span>'
-            f'<span class="who"><b>{escape(each.name)}</b><span>{escape(about)}</span></span></a></li>'
+            f'<span class="face" aria-hidden="true">{escape(name[:1])}</span>'
+            f'<span class="who"><b>{escape(name)}</b><span>{escape(about)}</span></span></a></li>'
         )
     return f"<section><h2>{escape(place)}</h2><ul>{''.join(lines)}</ul></section>"
 

@@ -251,7 +251,7 @@ def tokens(family: Family, refresh: str, settings: Settings) -> dict[str, Any]:
         "iss": issuer.ISSUER,
         "aud": session.client,
         "sub": session.person,
-        "name": names.get(session.person, session.person),
+        "name": names.get(session.person) or session.person,
         "sid": session.id,
         "auth_time": session.since,
         "iat": int(now),

@@ -12,7 +12,7 @@ NAME = "settings.json"
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody of the demo, as the list of those who may sign in shows them."""
+    """Somebody of the demo, as the list of those who may sign in shows them; without a name, by role."""
 
     person: str
     name: str

@@ -18,9 +18,9 @@ import requests
 
 from linli_cli.demo import signing_in
 from linli_cli.errors import CommandError
-from linli_cli.local import issuer
+from linli_cli.local import front, issuer
 from linli_cli.local.front import Front
-from linli_cli.local.processes import free_port
+from linli_cli.local.processes import free_port, is_free
 from localstack.front.grants import s256
 
 MANAGER = "willow-manager-1"
@@ -114,10 +114,10 @@ def place(tmp_path_factory: pytest.TempPathFactory, api: Api) -> Iterator[Place]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LINLI_HOME", str(home))
         issuer.make_key(issuer.key_file())
-        front = Front(home)
+        opened = Front(home)
         nowhere = f"http://127.0.0.1:{free_port()}/x"
-        front.tell({"access": api.url, "down": nowhere}, signing_in.groups(), ["http://127.0.0.1:4566"])
-        made = Place(front, home)
+        opened.tell({"access": api.url, "down": nowhere}, signing_in.groups(), ["http://127.0.0.1:4566"])
+        made = Place(opened, home)
         pages, documents = home / "dist", home / "documents"
         for path, text in {
             "index.html": "the doors",
@@ -130,10 +130,10 @@ def place(tmp_path_factory: pytest.TempPathFactory, api: Api) -> Iterator[Place]
         documents.mkdir()
         (documents / "index.html").write_text("the documents", encoding="utf-8")
         made.tell(pages=str(pages), documents=str(documents))
-        front.open(free_port())
-        front.wait()
+        opened.open(free_port())
+        opened.wait()
         yield made
-        front.stop()
+        opened.stop()
 
 
 def problem(answer: requests.Response) -> str:
@@ -512,6 +512,13 @@ class TestSigningIn:
         assert "选择身份" in visit.asks(ui_locales="zh-CN en").text
         assert 'hreflang="zh-CN">中文<' in visit.asks().text
 
+    def test_who_has_no_name_is_shown_by_their_role(self, place: Place) -> None:
+        page = Visit(place).asks(ui_locales="zh-CN").text
+        assert "<b>物业公司</b><span>acme-operator-1</span>" in page
+        given = (visit := Visit(place)).token(visit.code("acme-operator-1")).json()
+        claims = jwt.decode(given["id_token"], options={"verify_signature": False})
+        assert claims["name"] == "acme-operator-1"
+
     def test_what_is_said_to_the_list_is_text(self, place: Place) -> None:
         page = Visit(place).asks(state='"><script>alert(1)</script>').text
         assert "<script" not in page
@@ -672,6 +679,23 @@ class TestTheProcess:
         port, before = int(place.url.rpartition(":")[2]), place.front.record.read_text()
         place.front.open(port)
         assert place.front.record.read_text() == before
+
+    def test_it_moves_where_it_is_told_and_one_of_older_code_makes_room(
+        self, place: Place, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        before, pid = int(place.url.rpartition(":")[2]), json.loads(place.front.record.read_text())["pid"]
+        place.front.open(free_port())
+        place.front.wait()
+        assert is_free(before)
+        assert place.get("/config.json").ok
+
+        moved, record = int(place.url.rpartition(":")[2]), place.front.record
+        monkeypatch.setattr(front, "code_version", lambda: "newer")
+        place.front.open(moved)
+        place.front.wait()
+        assert place.url.endswith(f":{moved}")
+        assert json.loads(record.read_text())["pid"] != pid
+        assert place.get("/config.json").ok
 
     def test_it_listens_on_loopback_only(self, place: Place) -> None:
         port = int(place.url.rpartition(":")[2])

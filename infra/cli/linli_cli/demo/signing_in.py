@@ -34,5 +34,5 @@ def group(place: str, people: list[dict[str, str]]) -> dict[str, Any]:
 
 
 def entry(person: str, role: str, name: str = "", home: str = "") -> dict[str, str]:
-    """`name` is the id of those whom no community has entered."""
-    return {"person": person, "name": name or person, "role": role, "home": home}
+    """`name` is empty for those whom no community has entered."""
+    return {"person": person, "name": name, "role": role, "home": home}
