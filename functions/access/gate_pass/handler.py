@@ -15,7 +15,14 @@ from linli.mqtt import device_message
 blueprint = Blueprint(__name__)
 
 
-@device_message(blueprint, GatePassEvent, topic="gate_pass", believes=store.BELIEVED, asks_itself=True)
+@device_message(
+    blueprint,
+    GatePassEvent,
+    topic="gate_pass",
+    believes=store.BELIEVED,
+    asks_itself=True,
+    rehearsed={"credential": "card", "value": "nobodys"},
+)
 def gate_pass(message: DeviceMessage[GatePassEvent]) -> GatePassAnswer:
     """A gate asks, or tells what it decided while it was offline."""
     event = message.body

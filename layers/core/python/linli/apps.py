@@ -1,5 +1,6 @@
 """The Chalice app of a project: the actions it is made of, and the relay of its service's outbox."""
 
+import os
 from collections.abc import Iterable
 from importlib import import_module
 
@@ -24,4 +25,8 @@ def assembled(project: str, actions: Iterable[str]) -> Chalice:
         app.register_blueprint(relay.blueprint)
     if FILE_ROUTES.intersection(modules):
         app.api.binary_types.append(PARTS)  # what is sent arrives byte for byte
+    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+        from linli import snapshots  # noqa: PLC0415  nobody else pays for it
+
+        snapshots.offer(app)
     return app

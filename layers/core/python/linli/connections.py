@@ -5,10 +5,11 @@ import select
 import ssl
 import time
 from collections import defaultdict
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from zlib import crc32
 
@@ -18,6 +19,7 @@ CONNECT_TIMEOUT_S = 1
 MOST_IDLE = 10
 LONGEST_IDLE_S = 50  # then a load balancer may have forgotten the connection without a word
 CHECKSUM = "x-amz-crc32"
+ENDED = (ConnectionError, HTTPException, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +69,38 @@ class _Kept:
 
 
 _idle: defaultdict[Endpoint, list[_Kept]] = defaultdict(list)
+_instead: list[bytes] = []
+
+
+@contextmanager
+def away(body: bytes) -> Iterator[None]:
+    """Whatever is asked inside is answered with this body, and nobody is connected to."""
+    _instead.append(body)
+    try:
+        yield
+    finally:
+        _instead.pop()
+
+
+def forget() -> None:
+    """Let go of all connections that are kept."""
+    for endpoint in list(_idle):
+        _forget(endpoint)
+
+
+os.register_at_fork(after_in_child=forget)  # or two would read each other's answers
 
 
 def exchange(asked: Asked) -> Answer:
     """Ask, and wait for the whole answer. A connection that has ended meanwhile costs no attempt: a fresh one
     is tried. Raises BotoCoreError, as botocore does, when no answer comes.
     """
+    if _instead:
+        return Answer(HTTPStatus.OK, {}, _instead[-1])
     kept = _alive(asked.endpoint)
     try:
         if kept is not None:
-            with suppress(ConnectionError, HTTPException):
+            with suppress(*ENDED):
                 return _exchanged(asked, kept)
             _forget(asked.endpoint)
         return _exchanged(asked, _connected(asked.endpoint))
@@ -91,9 +115,8 @@ def _exchanged(asked: Asked, connection: HTTPConnection) -> Answer:
         connection.sock.settimeout(asked.read_timeout_s)
         connection.request(asked.request.method, asked.target, asked.request.body, asked.headers)
         response = connection.getresponse()
-        answer = Answer(
-            response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
-        )
+        headers = {name.lower(): value for name, value in response.getheaders()}
+        answer = _whole(Answer(response.status, headers, response.read()))
     except BaseException:
         connection.close()
         raise
@@ -101,7 +124,12 @@ def _exchanged(asked: Asked, connection: HTTPConnection) -> Answer:
         connection.close()
     else:
         _idle[asked.endpoint].append(_Kept(connection, time.time()))
-    if CHECKSUM in answer.headers and crc32(answer.body) != int(answer.headers[CHECKSUM]):
+    return answer
+
+
+def _whole(answer: Answer) -> Answer:
+    checksum = answer.headers.get(CHECKSUM)
+    if checksum is not None and checksum != str(crc32(answer.body)):
         raise HTTPException("the answer is not what its checksum says")
     return answer
 
@@ -139,7 +167,7 @@ def _forget(endpoint: Endpoint) -> None:
 def _connected(endpoint: Endpoint) -> HTTPConnection:
     made: HTTPConnection
     if endpoint.scheme == "https":
-        made = HTTPSConnection(endpoint.name, endpoint.port, timeout=CONNECT_TIMEOUT_S, context=_tls())
+        made = HTTPSConnection(endpoint.name, endpoint.port, timeout=CONNECT_TIMEOUT_S, context=tls())
     else:
         made = HTTPConnection(endpoint.name, endpoint.port, timeout=CONNECT_TIMEOUT_S)
     try:
@@ -152,7 +180,7 @@ def _connected(endpoint: Endpoint) -> HTTPConnection:
 
 
 @cache
-def _tls() -> ssl.SSLContext:
+def tls() -> ssl.SSLContext:
     """One for all, since it reads the certificates of all authorities."""
     return ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE"))
 

@@ -12,6 +12,7 @@ import time
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from http import HTTPStatus
@@ -19,7 +20,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
-from linli import connections
+from linli import connections, signatures
 from linli.connections import Answer, Asked, Endpoint
 from linli.pauses import pause
 from linli.signatures import Credentials, Request, Scope, signed
@@ -43,6 +44,8 @@ SKEWED = frozenset(
     }
 )  # fmt: skip
 SKEW_S = 240  # AWS takes what is up to five minutes off
+LENT_BY = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+LENT_ANEW_S, LENT_WITHIN_S = 600, 2  # so long before they end; lent by the machine itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ SERVICES = {
         Service("sqs", "sqs", "SQS", "sqs", "AmazonSQS"),
     )
 }
+_lendings: list[tuple[Credentials, float]] = []
 OTHER_HOSTS = {("iot-data", "cn-north-1"): "data.ats.iot"}
 
 
@@ -173,14 +177,19 @@ def _read(call: _Call, answer: Answer) -> dict[str, Any]:
         said = _parsed_body(answer.body)
     except ValueError as error:
         if not is_error:
-            from botocore.exceptions import HTTPClientError  # noqa: PLC0415  who is answered does not pay for it
-
-            raise HTTPClientError(error=error) from error
+            raise _unread(error) from error
         said = {}
     if is_error:
         raise _refusal(call, answer, said if isinstance(said, dict) else {})
-    answered: dict[str, Any] = said
-    return answered
+    if not isinstance(said, dict):
+        raise _unread(TypeError(f"an answer that is no object but {type(said).__name__}"))
+    return said
+
+
+def _unread(error: Exception) -> Exception:
+    from botocore.exceptions import HTTPClientError  # noqa: PLC0415  who is answered does not pay for it
+
+    return HTTPClientError(error=error)
 
 
 def _parsed_body(body: bytes) -> Any:
@@ -245,9 +254,40 @@ def _credentials() -> Credentials:
             os.environ.get("AWS_SESSION_TOKEN"),
         )
     except KeyError:
+        if LENT_BY in os.environ:
+            return _lent()
         from botocore.exceptions import NoCredentialsError  # noqa: PLC0415
 
         raise NoCredentialsError from None
+
+
+def _lent() -> Credentials:
+    """Those of a function that was restored from a snapshot: its environment holds none, but says who lends
+    them, and for how long. Raises BotoCoreError.
+    """
+    for credentials, until in _lendings:
+        if time.time() < until - LENT_ANEW_S:
+            return credentials
+    url = urlsplit(os.environ[LENT_BY])
+    headers = {"Authorization": os.environ.get("AWS_CONTAINER_AUTHORIZATION_TOKEN", "")}
+    request = Request("GET", url.netloc, url.path, url.query, headers, b"")
+    asked = Asked("credentials", _parsed(f"{url.scheme}://{url.netloc}"), request, headers, LENT_WITHIN_S)
+    answer = connections.exchange(asked)
+    try:
+        said = json.loads(answer.body)
+        credentials = Credentials(said["AccessKeyId"], said["SecretAccessKey"], said["Token"])
+        _lendings[:] = [(credentials, datetime.fromisoformat(said["Expiration"]).timestamp())]
+    except (ValueError, KeyError, TypeError) as error:
+        from botocore.exceptions import MetadataRetrievalError  # noqa: PLC0415
+
+        raise MetadataRetrievalError(error_msg=f"status {answer.status}") from error
+    return credentials
+
+
+def forget() -> None:
+    """Ask for credentials that were lent, and make keys of them, anew."""
+    _lendings.clear()
+    signatures.forget()
 
 
 def _endpoint(service: Service, region: str) -> Endpoint:

@@ -46,6 +46,11 @@ Handled = Callable[[DeviceMessage[Body]], DeviceAnswer | Parked]
 Unreadable = Callable[[Topic, datetime], None]
 
 
+Handler = Callable[[Any, Any], dict[str, str]]
+REHEARSED: list[tuple[Handler, str, dict[str, Any]]] = []
+"""Functions that are called once before a snapshot is taken: their topic, and what a device says on it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listening:
     """How an action listens to devices.
@@ -162,16 +167,18 @@ def device_message(
     topic: str | None = None,
     asks_itself: bool = False,
     unreadable: Unreadable | None = None,
+    rehearsed: dict[str, Any] | None = None,
     **needs: Unpack[Answers],
-) -> Callable[[Handled[Body]], Callable[[Any, Any], dict[str, str]]]:
+) -> Callable[[Handled[Body]], Handler]:
     """For a function that a topic rule invokes directly: `function(message) -> answer`.
 
     `believes`: whom it believes, and no other kind of device; see `Listening` for the rest. `topic`: the last
-    level of the topic, unless `believes` says whom by topic.
+    level of the topic, unless `believes` says whom by topic. `rehearsed`: what a device says on it that nobody
+    knows, before a snapshot is taken (linli.snapshots).
     """
     listening = Listening(believes, asks_itself, unreadable)
 
-    def decorate(function: Handled[Body]) -> Callable[[Any, Any], dict[str, str]]:
+    def decorate(function: Handled[Body]) -> Handler:
         def handler(event: Any, _context: Any) -> dict[str, str]:
             return {"outcome": handle(event, model, function, as_body(event), listening)}
 
@@ -181,6 +188,8 @@ def device_message(
         trigger = Trigger(
             function.__module__, function.__name__, "device_call", topics, believes, needs={**needs}
         )
+        if rehearsed is not None:
+            REHEARSED.append((handler, topics[0], rehearsed))
         return called(blueprint, trigger, handler)
 
     return decorate

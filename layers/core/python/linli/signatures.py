@@ -78,3 +78,8 @@ def _key(secret_key: str, day: str, scope: Scope) -> bytes:
     for part in (day, scope.region, scope.service, LAST):
         key = hmac.digest(key, part.encode(), "sha256")
     return key
+
+
+def forget() -> None:
+    """Make keys anew: they were made of a secret."""
+    _key.cache_clear()
