@@ -6,12 +6,9 @@ import json
 import socket
 import time
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
 from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 from zlib import crc32
 
@@ -27,99 +24,12 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from linli import connections, json_services
-from linli.connections import exchange
+from linli import connections
 from linli.json_services import SERVICES, Client
+from tests.integration.scripted import HANGS_UP, Said, Server, dynamodb, paused, server
 
-REAL = exchange  # before the tests' moto takes its place
+__all__ = ["paused", "server"]  # fixtures
 REGIONS = ["eu-west-1", "us-east-1", "ap-southeast-1", "us-gov-west-1", "cn-north-1", "cn-northwest-1"]
-
-
-@dataclass
-class Said:
-    """One answer; `status` 0: hung up without one."""
-
-    status: int = 200
-    body: bytes = b"{}"
-    headers: dict[str, str] = field(default_factory=dict)
-    after_s: float = 0
-    hangs_up: bool = False
-
-    @classmethod
-    def refusal(cls, code: str, status: int = 400, **headers: str) -> "Said":
-        """An error as the services in JSON tell it."""
-        return cls(status, json.dumps({"__type": f"com.amazonaws#{code}", "message": "no"}).encode(), headers)
-
-
-HANGS_UP = Said(0)
-
-
-@dataclass
-class Server:
-    """What it has to say, then `{}`; who asked."""
-
-    url: str
-    said: list[Said] = field(default_factory=list)
-    asked: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
-    callers: list[Any] = field(default_factory=list)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    told: Server
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.told.asked.append((self.path, {name.lower(): each for name, each in self.headers.items()}, body))
-        self.told.callers.append(self.client_address)
-        said = self.told.said.pop(0) if self.told.said else Said()
-        time.sleep(said.after_s)
-        self.close_connection = said.hangs_up or not said.status
-        if said.status:
-            self.send_response_only(said.status)
-            self.send_header("Content-Length", str(len(said.body)))
-            for name, value in said.headers.items():
-                self.send_header(name.replace("_", "-"), value)
-            self.end_headers()
-            self.wfile.write(said.body)
-
-    def log_message(self, *_: object) -> None:
-        """Nothing."""
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setattr(connections, "exchange", REAL)
-    for name in ("AWS_REGION", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKID")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    handler = type("Handler", (_Handler,), {})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as http:
-        handler.told = Server(f"http://127.0.0.1:{http.server_port}")  # type: ignore[attr-defined]
-        http.daemon_threads = True
-        http.block_on_close = False
-        monkeypatch.setenv("AWS_ENDPOINT_URL", handler.told.url)  # type: ignore[attr-defined]
-        serving = Thread(target=http.serve_forever, args=(0.01,))
-        serving.start()
-        yield handler.told  # type: ignore[attr-defined]
-        http.shutdown()
-        serving.join()
-    for endpoint in list(connections._idle):
-        connections._forget(endpoint)
-
-
-@pytest.fixture
-def paused(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Each pause before a call was made again, by how long it may be at most."""
-    pauses: list[int] = []
-    monkeypatch.setattr(json_services, "pause", lambda number, _longest_s: pauses.append(number))
-    return pauses
-
-
-def dynamodb(**more: Any) -> Client:
-    return Client(replace(SERVICES["dynamodb"], **more))
 
 
 # Connections
@@ -158,15 +68,10 @@ def test_a_connection_that_nobody_may_remember_is_not_used(
 
 
 def test_each_of_many_at_once_gets_its_own_answer(server: Server) -> None:
-    client = dynamodb()
-
-    def ask(number: int) -> bool:
-        client.query(TableName=f"t{number}")
-        return True
-
-    with ThreadPoolExecutor(8) as threads:
-        assert all(threads.map(ask, range(64)))
-    assert {json.loads(body)["TableName"] for _, _, body in server.asked} == {f"t{n}" for n in range(64)}
+    client, server.answer = dynamodb(), lambda each: each
+    asked = [{"TableName": f"t{number}"} for number in range(200)]
+    with ThreadPoolExecutor(16) as threads:
+        assert list(threads.map(lambda each: client.query(**each), asked)) == asked
     assert sum(map(len, connections._idle.values())) <= connections.MOST_IDLE
 
 

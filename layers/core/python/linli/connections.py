@@ -19,7 +19,7 @@ CONNECT_TIMEOUT_S = 1
 MOST_IDLE = 10
 LONGEST_IDLE_S = 50  # then a load balancer may have forgotten the connection without a word
 CHECKSUM = "x-amz-crc32"
-ENDED = (ConnectionError, HTTPException, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+LENGTHS = frozenset({"content-length", "transfer-encoding"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +98,16 @@ def exchange(asked: Asked) -> Answer:
     if _instead:
         return Answer(HTTPStatus.OK, {}, _instead[-1])
     kept = _alive(asked.endpoint)
+    connection = kept or _connected(asked.endpoint)
     try:
-        if kept is not None:
-            with suppress(*ENDED):
-                return _exchanged(asked, kept)
-            _forget(asked.endpoint)
-        return _exchanged(asked, _connected(asked.endpoint))
+        return _exchanged(asked, connection)
     except TimeoutError as error:
         raise _unanswered("ReadTimeoutError", asked.endpoint, error) from error
-    except (OSError, HTTPException) as error:
-        raise _unanswered("ConnectionClosedError", asked.endpoint, error) from error
+    except (OSError, HTTPException) as error:  # over TLS it ends with errors of its own
+        if kept is None:
+            raise _unanswered("ConnectionClosedError", asked.endpoint, error) from error
+    _forget(asked.endpoint)
+    return exchange(asked)
 
 
 def _exchanged(asked: Asked, connection: HTTPConnection) -> Answer:
@@ -128,6 +128,9 @@ def _exchanged(asked: Asked, connection: HTTPConnection) -> Answer:
 
 
 def _whole(answer: Answer) -> Answer:
+    """The answer, unless it is in part. One that is cut short in its headers has no body, nor a length."""
+    if not answer.body and LENGTHS.isdisjoint(answer.headers):
+        raise HTTPException("the answer ends before its body")
     checksum = answer.headers.get(CHECKSUM)
     if checksum is not None and checksum != str(crc32(answer.body)):
         raise HTTPException("the answer is not what its checksum says")

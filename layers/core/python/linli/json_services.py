@@ -208,9 +208,9 @@ def _with_bytes(value: dict[str, Any]) -> dict[str, Any]:
     """An attribute that is binary, or a set of such; a member of a map that is called B is no text."""
     match value:
         case {"B": str(text), **rest} if not rest:
-            return {"B": b64decode(text)}
+            return {"B": b64decode(text, validate=True)}
         case {"BS": [*texts], **rest} if not rest:
-            return {"BS": [b64decode(text) for text in texts]}
+            return {"BS": [b64decode(text, validate=True) for text in texts]}
         case _:
             return value
 
