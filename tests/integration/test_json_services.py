@@ -6,8 +6,9 @@ import json
 import socket
 import time
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from email.utils import formatdate
 from typing import Any
 from zlib import crc32
@@ -24,9 +25,9 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from linli import connections
+from linli import connections, json_services
 from linli.json_services import SERVICES, Client
-from tests.integration.scripted import HANGS_UP, Said, Server, dynamodb, paused, server
+from tests.integration.scripted import HANGS_UP, Said, Server, dynamodb, paused, server, serving
 
 __all__ = ["paused", "server"]  # fixtures
 REGIONS = ["eu-west-1", "us-east-1", "ap-southeast-1", "us-gov-west-1", "cn-north-1", "cn-northwest-1"]
@@ -198,6 +199,67 @@ def test_nobody_asks_without_credentials(server: Server, monkeypatch: pytest.Mon
     with pytest.raises(NoCredentialsError):
         dynamodb().query(TableName="t")
     assert server.asked == []
+
+
+@pytest.fixture
+def lender(monkeypatch: pytest.MonkeyPatch, server: Server) -> Iterator[Server]:
+    """Who lends credentials to a function that was restored from a snapshot; its environment holds none."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    with serving() as told:
+        monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", f"{told.url}/2021-04-23/credentials?a=1")
+        monkeypatch.setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN", "let me")
+        json_services.forget()
+        yield told
+
+
+def lent(name: str, for_s: float) -> Said:
+    ends = datetime.fromtimestamp(time.time() + for_s, UTC).isoformat().replace("+00:00", "Z")
+    said = {"AccessKeyId": name, "SecretAccessKey": f"{name}'s", "Token": f"token {name}", "Expiration": ends}
+    return Said(body=json.dumps(said).encode())
+
+
+def test_credentials_that_are_lent_are_used_until_they_are_about_to_end(
+    server: Server, lender: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clients, now = [Client(SERVICES[name]) for name in ("dynamodb", "sqs")], time.time()
+    lender.said = [lent("one", 3600), lent("two", 7200)]
+    for later_s in (0, 1800, 3590):
+        monkeypatch.setattr("time.time", lambda later_s=later_s: now + later_s)
+        for client in clients:
+            client.query(TableName="t")
+    used = [headers["x-amz-security-token"] for _, headers, _ in server.asked]
+    assert used == ["token one"] * 4 + ["token two"] * 2
+    assert [path for path, _, _ in lender.asked] == ["/2021-04-23/credentials?a=1"] * 2
+    assert {headers["authorization"] for _, headers, _ in lender.asked} == {"let me"}
+
+
+def test_credentials_of_ones_own_come_before_those_that_are_lent(
+    server: Server, lender: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "own")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "own")
+    dynamodb().query(TableName="t")
+    assert "Credential=own/" in server.asked[0][1]["authorization"]
+    assert lender.asked == []
+
+
+@pytest.mark.parametrize(
+    "said", [Said(403, b"no"), Said(200, b"[]"), Said(200, b'{"AccessKeyId": "a"}')]
+)
+def test_who_lends_nothing_that_can_be_used_is_silent(server: Server, lender: Server, said: Said) -> None:
+    lender.said = [said]
+    with pytest.raises(BotoCoreError):
+        dynamodb().query(TableName="t")
+    assert server.asked == []
+
+
+def test_who_lends_is_asked_again_when_the_answer_was_lost(
+    server: Server, lender: Server, paused: list[int]
+) -> None:
+    lender.said = [HANGS_UP, lent("one", 3600)]
+    dynamodb().query(TableName="t")
+    assert (len(server.asked), len(lender.asked), len(paused)) == (1, 2, 1)
 
 
 # As botocore has it
