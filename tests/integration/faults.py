@@ -1,11 +1,13 @@
 """Faults of the store, on the wire: it is silent, busy, held by others; or we are killed.
 
-A fault strikes once its call has been applied, or before, and each time that the client repeats the call.
+A fault strikes once its call has been applied, or before, and each time that the client repeats the call;
+one that is `over` by then leaves the repeat to meet what the call has done.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
@@ -24,6 +26,7 @@ class Fault:
     name: str
     of: Callable[[str], BaseException]
     applied: bool = False
+    over: bool = False
 
 
 def timed_out(_operation: str) -> BaseException:
@@ -60,10 +63,22 @@ FAULTS = (
     Fault("throttled", throttled),
     Fault("timed_out", timed_out),
     Fault("reply_lost", hung_up, applied=True),
+    Fault("only_reply_lost", hung_up, applied=True, over=True),
     Fault("held_by_others", held),
     Fault("killed_before", killed),
     Fault("killed_after", killed, applied=True),
 )
+
+
+@dataclass(slots=True)
+class _Strike:
+    """A call, by its body, and what strikes it. A transaction's token, which moto does not look at, makes its
+    repeat end as the first.
+    """
+
+    body: bytes
+    fault: Fault | None
+    kept_by_token: Answer | None = None
 
 
 @contextmanager
@@ -72,18 +87,23 @@ def struck(where: Callable[[int, str], Fault | None]) -> Iterator[list[str]]:
     each of its attempts.
     """
     calls: list[str] = []
-    striking: list[tuple[bytes, Fault | None]] = [(b"", None)]
+    striking = _Strike(b"", None)
 
     def strike(asked: Asked, pass_on: wire.PassOn) -> Answer:
-        if asked.request.body is not striking[-1][0]:  # no repeat
+        nonlocal striking
+        repeated = asked.request.body is striking.body
+        if not repeated:
             calls.append(wire.operation(asked))
-            fault = where(len(calls) - 1, wire.operation(asked))
-            striking.append((asked.request.body, fault))
-            if fault is not None and fault.applied:
-                pass_on(asked)
-        fault = striking[-1][1]
+            striking = _Strike(asked.request.body, where(len(calls) - 1, wire.operation(asked)))
+        fault = striking.fault
         if fault is None:
             return pass_on(asked)
+        if repeated and fault.over:
+            return striking.kept_by_token or pass_on(asked)
+        if not repeated and fault.applied:
+            answer = pass_on(asked)
+            if "TransactWriteItems" in asked.operation and answer.status == HTTPStatus.OK:
+                striking.kept_by_token = answer
         error = fault.of(wire.operation(asked))
         if isinstance(error, ClientError):
             return wire.refused(error)

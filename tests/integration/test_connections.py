@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from linli import connections
+from linli.aws import met_itself
 from linli.tables import read
 from tests.integration.forks import in_a_fork
 from tests.integration.scripted import HANGS_UP, Said, Server, dynamodb, paused, server, serving
@@ -166,6 +167,30 @@ def _some_of(asked: dict[str, Any], table: str) -> dict[str, Any]:
     """What BatchGetItem answers that has got to 40 keys, of which nothing is there."""
     left = asked["RequestItems"][table]["Keys"][40:]
     return {"Responses": {table: []}, "UnprocessedKeys": {table: {"Keys": left}} if left else {}}
+
+
+@pytest.mark.parametrize(
+    ("before", "may_be_done"),
+    [
+        ([], False),
+        ([Said.refusal("ThrottlingException")], False),
+        ([Said(500, b"")], True),
+        ([HANGS_UP], True),
+        ([Said.refusal("ThrottlingException"), Said(503, b""), Said.refusal("ThrottlingException")], True),
+    ],
+)
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_refusal_tells_whether_the_call_may_have_been_done_before(
+    server: Server, paused: list[int], before: list[Said], may_be_done: bool, kept: bool
+) -> None:
+    client = dynamodb()
+    if kept:
+        client.query(TableName="t")
+    server.said = [*before, Said.refusal("ConditionalCheckFailedException")]
+    with pytest.raises(ClientError) as refused:
+        client.update_item(TableName="t")
+    assert met_itself(refused.value) == may_be_done
+    assert len(paused) == len(before) - (kept and before[:1] == [HANGS_UP])
 
 
 # Clocks

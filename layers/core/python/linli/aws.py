@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from linli.errors import Unavailable
-from linli.json_services import SERVICES, Client
+from linli.json_services import SENT_BEFORE, SERVICES, Client
 
 if TYPE_CHECKING:
     from botocore.session import Session
@@ -68,6 +68,11 @@ def error_code(error: BaseException | None) -> str | None:
     """
     code: str | None = _response(error).get("Error", {}).get("Code")
     return code
+
+
+def met_itself(error: BaseException | None) -> bool:
+    """Whether the call may have been applied before it was refused: its reply was lost, and it was sent again."""
+    return SENT_BEFORE in _response(error).get("Error", {})
 
 
 def _response(error: BaseException | None) -> dict[str, Any]:

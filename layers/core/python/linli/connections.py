@@ -7,7 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -55,11 +55,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back; names of headers are lower-case."""
+    """What came back; names of headers are lower-case. `again`: the connection that it was asked over first
+    ended.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ def exchange(asked: Asked) -> Answer:
         if kept is None:
             raise _unanswered("ConnectionClosedError", asked.endpoint, error) from error
     _forget(asked.endpoint)
-    return exchange(asked)
+    return replace(exchange(asked), again=True)
 
 
 def _exchanged(asked: Asked, connection: HTTPConnection) -> Answer:

@@ -43,6 +43,7 @@ SKEWED = frozenset(
         "SignatureDoesNotMatch",
     }
 )  # fmt: skip
+SENT_BEFORE = "SentBefore"  # and not refused for want of room: it may have been done
 SKEW_S = 240  # AWS takes what is up to five minutes off
 LENT_BY = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 LENT_ANEW_S, LENT_WITHIN_S = 600, 2  # so long before they end; lent by the machine itself
@@ -127,15 +128,17 @@ class Client:
         """What the service answers, asked again while that may help. Raises ClientError for what it refuses,
         BotoCoreError when it is silent.
         """
+        sent_before = False
         for attempt in range(1, ATTEMPTS):
             try:
-                return _read(call, connections.exchange(self._asked(call)))
+                return _read(call, connections.exchange(self._asked(call)), sent_before=sent_before)
             except Exception as error:
                 like = self._repeated_like(error)
                 if like is None:
                     raise
+                sent_before |= like == PAUSE_LIKE
                 pause(attempt + like, LONGEST_PAUSE_S)
-        return _read(call, connections.exchange(self._asked(call)))
+        return _read(call, connections.exchange(self._asked(call)), sent_before=sent_before)
 
     def _asked(self, call: _Call) -> Asked:
         region = _region()
@@ -171,7 +174,7 @@ class Client:
         return abs(ahead_s - was) > SKEW_S
 
 
-def _read(call: _Call, answer: Answer) -> dict[str, Any]:
+def _read(call: _Call, answer: Answer, *, sent_before: bool) -> dict[str, Any]:
     is_error = answer.status >= HTTPStatus.MULTIPLE_CHOICES
     try:
         said = _parsed_body(answer.body)
@@ -180,7 +183,8 @@ def _read(call: _Call, answer: Answer) -> dict[str, Any]:
             raise _unread(error) from error
         said = {}
     if is_error:
-        raise _refusal(call, answer, said if isinstance(said, dict) else {})
+        found = said if isinstance(said, dict) else {}
+        raise _refusal(call, answer, found, sent_before=sent_before or answer.again)
     if not isinstance(said, dict):
         raise _unread(TypeError(f"an answer that is no object but {type(said).__name__}"))
     return said
@@ -215,7 +219,7 @@ def _with_bytes(value: dict[str, Any]) -> dict[str, Any]:
             return value
 
 
-def _refusal(call: _Call, answer: Answer, said: dict[str, Any]) -> Exception:
+def _refusal(call: _Call, answer: Answer, said: dict[str, Any], *, sent_before: bool) -> Exception:
     from botocore.exceptions import ClientError  # noqa: PLC0415  who is answered does not pay for it
 
     of_old = answer.headers.get("x-amzn-query-error", "").partition(";")[0]  # as before SQS spoke JSON
@@ -226,6 +230,7 @@ def _refusal(call: _Call, answer: Answer, said: dict[str, Any]) -> Exception:
         "Error": {
             "Code": str(code or answer.status).rpartition("#")[2].partition(":")[0],
             "Message": said.get("message", said.get("Message", "")),
+            **({SENT_BEFORE: True} if sent_before else {}),
         },
         "ResponseMetadata": {
             "RequestId": answer.headers.get("x-amzn-requestid", ""),

@@ -16,9 +16,10 @@ from pynamodb.attributes import Attribute, DiscriminatorAttribute, NumberAttribu
 from pynamodb.constants import STRING
 from pynamodb.exceptions import TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
+from pynamodb.expressions.operand import Value
+from pynamodb.expressions.update import Action, RemoveAction, SetAction
 
-from linli.aws import answering, error_code
+from linli.aws import answering, error_code, met_itself
 from linli.contracts import Contract
 from linli.dynamodb import Connection, Model, TableConnection, TransactWrite, over_our_client
 from linli.errors import NotFound, Unavailable
@@ -37,6 +38,7 @@ LONGEST_RACE_S = 0.04
 KEYS_AT_ONCE = 100  # which one BatchGetItem takes
 STANDSTILLS, LONGEST_STANDSTILL_S = 8, 0.4
 KEYS = ("pk", "sk", "kind")
+REFUSED = "ConditionalCheckFailedException"
 HELD_BY_OTHERS = frozenset({"TransactionCanceledException", "TransactionConflictException"})
 
 
@@ -264,18 +266,35 @@ def _connection() -> Connection:
 def change(row: Row, actions: Sequence[Action], condition: Condition) -> None:
     """Change one row in place, if `condition` holds: an UpdateItem, at half the price of a transaction.
 
-    Raises ConditionsFailed, also when a call whose reply was lost was repeated: whoever reads again must
-    be able to tell its own write. Otherwise Contended, or Unavailable, as a transaction.
+    Raises ConditionsFailed, Contended, or Unavailable, as a transaction. A call whose reply was lost has been
+    sent again, and finds its own write in the way: where the row is as it was to become, that is no refusal.
     """
     try:
         row.update(actions=list(actions), condition=condition)
     except UpdateError as error:
-        code = error_code(error)
-        if code == "ConditionalCheckFailedException":
-            raise ConditionsFailed({"row": None}) from error
-        if code in HELD_BY_OTHERS:
+        if error_code(error) in HELD_BY_OTHERS:
             raise Contended("another request holds the same row") from error
+        if error_code(error) != REFUSED:
+            raise Unavailable("the store did not take it") from error
+        if not (met_itself(error) and _is_so(row, actions)):
+            raise ConditionsFailed({"row": None}) from error
+
+
+def _is_so(row: Row, actions: Sequence[Action]) -> bool:
+    """Whether a row is as `actions` make it, as far as they say so themselves; it is read then."""
+    plain = [each for each in actions if isinstance(each.values[-1], Value) and isinstance(each, SetAction)]
+    gone = [each for each in actions if isinstance(each, RemoveAction)]
+    so = [each.values[0] == each.values[1] for each in plain]
+    so += [each.values[0].does_not_exist() for each in gone]
+    if not so:
+        return False
+    try:
+        row.update(actions=[*plain, *gone], condition=reduce(and_, so))
+    except UpdateError as error:
+        if error_code(error) == REFUSED:
+            return False
         raise Unavailable("the store did not take it") from error
+    return True
 
 
 def keep_newest(row: CopyRow) -> bool:
