@@ -5,11 +5,11 @@ What it holds is told as JSON on the last line.
 """
 
 import json
-import os
 import random
 import socket
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -57,8 +57,7 @@ def _hooks() -> tuple[list[Callable[[], object]], ...]:
 
 
 def _sockets() -> list[str]:
-    links = [entry.path for entry in os.scandir("/proc/self/fd")]
-    return [link for link in links if os.path.lexists(link) and os.readlink(link).startswith("socket:")]
+    return [link.name for link in Path("/proc/self/fd").iterdir() if link.is_socket()]
 
 
 def _below(kind: type[Contract]) -> Iterator[type[Contract]]:

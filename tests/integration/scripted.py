@@ -71,7 +71,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(said.body)
 
-    do_GET = do_POST
+    def do_GET(self) -> None:
+        self.do_POST()
 
     def _made_of(self, body: bytes) -> Said:
         return Said(body=json.dumps(self.told.answer(json.loads(body or b"{}"))).encode())

@@ -68,9 +68,7 @@ NO_ANSWERS = {
 
 @pytest.mark.parametrize("first", [True, False], ids=["on a new connection", "on a kept one"])
 @pytest.mark.parametrize("said", NO_ANSWERS.values(), ids=NO_ANSWERS)
-def test_what_is_no_answer_is_asked_again(
-    server: Server, paused: list[int], said: Said, first: bool
-) -> None:
+def test_what_is_no_answer_is_asked_again(server: Server, paused: list[int], said: Said, first: bool) -> None:
     client = dynamodb()
     if not first:
         client.query(TableName="t")
@@ -91,10 +89,14 @@ def test_what_is_no_answer_is_one_of_clients_errors_in_the_end(
 
 
 ANSWERS = {
-    "in chunks": raw(OK, b"Transfer-Encoding: chunked\r\n\r\n4\r\n", BODY[:4], b"\r\n8\r\n", BODY[4:], b"\r\n0\r\n\r\n"),
+    "in chunks": raw(
+        OK, b"Transfer-Encoding: chunked\r\n\r\n4\r\n", BODY[:4], b"\r\n8\r\n", BODY[4:], b"\r\n0\r\n\r\n"
+    ),
     "to the end of the connection": raw(OK, b"\r\n", BODY),
     "of an older protocol": raw(b"HTTP/1.0 200 OK\r\n\r\n", BODY),
-    "after being told to go on": raw(b"HTTP/1.1 100 Continue\r\n\r\n", OK, b"Content-Length: 12\r\n\r\n", BODY),
+    "after being told to go on": raw(
+        b"HTTP/1.1 100 Continue\r\n\r\n", OK, b"Content-Length: 12\r\n\r\n", BODY
+    ),
     "with headers in any case": raw(OK, b"content-length:12\r\nX-AMZ-CRC32:%d\r\n\r\n" % crc32(BODY), BODY),
     "late, but in time": Said(body=BODY, after_s=0.05),
     "of a connection that ends": Said(body=BODY, headers={"Connection": "close"}, hangs_up=True),
@@ -281,7 +283,11 @@ def test_who_is_vouched_for_is_asked_over_one_kept_connection(
 
 @pytest.mark.parametrize("vouched_for", [True, False])
 def test_who_is_not_vouched_for_is_told_nothing(
-    server: Server, authority: Authority, paused: list[int], monkeypatch: pytest.MonkeyPatch, vouched_for: bool
+    server: Server,
+    authority: Authority,
+    paused: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+    vouched_for: bool,
 ) -> None:
     context, bundle = authority
     if vouched_for:  # but under another name

@@ -202,7 +202,7 @@ def test_nobody_asks_without_credentials(server: Server, monkeypatch: pytest.Mon
 
 
 @pytest.fixture
-def lender(monkeypatch: pytest.MonkeyPatch, server: Server) -> Iterator[Server]:
+def lender(monkeypatch: pytest.MonkeyPatch, server: Server) -> Iterator[Server]:  # noqa: ARG001  it is there first
     """Who lends credentials to a function that was restored from a snapshot; its environment holds none."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
@@ -244,9 +244,7 @@ def test_credentials_of_ones_own_come_before_those_that_are_lent(
     assert lender.asked == []
 
 
-@pytest.mark.parametrize(
-    "said", [Said(403, b"no"), Said(200, b"[]"), Said(200, b'{"AccessKeyId": "a"}')]
-)
+@pytest.mark.parametrize("said", [Said(403, b"no"), Said(200, b"[]"), Said(200, b'{"AccessKeyId": "a"}')])
 def test_who_lends_nothing_that_can_be_used_is_silent(server: Server, lender: Server, said: Said) -> None:
     lender.said = [said]
     with pytest.raises(BotoCoreError):

@@ -64,7 +64,9 @@ def test_a_change_that_meets_another_is_refused_though_its_reply_was_lost(lamp: 
     assert find(LampRow, KEY).version == 1
 
 
-@pytest.mark.parametrize("answers", [[], [throttled]], ids=["at once", "after it was turned away for want of room"])
+@pytest.mark.parametrize(
+    "answers", [[], [throttled]], ids=["at once", "after it was turned away for want of room"]
+)
 def test_who_was_turned_away_does_not_take_anothers_same_write_for_its_own(
     lamp: LampRow, answers: list[Callable[[str], BaseException]]
 ) -> None:

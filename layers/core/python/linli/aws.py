@@ -71,7 +71,7 @@ def error_code(error: BaseException | None) -> str | None:
 
 
 def met_itself(error: BaseException | None) -> bool:
-    """Whether the call may have been applied before it was refused: its reply was lost, and it was sent again."""
+    """Whether a call that was refused may have been applied before: its reply was lost, it was sent again."""
     return SENT_BEFORE in _response(error).get("Error", {})
 
 

@@ -173,8 +173,8 @@ def device_message(
     """For a function that a topic rule invokes directly: `function(message) -> answer`.
 
     `believes`: whom it believes, and no other kind of device; see `Listening` for the rest. `topic`: the last
-    level of the topic, unless `believes` says whom by topic. `rehearsed`: what a device says on it that nobody
-    knows, before a snapshot is taken (linli.snapshots).
+    level of the topic, unless `believes` says whom by topic. `rehearsed`: what an unknown device says on it
+    before a snapshot is taken (linli.snapshots).
     """
     listening = Listening(believes, asks_itself, unreadable)
 

@@ -1,6 +1,6 @@
-"""What is done before Lambda takes a snapshot of a process (SnapStart), so that nobody who is restored from it
-has to: the schemas of all contracts, the certificates of authorities, clients, and one call of all that reads
-or that a device waits for, on behalf of a community that is not there.
+"""What is done before Lambda takes a snapshot of a process (SnapStart), so that whoever is restored from it
+need not: the schemas of all contracts, the certificates of authorities, clients, and one call of all that
+reads or that a device waits for, on behalf of a community that is not there.
 
 AWS is away meanwhile: nothing is asked of it, kept or sent, no secret is known, no connection is open.
 """
@@ -33,9 +33,7 @@ NOTHING = {  # whatever is asked for
 
 
 def offer(app: Chalice) -> None:
-    """Have this done where Lambda takes a snapshot. What is drawn by chance then is drawn anew in each process
-    that is restored.
-    """
+    """Have this done where Lambda takes a snapshot; chances are drawn anew in each process of it."""
     if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == TAKEN:
         hooks = import_module(HOOKS)
         hooks.register_before_snapshot(rehearse, app)

@@ -281,20 +281,28 @@ def change(row: Row, actions: Sequence[Action], condition: Condition) -> None:
 
 
 def _is_so(row: Row, actions: Sequence[Action]) -> bool:
-    """Whether a row is as `actions` make it, as far as they say so themselves; it is read then."""
-    plain = [each for each in actions if isinstance(each.values[-1], Value) and isinstance(each, SetAction)]
-    gone = [each for each in actions if isinstance(each, RemoveAction)]
-    so = [each.values[0] == each.values[1] for each in plain]
-    so += [each.values[0].does_not_exist() for each in gone]
-    if not so:
+    """Whether a row is as `actions` make it, as far as they say so themselves; then it is read."""
+    stated = [(action, so) for action in actions if (so := _effect(action)) is not None]
+    if not stated:
         return False
     try:
-        row.update(actions=[*plain, *gone], condition=reduce(and_, so))
+        row.update([action for action, _ in stated], reduce(and_, [so for _, so in stated]))
     except UpdateError as error:
         if error_code(error) == REFUSED:
             return False
         raise Unavailable("the store did not take it") from error
     return True
+
+
+def _effect(action: Action) -> Condition | None:
+    """What holds once it is done, of one that names what will be there."""
+    path: Any = action.values[0]
+    so: Condition | None = None
+    if isinstance(action, RemoveAction):
+        so = path.does_not_exist()
+    elif isinstance(action, SetAction) and isinstance(action.values[1], Value):
+        so = path == action.values[1]
+    return so
 
 
 def keep_newest(row: CopyRow) -> bool:
