@@ -93,9 +93,11 @@ def serving(tls: SSLContext | None = None) -> Iterator[Server]:
         http.block_on_close = False
         thread = Thread(target=http.serve_forever, args=(0.01,))
         thread.start()
-        yield handler.told
-        http.shutdown()
-        thread.join()
+        try:
+            yield handler.told
+        finally:
+            http.shutdown()
+            thread.join()
 
 
 @pytest.fixture
