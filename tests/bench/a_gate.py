@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from chalice.app import Chalice
 
+from linli import connections
 from linli.aws import of_botocore
 from linli_cli.deploy import packaging
 from linli_cli.deploy.templates import of_type
@@ -90,6 +91,7 @@ def furnished() -> Iterator[dict[str, str]]:
         patch.syspath_prepend(PEERS)
         import_module("peer_store").furnish(KEY)
         yield environment
+        connections.forget()
 
 
 def _http(app: Chalice, method: str, path: str, **request: Any) -> gateway.Answer:
