@@ -24,7 +24,7 @@ class Listener:
 
 
 def traced() -> list[dict[str, Any]]:
-    from aws_xray_sdk.core import xray_recorder  # looks at its environment as it is imported
+    from aws_xray_sdk.core import xray_recorder  # noqa: PLC0415  it looks at its environment then
 
     _tracer()
     listener = xray_recorder.emitter = Listener()
