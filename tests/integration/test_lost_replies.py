@@ -9,6 +9,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAtt
 from pynamodb.expressions.update import Action
 
 from linli.connections import Answer, Asked
+from linli.errors import NotFound
 from linli.tables import ConditionsFailed, Row, Transaction, change, find
 from tests.integration import wire
 from tests.integration.conftest import Service
@@ -82,6 +83,14 @@ def test_who_was_turned_away_does_not_take_anothers_same_write_for_its_own(
 def test_a_change_that_says_nothing_of_what_is_after_it_is_refused(lamp: LampRow) -> None:
     with struck(lambda number, _: None if number else LOST), pytest.raises(ConditionsFailed):
         change(lamp, [LampRow.times.add(1)], LampRow.times == 0)
+
+
+def test_a_change_of_a_row_that_is_gone_is_refused_and_makes_none(lamp: LampRow) -> None:
+    lamp.delete()
+    with struck(lambda number, _: None if number else LOST), pytest.raises(ConditionsFailed):
+        change(lamp, [LampRow.light.remove()], LampRow.pk.exists())
+    with pytest.raises(NotFound):
+        find(LampRow, KEY)
 
 
 def test_a_transaction_that_meets_itself_is_done(lamp: LampRow) -> None:

@@ -6,7 +6,6 @@ AWS is away meanwhile: nothing is asked of it, kept or sent, no secret is known,
 """
 
 import json
-import os
 import random
 import time
 from base64 import b64encode
@@ -23,7 +22,6 @@ from linli.contracts import Contract
 from linli.http import Route
 from linli.instants import to_text
 
-TAKEN = "snap-start"  # what Lambda says in AWS_LAMBDA_INITIALIZATION_TYPE
 HOOKS = "snapshot_restore_py"  # which its run time brings along
 NOBODY = "rehearsal"
 NOTHING = {  # whatever is asked for
@@ -33,11 +31,10 @@ NOTHING = {  # whatever is asked for
 
 
 def offer(app: Chalice) -> None:
-    """Have this done where Lambda takes a snapshot; chances are drawn anew in each process of it."""
-    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == TAKEN:
-        hooks = import_module(HOOKS)
-        hooks.register_before_snapshot(rehearse, app)
-        hooks.register_after_restore(random.seed)
+    """Have this done before a snapshot is taken; chances are drawn anew in each process of it."""
+    hooks = import_module(HOOKS)
+    hooks.register_before_snapshot(rehearse, app)
+    hooks.register_after_restore(random.seed)
 
 
 def rehearse(app: Chalice) -> None:

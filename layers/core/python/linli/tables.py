@@ -285,8 +285,9 @@ def _is_so(row: Row, actions: Sequence[Action]) -> bool:
     stated = [(action, so) for action in actions if (so := _effect(action)) is not None]
     if not stated:
         return False
+    so_still = reduce(and_, [so for _, so in stated], Row.pk.exists())
     try:
-        row.update([action for action, _ in stated], reduce(and_, [so for _, so in stated]))
+        row.update([action for action, _ in stated], so_still)
     except UpdateError as error:
         if error_code(error) == REFUSED:
             return False
