@@ -36,12 +36,11 @@ from functions.care.sweep import store as sweep
 from functions.care.watching.rows import StateRow, WatchRow
 from functions.care.watching.state import WatchState
 from functions.care.watching.watch import Contact, Sensor, Watch
-from linli import connections
+from linli import connections, tasks
 from linli.aws import client
 from linli.connections import Answer, Asked
 from linli.due import TimedRow, shard_of
 from linli.escalation import client as calling_client
-from linli.escalation import tasks
 from linli.escalation.tasks import DueTask
 from linli.instants import to_text
 from linli.tables import Row
