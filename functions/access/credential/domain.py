@@ -23,7 +23,7 @@ def enrolled(enrolment: Enrolment, holder: Standing | None, digest: str) -> tupl
     if holder is None or ended is None or ended.on:
         raise NotFound
     if len(holder.credentials) >= MOST_CREDENTIALS:
-        raise Conflict(f"a person has at most {MOST_CREDENTIALS} credentials")
+        raise Conflict("too_many_credentials", {"most": MOST_CREDENTIALS})
     credential = credential_of(enrolment, holder.holder)
     return credential, holder.model_copy(update={"credentials": [*holder.credentials, digest]})
 
@@ -32,7 +32,7 @@ def check_not_alone(enrolment: Enrolment, others: Iterable[Credential], now: dat
     """Raises Conflict for a face of somebody for whom nothing else opens when it begins to be good."""
     begins = max(now, enrolment.valid_from)
     if enrolment.kind == "face" and not another_way(others, begins):
-        raise Conflict("a face must not be the only way in: enrol a card, a phone or a plate first")
+        raise Conflict("face_alone")
 
 
 def check_leaves_more_than_a_face(revoked: Credential, left: Iterable[Credential], now: datetime) -> None:
@@ -40,14 +40,14 @@ def check_leaves_more_than_a_face(revoked: Credential, left: Iterable[Credential
     others = list(left)
     faces = any(one.kind == "face" and one.in_force(now) for one in others)
     if faces and another_way([revoked], now) and not another_way(others, now):
-        raise Conflict("a face would be the only way in: enrol another card first, or say lost=true")
+        raise Conflict("face_left_alone")
 
 
 def recorded(given: ConsentGiven, person: str, by: str, now: datetime) -> Consent:
     """A consent as it is kept. Raises InvalidRequest for one that is yet to be given."""
     given_at = given.given_at or now
     if given_at > now + CLOCKS_APART:
-        raise InvalidRequest("consent.given_at: is yet to come")
+        raise InvalidRequest("consent_yet_to_come")
     return Consent(
         reference=given.reference,
         purpose=given.purpose,

@@ -10,6 +10,7 @@ from functions.access.credentials.spellings import canonical
 from functions.access.credentials.validity import Credential, Window, Windows
 from functions.access.gates.models import CredentialKind
 from linli.contracts import Contract
+from linli.errors import InvalidField
 from linli.ids import Id
 from linli.instants import Instant
 from linli.texts import Words
@@ -57,25 +58,25 @@ class Enrolment(Contract):
     @model_validator(mode="after")
     def _only_plates_are_held_twice(self) -> Self:
         if self.add and self.kind != "plate":
-            raise ValueError("add goes with a plate")
+            raise InvalidField("add_with_plate")
         return self
 
     @model_validator(mode="after")
     def _face_needs_consent(self) -> Self:
         if self.kind == "face" and self.consent is None:
-            raise ValueError("a face needs the reference of the holder's consent")
+            raise InvalidField("face_needs_consent")
         return self
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not canonical(self.kind, self.value):
-            raise ValueError("value: is blank")
+            raise InvalidField("value_blank")
         return self
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
         if not self.valid_from < self.valid_until <= self.valid_from + LONGEST:
-            raise ValueError("valid_until must be after valid_from, and at most ten years")
+            raise InvalidField("valid_ten_years")
         return self
 
 

@@ -93,7 +93,7 @@ def _enrol(wanted: Wanted, keys: list[RowKey]) -> EnrolledCredential:
         return _renew(transaction, wanted, mine, consent)
     key = (theirs[0].pk, theirs[0].sk) if theirs else free_key(rows, _own(wanted, keys), wanted.now)
     if key is None:
-        raise Conflict("too many hold this plate at once")
+        raise Conflict("plate_of_too_many_at_once")
     row = CredentialRow(*key)
     credential, after = enrolled(enrolment, before, row.digest)
     for other in theirs:
@@ -123,7 +123,7 @@ def _own(wanted: Wanted, keys: list[RowKey]) -> list[RowKey]:
 
 def _held(row: CredentialRow) -> Conflict:
     return Conflict(
-        "this credential is enrolled already, for another person: `move` takes it from them",
+        "credential_of_another",
         holder=row.credential.holder,
         credential=row.digest,
     )
@@ -154,7 +154,7 @@ def _consented(transaction: Transaction, wanted: Wanted, rows: Rows) -> Consent 
         transaction.create("consent", ConsentRow(*key, consent=consent))
         return consent
     if known.withdrawn:
-        raise Conflict("this consent was withdrawn")
+        raise Conflict("consent_withdrawn")
     transaction.check("consent", ConsentRow, key, ConsentRow.withdrawn == False)  # noqa: E712  builds a condition
     return known.consent
 

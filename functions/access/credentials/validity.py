@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 
 from functions.access.gates.models import CredentialKind
 from linli.contracts import Contract
+from linli.errors import InvalidField
 from linli.ids import Id
 from linli.instants import Instant
 from linli.local_times import ClockTime
@@ -39,7 +40,7 @@ class Window(Contract):
 def _whole_days_are_said(windows: list[Window]) -> list[Window]:
     """Refuses what may mean a whole day, or no time at all."""
     if any(each.since == each.until != MIDNIGHT for each in windows):
-        raise ValueError("since and until are the same; a whole day is from 00:00 to 00:00")
+        raise InvalidField("window_empty")
     return windows
 
 

@@ -6,6 +6,7 @@ from pydantic import model_validator
 
 from linli.contracts import Contract
 from linli.device_messages import DeviceEvent
+from linli.errors import InvalidField
 from linli.ids import Id
 from linli.instants import Instant
 from linli.odd_fields import MEANT
@@ -26,7 +27,7 @@ class DoorEvent(DeviceEvent):
     @model_validator(mode="after")
     def _entered_names_its_pass(self) -> Self:
         if (self.door == "entered") == (self.pass_event_id is None):
-            raise ValueError("pass_event_id goes with door: entered, and only with it")
+            raise InvalidField("pass_with_entered")
         return self
 
 

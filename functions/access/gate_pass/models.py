@@ -9,6 +9,7 @@ from functions.access.credentials.models import Value
 from functions.access.gates.models import CredentialKind, Direction
 from linli.contracts import Contract
 from linli.device_messages import DeviceAnswer, DeviceEvent
+from linli.errors import InvalidField
 from linli.ids import Id
 from linli.instants import Instant
 from linli.odd_fields import MEANT
@@ -44,7 +45,7 @@ class Shown(Contract):
     @model_validator(mode="after")
     def _face_brings_a_score(self) -> Self:
         if self.credential == "face" and self.score is None:
-            raise ValueError("a face needs the score of the device's match")
+            raise InvalidField("face_needs_score")
         return self
 
     def matches(self, threshold: Decimal) -> bool:
@@ -68,7 +69,7 @@ class GatePassEvent(Shown, DeviceEvent):
     @model_validator(mode="after")
     def _offline_tells_its_decision(self) -> Self:
         if self.offline == (self.granted is None):
-            raise ValueError("granted goes with offline: true, and only with it")
+            raise InvalidField("granted_with_offline")
         return self
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from functions.access.gates.models import Gate
-from linli.errors import InvalidRequest
+from linli.errors import InvalidRequest, Wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,13 @@ class Reach:
     def check(self, *, areas: Sequence[str] = (), gates: Sequence[str] = ()) -> None:
         """Raises InvalidRequest for a gate or an area that is not there, with the names of those that are."""
         wrong = [
-            *(_unknown("areas", at, "no gate leads there") for at in _missing(areas, self.areas)),
-            *(_unknown("gates", at, "there is no such gate") for at in _missing(gates, self.gates)),
+            *(Wrong(f"areas.{at}", "no_gate_leads_there") for at in _missing(areas, self.areas)),
+            *(Wrong(f"gates.{at}", "no_such_gate") for at in _missing(gates, self.gates)),
         ]
         if wrong:
             known = {"areas": sorted(self.areas), "gates": sorted(self.gates)}
-            fields = ", ".join(dict.fromkeys(one["field"].partition(".")[0] for one in wrong))
-            raise InvalidRequest(f"{fields}: not in this community", errors=wrong, known=known)
+            fields = list(dict.fromkeys(one.field.partition(".")[0] for one in wrong))
+            raise InvalidRequest("not_in_this_community", {"fields": fields}, wrong=wrong, known=known)
 
     def gone(self, *, areas: Sequence[str] = (), gates: Sequence[str] = ()) -> tuple[list[str], list[str]]:
         """Which of these areas and gates are there no more: what is good for them alone opens nothing."""
@@ -41,7 +41,3 @@ class Reach:
 
 def _missing(named: Sequence[str], there: frozenset[str]) -> list[int]:
     return [at for at, one in enumerate(named) if one not in there]
-
-
-def _unknown(field: str, at: int, message: str) -> dict[str, str]:
-    return {"field": f"{field}.{at}", "message": message}

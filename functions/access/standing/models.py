@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from functions.access.gates.models import Direction
 from functions.access.holders.standing import Block, HealthCode, Presence
 from linli.contracts import Contract
+from linli.errors import InvalidField
 from linli.ids import Id
 from linli.instants import Instant
 from linli.texts import Words
@@ -43,7 +44,7 @@ class PlaceWord(Contract):
     @model_validator(mode="after")
     def _direction_is_of_an_area(self) -> Self:
         if self.direction is not None and self.area is None:
-            raise ValueError("direction goes with area")
+            raise InvalidField("direction_with_area")
         return self
 
 

@@ -19,16 +19,14 @@ def admitted(
     or longer than the community allows, or the plate says nothing.
     """
     if inviter is None or inviter.in_force():
-        raise Forbidden("your own passes are blocked")
+        raise Forbidden("own_passes_blocked")
     longest = timedelta(hours=policy.invitation_hours)
     if not invitation.valid_from < invitation.valid_until <= invitation.valid_from + longest:
-        raise InvalidRequest(
-            f"valid_until: must be after valid_from, at most {policy.invitation_hours} hours"
-        )
+        raise InvalidRequest("invitation_too_long", {"hours": policy.invitation_hours})
     if invitation.plate is not None and not canonical("plate", invitation.plate):
-        raise InvalidRequest("plate: has neither letters nor digits")
+        raise InvalidRequest("plate_says_nothing")
     if invitation.valid_until <= now:
-        raise InvalidRequest("valid_until: is over")
+        raise InvalidRequest("is_over")
     return invitation.valid_from, invitation.valid_until
 
 

@@ -54,7 +54,7 @@ def _invite(community: str, person: str, invitation: Invitation, creation: Creat
     own = own_keys(community, "plate", plate) if plate else []
     key = free_key(rows, own, creation.at)
     if plate and key is None:
-        raise Conflict("the plate is known to the gates for too many already")
+        raise Conflict("plate_of_too_many")
     transaction = _creation(community, person, invitation, creation, key)
     forget_revoked(transaction, credentials_at(rows, [one for one in keys if one not in own]))
     creation.claim(transaction)

@@ -31,5 +31,5 @@ def check(asker: str, roles: frozenset[Role], watch: Watch) -> Capacity:
 def checked(until: datetime, now: datetime) -> datetime:
     """The end of an absence. Raises InvalidRequest unless it is ahead, and not too far."""
     if not SHORTEST <= until - now <= LONGEST:
-        raise InvalidRequest("until: half an hour to ninety days ahead")
+        raise InvalidRequest("until_too_near_or_far")
     return until

@@ -60,7 +60,7 @@ def enrol(community: str, person: str, wanted: Rostered) -> RosterLine:
     never be called.
     """
     if wanted.capacity not in watching.roles_of(community, person):
-        raise Conflict(f"the directory does not have them as {wanted.capacity}")
+        raise Conflict("not_their_capacity", {"capacity": wanted.capacity})
     on_duty = OnDuty(person=person, **dict(wanted))
     transaction = Transaction()
     transaction.put("roster", RosterRow(*RosterRow.key(community, person), on_duty=on_duty))

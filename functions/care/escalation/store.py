@@ -34,7 +34,7 @@ def carry_out(task: DueTask) -> str:
         with series.attempt(key.kind, f"{rest}:{key.sk}:{to_text(task.at)}", community=community) as attempt:
             attempt.outcome = _carried_out(key, community, courier)
     if series.failed:
-        raise Unavailable(f"{series.failed} of {len(task.rows)} rows")
+        raise Unavailable("rows_left", {"failed": series.failed, "of": len(task.rows)})
     return next((each for each in series.outcomes if each != "nothing_due"), "nothing_due")
 
 

@@ -42,7 +42,7 @@ def judge_all(task: DueTask) -> str:
             opened += [outcome] if isinstance(outcome, DueKey) else []
     leave("escalation", due_tasks(opened, task.at, direct=True))
     if series.failed:
-        raise Unavailable(f"{series.failed} of {len(task.rows)} people")
+        raise Unavailable("people_left", {"failed": series.failed, "of": len(task.rows)})
     return next((each for each in MOST_SAID if each in series.outcomes), "nothing_due")
 
 

@@ -24,7 +24,7 @@ def sign_of(message: DeviceMessage[Signal], key: str) -> tuple[str, Sign]:
     """
     kind = SENSOR_KINDS.get(message.action)
     if kind is None or kind.topic is None:
-        raise InvalidRequest("topic: is no kind of sensor")
+        raise InvalidRequest("no_kind_of_sensor")
     sensor = message.body.sensor or message.device
     clock, at = clock_of(message), happened_at(message)
     ahead = message.clock_ahead
@@ -45,6 +45,6 @@ def sign_of(message: DeviceMessage[Signal], key: str) -> tuple[str, Sign]:
 def check(sensor: Sensor, publisher: str, kind: str) -> None:
     """Raise InvalidRequest when a sensor is of another kind, or when another device publishes for it."""
     if publisher not in {sensor.device, sensor.gateway}:
-        raise InvalidRequest("sensor: does not stand behind the device that publishes")
+        raise InvalidRequest("sensor_of_another")
     if sensor.kind != kind:
-        raise InvalidRequest(f"topic: the sensor is of the kind {sensor.kind}, not {kind}")
+        raise InvalidRequest("sensor_of_another_kind", {"is": sensor.kind, "not": kind})

@@ -30,7 +30,7 @@ def set_up(community: str, person: str, settings: Settings, now: datetime) -> Wa
     Raises InvalidRequest for a consent in which nothing can be seen; one of before stays as it is.
     """
     if not is_visible(settings.consent):
-        raise InvalidRequest("consent: needs a character that can be seen")
+        raise InvalidRequest("consent_not_visible")
     until_it_holds(lambda: _set_up(community, person, settings, now))
     return find(community, person)
 
@@ -123,7 +123,7 @@ def _end(community: str, person: str, now: datetime) -> None:
     if vigil is None:
         return
     if vigil.open_alert is not None:
-        raise Conflict("an alert is open; resolve it first", alert=vigil.open_alert)
+        raise Conflict("alert_is_open", alert=vigil.open_alert)
     served = sensor_assignments.known(community, person, vigil.watch, None)
     transaction = Transaction()
     watch_row = WatchRow(*WatchRow.key(community, person))

@@ -12,6 +12,7 @@ from pydantic import AfterValidator
 
 from linli.contracts import Contract
 from linli.device_messages import DeviceEvent, DeviceMessage
+from linli.errors import InvalidField
 from linli.ids import Id
 from linli.instants import Instant
 from linli.odd_fields import MEANT
@@ -75,7 +76,7 @@ SENT_BY: dict[str, frozenset[DeviceKind]] = {
 
 def _known(kind: str) -> str:
     if kind not in SENSOR_KINDS:
-        raise ValueError(f"is none of {', '.join(SENSOR_KINDS)}")
+        raise InvalidField("none_of_kinds", kinds=list(SENSOR_KINDS))
     return kind
 
 

@@ -28,7 +28,6 @@ class UnknownPerson(NotFound):
     """The directory has told of nobody by this id; of a new member it tells within moments."""
 
     slug = "unknown-person"
-    title = "The directory does not know this person"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from functions.care.watching.signals import SENSOR_KINDS, Kind
 from linli.contracts import Contract
+from linli.errors import InvalidField
 from linli.ids import ID_PATTERN, Id
 from linli.phones import Phone
 from linli.vocabulary.care import Chain
@@ -26,7 +27,7 @@ class Contact(Contract):
     @model_validator(mode="after")
     def _can_be_reached(self) -> Self:
         if self.phone is None and self.person is None:
-            raise ValueError("needs a phone or a person")
+            raise InvalidField("phone_or_person")
         return self
 
 
@@ -67,9 +68,9 @@ class Settings(Contract):
     def _names_each_sensor_once(self) -> Self:
         devices = [each.device for each in self.sensors]
         if len(set(devices)) != len(devices):
-            raise ValueError("sensors: names a device twice")
+            raise InvalidField("sensor_twice")
         if len(self.devices) > MOST_DEVICES:
-            raise ValueError(f"sensors: {MOST_DEVICES} devices at most, gateways with them")
+            raise InvalidField("most_devices", most=MOST_DEVICES)
         return self
 
     @property

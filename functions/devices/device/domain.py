@@ -10,9 +10,6 @@ from linli.errors import Conflict, InvalidRequest
 
 SMALLEST_RSA_BITS = 2048
 LARGEST_RSA_BITS = 4096
-ASK_FOR_CSR = (
-    "csr: send the device's own certificate signing request in PEM; its private key never leaves the device"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +31,7 @@ def key_digest(csr: str | None) -> str:
     Raises InvalidRequest.
     """
     if csr is None:
-        raise InvalidRequest(ASK_FOR_CSR)
+        raise InvalidRequest("csr_wanted")
     # Only who registers a device pays for these imports.
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
     from cryptography.hazmat.primitives.asymmetric import ec, rsa  # noqa: PLC0415
@@ -45,13 +42,13 @@ def key_digest(csr: str | None) -> str:
         request = load_pem_x509_csr(csr.encode())
         key, signed = request.public_key(), request.is_signature_valid
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise InvalidRequest("csr: is not a PEM certificate signing request") from error
+        raise InvalidRequest("csr_no_pem") from error
     if not signed:
-        raise InvalidRequest("csr: is not signed by the key it names")
+        raise InvalidRequest("csr_not_signed")
     rsa_fits = isinstance(key, rsa.RSAPublicKey) and SMALLEST_RSA_BITS <= key.key_size <= LARGEST_RSA_BITS
     p256 = isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1)
     if not rsa_fits and not p256:
-        raise InvalidRequest("csr: its key must be RSA of 2048 to 4096 bits, or P-256")
+        raise InvalidRequest("csr_key_kind")
     return sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
 
 
@@ -68,15 +65,15 @@ def next_step(
     if claimed_by is None or standing is None:
         if claimed_by in {None, community}:
             return "claim"
-        raise Conflict("this device id is taken")
+        raise Conflict("device_id_taken")
     same = (standing.kind, standing.key_digest) == (asked.kind, digest)
     if standing.status == "active":
         if same:
             return "done"
-        raise Conflict("the device is registered with another key or kind: revoke it first")
+        raise Conflict("device_with_another_key")
     if standing.status == "revoked":
         if standing.key_digest == digest:
-            raise Conflict("this key was revoked: register the device with a new one")
+            raise Conflict("device_key_revoked")
         return "restart"
     return "resume" if same else "restart"
 

@@ -94,7 +94,7 @@ def _complete(
             return standing, certificate
         iot_registry.revoke(active.sk, lambda arn: arn == certificate.arn)
         if (standing.status, standing.key_digest) != ("active", active.key_digest):
-            raise Conflict("the device was revoked or registered anew in between") from failed
+            raise Conflict("device_changed") from failed
         return standing, iot_registry.certificate(str(standing.certificate))
     return active, certificate
 
@@ -125,7 +125,7 @@ def renew(community: str, device: str, now: datetime) -> Device:
     """
     row = _row(community, device)
     if row.status != "active":
-        raise Conflict("only an active device is renewed", status_now=row.status)
+        raise Conflict("only_active_renewed", status_now=row.status)
     iot_registry.renew(device, row.device_kind)
     fact = DeviceRegistered(
         community=community, device=device, kind=row.device_kind, version=int(row.version)

@@ -42,7 +42,7 @@ def admit(device: str, community: str, kind: str, csr: str) -> Certificate:
         try:
             made = iot.create_certificate_from_csr(certificateSigningRequest=csr)
         except iot.exceptions.InvalidRequestException as error:
-            raise InvalidRequest("csr: is not accepted by the certificate authority") from error
+            raise InvalidRequest("csr_not_accepted") from error
         certificate = Certificate(made["certificateArn"], made["certificatePem"])
         iot.attach_policy(policyName=_policy(kind), target=certificate.arn)
         iot.attach_thing_principal(thingName=device, principal=certificate.arn)

@@ -25,7 +25,7 @@ def bearer(header: str) -> str:
     """The token in an Authorization header (RFC 6750 section 2.1). Raises Unauthenticated."""
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise Unauthenticated("no bearer token")
+        raise Unauthenticated("no_bearer_token")
     return token
 
 
@@ -36,10 +36,10 @@ def key_id(token: str) -> str:
     try:
         header = get_unverified_header(token)
     except PyJWTError as error:
-        raise Unauthenticated("not a token") from error
+        raise Unauthenticated("no_token") from error
     kid = header.get("kid")
     if header.get("alg") != ALGORITHM or not isinstance(kid, str):
-        raise Unauthenticated("another algorithm or no key id")
+        raise Unauthenticated("token_algorithm")
     return kid
 
 
@@ -64,7 +64,7 @@ def person_of(token: str, key: "PyJWK", issuer: Issuer, now: datetime) -> str:
         )
         claimed = Claims.model_validate(claims)
     except (PyJWTError, ValidationError) as error:
-        raise Unauthenticated(type(error).__name__) from error
+        raise Unauthenticated("token_refused", {"why": type(error).__name__}) from error
     check_times(claimed, now)
     return claimed.sub
 
@@ -73,9 +73,9 @@ def check_times(claims: Claims, now: datetime) -> None:
     """Half a minute of clock difference is forgiven (RFC 7519 section 4.1.4). Raises Unauthenticated."""
     at, leeway = now.timestamp(), LEEWAY.total_seconds()
     if at >= claims.exp + leeway:
-        raise Unauthenticated("expired")
+        raise Unauthenticated("token_expired")
     if any(at < start - leeway for start in (claims.nbf, claims.iat) if start is not None):
-        raise Unauthenticated("not valid yet")
+        raise Unauthenticated("token_not_yet")
 
 
 def grants(

@@ -33,7 +33,7 @@ def _allowed(event: Any, now: datetime) -> dict[str, Any]:
     try:
         asked = TokenEvent.model_validate(event)
     except ValidationError as error:
-        raise Unauthenticated("not a token event") from error
+        raise Unauthenticated("no_token_event") from error
     issuer, token = Issuer.of(os.environ), bearer(asked.token)
     key = store.signing_key(issuer.jwks_url, key_id(token))
     person = person_of(token, key, issuer, now)

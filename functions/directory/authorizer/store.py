@@ -30,11 +30,11 @@ def signing_key(url: str, key_id: str) -> "PyJWK":
     try:
         keys.get_jwk_set()
     except (PyJWTError, ValueError) as error:
-        raise Unavailable("the issuer's keys cannot be read") from error
+        raise Unavailable("issuer_not_read") from error
     try:
         return keys.get_signing_key(key_id)
     except PyJWKClientError as error:
-        raise Unauthenticated("a key the issuer does not have") from error
+        raise Unauthenticated("key_not_of_issuer") from error
 
 
 def grants_of(person: str) -> Grants:

@@ -42,7 +42,7 @@ def changed(standing: Community, patch: CommunityPatch) -> Community:
         return after.model_copy(update={"version": standing.version + 1})
     if standing.version == patch.version + 1 and _as_set(after) == _as_set(standing):
         return standing
-    raise Conflict("the community has changed in between", version=standing.version)
+    raise Conflict("community_has_changed", version=standing.version)
 
 
 def _patched(standing: CommunityPolicies, patch: CommunityPatch) -> CommunityPolicies:

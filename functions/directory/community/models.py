@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, GetPydanticSchema
 from functions.directory.names import Name
 from functions.directory.policies import CommunityPolicies
 from linli.contracts import Contract
+from linli.errors import InvalidField
 from linli.ids import Id
 from linli.merge_patch import patch_of
 
@@ -21,7 +22,7 @@ def _time_zones() -> frozenset[str]:
 
 def _is_time_zone(name: str) -> str:
     if name not in _time_zones():
-        raise ValueError("is not an IANA time zone, such as Asia/Shanghai")
+        raise InvalidField("no_time_zone")
     return name
 
 

@@ -26,5 +26,5 @@ def _created(row: Created, transaction: Transaction) -> Created:
     except ConditionsFailed as failed:
         standing = failed.rows.get("created")
         if not isinstance(standing, type(row)) or standing.attempt != row.attempt:
-            raise Conflict("this id is taken") from failed
+            raise Conflict("id_taken") from failed
     return row

@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from linli.contracts import Contract
+from linli.errors import InvalidField
 from linli.ids import Id
 
 MOST_HOMES = 40  # who leaves so many and moves into as many is one transaction of their readers'
@@ -44,7 +45,7 @@ class HomesGiven(Contract):
     @model_validator(mode="after")
     def _of_one_mind(self) -> Self:
         if {"home", "homes"} <= self.model_fields_set and self.home != next(iter(self.homes or ()), None):
-            raise ValueError("home is the first of homes: send one of them")
+            raise InvalidField("home_or_homes")
         return self
 
     def given_homes(self) -> list[Home] | None:

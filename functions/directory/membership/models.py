@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field, field_validator
 
 from functions.directory.homes.models import Home, HomesGiven, HomeShown
 from linli.contracts import Contract
+from linli.errors import InvalidField
 from linli.ids import Id
 from linli.instants import Instant
 
@@ -34,7 +35,7 @@ class MembershipPatch(HomesGiven):
     @classmethod
     def _some(cls, roles: list[CommunityRole] | None) -> list[CommunityRole]:
         if roles is None:
-            raise ValueError("cannot be taken back: delete the membership")
+            raise InvalidField("not_taken_back")
         return roles
 
 

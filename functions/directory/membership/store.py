@@ -62,7 +62,7 @@ def _give(
         raise NotFound
     missing = [str(home) for unit, home in units.items() if unit not in rows]
     if missing:
-        raise Conflict(f"home: {', '.join(missing)} is not a unit of this community")
+        raise Conflict("no_unit_here", {"homes": missing})
     before = _standing(row) if row else None
     after = given(person, before, wanted, now)
     if after != before:

@@ -20,5 +20,5 @@ def save(asked: Onboard) -> Onboarded:
         rows = read([company, operator])
         standing, first = rows.one(CompanyRow, company), rows.get(operator)
         if not is_same(asked, standing.name if standing else "", first.sk if first else None):
-            raise Conflict("this id is taken") from failed
+            raise Conflict("id_taken") from failed
     return Onboarded(company=asked.company, name=asked.name, operator=asked.operator)

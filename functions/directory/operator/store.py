@@ -40,7 +40,7 @@ def remove(company: str, person: str) -> None:
         transaction.commit()
     except ConditionsFailed as failed:
         if "operator" not in failed.rows:
-            raise Conflict("a company keeps at least one operator") from failed
+            raise Conflict("last_operator") from failed
 
 
 def operators(company: str, query: PageQuery) -> Page[Operator]:

@@ -18,7 +18,7 @@ def _forget(community: str, person: str) -> None:
     rows = read([record, membership])
     member = rows.one(MembershipRow, membership)
     if member is not None and member.roles:
-        raise Conflict("is a member: the record goes when the membership ends")
+        raise Conflict("is_a_member")
     if record not in rows:
         return
     transaction = Transaction()

@@ -112,7 +112,7 @@ def _remembered(fevers: set[datetime]) -> list[datetime]:
 def cleared(state: FeverState, by: str, now: datetime) -> FeverState:
     """The state once `by` lifts the confirmed fever. Raises Conflict when none is confirmed."""
     if state.status != "confirmed" or state.confirmed_at is None:
-        raise Conflict("only a confirmed fever can be cleared", status_now=state.status)
+        raise Conflict("only_confirmed_cleared", status_now=state.status)
     # A thermometer's clock may be minutes ahead of ours; what is cleared must be older than the clearance,
     # or access, where a block wins a tie, would never lift it.
     at = max(now, state.confirmed_at + SHORTEST)

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 
 from linli.contracts import Contract
 from linli.device_messages import DeviceAnswer, DeviceEvent
+from linli.errors import InvalidField
 from linli.ids import Id
 from linli.instants import Instant
 from linli.odd_fields import MEANT
@@ -21,7 +22,7 @@ HUNDREDTH = Decimal("0.01")
 def _in_celsius(value: Decimal) -> Decimal:
     """Refuse °F and ×10 instead of guessing: 98.6 and 365 are no temperatures of skin in °C."""
     if not COLDEST <= value <= HOTTEST:
-        raise ValueError("is no skin temperature in °C; send degrees Celsius as they are, not °F and not ×10")
+        raise InvalidField("not_in_celsius")
     return value
 
 

@@ -49,5 +49,5 @@ def _keep_roles(fact: MembershipChanged) -> str:
     except ConditionsFailed as failed:
         if "member" in failed.rows:
             return "duplicate"
-        raise Contended("the person became one of the staff meanwhile") from failed
+        raise Contended("person_is_staff_now") from failed
     return "repairer_kept" if Role.REPAIRER in fact.roles else "member_kept"

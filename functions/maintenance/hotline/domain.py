@@ -31,6 +31,7 @@ from linli.errors import InvalidRequest, LinliError, NotFound
 from linli.ids import is_id
 from linli.instants import EPOCH, to_text
 from linli.texts import is_visible
+from linli.words import Language
 
 Form = Literal["json", "xml"]
 CONTENT_TYPES: dict[Form, str] = {"json": "application/json", "xml": "text/xml; charset=utf-8"}
@@ -41,7 +42,6 @@ LARGEST_LIST_BYTES = 3_000_000  # of descriptions: what a function answers has a
 LONGEST_LISTED = 500  # characters of each, where the whole of them would be larger
 UNSAID = frozenset({"api_key"})  # proves who sends, and says nothing of what
 EACH = {"services": "service", "service_requests": "request", "errors": "error"}
-NOWHERE = "there is no such resource; see discovery.xml"
 ANSWERED: dict[Kind, tuple[Category, ...]] = {
     "repair": tuple(TRADES),
     "complaint": ("noise", "parking", "cleaning", "greening", "service", "other"),
@@ -97,14 +97,14 @@ def name_in(file: str) -> str:
     """`water` of `water.json`. Raises NotFound for a form that there is not."""
     name, _, form = file.rpartition(".")
     if form.lower() not in CONTENT_TYPES:
-        raise NotFound(NOWHERE)
+        raise NotFound("nowhere")
     return name
 
 
 def definition(code: str) -> ServiceDefinition:
     """The attributes of a service: none. Raises NotFound for a service that there is not."""
     if code not in SERVICES:
-        raise NotFound("service_code: there is no such service")
+        raise NotFound("no_such_service")
     return ServiceDefinition(service_code=code)
 
 
@@ -199,7 +199,7 @@ def window(query: RequestQuery, now: datetime) -> Window:
     if query.end_date is None and query.start_date is not None:
         end = min(now, start + LONGEST)
     if not start <= end <= start + LONGEST:
-        raise InvalidRequest("start_date, end_date: at most 90 days, in this order")
+        raise InvalidRequest("ninety_days")
     return Window(start=start, end=end)
 
 
@@ -224,9 +224,10 @@ def fitting(requests: Sequence[ServiceRequest]) -> list[ServiceRequest]:
     ]
 
 
-def problem_of(error: LinliError) -> Problem:
-    """An error in Open311's form."""
-    return Problem(code=str(error.status.value), description=error.detail or error.title)
+def problem_of(error: LinliError, language: Language) -> Problem:
+    """An error in Open311's form, in the words of a language."""
+    description = error.said(language) or error.titled(language)
+    return Problem(code=str(error.status.value), description=description)
 
 
 def rendered(found: Sequence[Contract] | Contract, form: Form, root: str, each: str = "") -> str:

@@ -29,7 +29,7 @@ def _reply(call: Call, found: Sequence[Contract] | Contract, root: str, status: 
 
 
 def _refuse(call: Call, error: LinliError) -> Reply:
-    return _reply(call, [domain.problem_of(error)], "errors", error.status.value)
+    return _reply(call, [domain.problem_of(error, call.language)], "errors", error.status.value)
 
 
 def _verify(call: Call) -> Hotline:
@@ -95,4 +95,4 @@ def show_request(call: Call, hotline: Hotline) -> Reply:
 @for_anybody("POST", "{resource}", "{resource}/{part}")
 def nothing_there(_call: Call, _anybody: None) -> Reply:
     """What there is not: tokens, say, since every request gets its id at once."""
-    raise NotFound(domain.NOWHERE)
+    raise NotFound("nowhere")

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError, model_validator
 
 from linli.contracts import Contract
-from linli.errors import InvalidRequest
+from linli.errors import InvalidField, InvalidRequest
 from linli.instants import Instant
 from linli.texts import is_visible
 
@@ -36,7 +36,7 @@ def _degrees(most: float) -> Any:
     def checked(text: Any) -> str:
         stripped = str(text).strip()
         if _NUMBER.fullmatch(stripped) is None or abs(float(stripped)) > most:
-            raise ValueError(f"is no number of degrees from -{most:g} to {most:g}")
+            raise InvalidField("no_degrees", most=f"{most:g}")
         return stripped
 
     return BeforeValidator(checked)
@@ -111,9 +111,9 @@ class RequestWanted(Jurisdiction):
     @model_validator(mode="after")
     def _is_somewhere(self) -> Self:
         if (self.lat is None) != (self.long is None):
-            raise ValueError("lat and long go together")
+            raise InvalidField("lat_and_long")
         if self.lat is None and self.address_string is None and self.address_id is None:
-            raise ValueError("lat and long, address_string or address_id is needed")
+            raise InvalidField("some_location")
         return self
 
 

@@ -38,7 +38,7 @@ def in_production() -> bool:
 def check_served(jurisdiction: str | None) -> None:
     """Make sure that a community is one of ours, if one is named. Raises NotFound."""
     if jurisdiction is not None and not (is_id(jurisdiction) and read([CommunityRow.key(jurisdiction)])):
-        raise NotFound("jurisdiction_id: there is no such community")
+        raise NotFound("no_such_community")
 
 
 def check_reached(hotline: Hotline, jurisdiction: str | None) -> None:
@@ -122,13 +122,13 @@ def _community(hotline: Hotline, wanted: str | None) -> str:
     """Where the request belongs. Raises InvalidRequest, or NotFound when it is not the hotline's to say."""
     if hotline.scope == "community":
         if wanted not in (None, hotline.tenant):
-            raise NotFound("jurisdiction_id: is not yours")
+            raise NotFound("not_your_community")
         return hotline.tenant
     if wanted is None:
-        raise InvalidRequest("jurisdiction_id: name the community")
+        raise InvalidRequest("name_the_community")
     found = communities.known(read([CommunityRow.key(wanted)]), wanted) if is_id(wanted) else None
     if found is None or found.sub_district != hotline.tenant:
-        raise NotFound("jurisdiction_id: is not yours")
+        raise NotFound("not_your_community")
     return wanted
 
 
@@ -167,7 +167,7 @@ def _in_span(hotline: Hotline, query: RequestQuery, now: datetime) -> Iterator[S
     while chunk := list(islice(asked, AT_ONCE)):
         yield from _tickets(chunk)
     if next(rows, None) is not None:
-        raise InvalidRequest(f"start_date, end_date: more than {MOST_READ} requests; ask for less time")
+        raise InvalidRequest("more_requests_than", {"most": MOST_READ})
 
 
 def _rows(hotline: Hotline, wanted: Iterable[str]) -> list[HotlineRequestRow]:

@@ -37,7 +37,7 @@ def _issue(scope: Scope, tenant: str, wanted: HotlineWanted, creation: Creation)
     except ConditionsFailed as failed:
         landed = failed.one(HotlineRow, "hotline")
         if landed is None or landed.digest != row.digest:
-            raise Conflict("this hotline has a key; revoke it first") from failed
+            raise Conflict("has_a_key") from failed
     return creation.id
 
 

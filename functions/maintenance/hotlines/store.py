@@ -13,9 +13,7 @@ Hotline = Holder[Scope]
 def known(api_key: str) -> Hotline:
     """Whose key it is. Raises Forbidden for one that we did not issue, or have revoked."""
     if not api_key:
-        raise Forbidden(
-            "api_key: is missing; a hotline sees the requests that it made, so reading needs it too"
-        )
+        raise Forbidden("api_key_missing")
     hotline = KEYS.holder(api_key)
     key = HotlineRow.key(hotline.tenant, hotline.scope, hotline.holder)
     row = read([key]).one(HotlineRow, key)

@@ -11,7 +11,6 @@ from linli.uploads import UploadForm
 
 SIGNED_FOR_S = 300
 GONE = frozenset({"NoSuchKey", "404", "NotFound"})
-NOT_NOW = "photos cannot be kept at the moment: send it again later, or without them"
 
 
 def upload_form(community: str, ticket: str, photo: str, content_type: str, size_bytes: int) -> UploadForm:
@@ -63,9 +62,9 @@ def _asked(operation: str, key: str, **more: Any) -> Any:
     except ClientError as error:
         if error_code(error) in GONE:
             return None
-        raise Unavailable(NOT_NOW) from error
+        raise Unavailable("photos_not_now") from error
     except BotoCoreError as error:
-        raise Unavailable(NOT_NOW) from error
+        raise Unavailable("photos_not_now") from error
 
 
 def _bucket() -> str:

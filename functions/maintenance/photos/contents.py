@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 from zlib import crc32
 
-from functions.maintenance.photos.models import NO_HEIC, NoPhoto, PhotoType
+from functions.maintenance.photos.models import NoPhoto, PhotoType
 
 JPEG, PNG, RIFF = b"\xff\xd8", b"\x89PNG\r\n\x1a\n", b"RIFF"
 HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis")
@@ -54,11 +54,11 @@ def cleaned(content: bytes) -> tuple[PhotoType, bytes]:
     """The kind of a photo, and the photo without what it gives away. Raises NoPhoto."""
     kind = type_of(content)
     if kind is None:
-        raise NoPhoto(NO_HEIC if is_heic(content) else "it is no photo: neither JPEG, nor PNG, nor WebP")
+        raise NoPhoto("no_heic" if is_heic(content) else "no_photo")
     try:
         return kind, {"image/jpeg": _jpeg, "image/png": _png, "image/webp": _webp}[kind](content)
     except (IndexError, struct.error) as error:
-        raise NoPhoto("it is cut short") from error
+        raise NoPhoto("cut_short") from error
 
 
 def is_photo(content: bytes) -> bool:
@@ -106,7 +106,7 @@ def _jpeg(content: bytes) -> bytes:
         if _is_shown(marker, payload):
             kept.append(segment)
     if not frame or not scanned:
-        raise NoPhoto("it is a JPEG without a picture")
+        raise NoPhoto("jpeg_without_picture")
     if turned != UPRIGHT:
         body = EXIF + _exif(turned)
         first = 2 if kept[1:2] and kept[1][1] == JFIF else 1
@@ -131,7 +131,7 @@ def _segments(content: bytes) -> Iterator[tuple[int, bytes]]:
         (length,) = struct.unpack_from(">H", content, begins)
         ends = begins + length
         if length < LENGTH_BYTES or ends > len(content):
-            raise NoPhoto("it is cut short")
+            raise NoPhoto("cut_short")
         if marker == SCAN:
             following = _MARKER.search(content, ends)
             ends = following.start() if following else len(content)
@@ -151,7 +151,7 @@ def _png(content: bytes) -> bytes:
         if name in SHOWN_CHUNKS:
             kept.append(raw)
     if not pixels:
-        raise NoPhoto("it is a PNG without a picture")
+        raise NoPhoto("png_without_picture")
     if turned != UPRIGHT:
         body = b"eXIf" + _exif(turned)
         kept.insert(2, struct.pack(">I", len(body) - 4) + body + struct.pack(">I", crc32(body)))
@@ -164,7 +164,7 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
         (length,) = struct.unpack_from(">I", content, at)
         ends = at + 12 + length
         if ends > len(content):
-            raise NoPhoto("it is cut short")
+            raise NoPhoto("cut_short")
         name = content[at + 4 : at + 8]
         yield name, content[at + 8 : at + 8 + length], content[at:ends]
         if name == b"IEND":
@@ -187,7 +187,7 @@ def _webp(content: bytes) -> bytes:
         elif name in SHOWN_WEBP:
             kept.append((name, data))
     if not {name for name, _ in kept} & {b"VP8 ", b"VP8L", b"ANMF"}:
-        raise NoPhoto("it is a WebP without a picture")
+        raise NoPhoto("webp_without_picture")
     if turned != UPRIGHT and kept[0][0] == b"VP8X":
         kept.append((b"EXIF", _exif(turned)))
     body = b"WEBP" + b"".join(
@@ -202,6 +202,6 @@ def _riff(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     while at + 8 <= end:
         (size,) = struct.unpack_from("<I", content, at + 4)
         if at + 8 + size > end:
-            raise NoPhoto("it is cut short")
+            raise NoPhoto("cut_short")
         yield content[at : at + 4], content[at + 8 : at + 8 + size]
         at += 8 + size + size % 2

@@ -4,10 +4,11 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from functions.maintenance.photos.models import HEIC_TYPES, LARGEST_PHOTO_BYTES, NO_HEIC, PhotoType
+from functions.maintenance.photos.models import HEIC_TYPES, LARGEST_PHOTO_BYTES, PhotoType
 from functions.maintenance.reports.models import Category, Kind
 from functions.maintenance.tickets.models import Capacity, Correction, Shelf, State
 from linli.contracts import Contract
+from linli.errors import InvalidField
 from linli.ids import Id
 from linli.instants import Instant
 from linli.pages import PageQuery
@@ -27,7 +28,7 @@ class Report(Contract):
     @model_validator(mode="after")
     def _a_unit_is_in_a_building(self) -> Self:
         if self.unit is not None and self.building is None:
-            raise ValueError("unit goes with its building")
+            raise InvalidField("unit_with_building")
         return self
 
 
@@ -58,7 +59,7 @@ class Timeline(Contract):
 
 def _no_heic(content_type: Any) -> Any:
     if content_type in HEIC_TYPES:
-        raise ValueError(NO_HEIC)
+        raise InvalidField("no_heic")
     return content_type
 
 

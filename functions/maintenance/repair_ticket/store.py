@@ -37,7 +37,6 @@ from linli.idempotency import Creation
 from linli.ids import is_id
 from linli.tables import ConditionsFailed, Row, Transaction, read
 
-NOT_FREE = "this repairer is not free: no member, off duty, or with full hands"
 NEWLY_FREE = frozenset({"decline", "reassign", "reopen", "recategorise"})
 
 
@@ -145,9 +144,9 @@ def _original(community: str, wanted: Move, ticket: Ticket, actor: Actor) -> Tic
     key = TicketRow.key(community, wanted.duplicate_of)
     row = read([key]).one(TicketRow, key)
     if row is None:
-        raise InvalidRequest("duplicate_of: there is no such ticket")
+        raise InvalidRequest("no_such_original")
     if row.ticket.state in DROPPED:
-        raise refusal(ticket, actor, f"duplicate_of: that one is {row.ticket.state}, and nobody sees to it")
+        raise refusal(ticket, actor, "original_dropped", {"state": row.ticket.state})
     return row.ticket
 
 
@@ -166,18 +165,14 @@ def _lost(failed: ConditionsFailed, step: Step, person: Person, wanted: Move) ->
         now = row.ticket
         if wanted.version is None and (now.state, now.repairer) == (before.state, before.repairer):
             return failed
-        return refusal(now, actor_on(now, person.person, person.roles), "somebody else was faster")
+        return refusal(now, actor_on(now, person.person, person.roles), "somebody_faster")
     actor = actor_on(step.before or step.ticket, person.person, person.roles)
     if "original" in failed.rows:
         return failed
     if "lock" in failed.rows:
-        return refusal(step.before or step.ticket, actor, "another ticket is open for the same fault")
+        return refusal(step.before or step.ticket, actor, "another_ticket_open")
     if "taken" in failed.rows and wanted.repairer is not None:
-        return refusal(
-            step.before or step.ticket,
-            actor,
-            NOT_FREE,
-        )
+        return refusal(step.before or step.ticket, actor, "repairer_not_free")
     return failed
 
 
@@ -219,7 +214,7 @@ def _add_photo(community: str, person: Person, ticket: str, wanted: PhotoWanted,
     keys = [PhotoRow.key(community, ticket, number) for number in range(1, MOST_PHOTOS + 1)]
     free = [key for key in keys if key[1] not in taken] or [key for key in keys if taken[key[1]].refused]
     if not free:
-        raise Conflict(f"a ticket has at most {MOST_PHOTOS} photos")
+        raise Conflict("too_many_photos", {"most": MOST_PHOTOS})
     row = PhotoRow(
         *free[0],
         photo=creation.id,

@@ -3,7 +3,7 @@
 Everything that changes a ticket goes through `transition`: residents, repairers, managers and clocks alike.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,7 +61,7 @@ ANSWER: dict[Command, Rule] = {
 class IllegalTransition(Conflict):
     """The ticket's state does not allow this; `allowed` says what it does allow the caller."""
 
-    title = "The ticket cannot do this now"
+    heading = "ticket-not-now"
 
 
 def actor_on(ticket: Ticket, person: str, roles: frozenset[Capacity]) -> Actor:
@@ -91,9 +91,14 @@ def allowed(ticket: Ticket, actor: Actor) -> list[Command]:
     ]
 
 
-def refusal(ticket: Ticket, actor: Actor, why: str) -> IllegalTransition:
+def refusal(
+    ticket: Ticket, actor: Actor, code: str, parameters: Mapping[str, object] | None = None
+) -> IllegalTransition:
     """The conflict that names the present state and what is allowed in it."""
-    return IllegalTransition(why, state=ticket.state, version=ticket.version, allowed=allowed(ticket, actor))
+    now_allowed = allowed(ticket, actor)
+    return IllegalTransition(
+        code, parameters, state=ticket.state, version=ticket.version, allowed=now_allowed
+    )
 
 
 def transition(
@@ -106,19 +111,19 @@ def transition(
     """
     rule = rules_of(ticket).get(move.command)
     if rule is None:
-        raise refusal(ticket, actor, f"{move.command} is nothing for a ticket of kind {ticket.kind}")
+        raise refusal(ticket, actor, "nothing_for_this_kind", {"command": move.command, "kind": ticket.kind})
     if not rule.by & actor.roles:
-        raise Forbidden(f"none of your roles may {move.command} a ticket")
+        raise Forbidden("may_not_ticket", {"command": move.command})
     if move.version is not None and move.version != ticket.version:
-        raise refusal(ticket, actor, f"the ticket has changed since version {move.version}")
+        raise refusal(ticket, actor, "ticket_has_changed", {"version": move.version})
     if ticket.state not in rule.sources:
-        raise refusal(ticket, actor, f"a ticket that is {ticket.state} cannot {move.command}")
+        raise refusal(ticket, actor, "ticket_cannot", {"state": ticket.state, "command": move.command})
     if not rule.by & actor.capacities:
-        raise refusal(ticket, actor, f"it is not yours to {move.command}")
+        raise refusal(ticket, actor, "not_yours_to", {"command": move.command})
     if move.duplicate_of == ticket.ticket:
-        raise refusal(ticket, actor, "a ticket is no duplicate of itself")
+        raise refusal(ticket, actor, "duplicate_of_itself")
     if move.command == "recategorise" and corrected(ticket, move) == taken_for(ticket):
-        raise refusal(ticket, actor, "it is all of that already")
+        raise refusal(ticket, actor, "all_of_that_already")
     at = max(now, ticket.changed_at)  # the gateway's clocks may differ by some milliseconds
     state = _led_to(ticket, move, rule)
     ticket = ticket if state == "paused" else _running(ticket, at, rulebook)

@@ -11,6 +11,7 @@ from functions.maintenance.reports.models import Category
 from functions.maintenance.tickets.models import Capacity, PauseReason, Text
 from linli.calendar import Hours
 from linli.contracts import Contract
+from linli.errors import InvalidField
 from linli.ids import Id
 from linli.texts import Words
 from linli.vocabulary.maintenance import MaintenancePolicy, Priority
@@ -65,11 +66,11 @@ class Move(Contract):
         needed, optional = NEEDED.get(self.command, ()), OPTIONAL.get(self.command, ())
         given = {name for name in PARTICULARS if getattr(self, name) is not None}
         if missing := set(needed) - given:
-            raise ValueError(f"{self.command} needs {', '.join(sorted(missing))}")
+            raise InvalidField("command_needs", command=self.command, fields=sorted(missing))
         if stray := given - set(needed) - set(optional):
-            raise ValueError(f"{self.command} takes no {', '.join(sorted(stray))}")
+            raise InvalidField("command_takes_no", command=self.command, fields=sorted(stray))
         if self.command == "recategorise" and not given:
-            raise ValueError("recategorise needs category, priority or kind")
+            raise InvalidField("recategorise_needs")
         return self
 
 

@@ -64,7 +64,7 @@ def _kept(community: str, due: Due, zone: str, now: datetime) -> str:
     except ConditionsFailed as failed:
         there = failed.one(DueRow, "due")
         if there is not None and there.due != due:
-            raise Conflict("another bill has this id") from failed
+            raise Conflict("another_bill") from failed
         return "duplicate"
     return "owed" if due.amount_fen > 0 else "credited" if due.amount_fen else "nothing_to_pay"
 

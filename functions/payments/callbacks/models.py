@@ -10,7 +10,6 @@ class Mismatched(Conflict):
     """A callback that the provider signed does not fit the order that it names: it has no effect."""
 
     slug = "mismatched"
-    title = "It does not fit our order"
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def take_effect(stored: Stored, now: datetime, *, anew: bool = False) -> str:
         effect = books.settle(Told(stored.community, stored.notice, stored.callback, anew), now)
         outcome, mismatch = effect.outcome, effect.mismatch
     if mismatch:
-        raise Mismatched(mismatch)
+        raise Mismatched("callback_mismatched", {"mismatch": mismatch})
     return outcome
 
 

@@ -26,9 +26,9 @@ def lowered_by(bills: Sequence[Due], carried: Sequence[Due]) -> tuple[Share, ...
 def refuse_if_paid(due: Due) -> None:
     """Raises Conflict for a bill that is paid, or that is a credit: nothing of it is left to pay."""
     if due.state == "paid":
-        raise Conflict("the bill is paid", receipt=due.receipt or "")
+        raise Conflict("bill_paid", receipt=due.receipt or "")
     if due.amount_fen <= 0:
-        raise Conflict("it is a credit, which lowers what is paid next", bill=due.bill)
+        raise Conflict("bill_is_credit", bill=due.bill)
 
 
 def shares_of(dues: Sequence[Due], carried: Sequence[Due]) -> tuple[Share, ...]:

@@ -27,7 +27,7 @@ def refuse_what_cannot_be(taken: HandPayment, now: datetime) -> None:
     """Raises InvalidRequest for money that came ahead of time, or longer ago than a year."""
     moved_at = taken.moved_at or now
     if not now - LONGEST_AGO <= moved_at <= now + AHEAD:
-        raise InvalidRequest("moved_at: not within the last year")
+        raise InvalidRequest("moved_long_ago")
 
 
 def as_order(taken: HandPayment, dues: Sequence[Due], shares: tuple[Share, ...], taking: Taking) -> Intent:
@@ -36,7 +36,7 @@ def as_order(taken: HandPayment, dues: Sequence[Due], shares: tuple[Share, ...],
     """
     wanted_fen = sum(share.amount_fen for share in shares) if shares else dues[0].amount_fen
     if taken.amount_fen != wanted_fen:
-        raise Conflict("the bills ask for another amount", wanted_fen=wanted_fen)
+        raise Conflict("another_amount", wanted_fen=wanted_fen)
     return Intent(
         intent=taking.intent,
         community=taking.community,

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 from functions.payments.books.orders import Intent
 from functions.payments.dues.models import MOST_BILLS, Fen, PositiveFen, Share
 from linli.contracts import Contract, shown_as
+from linli.errors import InvalidField
 from linli.ids import Id
 from linli.instants import Instant
 from linli.vocabulary.payments import Means
@@ -32,7 +33,7 @@ class HandPayment(Contract):
     @model_validator(mode="after")
     def _names_bills_once(self) -> "HandPayment":
         if len(set(self.bills)) < len(self.bills):
-            raise ValueError("bills: one comes twice")
+            raise InvalidField("bill_twice")
         return self
 
 

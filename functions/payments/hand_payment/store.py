@@ -72,7 +72,7 @@ def _refuse_entered(community: str, intent: str, zone: str) -> None:
     """Raises Conflict with the receipt of the payment that has this reference."""
     before = find(IntentRow, IntentRow.key(community, intent)).intent
     receipt = before.receipt or receipt_of(intent, before.created_at, zone)
-    raise Conflict("a transfer of this reference has been entered", receipt=receipt)
+    raise Conflict("transfer_entered", receipt=receipt)
 
 
 def taken_by_hand(community: str, asked: PageQuery) -> Page[HandPaymentView]:

@@ -48,7 +48,7 @@ def counted(ordered: Ordered, now: datetime) -> Ordered:
     lately = tuple(at for at in ordered.at if now - at < WITHIN)
     if len(lately) >= MOST_ORDERS:
         again_at = to_text(min(lately) + WITHIN)
-        raise Conflict("too many orders of this bill within an hour", again_at=again_at)
+        raise Conflict("too_many_orders", again_at=again_at)
     return Ordered(at=(*lately, now))
 
 

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from functions.payments.books.orders import Intent, IntentState
 from functions.payments.dues.models import MOST_BILLS, Fen, PositiveFen, Share
 from linli.contracts import Contract, shown_as
+from linli.errors import InvalidField
 from linli.ids import Id
 from linli.instants import Instant
 from linli.pages import PageQuery
@@ -26,15 +27,15 @@ class IntentWanted(Contract):
     @model_validator(mode="after")
     def _names_bills_once(self) -> Self:
         if (self.bill is None) == (not self.bills):
-            raise ValueError("bill, or bills: one of them")
+            raise InvalidField("bill_or_bills")
         if len(set(self.bills)) < len(self.bills):
-            raise ValueError("bills: one comes twice")
+            raise InvalidField("bill_twice")
         return self
 
     @model_validator(mode="after")
     def _has_what_wechat_needs(self) -> Self:
         if self.provider == "wechat" and self.open_id is None:
-            raise ValueError("open_id: WeChat Pay needs it")
+            raise InvalidField("open_id_needed")
         return self
 
     @property

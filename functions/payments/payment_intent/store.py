@@ -92,7 +92,7 @@ def _opened(community: str, payer: str, wanted: IntentWanted, creation: Creation
     if shares and sum(share.amount_fen for share in shares) <= 0:
         for home in sorted({due.home for due in dues}):
             offset(community, home, creation.at)
-        raise Conflict("credits cover the bills: there is nothing to pay")
+        raise Conflict("nothing_to_pay")
     locks = [rows.one(OpenIntentRow, key) for key in lock_keys]
     formers = [find(IntentRow, IntentRow.key(community, name)) for name in _held_by(locks)]
     place = _place(community, payer, wanted.provider, creation)
@@ -138,7 +138,7 @@ def _place(community: str, payer: str, provider: Provider, creation: Creation) -
     try:
         merchant = merchants.merchant(community, provider)
     except NotFound as error:
-        raise Conflict("the community does not take payments by this provider") from error
+        raise Conflict("provider_not_taken") from error
     return Place(creation.id, community, payer, merchant.seller, merchant.app, creation.at)
 
 

@@ -88,7 +88,7 @@ def _stamp(merchant: Merchant) -> Stamp:
     try:
         private_key_of(key)
     except ValueError as error:
-        raise Unavailable(f"{merchant.provider}: the community's signing key {error}") from None
+        raise Unavailable("signing_key_faulty", {"provider": merchant.provider, "why": str(error)}) from None
     return Stamp(key, datetime.now(UTC), secrets.token_hex(16))
 
 
@@ -100,7 +100,9 @@ def _ask(question: Question[Meaning], merchant: Merchant) -> Meaning:
     try:
         return with_fresh_keys(partial(question.read, answer), merchant, answer.now)
     except Refused as error:
-        raise Unavailable(f"{merchant.provider}: its answer is {error.slug}") from error
+        raise Unavailable(
+            "answer_not_believed", {"provider": merchant.provider, "why": error.slug}
+        ) from error
 
 
 def _sent(outgoing: Outgoing) -> Answer:
@@ -119,7 +121,7 @@ def _sent(outgoing: Outgoing) -> Answer:
             body = _body(response)
             return Answer(response.status_code, dict(response.headers), body, datetime.now(UTC))
     except requests.RequestException as error:
-        raise Silent("the provider did not answer") from error
+        raise Silent("provider_silent") from error
 
 
 def _body(response: "requests.Response") -> bytes:
@@ -127,5 +129,5 @@ def _body(response: "requests.Response") -> bytes:
     for chunk in response.iter_content(CHUNK):
         body += chunk
         if len(body) > LARGEST_ANSWER:
-            raise Unavailable("the provider's answer is too large")
+            raise Unavailable("answer_too_large")
     return bytes(body)

@@ -115,7 +115,7 @@ class _Run:
     ) -> Notice | None:
         whose = merchant.community, merchant.provider
         if whose in self.shut_out:
-            raise KeyNotTaken(f"{merchant.provider}: it does not take the community's key")
+            raise KeyNotTaken("key_not_taken", {"provider": merchant.provider})
         if whose in self.silent:
             return None
         self.asked[str(row.due_shard)] += 1

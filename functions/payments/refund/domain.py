@@ -16,7 +16,7 @@ def asked_back(intent: Intent, amount_fen: int | None, refund: str, by: str, now
     left_fen = intent.refundable_fen
     wanted_fen = left_fen if amount_fen is None else amount_fen
     if not 0 < wanted_fen <= left_fen:
-        raise Conflict("more than can be refunded", state=intent.state, refundable_fen=left_fen)
+        raise Conflict("more_than_refundable", state=intent.state, refundable_fen=left_fen)
     wanted = Refund.of(intent, refund, wanted_fen, "asked", now).model_copy(update={"requested_by": by})
     if intent.is_by_hand:
         return given_back(intent, wanted.ended("done", now), now)

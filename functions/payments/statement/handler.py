@@ -28,7 +28,7 @@ def statement(step: Step, delivery: Delivery) -> str:
             return "started"
         case Step(community=community, provider=provider, day=day) if community and provider and day:
             return store.compare(community, provider, day, delivery.first_at)
-    raise InvalidRequest("a step names a time, or a community, a provider and a day")
+    raise InvalidRequest("statement_step")
 
 
 @route(

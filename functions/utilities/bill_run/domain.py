@@ -16,7 +16,7 @@ def plan(period: str, zone: str, due_days: int, now: datetime) -> Plan:
     """A run of a month. Raises Conflict before the month is over."""
     end = from_millis(midnight(days_of_month(period)[-1] + DAY, zone))
     if now < end:
-        raise Conflict("the month is not over yet")
+        raise Conflict("month_not_over")
     return Plan(period=period, started_at=now, due_at=now + timedelta(days=due_days))
 
 

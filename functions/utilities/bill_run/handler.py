@@ -30,7 +30,7 @@ def bill_run(step: Step, _: Delivery) -> str:
             return "divided"
         case Step(community=community, period=period, homes=homes) if community and period and homes:
             return "issued" if issue(community, period, homes) else "duplicate"
-    raise InvalidRequest("a step names a time, or a community and a period")
+    raise InvalidRequest("step_of_what")
 
 
 @route(blueprint, "POST", RUNS, permissions.RUN_BILLS, body=RunAsked, status=201)

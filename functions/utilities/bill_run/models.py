@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from functions.utilities.bills.models import Gap, Period, SharedGap, Unshared
 from functions.utilities.meters.models import Home
 from linli.contracts import Contract
+from linli.errors import InvalidField
 from linli.ids import Id
 from linli.instants import Instant
 from linli.pages import PageQuery
@@ -25,7 +26,7 @@ class RunAsked(Contract):
     @model_validator(mode="after")
     def _pages_of_a_check(self) -> Self:
         if not self.check and (self.limit is not None or self.cursor is not None):
-            raise ValueError("limit and cursor: of a check only")
+            raise InvalidField("of_a_check_only")
         return self
 
 

@@ -185,7 +185,7 @@ def bills(community: str, person: str, asked: BillsAsked, *, all_of_them: bool) 
     """
     if all_of_them:
         if asked.period is None:
-            raise InvalidRequest("period: which month")
+            raise InvalidRequest("which_month")
         return page_of(BillRow, BillRow.of_period.partition(community, asked.period), asked, bill_in)
     stays = {home: days_seen(community, home, person) for home in homes_of(community, person)}
 

@@ -18,7 +18,7 @@ def months(since: str, until: str) -> list[str]:
     """The months from one to the other. Raises InvalidRequest when there are none, or more than thirteen."""
     found = months_between(date.fromisoformat(f"{since}-01"), date.fromisoformat(f"{until}-01"))
     if not 1 <= len(found) <= MOST_MONTHS:
-        raise InvalidRequest(f"until: at least since, and at most {MOST_MONTHS} months")
+        raise InvalidRequest("months_at_most", {"most": MOST_MONTHS})
     return found
 
 

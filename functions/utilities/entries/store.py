@@ -86,12 +86,12 @@ def vouch(transaction: Transaction, first: VouchedReading, cause: str, now: date
         known = with_standings(known, site.dial, from_the_first=excerpt.from_the_first)
     there = next((each for each in known if each.at == reading.at and each.live and each.trusted), None)
     if there is not None and there.ticks != reading.ticks:
-        raise Conflict(f"{site.register.obis} was read otherwise then: {site.register.value(there.ticks)}")
+        raise Conflict(
+            "read_otherwise", {"register": site.register.obis, "value": site.register.value(there.ticks)}
+        )
     why = contradiction(known, reading, site.dial)
     if there is None and why is not None and not first.confirmed:
-        raise Conflict(
-            f"{reading.kind}: {site.register.obis} cannot show that now; confirm it if it does", reason=why
-        )
+        raise Conflict("cannot_show_now", {"field": reading.kind, "register": site.register.obis}, reason=why)
     arrived = merged(known, [reading], site.dial, from_the_first=excerpt.from_the_first)
     if arrived.readings == excerpt.readings:
         return 0
@@ -220,7 +220,7 @@ def write(transaction: Transaction, change: Change, *, may_split: bool = False) 
         transaction.put("correction", correction(site, gave_way, cause, now, decision))
     room = MOST_ROWS - count - len(use)
     if room < 0 or (may_split and len(facts) > room):
-        raise _TooManyRows("this would change too much at once: decide on later readings first")
+        raise _TooManyRows("too_many_later_readings")
     facts = facts[max(len(facts) - room, 0) :]  # of consumption long ago, which comes first
     where = f"{site.community}/{site.meter.meter}/{site.register.obis}"
     transaction.publish(facts, f"meter_reading/{where}/{version + 1}", now)

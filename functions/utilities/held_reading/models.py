@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from functions.utilities.meters.models import Value
 from linli.contracts import Contract
+from linli.errors import InvalidField
 from linli.ids import Id
 from linli.instants import Instant
 from linli.texts import Words
@@ -43,7 +44,7 @@ class Verdict(Contract):
     @model_validator(mode="after")
     def _corrected_to_something(self) -> Self:
         if (self.decision == "correct") == (self.value is None):
-            raise ValueError("value: to correct a reading, and then only")
+            raise InvalidField("value_to_correct")
         return self
 
 

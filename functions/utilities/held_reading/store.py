@@ -46,7 +46,7 @@ def _decide(community: str, held: str, verdict: Verdict, by: str, creation: Crea
         raise NotFound
     corrected = None if verdict.value is None else register.ticks(verdict.value)
     if verdict.value is not None and corrected is None:
-        raise InvalidRequest("value: the dial cannot show that")
+        raise InvalidRequest("dial_cannot_show_value")
     known = communities.known(rows, community)
     site = Site(community, meter_row.meter, register, known.time_zone, known.policy(UtilitiesPolicy))
     decision = Decision(by, verdict.decision, verdict.note, int(row.at), int(row.ticks), corrected)

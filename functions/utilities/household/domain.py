@@ -20,7 +20,7 @@ def told(
     since = said.since.isoformat() if said.since else since
     until = said.until.isoformat() if said.until else until
     if (since or date.min.isoformat()) > (until or date.max.isoformat()):
-        raise InvalidRequest("until: is before since")
+        raise InvalidRequest("until_before_since")
     if until is None and not lives_there:
-        raise Conflict("this person does not live there: until when did they?")
+        raise Conflict("does_not_live_there")
     return since, until

@@ -22,13 +22,13 @@ def first_readings(meter: Meter, shown: list[FirstReading], at: int, kind: Kind)
     its dial cannot show.
     """
     if sorted(each.obis for each in shown) != sorted(each.obis for each in meter.registers):
-        raise InvalidRequest(f"{kind}: one reading of each register of {meter.meter}")
+        raise InvalidRequest("a_reading_of_each_register", {"field": kind, "meter": meter.meter})
     found = []
     for each in shown:
         register = meter.register_of(each.obis)
         ticks = register.ticks(each.value) if register else None
         if register is None or ticks is None:
-            raise InvalidRequest(f"{kind}: {each.obis} cannot show that")
+            raise InvalidRequest("dial_cannot_show", {"field": kind, "register": each.obis})
         found.append((register, Reading(at, ticks, kind), each.confirmed))
     return found
 
@@ -39,12 +39,12 @@ def replaced(old: Meter, asked: Replacement) -> tuple[Meter, Meter]:
     Raises Conflict when the old one is closed already, InvalidRequest when the two do not belong together.
     """
     if old.closed_at is not None:
-        raise Conflict("this meter was replaced already", replaced_by=old.replaced_by)
+        raise Conflict("replaced_already", replaced_by=old.replaced_by)
     new = registered(asked.fitted)
     if (new.medium, new.home, new.asset) != (old.medium, old.home, old.asset):
-        raise InvalidRequest("fitted: is for another medium or place than the meter it replaces")
+        raise InvalidRequest("fitted_elsewhere")
     if new.meter == old.meter or new.installed_at < old.installed_at:
-        raise InvalidRequest("fitted: is the same meter, or was there before it")
+        raise InvalidRequest("fitted_before")
     closed = old.model_copy(update={"closed_at": new.installed_at, "replaced_by": new.meter})
     return closed, new.model_copy(update={"replaces": old.meter})
 
@@ -61,7 +61,7 @@ def changed(meter: Meter, asked: MeterChanged) -> Meter:
     """The meter with other maxima. Raises InvalidRequest for a register that it has not."""
     unknown = asked.most_per_day.keys() - {each.obis for each in meter.registers}
     if unknown:
-        raise InvalidRequest(f"most_per_day: the meter has no register {min(unknown)}")
+        raise InvalidRequest("no_such_register", {"register": min(unknown)})
     registers = [
         each.model_copy(update={"most_per_day": asked.most_per_day[each.obis]})
         if each.obis in asked.most_per_day

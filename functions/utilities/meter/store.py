@@ -52,7 +52,7 @@ def _register(community: str, meter: Meter, readings: list[Taken], now: datetime
         standing = failed.one(MeterRow, "meter")
         fitted = set(MeterRegistered.model_fields) - {"initial"}
         if standing is None or standing.meter.model_dump(include=fitted) != meter.model_dump(include=fitted):
-            raise Conflict("there is another meter of this id") from failed
+            raise Conflict("another_meter") from failed
         _complete(community, [(standing.meter, readings)], now)
         return standing.meter
     return meter
@@ -86,12 +86,12 @@ def _replace(community: str, old: str, asked: Replacement, now: datetime) -> tup
     transaction.put("closed", after, MeterRow.version == row.version)
     rows = _vouch(transaction, community, closed, finals, now)
     if rows + _vouch(transaction, community, opened, initials, now) > MOST_ROWS - 3:
-        raise Conflict("this would change too much at once: decide on the readings of this meter first")
+        raise Conflict("too_many_readings_change")
     try:
         transaction.commit()
     except ConditionsFailed as failed:
         if "meter" in failed.rows and "closed" not in failed.rows:
-            raise Conflict("there is another meter of this id") from failed
+            raise Conflict("another_meter") from failed
         raise
     return closed, opened
 

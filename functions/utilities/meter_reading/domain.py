@@ -48,11 +48,11 @@ def _outcome(outcomes: Sequence[str], *, refused: int, others: int) -> Ended:
     return "held" if others else "recorded"
 
 
-def why_parked(answer: MeterReadingAnswer, readings: int) -> str | None:
+def why_parked(answer: MeterReadingAnswer, readings: int) -> dict[str, object]:
     """What is said of a message with readings that could not be entered: it is parked, since they can be once
     the meter is registered, or mended; the others are duplicates then.
     """
     if not answer.refused:
-        return None
-    first = answer.refused[0]
-    return f"{len(answer.refused)} of {readings} readings refused; readings.{first.index}: {first.reason}"
+        return {}
+    first, refused = answer.refused[0], len(answer.refused)
+    return {"refused": refused, "readings": readings, "index": first.index, "reason": first.reason}

@@ -29,7 +29,7 @@ def meter_reading(message: DeviceMessage[MeterReadingEvent]) -> MeterReadingAnsw
     answer = answered(message.body.event_id, outcomes)
     why = why_parked(answer, len(outcomes))
     wholly = len(answer.refused) == len(outcomes)
-    return Parked(answer, InvalidRequest(why), wholly=wholly) if why else answer
+    return Parked(answer, InvalidRequest("readings_refused", why), wholly=wholly) if why else answer
 
 
 def _offered(sent: ReadingSent, device: str) -> Offered:

@@ -10,7 +10,7 @@ from functions.utilities.meters.models import Obis, Value
 from linli import odd_fields
 from linli.contracts import Contract
 from linli.device_messages import DeviceAnswer, DeviceEvent
-from linli.errors import InvalidRequest
+from linli.errors import InvalidField, InvalidRequest
 from linli.ids import Id
 from linli.instants import Instant
 from linli.odd_fields import MEANT
@@ -75,7 +75,7 @@ class MeterReadingEvent(DeviceEvent):
     @model_validator(mode="after")
     def _one_or_many(self) -> Self:
         if (self.value is None) == (self.readings is None):
-            raise ValueError("send either value or readings")
+            raise InvalidField("value_or_readings")
         return self
 
     def left_out(self) -> tuple[str, ...]:

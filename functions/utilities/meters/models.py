@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from linli.contracts import Contract
+from linli.errors import InvalidField
 from linli.ids import ID_PATTERN, Id
 from linli.instants import Instant
 from linli.local_times import Day
@@ -49,7 +50,7 @@ LARGEST_GROUP = 255
 def _groups_fit(code: str) -> str:
     numbers = [int(part) for part in code.replace("-", ".").replace(":", ".").replace("*", ".").split(".")]
     if any(number > LARGEST_GROUP for number in numbers):
-        raise ValueError("each value group of an OBIS code is at most 255")
+        raise InvalidField("obis_group")
     return code
 
 
@@ -81,7 +82,7 @@ def _on_a_dial(value: Decimal) -> Decimal:
     """217.00000000000003 is 217; 264.34205 is no dial's of at most four decimals."""
     found = without_noise(value, FINEST)
     if found is None:
-        raise ValueError("has more than 4 decimal places")
+        raise InvalidField("decimal_places_4")
     return value if value.as_tuple().exponent in range(-4, 1) else found
 
 
@@ -145,12 +146,12 @@ class MeterFitted(Contract):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if (self.home is None) == (self.asset is None):
-            raise ValueError("a meter is of a home or of a shared asset: send one of home and asset")
+            raise InvalidField("home_or_asset")
         codes = [each.obis for each in self.registers]
         if len(codes) != len(set(codes)):
-            raise ValueError("registers: each OBIS code once")
+            raise InvalidField("obis_once")
         if any(int(code.partition("-")[0]) not in GROUPS[self.medium] for code in codes):
-            raise ValueError(f"registers: the code's first group is not of {self.medium}")
+            raise InvalidField("obis_medium", medium=self.medium)
         return self
 
 

@@ -16,7 +16,7 @@ def set_tariff(community: str, tariff: Tariff) -> Tariff:
     except ConditionsFailed as failed:
         standing = failed.rows.get("tariff")
         if not isinstance(standing, TariffRow) or standing.tariff != tariff:
-            raise Conflict("another tariff of this medium begins on that day") from failed
+            raise Conflict("another_tariff_that_day") from failed
     return tariff
 
 

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from functions.utilities.meters.models import Medium
 from linli.contracts import Contract
+from linli.errors import InvalidField
 from linli.ids import Id
 from linli.local_times import Day
 from linli.prices import DayPart, Price, Quantity, cover_the_day_once, steps_rise
@@ -68,30 +69,30 @@ class Tariff(Contract):
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         if (self.price is None) == (self.windows is None and self.tiers is None):
-            raise ValueError("send price alone, or windows, tiers, or both of these")
+            raise InvalidField("price_or_parts")
         if self.windows is not None:
             _check_windows(self.windows)
         if self.tiers is not None:
             _check_tiers(self.tiers)
         if (self.heads is not None) != any(each.wider_by or each.per_head for each in self.tiers or ()):
-            raise ValueError("heads: with tiers of which some are wider (wider_by, per_head), and only then")
+            raise InvalidField("heads_with_tiers")
         if (self.shared_by is None) != (self.shared_price is None):
-            raise ValueError("send both of shared_by and shared_price, or neither")
+            raise InvalidField("shared_both")
         return self
 
 
 def _check_windows(windows: Sequence[Window]) -> None:
     if not cover_the_day_once(windows):
-        raise ValueError("windows: together cover the whole day, once")
+        raise InvalidField("windows_whole_day")
     if len({(each.name, each.price) for each in windows}) != len({each.name for each in windows}):
-        raise ValueError("windows: one price for each name")
+        raise InvalidField("windows_one_price")
 
 
 def _check_tiers(tiers: Sequence[Tier]) -> None:
     if not steps_rise([each.up_to for each in tiers]):
-        raise ValueError("tiers: each reaches further than the one before, and the last has no end")
+        raise InvalidField("tiers_reach")
     if tiers[-1].wider_by or tiers[-1].per_head:
-        raise ValueError("tiers: the last one has no end that could be wider")
+        raise InvalidField("tiers_last_wider")
     wider = [(each.wider_by or Decimal(0), each.per_head or Decimal(0)) for each in tiers[:-1]]
     if any(b[0] < a[0] or b[1] < a[1] for a, b in pairwise(wider)):
-        raise ValueError("tiers: each widens at least as much as the one before")
+        raise InvalidField("tiers_widen")

@@ -13,7 +13,7 @@ from functions.devices.life.rows import FaultRow
 from linli.device_messages import DeviceAnswer, DeviceEvent
 from linli.keys import Key
 from linli.lifetimes import Lifetime
-from linli.words import LANGUAGES, catalogue, words
+from linli.words import LANGUAGES
 from linli_cli.develop.actions import topic_rules
 from linli_cli.documents import commits, examples, glossary, messages, readme, rows
 from linli_cli.documents import words as words_of_codes
@@ -130,22 +130,12 @@ def test_an_example_that_is_none_is_noticed(right: str, wrong: str) -> None:
     assert complaints
 
 
-def test_every_language_has_the_same_codes() -> None:
-    first, *others = (catalogue(language) for language in LANGUAGES)
-    assert all(other.keys() == first.keys() for other in others)
-
-
 def test_all_that_is_wrong_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(words_of_codes, "codes_of_all", lambda _: {"no_such_code": "somewhere"})
     monkeypatch.setattr(commits, "_git", lambda _, *asked: ["abc " + "x" * 73] if "log" in asked else [])
     lacking, too_long = readme.complained(words_of_codes.check_words, commits.check_subjects)
     assert all(f"{language}.json lacks: no_such_code" in lacking for language in LANGUAGES)
     assert "73 characters" in too_long
-
-
-def test_a_code_of_a_kind_has_the_words_of_its_kind_and_an_unknown_one_its_own_name() -> None:
-    assert words("blocked_fever") == words("blocked_…")
-    assert words("nobody_knows") == "nobody_knows"
 
 
 def test_terms_stand_in_the_glossary() -> None:

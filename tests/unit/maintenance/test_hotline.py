@@ -112,5 +112,5 @@ def test_both_forms_say_the_same_and_are_well_formed(text: str) -> None:
 
 
 def test_an_error_has_open311s_form() -> None:
-    problem = problem_of(Forbidden("api_key: is missing or not valid"))
-    assert (problem.code, problem.description) == ("403", "api_key: is missing or not valid")
+    problem = problem_of(Forbidden("api_key_invalid"), "en")
+    assert (problem.code, problem.description) == ("403", "api_key: is not valid")

@@ -52,7 +52,7 @@ def test_some_bad_readings_are_told_by_index_and_the_rest_is_recorded() -> None:
     assert (answer.outcome, answer.kept) == ("partly_recorded", 497)
     assert [each.index for each in answer.refused] == [3, 77, 499]
     assert answer.refused[0].reason == "unknown_meter"
-    assert why_parked(answer, 500) == "3 of 500 readings refused; readings.3: unknown_meter"
+    assert why_parked(answer, 500) == {"refused": 3, "readings": 500, "index": 3, "reason": "unknown_meter"}
 
 
 def test_readings_that_are_all_bad_are_refused_by_index_in_one_reply() -> None:
@@ -60,4 +60,4 @@ def test_readings_that_are_all_bad_are_refused_by_index_in_one_reply() -> None:
     assert (answer.outcome, len(answer.refused)) == ("refused", 500)
     assert len(answer.model_dump_json()) < 128 * 1024
     assert answered("e-1", ["unknown_meter"]).outcome == "refused"
-    assert why_parked(answered("e-1", ["kept", "held"]), 2) is None
+    assert why_parked(answered("e-1", ["kept", "held"]), 2) == {}

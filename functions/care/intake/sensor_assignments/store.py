@@ -100,12 +100,11 @@ def _check(assignment: Assignment, device: str, after: Settings) -> None:
         if sensor is None and other not in assignment.having(device):
             continue  # a gateway of both
         if device in theirs.devices and theirs.home != after.home:
-            words = "sensors: serves another home, unless it is taken out of that watch first"
-            raise Conflict(words, sensor=device, home=theirs.home)
+            raise Conflict("sensor_in_another_home", sensor=device, home=theirs.home)
     row = assignment.rows.get(device)
     others_have_it = row is not None and bool((row.people or set()) - {assignment.person})
     if sensor and row and row.sensor and others_have_it and row.sensor != sensor:
-        raise Conflict("sensors: serves somebody else as another kind, or by another way", sensor=device)
+        raise Conflict("sensor_of_another_person", sensor=device)
 
 
 def _tell(transaction: Transaction, assignment: Assignment, vigil: Vigil, now: datetime) -> None:

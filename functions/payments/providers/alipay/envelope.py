@@ -58,11 +58,11 @@ def verify(delivery: Delivery, merchant: Merchant) -> None:
     """
     fields = fields_of(delivery.body)
     if fields.get(b"sign_type") != b"RSA2":
-        raise Malformed("sign_type: only RSA2")
+        raise Malformed("only_rsa2")
     try:
         signature = signature_of(fields.get(b"sign", b"").decode("ascii"))
     except ValueError as error:
-        raise Malformed("sign: is not base64") from error
+        raise Malformed("sign_not_base64") from error
     content = sorted((name, value) for name, value in fields.items() if name not in (b"sign", b"sign_type"))
     serial = fields.get(b"alipay_cert_sn", b"").decode("latin-1")
     texts = (_signed_text(content), _signed_text([field for field in content if field[1]]))
@@ -75,14 +75,14 @@ def fields_of(body: bytes) -> dict[bytes, bytes]:
         text = body.decode("ascii")
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS, encoding="latin-1")
     except ValueError as error:
-        raise Malformed("body: is no form") from error
+        raise Malformed("body_no_form") from error
     fields = {name.encode("latin-1"): value.encode("latin-1") for name, value in pairs}
     if len(fields) < len(pairs):
-        raise Malformed("body: a field comes twice")
+        raise Malformed("field_twice")
     if not all(_NAME.fullmatch(name) for name in fields):
-        raise Malformed("body: a name is none of Alipay's")
+        raise Malformed("name_not_alipays")
     if any(_SWALLOWED.search(value) for value in fields.values()):
-        raise Malformed("body: a value holds a field of its own")
+        raise Malformed("field_in_a_value")
     return fields
 
 
@@ -95,13 +95,13 @@ def _keys(merchant: Merchant, serial: str) -> list[str]:
         return list(merchant.provider_keys.values())
     key = merchant.key_of(serial)
     if key is None:
-        raise UnknownSerial("alipay_cert_sn: not one of ours")
+        raise UnknownSerial("cert_not_ours")
     return [key]
 
 
 def _check(signature: bytes, texts: tuple[bytes, ...], keys: list[str]) -> None:
     if not any(is_by(signature, text, key) for key in keys for text in dict.fromkeys(texts)):
-        raise NoKeyFits("sign: does not fit")
+        raise NoKeyFits("sign_does_not_fit")
 
 
 def failed(node: Node) -> bool:
@@ -140,7 +140,7 @@ def question(
         try:
             return told(node)
         except (ValueError, KeyError, TypeError) as error:
-            raise Unreadable(f"{method}: the answer lacks what it must have") from error
+            raise Unreadable("answer_lacks_of", {"method": method}) from error
 
     body = urlencode(request(method, content, merchant, at, **more)).encode()
     headers = {"Content-Type": "application/x-www-form-urlencoded;charset=utf-8"}
@@ -150,7 +150,7 @@ def question(
 def _node(answer: Answer, merchant: Merchant, name: str) -> Node:
     """The signed part of an answer: the very text between `"…_response":` and what follows it."""
     if answer.status != OK:
-        raise Silent(f"alipay: status {answer.status}")
+        raise Silent("provider_status", {"provider": "alipay", "status": answer.status})
     try:
         text = answer.body.decode()
         envelope = json.loads(text)
@@ -164,7 +164,7 @@ def _node(answer: Answer, merchant: Merchant, name: str) -> Node:
             raise _not_done(node)
         signature = signature_of(envelope["sign"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Malformed("the answer is none of Alipay's") from error
+        raise Malformed("answer_not_alipays") from error
     _check(signature, (text[start:end].encode(),), _keys(merchant, envelope.get("alipay_cert_sn", "")))
     return dict(node)
 
@@ -172,5 +172,8 @@ def _node(answer: Answer, merchant: Merchant, name: str) -> Node:
 def _not_done(node: Node) -> Unavailable:
     """Why Alipay did not take a call, which tells nothing of what it was about."""
     codes = {node.get("code"), node.get("sub_code")}
-    reason = Silent if codes & BUSY else KeyNotTaken if codes & NOT_TAKEN else Unavailable
-    return reason(f"alipay: {node.get('code')} {node.get('sub_code', '')}".strip())
+    kind = Silent if codes & BUSY else KeyNotTaken if codes & NOT_TAKEN else Unavailable
+    return kind(
+        "provider_said",
+        {"provider": "alipay", "said": f"{node.get('code')} {node.get('sub_code', '')}".strip()},
+    )

@@ -61,13 +61,13 @@ def parse(delivery: Delivery, merchant: Merchant) -> Notice:
     raw = fields_of(delivery.body)
     charset = CHARSETS.get(raw.get(b"charset", b"utf-8").decode("latin-1").lower())
     if charset is None:
-        raise Unreadable("charset: not one that we know")
+        raise Unreadable("charset_unknown")
     try:
         read = {name.decode(): value for name, value in raw.items() if value and name.decode() in READ}
         fields = {name: value.decode(charset) for name, value in read.items()}
         return _notice(fields, merchant)
     except (ValueError, KeyError) as error:
-        raise Unreadable("the notification lacks what it must have") from error
+        raise Unreadable("notice_lacks") from error
 
 
 def reply(error: LinliError | None = None) -> Acknowledgement:
@@ -89,7 +89,7 @@ def prepay(order: Order, merchant: Merchant, at: Stamp) -> Question[str] | None:
 
     def read(node: Node) -> str:
         if failed(node):
-            raise Conflict(f"alipay does not take the order: {node.get('sub_code')}")
+            raise Conflict("order_not_taken", {"provider": "alipay", "said": node.get("sub_code")})
         _demand(node, order.id)
         return str(node["trade_no"])
 
@@ -186,9 +186,9 @@ def statement(day: date, merchant: Merchant, at: Stamp) -> Question[Question[tup
         if node.get("sub_code") == NO_STATEMENT:
             return None
         if node.get("sub_code") in NO_FILE_YET:
-            raise NotThereYet(f"alipay: {node['sub_code']}")
+            raise NotThereYet("provider_said", {"provider": "alipay", "said": node["sub_code"]})
         if failed(node):
-            raise Unavailable(f"alipay: no statement, {node.get('sub_code')}")
+            raise Unavailable("no_statement", {"provider": "alipay", "said": node.get("sub_code")})
         return Question(Outgoing("GET", _in_private(node["bill_download_url"]), {}), lines)
 
     content = {"bill_type": "trade", "bill_date": day.isoformat(), "secure": "true"}
@@ -243,7 +243,7 @@ def _content(order: Order, product: str) -> Node:
 
 def _demand(node: Node, order: str) -> None:
     if failed(node):
-        raise Unavailable(f"alipay: {node.get('sub_code')}")
+        raise Unavailable("provider_said", {"provider": "alipay", "said": node.get("sub_code")})
     if node["out_trade_no"] != order:
         raise ValueError("another order")
 

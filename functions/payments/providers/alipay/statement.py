@@ -38,12 +38,12 @@ _BROKEN = (ValueError, KeyError, zipfile.BadZipFile, zlib.error, EOFError, Runti
 def lines(answer: Answer, merchant: Merchant) -> tuple[Notice, ...]:
     """What the file says. Raises Unreadable, Unavailable."""
     if answer.status != OK:
-        raise Unavailable(f"alipay: status {answer.status}")
+        raise Unavailable("provider_status", {"provider": "alipay", "status": answer.status})
     try:
         read = readable(_details(answer.body), ORDER, lambda line: _line(line, merchant))
         return tuple(line for line in read if line is not None)
     except _BROKEN as error:
-        raise Unreadable("the statement is not what it should be") from error
+        raise Unreadable("statement_not_right") from error
 
 
 def _details(archive: bytes) -> Table:

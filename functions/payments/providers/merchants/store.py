@@ -33,7 +33,7 @@ def of_account(account: Account) -> Merchant:
     """
     found = merchant(account.community, account.provider)
     if (found.seller, found.app) != (account.seller, account.app):
-        raise NotFound("ordered at another merchant account than today's")
+        raise NotFound("another_account")
     return found
 
 
@@ -50,7 +50,7 @@ def signing_key(of: Merchant) -> str:
     """The key that signs what the community sends to the provider. Raises Unavailable without one."""
     key = secret_if_any(f"signing-keys/{of.community}/{of.provider}")
     if key is None:
-        raise Unavailable(f"{of.provider}: the community's signing key is not set up")
+        raise Unavailable("signing_key_missing", {"provider": of.provider})
     return key
 
 
@@ -59,14 +59,14 @@ def _merchant(community: str, provider: str, *, fresh: bool) -> Merchant:
         raise NotFound
     text = secret_if_any(f"merchants/{community}/{provider}", fresh=fresh)
     if text is None:
-        raise NotFound("this community is no merchant of this provider")
+        raise NotFound("no_merchant")
     try:
         found = _parsed(text)
     except ValidationError as error:  # whose own text repeats what it was given
         places = ", ".join(sorted({".".join(map(str, each["loc"][:1])) for each in error.errors()}))
-        raise Unavailable(f"the merchant's secret is not what it should be: {places or 'whole'}") from None
+        raise Unavailable("merchant_secret_faulty", {"places": places or "whole"}) from None
     if (found.community, found.provider) != (community, provider):
-        raise NotFound("the merchant's secret is another's")
+        raise NotFound("merchant_secret_of_another")
     return found
 
 

@@ -139,7 +139,6 @@ class Refused(LinliError):
     keys_may_be_old: ClassVar[bool] = False
     status = HTTPStatus.FORBIDDEN
     slug = "forged"
-    title = "The signature does not fit"
 
 
 class Malformed(Refused):
@@ -147,14 +146,12 @@ class Malformed(Refused):
 
     status = HTTPStatus.BAD_REQUEST
     slug = "malformed"
-    title = "Not a message of this protocol"
 
 
 class Stale(Refused):
     """More than five minutes old, or ahead: a replay, or a clock that is off."""
 
     slug = "stale"
-    title = "Signed too long ago, or ahead of time"
 
 
 class NoKeyFits(Refused):
@@ -168,14 +165,12 @@ class UnknownSerial(Refused):
 
     keys_may_be_old = True
     slug = "unknown-serial"
-    title = "Signed by a key we do not know"
 
 
 class Probe(Refused):
     """WeChat Pay tests with `WECHATPAY/SIGNTEST/` whether we check signatures; no reason for an alarm."""
 
     slug = "probe"
-    title = "A signature made to be refused"
 
 
 class Unreadable(Refused):
@@ -183,7 +178,6 @@ class Unreadable(Refused):
 
     status = HTTPStatus.BAD_REQUEST
     slug = "unreadable"
-    title = "Signed, but it cannot be read"
 
 
 class Undecipherable(Unreadable):

@@ -59,27 +59,27 @@ def check(headers: Mapping[str, str], body: bytes, merchant: Merchant, now: date
         found.get(f"wechatpay-{name}", "") for name in ("timestamp", "nonce", "signature", "serial")
     )
     if _TIMESTAMP.fullmatch(timestamp) is None or not nonce or not nonce.isascii():
-        raise Malformed("headers: no timestamp or nonce of WeChat Pay")
+        raise Malformed("headers_lack")
     if abs(now.timestamp() - int(timestamp)) > SKEW.total_seconds():
-        raise Stale("Wechatpay-Timestamp: more than five minutes off")
+        raise Stale("timestamp_off")
     if signature.startswith(SIGNATURE_TEST):
-        raise Probe("Wechatpay-Signature: a test of theirs")
+        raise Probe("signature_probe")
     try:
         raw = signature_of(signature)
     except ValueError as error:
-        raise Malformed("Wechatpay-Signature: is not base64") from error
+        raise Malformed("signature_not_base64") from error
     message = f"{timestamp}\n{nonce}\n".encode() + body + b"\n"
     if not is_by(raw, message, _key(merchant, serial)):
-        raise Refused("Wechatpay-Signature: does not fit")
+        raise Refused("signature_does_not_fit")
 
 
 def _key(merchant: Merchant, serial: str) -> str:
     try:
         key = merchant.key_of(serial)
     except ValueError as error:
-        raise Malformed("Wechatpay-Serial: is no serial") from error
+        raise Malformed("serial_is_none") from error
     if key is None:
-        raise UnknownSerial("Wechatpay-Serial: not one of ours")
+        raise UnknownSerial("serial_not_ours")
     return key
 
 
@@ -87,7 +87,7 @@ def deciphered(resource: Node, merchant: Merchant) -> Node:
     """The plain text of a callback's `resource`. Raises Unreadable: another algorithm, key or tag."""
     try:
         if resource["algorithm"] != ALGORITHM:
-            raise Unreadable("resource: another algorithm")
+            raise Unreadable("resource_algorithm")
         plain = AESGCM(merchant.api_v3_key.encode()).decrypt(
             resource["nonce"].encode(),
             b64decode(resource["ciphertext"], validate=True),
@@ -95,9 +95,9 @@ def deciphered(resource: Node, merchant: Merchant) -> Node:
         )
         return node(plain)
     except InvalidTag as error:
-        raise Undecipherable("resource: by another key") from error
+        raise Undecipherable("resource_another_key") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Unreadable("resource: cannot be deciphered") from error
+        raise Unreadable("resource_not_deciphered") from error
 
 
 def node(text: bytes) -> Node:
@@ -152,15 +152,15 @@ def question(request: Outgoing, told: Callable[[Node, str], Meaning]) -> Questio
 
     def read(answer: Answer, merchant: Merchant) -> Meaning:
         if answer.status in BUSY:
-            raise Silent(f"wechat: status {answer.status}")
+            raise Silent("provider_status", {"provider": "wechat", "status": answer.status})
         if answer.status == NOT_TAKEN:
-            raise KeyNotTaken(f"wechat: status {answer.status}")
+            raise KeyNotTaken("provider_status", {"provider": "wechat", "status": answer.status})
         check(answer.headers, answer.body, merchant, answer.now)
         try:
             found = node(answer.body) if answer.body else {}
             refused = str(found["code"]) if answer.status >= FIRST_ERROR else ""
             return told(found, refused)
         except (ValueError, KeyError, TypeError) as error:
-            raise Unreadable("the answer lacks what it must have") from error
+            raise Unreadable("answer_lacks") from error
 
     return Question(request, read)

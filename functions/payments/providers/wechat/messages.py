@@ -69,7 +69,7 @@ def parse(delivery: Delivery, merchant: Merchant) -> Notice:
         kind = body["event_type"].partition(".")[0]
         return {"TRANSACTION": _of_payment, "REFUND": _of_refund}[kind](said, body["id"], merchant)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Unreadable("the callback lacks what it must have") from error
+        raise Unreadable("callback_lacks") from error
 
 
 def reply(error: LinliError | None = None) -> Acknowledgement:
@@ -98,7 +98,7 @@ def prepay(order: Order, merchant: Merchant, at: Stamp) -> Question[str]:
 
     def told(found: Node, refused: str) -> str:
         if refused:
-            raise Conflict(f"wechat does not take the order: {refused}")
+            raise Conflict("order_not_taken", {"provider": "wechat", "said": refused})
         return str(found["prepay_id"])
 
     url = _url(merchant, f"{_transactions(merchant)}/jsapi")
@@ -186,9 +186,9 @@ def statement(day: date, merchant: Merchant, at: Stamp) -> Question[Question[tup
         if _code(refused) == "NOSTATEMENTEXIST":
             return None
         if _code(refused) == "STATEMENTCREATING":
-            raise NotThereYet(f"wechat: {refused}")
+            raise NotThereYet("provider_said", {"provider": "wechat", "said": refused})
         if refused:
-            raise Unavailable(f"wechat: no statement, {refused}")
+            raise Unavailable("no_statement", {"provider": "wechat", "said": refused})
         read = partial(lines, sha1=str(found["hash_value"]))
         return Question(outgoing("GET", str(found["download_url"]), None, merchant, at), read)
 
@@ -265,7 +265,7 @@ def _asked(at: Stamp) -> str:
 
 def _demand(refused: str, found: Node, name: str, wanted: str) -> None:
     if refused:
-        raise Unavailable(f"wechat: {refused}")
+        raise Unavailable("provider_said", {"provider": "wechat", "said": refused})
     if found[name] != wanted:
         raise ValueError("another order or refund")
 

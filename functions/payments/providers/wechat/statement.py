@@ -45,16 +45,16 @@ LINE_STATES: dict[str, Said] = {"SUCCESS": "refunded", "FAIL": "refund_failed", 
 def lines(answer: Answer, merchant: Merchant, *, sha1: str) -> tuple[Notice, ...]:
     """What the file says, `sha1` being the digest that was promised. Raises Unreadable, Unavailable."""
     if answer.status != OK:
-        raise Unavailable(f"wechat: status {answer.status}")
+        raise Unavailable("provider_status", {"provider": "wechat", "status": answer.status})
     found = hashlib.sha1(answer.body, usedforsecurity=False).hexdigest()
     if len(answer.body) > LARGEST_FILE or not hmac.compare_digest(found, sha1.lower()):
-        raise Unreadable("the statement is not the file that was promised")
+        raise Unreadable("statement_not_promised")
     try:
         details = _details(answer.body.decode("utf-8-sig", "replace"))
         read = readable(details, ORDER, lambda line: _line(line, merchant))
         return tuple(line for line in read if line is not None)
     except (ValueError, KeyError) as error:
-        raise Unreadable("the statement is not what it should be") from error
+        raise Unreadable("statement_not_right") from error
 
 
 def _details(text: str) -> Table:

@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from linli.errors import PROBLEM_PREFIX
+from linli.words import catalogue
 from linli_cli.deploy import digest
 from linli_cli.deploy.templates import Template, conditions_used, of_type, references, text_of
 from linli_cli.errors import CommandError
@@ -60,26 +62,26 @@ CONDITIONS: Mapping[str, Any] = {
     "HasReserve": {"Fn::Equals": [{"Ref": "Reserve"}, "true"]},
     "HasSnapStart": {"Fn::Equals": [{"Ref": "SnapStart"}, "true"]},
 }
-# What API Gateway says on its own, before any function runs: type, status, problem type, title.
+# What API Gateway says on its own, before any function runs: type, status, problem type.
 GATEWAY_PROBLEMS = (
-    ("UNAUTHORIZED", 401, "unauthenticated", "A valid token is needed"),
-    ("ACCESS_DENIED", 403, "forbidden", "Not allowed"),
-    ("EXPIRED_TOKEN", 403, "forbidden", "Not allowed"),
-    ("INVALID_SIGNATURE", 403, "forbidden", "Not allowed"),
-    ("INVALID_API_KEY", 403, "forbidden", "Not allowed"),
-    ("WAF_FILTERED", 403, "forbidden", "Not allowed"),
-    ("MISSING_AUTHENTICATION_TOKEN", 404, "not-found", "Not found"),  # an unknown path or method
-    ("RESOURCE_NOT_FOUND", 404, "not-found", "Not found"),
-    ("REQUEST_TOO_LARGE", 413, "payload-too-large", "The body is too large"),
-    ("UNSUPPORTED_MEDIA_TYPE", 415, "unsupported-media-type", "This content type is not accepted"),
-    ("THROTTLED", 429, "too-many-requests", "Too many requests"),
-    ("QUOTA_EXCEEDED", 429, "too-many-requests", "Too many requests"),
-    ("AUTHORIZER_FAILURE", 503, "unavailable", "Please try again"),  # its store or the issuer is silent
-    ("AUTHORIZER_CONFIGURATION_ERROR", 500, "internal", "Something went wrong on our side"),
-    ("INTEGRATION_FAILURE", 502, "internal", "Something went wrong on our side"),
-    ("INTEGRATION_TIMEOUT", 504, "unavailable", "Please try again"),
-    ("DEFAULT_4XX", None, "invalid-request", "The request is not valid"),
-    ("DEFAULT_5XX", None, "internal", "Something went wrong on our side"),
+    ("UNAUTHORIZED", 401, "unauthenticated"),
+    ("ACCESS_DENIED", 403, "forbidden"),
+    ("EXPIRED_TOKEN", 403, "forbidden"),
+    ("INVALID_SIGNATURE", 403, "forbidden"),
+    ("INVALID_API_KEY", 403, "forbidden"),
+    ("WAF_FILTERED", 403, "forbidden"),
+    ("MISSING_AUTHENTICATION_TOKEN", 404, "not-found"),  # an unknown path or method
+    ("RESOURCE_NOT_FOUND", 404, "not-found"),
+    ("REQUEST_TOO_LARGE", 413, "payload-too-large"),
+    ("UNSUPPORTED_MEDIA_TYPE", 415, "unsupported-media-type"),
+    ("THROTTLED", 429, "too-many-requests"),
+    ("QUOTA_EXCEEDED", 429, "too-many-requests"),
+    ("AUTHORIZER_FAILURE", 503, "unavailable"),  # its store or the issuer is silent
+    ("AUTHORIZER_CONFIGURATION_ERROR", 500, "internal"),
+    ("INTEGRATION_FAILURE", 502, "internal"),
+    ("INTEGRATION_TIMEOUT", 504, "unavailable"),
+    ("DEFAULT_4XX", None, "invalid-request"),
+    ("DEFAULT_5XX", None, "internal"),
 )
 
 
@@ -539,13 +541,16 @@ def wire_api(properties: dict[str, Any], project: str) -> None:
     body = properties["DefinitionBody"]
     body["info"]["title"] = properties["Name"]
     body["x-amazon-apigateway-gateway-responses"] = {
-        kind: gateway_problem(status, problem, title) for kind, status, problem, title in GATEWAY_PROBLEMS
+        kind: gateway_problem(status, problem) for kind, status, problem in GATEWAY_PROBLEMS
     }
 
 
-def gateway_problem(status: int | None, problem: str, title: str) -> dict[str, Any]:
-    """One answer of API Gateway as RFC 9457 problem+json. `status` None: whatever the gateway chose."""
-    body: dict[str, Any] = {"type": f"urn:linli:problem:{problem}", "title": title}
+def gateway_problem(status: int | None, problem: str) -> dict[str, Any]:
+    """One answer of API Gateway as RFC 9457 problem+json, in English: it cannot ask for a language.
+
+    `status` None: whatever the gateway chose.
+    """
+    body = {"type": PROBLEM_PREFIX + problem, "title": catalogue("en")["problems"][problem], "code": problem}
     template = json.dumps(body if status is None else {**body, "status": status})
     response: dict[str, Any] = {
         "responseParameters": {

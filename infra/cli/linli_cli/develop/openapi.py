@@ -31,16 +31,37 @@ ABOUT = (
     "Each tag is a service with a base URL of its own: `linli urls`. Another tenant's object answers as a "
     "missing one does. A list ends where `next_cursor` is absent. Times are RFC 3339 in UTC."
 )
+WRONG_FIELD = {
+    "type": "object",
+    "description": "What is wrong with a field.",
+    "required": ["field", "code", "message"],
+    "properties": {
+        "field": {"type": "string"},
+        "code": {"type": "string"},
+        "parameters": {"type": "object", "additionalProperties": True},
+        "message": {"type": "string"},
+    },
+}
 PROBLEM = {
     "type": "object",
-    "description": "RFC 9457. `instance` is the id to report it by.",
+    "description": (
+        "RFC 9457. `title`, `detail` and the `message` of a field are in the language of `Accept-Language` "
+        "(en, zh-CN); `instance` is the id to report it by."
+    ),
     "required": ["type", "title", "status"],
     "properties": {
         "type": {"type": "string", "pattern": f"^{PROBLEM_PREFIX}"},
         "title": {"type": "string"},
         "status": {"type": "integer"},
+        "code": {"type": "string", "description": "What went wrong, for programs; `detail` is its sentence."},
+        "parameters": {
+            "type": "object",
+            "description": "What stands in the sentence.",
+            "additionalProperties": True,
+        },
         "detail": {"type": "string"},
         "instance": {"type": "string"},
+        "errors": {"type": "array", "items": WRONG_FIELD},
     },
 }
 IDEMPOTENCY_KEY = {

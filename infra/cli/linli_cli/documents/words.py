@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import get_args
 
 from linli.words import LANGUAGES, catalogue
+from linli_cli.documents import sentences
 from linli_cli.documents.following import Following
 from linli_cli.documents.messages import spoken
 from linli_cli.documents.outcomes import followed, outcomes_of, problems_of
@@ -56,14 +57,15 @@ def codes_of_all(root: Path = ROOT) -> dict[str, str]:
 
 
 def check_words(root: Path = ROOT) -> None:
-    """Raise CommandError unless every catalogue has words for every code; it names all that is missing."""
+    """Raise CommandError unless every catalogue has words for every code, and for all that code says."""
     complaints = []
     for language in LANGUAGES:
-        known = catalogue(language)
+        known = catalogue(language)["codes"]
         missing = [
             f"{code} ({where})" for code, where in sorted(codes_of_all(root).items()) if not known.get(code)
         ]
         if missing:
             complaints.append(f"layers/core/python/linli/words/{language}.json lacks: {', '.join(missing)}")
+    complaints += sentences.complaints(root)
     if complaints:
         raise CommandError("\n".join(complaints))

@@ -50,14 +50,14 @@ class ApiKeys(Generic[Scope]):
         letter, *names = api_key.split(".")
         scope = self.letters.get(letter)
         if scope is None or len(names) != PARTS - 1 or not all(map(is_id, names)):
-            raise Forbidden("api_key: is not valid")
+            raise Forbidden("api_key_invalid")
         return Holder(scope, names[0], names[1])
 
     def check(self, api_key: str, stored: str | None) -> None:
         """Raise Forbidden unless `stored` is the digest of this key; None for one that is not in force."""
         digest = self.digest(api_key)
         if stored is None or not hmac.compare_digest(stored, digest):
-            raise Forbidden("api_key: is not valid")
+            raise Forbidden("api_key_invalid")
 
 
 def key_in(authorization: str) -> str:

@@ -93,15 +93,15 @@ def answering() -> Iterator[None]:
     try:
         yield
     except PynamoDBException as error:
-        raise Unavailable("the store did not answer") from error
+        raise Unavailable("store_silent") from error
     except ParamValidationError:
         raise
     except BotoCoreError as error:
-        raise Unavailable("a service of the cloud did not answer") from error
+        raise Unavailable("cloud_silent") from error
     except ClientError as error:
         if not _may_pass(error):
             raise
-        raise Unavailable("a service of the cloud is busy") from error
+        raise Unavailable("cloud_busy") from error
 
 
 def _may_pass(error: Exception) -> bool:

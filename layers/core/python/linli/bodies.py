@@ -58,14 +58,14 @@ def content_of(content_type: str, body: bytes) -> Content:
         return _in_parts(content_type, body)
     if kind == JSON:
         return Content(_object(body), [])
-    raise UnsupportedMediaType(f"Content-Type: send {FORM}, {PARTS} or {JSON}")
+    raise UnsupportedMediaType("send_one_of", {"types": [FORM, PARTS, JSON]})
 
 
 def _form(body: bytes) -> Fields:
     try:
         return parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
     except ValueError as error:
-        raise InvalidRequest("body: is no form in UTF-8") from error
+        raise InvalidRequest("body_no_form_utf8") from error
 
 
 def _object(body: bytes) -> Fields:
@@ -73,9 +73,9 @@ def _object(body: bytes) -> Fields:
     try:
         members = json.loads(body, parse_float=str, parse_int=str, object_pairs_hook=list)
     except (ValueError, RecursionError) as error:
-        raise InvalidRequest("body: is no JSON in UTF-8") from error
+        raise InvalidRequest("body_no_json") from error
     if not isinstance(members, list) or not body.lstrip().startswith(b"{"):
-        raise InvalidRequest("body: is no JSON object")
+        raise InvalidRequest("body_no_object")
     return [pair for name, value in members[:MOST_FIELDS] for pair in _said(name, value)]
 
 
@@ -99,7 +99,7 @@ def _in_parts(content_type: str, body: bytes) -> Content:
     head = b"Content-Type: " + content_type.encode("latin-1", "replace") + b"\r\n\r\n"
     message = BytesParser(EmailMessage, policy=HTTP).parsebytes(head + body)
     if not message.is_multipart():
-        raise InvalidRequest("body: is no multipart/form-data with the boundary that its Content-Type names")
+        raise InvalidRequest("body_no_parts")
     fields, files = Fields(), list[File]()
     for part, _ in zip(_named(message), range(MOST_FIELDS), strict=False):
         name = str(part.get_param("name", header="content-disposition"))
@@ -110,7 +110,7 @@ def _in_parts(content_type: str, body: bytes) -> Content:
         try:
             fields.append((name, raw.decode()))
         except UnicodeDecodeError as error:
-            raise InvalidRequest("body: is no form in UTF-8") from error
+            raise InvalidRequest("body_no_form_utf8") from error
     return Content(fields, files)
 
 

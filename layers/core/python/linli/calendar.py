@@ -17,6 +17,7 @@ from pydantic import Field, model_validator
 
 from linli import holidays_of_china
 from linli.contracts import Contract
+from linli.errors import InvalidField
 from linli.local_times import DAY_MINUTES, ClockTime, Day, instant_of, minute_of
 
 DAY = timedelta(days=1)
@@ -48,7 +49,7 @@ class Span(Contract):
     def _closes_after_it_opens(self) -> Self:
         opens, closes = self.minutes
         if closes - opens < SHORTEST_SPAN:
-            raise ValueError(f"closes must be at least {SHORTEST_SPAN} minutes after opens, on the same day")
+            raise InvalidField("closes_after", minutes=SHORTEST_SPAN)
         return self
 
 
@@ -76,9 +77,9 @@ class BusinessHours(Contract):
     @model_validator(mode="after")
     def _is_open_for_an_hour(self) -> Self:
         if minute_of(self.closes) - minute_of(self.opens) < SHORTEST_HOURS:
-            raise ValueError("closes must be at least an hour after opens")
+            raise InvalidField("closes_an_hour_after")
         if any(map(_overlap, map(self.on_weekday, WEEK))):
-            raise ValueError("spans: must not overlap on any day of the week")
+            raise InvalidField("spans_overlap")
         return self
 
 

@@ -211,9 +211,9 @@ def published(event: Any) -> Published:
         raise InvalidRequest.from_validation(error) from error
     topic = Topic.parse(rule_event.topic)
     if topic is None:
-        raise InvalidRequest("topic: is not linli/<community>/<device>/<action>")
+        raise InvalidRequest("topic_malformed")
     if rule_event.client_id != topic.device:
-        raise InvalidRequest("topic: names another device than the MQTT client id")
+        raise InvalidRequest("topic_of_another")
     return Published(topic, from_millis(rule_event.received_at_ms), rule_event.payload)
 
 
@@ -228,6 +228,6 @@ def read(message: Published, model: type[Body]) -> DeviceMessage[Body]:
     except ValidationError as error:
         raise InvalidRequest.from_validation(error) from error
     if (body.community or topic.community, body.device or topic.device) != (topic.community, topic.device):
-        raise InvalidRequest("body: names another community or device than the topic")
+        raise InvalidRequest("body_of_another")
     dropped = (*dropped, *body.left_out())[:MOST_NAMED]
     return DeviceMessage(topic.community, topic.device, topic.action, message.received_at, body, dropped)

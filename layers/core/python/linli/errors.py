@@ -19,52 +19,135 @@ The wire form is RFC 9457 `application/problem+json`. Only the authorizer raises
 gateway answers 401 then, and no other function runs.
 """
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, ClassVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import ValidationError
 
+if TYPE_CHECKING:
+    from linli.words import Language, Part
+
 PROBLEM_PREFIX = "urn:linli:problem:"
+MOST_FIELDS = 20  # that are told of
+NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 class LinliError(Exception):
     """Something went wrong that has a defined answer.
 
-    `detail` is shown to the caller and logged: it must not hold personal data.
-    `extensions` become members of the problem document. `parked`: whether a message that ended so is of use
-    to a human later on.
+    `code` and `parameters`: which sentence of the catalogue (`linli.words`, part `details`) says what. It is
+    shown to the caller and logged: parameters must not hold personal data. `extensions` become members of the
+    problem document. `heading`: its title in the catalogue, if another than that of its slug. `parked`:
+    whether a message that ended so is of use to a human later on.
     """
 
     status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
     slug: ClassVar[str] = "internal"
-    title: ClassVar[str] = "Something went wrong on our side"
+    heading: ClassVar[str] = ""
     retryable: ClassVar[bool] = False
     parked: ClassVar[bool] = True
 
-    def __init__(self, detail: str = "", **extensions: Any) -> None:
-        super().__init__(detail or self.title)
-        self.detail = detail
+    def __init__(
+        self, code: str = "", parameters: Mapping[str, object] | None = None, **extensions: Any
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.parameters = dict(parameters or {})
         self.extensions = extensions
 
-    def problem(self, instance: str = "") -> dict[str, Any]:
+    def __str__(self) -> str:
+        return self.detail or self.title
+
+    @property
+    def title(self) -> str:
+        """Its title, as we log it."""
+        return self.titled("en")
+
+    @property
+    def detail(self) -> str:
+        """What it says, as we log it; "" where its type says it all."""
+        return self.said("en")
+
+    def titled(self, language: "Language") -> str:
+        """Its title, for people."""
+        return _sentence("problems", self.heading or self.slug, NONE, language)
+
+    def said(self, language: "Language") -> str:
+        """What it says, for people; "" where its type says it all."""
+        return _sentence("details", self.code, self.parameters, language) if self.code else ""
+
+    def problem(self, instance: str = "", language: "Language" = "en") -> dict[str, Any]:
         """The problem document (RFC 9457 section 3); `instance` is the correlation id of the attempt."""
+        detail = self.said(language)
         return {
             "type": PROBLEM_PREFIX + self.slug,
-            "title": self.title,
+            "title": self.titled(language),
             "status": self.status.value,
-            **({"detail": self.detail} if self.detail else {}),
+            "code": self.code or self.slug,
+            **({"parameters": self.parameters} if self.parameters else {}),
+            **({"detail": detail} if detail else {}),
             **({"instance": instance} if instance else {}),
             **self.extensions,
         }
 
 
+def _sentence(part: "Part", code: str, parameters: Mapping[str, object], language: "Language") -> str:
+    from linli.words import sentence  # noqa: PLC0415  who has nothing to refuse does not pay for it
+
+    return sentence(part, code, parameters, language)
+
+
+class InvalidField(ValueError):
+    """What a validator says of a value: a sentence of the catalogue (`fields`) and its parameters."""
+
+    def __init__(self, code: str, **parameters: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.parameters = parameters
+
+    def __str__(self) -> str:
+        return _sentence("fields", self.code, self.parameters, "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong with a field. `alias`: the field, where its name is the sender's own text."""
+
+    field: str
+    code: str
+    parameters: Mapping[str, object] | None = None
+    alias: str = ""
+
+    def said(self, language: "Language") -> str:
+        """What is said of it, for people."""
+        return _sentence("fields", self.code, self.parameters or NONE, language)
+
+    def shown(self, language: "Language") -> dict[str, Any]:
+        """As it stands in a problem document."""
+        parameters = {"parameters": dict(self.parameters)} if self.parameters else {}
+        return {"field": self.field, "code": self.code, **parameters, "message": self.said(language)}
+
+
 class InvalidRequest(LinliError):
-    """What came in does not have the declared shape; sending it again cannot help."""
+    """What came in does not have the declared shape; sending it again cannot help. `wrong`: which fields."""
 
     status = HTTPStatus.BAD_REQUEST
     slug = "invalid-request"
-    title = "The request is not valid"
+
+    def __init__(
+        self,
+        code: str = "",
+        parameters: Mapping[str, object] | None = None,
+        *,
+        wrong: Sequence[Wrong] = (),
+        **extensions: Any,
+    ) -> None:
+        super().__init__(code, parameters, **extensions)
+        self.wrong = wrong
 
     @classmethod
     def from_validation(cls, error: ValidationError) -> "InvalidRequest":
@@ -73,28 +156,53 @@ class InvalidRequest(LinliError):
         The name of an unknown field is somebody's text too: the caller is told it, `detail`, which is also
         logged and stands on dead letters, is not.
         """
-        found: Sequence[Mapping[str, Any]] = error.errors(
-            include_url=False, include_context=False, include_input=False
-        )[:20]
-        errors = [{"field": _path(one["loc"]), "message": one["msg"]} for one in found]
-        detail = "; ".join(f"{_path(_ours(one))}: {one['msg']}" for one in found[:3])
-        return cls(detail, errors=errors)
+        found: Sequence[Mapping[str, Any]] = error.errors(include_url=False, include_input=False)
+        return cls(wrong=[_wrong(each) for each in found[:MOST_FIELDS]])
+
+    def said(self, language: "Language") -> str:
+        """What it says, for people: of the first fields, where it says nothing of the whole."""
+        if self.code or not self.wrong:
+            return super().said(language)
+        apart, between = ("；", "：") if language == "zh-CN" else ("; ", ": ")
+        return apart.join(
+            f"{each.alias or each.field}{between}{each.said(language)}" for each in self.wrong[:3]
+        )
+
+    def problem(self, instance: str = "", language: "Language" = "en") -> dict[str, Any]:
+        """The problem document, with what is said of each field."""
+        errors = {"errors": [each.shown(language) for each in self.wrong]} if self.wrong else {}
+        return {**super().problem(instance, language), **errors}
+
+
+LISTED = frozenset({"expected", "expected_tags", "expected_schemes"})
+UNTOLD = frozenset({"tag", "input_value"})  # parameters of Pydantic's that repeat what was sent
+
+
+def _wrong(found: Mapping[str, Any]) -> Wrong:
+    """An error of Pydantic's, or of a validator of ours."""
+    place, code, context = found["loc"], found["type"], found.get("ctx", NONE)
+    ours = context.get("error")
+    if isinstance(ours, InvalidField):
+        return Wrong(_path(place), ours.code, ours.parameters)
+    parameters = {name: _plain(name, value) for name, value in context.items() if name not in UNTOLD}
+    alias = _path((*place[:-1], "(unknown field)")) if code == "extra_forbidden" else ""
+    return Wrong(_path(place), code, parameters, alias)
+
+
+def _plain(name: str, value: object) -> object:
+    if name in LISTED:  # `'a', 'b' or 'c'`
+        return re.findall(r"'([^']*)'", str(value)) or str(value)
+    return value if isinstance(value, (int, float, str)) else str(value)
 
 
 def _path(location: Sequence[str | int]) -> str:
     return ".".join(str(part) for part in location)[:100] or "body"
 
 
-def _ours(one: Mapping[str, Any]) -> Sequence[str | int]:
-    location: Sequence[str | int] = one["loc"]
-    return (*location[:-1], "(unknown field)") if one["type"] == "extra_forbidden" else location
-
-
 class InvalidCursor(InvalidRequest):
     """A page cursor that we did not sign for this caller and this list."""
 
     slug = "invalid-cursor"
-    title = "The cursor is not valid here"
 
 
 class Unauthenticated(LinliError):
@@ -102,7 +210,6 @@ class Unauthenticated(LinliError):
 
     status = HTTPStatus.UNAUTHORIZED
     slug = "unauthenticated"
-    title = "A valid token is needed"
 
 
 class Forbidden(LinliError):
@@ -110,7 +217,6 @@ class Forbidden(LinliError):
 
     status = HTTPStatus.FORBIDDEN
     slug = "forbidden"
-    title = "Your roles do not allow this"
 
 
 class WrongDeviceKind(Forbidden):
@@ -119,7 +225,6 @@ class WrongDeviceKind(Forbidden):
     """
 
     slug = "wrong-device-kind"
-    title = "Devices of this kind are not believed here"
     parked = False
 
 
@@ -127,7 +232,6 @@ class DeviceRevokedMeanwhile(Forbidden):
     """A device was revoked while its message was on the way. It is counted, and not parked."""
 
     slug = "device-revoked"
-    title = "This device was revoked"
     parked = False
 
 
@@ -136,7 +240,6 @@ class NotFound(LinliError):
 
     status = HTTPStatus.NOT_FOUND
     slug = "not-found"
-    title = "Not found"
 
 
 class Conflict(LinliError):
@@ -144,7 +247,6 @@ class Conflict(LinliError):
 
     status = HTTPStatus.CONFLICT
     slug = "conflict"
-    title = "Not possible in the present state"
 
 
 class PayloadTooLarge(LinliError):
@@ -152,7 +254,6 @@ class PayloadTooLarge(LinliError):
 
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     slug = "payload-too-large"
-    title = "The body is too large"
 
 
 class UnsupportedMediaType(LinliError):
@@ -160,7 +261,6 @@ class UnsupportedMediaType(LinliError):
 
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     slug = "unsupported-media-type"
-    title = "Send application/json"
 
 
 class IdempotencyKeyReused(LinliError):
@@ -168,7 +268,6 @@ class IdempotencyKeyReused(LinliError):
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     slug = "idempotency-key-reused"
-    title = "This Idempotency-Key was used for another request"
 
 
 class Unavailable(LinliError):
@@ -176,7 +275,6 @@ class Unavailable(LinliError):
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     slug = "unavailable"
-    title = "Please try again"
     retryable = True
 
 
@@ -184,4 +282,3 @@ class DeviceNotKnown(Unavailable):
     """The registry's word on a device, told when it is registered, has not arrived here yet."""
 
     slug = "device-not-known"
-    title = "This device is not known here yet"

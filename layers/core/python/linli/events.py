@@ -80,7 +80,7 @@ def parse_event(body: str, facts: Iterable[type[Fact]]) -> tuple[Event, Fact]:
     try:
         event = read_as(_BusEnvelope, body).detail
         if event.type not in known:
-            raise InvalidRequest(f"type: {event.type} is not a fact that is taken here")
+            raise InvalidRequest("fact_not_taken", {"type": event.type})
         return event, read_as(known[event.type], to_json(event.data))
     except ValidationError as error:
         raise InvalidRequest.from_validation(error) from error

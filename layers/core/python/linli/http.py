@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from chalice.app import Blueprint, CORSConfig, CustomAuthorizer, Response
 from pydantic import ValidationError
@@ -30,6 +30,9 @@ from linli.merge_patch import MEDIA_TYPE as MERGE_PATCH
 from linli.naming import authorizer_uri
 from linli.observability import observed
 from linli.permissions import Permission, Role
+
+if TYPE_CHECKING:
+    from linli.words import Language
 
 LARGEST_BODY = 256 * 1024
 LONGEST_KEY = 128
@@ -150,9 +153,9 @@ def _answer(raw: Any, declared: Route, view: View[Any, Any]) -> Response:
             attempt.outcome = getattr(result, "outcome", None) or "ok"
             attempt.flags = ["id_reused"] if getattr(result, "id_reused", False) else []
     except LinliError as error:
-        return _problem(error, correlation_id)
+        return _problem(error, correlation_id, raw)
     except Exception:  # noqa: BLE001  observed has logged it; the caller gets a problem document, not a traceback
-        return _problem(LinliError(), correlation_id)
+        return _problem(LinliError(), correlation_id, raw)
     if result is None:
         return Response(body="", status_code=204)
     return Response(
@@ -162,13 +165,22 @@ def _answer(raw: Any, declared: Route, view: View[Any, Any]) -> Response:
     )
 
 
-def _problem(error: LinliError, correlation_id: str) -> Response:
+def _problem(error: LinliError, correlation_id: str, raw: Any) -> Response:
+    language = asked_in(raw.headers)
     retry = {"Retry-After": "1"} if error.retryable else {}
+    told = {"Content-Language": language, "Vary": "Accept-Language"}
     return Response(
-        body=json.dumps(error.problem(correlation_id)),
+        body=json.dumps(error.problem(correlation_id, language), ensure_ascii=False),
         status_code=error.status.value,
-        headers={"Content-Type": "application/problem+json", **retry},
+        headers={"Content-Type": "application/problem+json", **told, **retry},
     )
+
+
+def asked_in(headers: Mapping[str, str]) -> "Language":
+    """The language that the caller of a request wants its words in: English where they do not say."""
+    from linli.words import language_of  # noqa: PLC0415  who is told nothing in words does not pay for it
+
+    return language_of(headers.get("accept-language"))
 
 
 def _request(raw: Any, declared: Route, correlation_id: str) -> Request[Any, Any]:
@@ -210,7 +222,7 @@ def _roles(grants: Grants, kind: str, tenant: str) -> frozenset[Role]:
 def _body(raw: Any, declared: Route) -> Contract:
     content = raw.raw_body
     if len(content) > LARGEST_BODY:
-        raise PayloadTooLarge(f"at most {LARGEST_BODY} bytes")
+        raise PayloadTooLarge("body_too_large", {"most": LARGEST_BODY})
     if content and _media_type(raw) not in media_types(declared):
         raise UnsupportedMediaType
     try:
@@ -238,10 +250,10 @@ def _query(raw: Any, declared: Route) -> Contract:
 def _creation_key(raw: Any, declared: Route, tenant: str, person: str) -> CreationKey | None:
     key = raw.headers.get("idempotency-key")
     if key is None and declared.needs_key:
-        raise InvalidRequest("Idempotency-Key: required, since asking again must not move money again")
+        raise InvalidRequest("key_required")
     if declared.method != "POST" or key is None:
         return None
     if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable() or not key.isascii():
-        raise InvalidRequest("Idempotency-Key: 1 to 128 printable ASCII characters")
+        raise InvalidRequest("key_malformed")
     where = f"{declared.name}#{'/'.join(raw.uri_params.values() if raw.uri_params else ())}"
     return CreationKey.of(tenant, person, where, key, raw.raw_body)

@@ -11,10 +11,11 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, PlainSerializer
 from pydantic.functional_validators import AfterValidator, BeforeValidator
 
+from linli.errors import InvalidField
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 YEARS = range(1900, 9900)  # with room on both sides for what is added and for any time zone
 DEVICE_CLOCK_TOLERANCE = timedelta(minutes=5)
-FORM = "is no RFC 3339 time with an offset, such as 2026-01-05T16:00:00+08:00 or 2026-01-05T08:00:00.000Z"
 _RFC_3339 = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:)([0-9]{2})(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})",
     re.IGNORECASE,
@@ -51,15 +52,15 @@ def parsed(text: str) -> datetime:
     """
     found = _RFC_3339.fullmatch(text)
     if found is None:
-        raise ValueError(FORM)
+        raise InvalidField("no_instant")
     leaps = found[2] == _LEAP_SECOND
     try:
         instant = datetime.fromisoformat(_before_the_leap(text, found) if leaps else text.upper())
         out_of_place = leaps and instant.astimezone(UTC).timetuple()[3:5] != LAST_MINUTE
     except (ValueError, OverflowError) as error:
-        raise ValueError(FORM) from error
+        raise InvalidField("no_instant") from error
     if out_of_place:
-        raise ValueError(FORM)
+        raise InvalidField("no_instant")
     return instant
 
 
@@ -72,7 +73,7 @@ def _rfc_3339(value: Any) -> datetime:
     if isinstance(value, datetime):
         return value
     if not isinstance(value, str):
-        raise ValueError(FORM)  # noqa: TRY004  what Pydantic takes for a refusal
+        raise InvalidField("no_instant")
     return parsed(value)
 
 
@@ -80,9 +81,9 @@ def _in_utc(instant: datetime) -> datetime:
     try:
         utc = instant.astimezone(UTC)
     except OverflowError as error:
-        raise ValueError("is not a time we can store") from error
+        raise InvalidField("not_storable") from error
     if utc.year not in YEARS:
-        raise ValueError("is not a time we can store")
+        raise InvalidField("not_storable")
     return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
 
 

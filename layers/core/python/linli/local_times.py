@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 from pydantic import PlainSerializer, WithJsonSchema
 from pydantic.functional_validators import BeforeValidator
 
+from linli.errors import InvalidField
+
 CLOCK_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9](:00)?$"  # policies of before 2026-11-26 are stored with :00
 _CLOCK = re.compile(CLOCK_PATTERN.removesuffix("$"))
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-CLOCK_FORM = "is no local time in whole minutes, without an offset, such as 08:30"
-DAY_FORM = "is no day such as 2026-01-05"
 DAY_MINUTES = 24 * 60
 
 
@@ -54,18 +54,18 @@ def _clock(value: Any) -> time:
         return time.fromisoformat(value)
     if isinstance(value, time) and not (value.tzinfo or value.second or value.microsecond):
         return value
-    raise ValueError(CLOCK_FORM)
+    raise InvalidField("no_clock")
 
 
 def _day(value: Any) -> date:
     if type(value) is date:
         return value
     if not isinstance(value, str) or not _DAY.fullmatch(value):
-        raise ValueError(DAY_FORM)
+        raise InvalidField("no_day")
     try:
         return date.fromisoformat(value)
     except ValueError as error:
-        raise ValueError(DAY_FORM) from error
+        raise InvalidField("no_day") from error
 
 
 ClockTime = Annotated[

@@ -16,6 +16,8 @@ from unicodedata import normalize
 from pydantic import WithJsonSchema
 from pydantic.functional_validators import BeforeValidator
 
+from linli.errors import InvalidField
+
 E164_PATTERN = r"^\+[1-9][0-9]{6,14}$"
 _E164 = re.compile(E164_PATTERN.removesuffix("$"))
 _DECORATION = re.compile(r"[\s().·\-\u2010-\u2015\u2212\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
@@ -33,10 +35,6 @@ _IN_CHINA = re.compile(
 _EXTENSION = re.compile(r"(?:;ext=|ext(?:ension)?:?|[x#转]|分机:?)([0-9]{1,7})", re.IGNORECASE)
 _WITHOUT_EXTENSIONS = re.compile(r"\+861[3-9][0-9]{9}")  # mobile numbers of China
 APART = ";ext="
-FORM = (
-    "is no telephone number such as +8613800000000, 138 0000 0000 or 010-8888 0000 (with its area code; an "
-    "extension is ext 801)"
-)
 LONGEST = 40
 
 
@@ -49,11 +47,11 @@ def canonical(text: str) -> str:
     extension = told[1] if told and told.end() == len(plain) else None
     number = _with_country(plain[: told.start()] if told and extension else plain)
     if len(text) > LONGEST or _E164.fullmatch(number) is None:
-        raise ValueError(FORM)
+        raise InvalidField("no_phone")
     if extension is None:
         return number
     if _WITHOUT_EXTENSIONS.fullmatch(number):
-        raise ValueError(FORM)
+        raise InvalidField("no_phone")
     return f"{number}{APART}{extension}"
 
 

@@ -9,18 +9,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from chalice.app import Blueprint, Response
 
 from linli.bodies import PARTS, Content, Fields, content_of, media_type
 from linli.errors import LinliError, PayloadTooLarge
-from linli.http import LARGEST_BODY, LONGEST_KEY
+from linli.http import LARGEST_BODY, LONGEST_KEY, asked_in
 from linli.idempotency import Creation, CreationKey
 from linli.ids import new_id
 from linli.instants import from_millis
 from linli.observability import observed
 from linli.triggers import FILE_ROUTES
+
+if TYPE_CHECKING:
+    from linli.words import Language
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,11 @@ class Call:
     def content_type(self) -> str:
         """What the caller says the body is."""
         return self.headers.get("content-type", "")
+
+    @property
+    def language(self) -> "Language":
+        """The language that the caller wants its words in."""
+        return asked_in(self.headers)
 
     @cached_property
     def content(self) -> Content:
@@ -150,7 +158,7 @@ def _reply(call: Call, declared: PublicRoute[Caller], view: PublicView[Caller]) 
 def _verified(call: Call, declared: PublicRoute[Caller], view: PublicView[Caller]) -> Reply:
     largest = declared.largest_upload if media_type(call.content_type) == PARTS else LARGEST_BODY
     if len(call.body) > largest:
-        raise PayloadTooLarge(f"at most {largest} bytes")
+        raise PayloadTooLarge("body_too_large", {"most": largest})
     return view(call, declared.verify(call))
 
 

@@ -66,18 +66,18 @@ def check_sender(topic: Topic, believes: AbstractSet[str]) -> None:
     key = RegisteredRow.key(topic.community, topic.device)
     row = readable([key]).one(RegisteredRow, key)
     if row is None:
-        raise DeviceNotKnown(f"device: the registry has not told of {topic.device} yet")
+        raise DeviceNotKnown("registry_silent", {"device": topic.device})
     check(row, believes)
 
 
 def check(row: RegisteredRow, believes: AbstractSet[str]) -> None:
     """Raise if such a device is not to be believed: WrongDeviceKind, DeviceRevokedMeanwhile."""
     if row.revoked:
-        raise DeviceRevokedMeanwhile("device: was revoked")
+        raise DeviceRevokedMeanwhile("device_was_revoked")
     check_kind(row, believes)
 
 
 def check_kind(row: RegisteredRow, believes: AbstractSet[str]) -> None:
     """Raise WrongDeviceKind if devices of its kind are not to be believed."""
     if row.device_kind is not None and row.device_kind not in believes:
-        raise WrongDeviceKind(f"device: a {row.device_kind} is not believed here", believed=sorted(believes))
+        raise WrongDeviceKind("kind_not_believed", {"kind": row.device_kind}, believed=sorted(believes))

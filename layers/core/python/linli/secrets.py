@@ -26,7 +26,7 @@ def secret(name: str) -> str:
     try:
         return _get(name, CACHE_SECONDS)
     except failures() as error:
-        raise Unavailable("a secret cannot be read") from error
+        raise Unavailable("secret_not_read") from error
 
 
 def secret_if_any(name: str, *, fresh: bool = False) -> str | None:
@@ -40,7 +40,7 @@ def secret_if_any(name: str, *, fresh: bool = False) -> str | None:
         return _get(name, CHANGING_SECONDS, fresh=fresh)
     except failures() as error:
         if error_code(error) != MISSING:
-            raise Unavailable("a secret cannot be read") from error
+            raise Unavailable("secret_not_read") from error
         if len(_missing) >= MOST_MISSING:
             _missing.clear()
         _missing[name] = time.monotonic() + MISSING_SECONDS

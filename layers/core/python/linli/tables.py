@@ -248,8 +248,8 @@ class Transaction:
         if failed:
             return ConditionsFailed(failed)
         if error_code(error) in HELD_BY_OTHERS:
-            return Contended("another request holds the same rows")
-        return Unavailable("the store did not take it")
+            return Contended("rows_held")
+        return Unavailable("not_stored")
 
 
 def _as_far_as_readable(raw: dict[str, Any]) -> Row | None:
@@ -273,9 +273,9 @@ def change(row: Row, actions: Sequence[Action], condition: Condition) -> None:
         row.update(actions=list(actions), condition=condition)
     except UpdateError as error:
         if error_code(error) in HELD_BY_OTHERS:
-            raise Contended("another request holds the same row") from error
+            raise Contended("row_held") from error
         if error_code(error) != REFUSED:
-            raise Unavailable("the store did not take it") from error
+            raise Unavailable("not_stored") from error
         if not (met_itself(error) and _is_so(row, actions)):
             raise ConditionsFailed({"row": None}) from error
 
@@ -291,7 +291,7 @@ def _is_so(row: Row, actions: Sequence[Action]) -> bool:
     except UpdateError as error:
         if error_code(error) == REFUSED:
             return False
-        raise Unavailable("the store did not take it") from error
+        raise Unavailable("not_stored") from error
     return True
 
 
@@ -358,7 +358,7 @@ def _read_all(keys: Sequence[_RawKey], attributes: Sequence[str] | None) -> Iter
             return
         standstills = 0 if len(left) < len(before) else standstills + 1
         pause(standstills, LONGEST_STANDSTILL_S)
-    raise Unavailable("the store is too busy to read all that is needed")
+    raise Unavailable("store_busy")
 
 
 def readable(keys: Iterable[RowKey]) -> Rows:
@@ -424,7 +424,7 @@ def until_it_holds(attempt: Callable[[], Result], races: int = RACES_LOST) -> Re
             return attempt()
         except (ConditionsFailed, Contended) as error:
             lost = error
-    raise Unavailable("too many changes at the same time") from lost
+    raise Unavailable("too_many_changes") from lost
 
 
 def expired(row: Row, now: datetime) -> bool:

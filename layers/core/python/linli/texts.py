@@ -5,6 +5,8 @@ from unicodedata import category
 
 from pydantic import AfterValidator, Field
 
+from linli.errors import InvalidField
+
 UNSEEN = frozenset({"Cc", "Cf", "Cn", "Cs", "Me", "Mn", "Zl", "Zp", "Zs"})  # blanks, formats, lone marks
 BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and a pattern that print nothing
 
@@ -16,7 +18,7 @@ def is_visible(text: str) -> bool:
 
 def _seen(text: str) -> str:
     if not is_visible(text):
-        raise ValueError("needs a character that can be seen")
+        raise InvalidField("not_visible")
     return text
 
 

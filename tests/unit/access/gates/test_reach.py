@@ -29,4 +29,4 @@ def test_what_is_not_there_is_refused_by_name_and_nothing_else_is(
         return
     with pytest.raises(InvalidRequest) as refused:
         reach.check(areas=areas, gates=wanted)
-    assert len(refused.value.extensions["errors"]) == len(areas_gone) + len(gates_gone)
+    assert len(refused.value.wrong) == len(areas_gone) + len(gates_gone)

@@ -3,7 +3,7 @@
 Everybody who may change an alert goes through `answered`; who may do what is one table of the service's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, Self
@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from linli.contracts import Contract
-from linli.errors import Conflict, Forbidden
+from linli.errors import Conflict, Forbidden, InvalidField
 from linli.escalation.alerts import Alert, Kind, Step
 from linli.escalation.chain import chain_for
 from linli.escalation.models import Command, Happening, Setting, Words
@@ -36,18 +36,18 @@ class Answer(Contract):
     @model_validator(mode="after")
     def _has_its_particulars(self) -> Self:
         if (self.command == "resolve") != (self.outcome is not None):
-            raise ValueError("outcome goes with resolve")
+            raise InvalidField("outcome_with_resolve")
         if self.minutes is not None and self.command not in {"acknowledge", "snooze"}:
-            raise ValueError(f"{self.command} takes no minutes")
+            raise InvalidField("takes_no_minutes", command=self.command)
         if self.command == "snooze" and self.minutes is None:
-            raise ValueError("snooze needs minutes")
+            raise InvalidField("snooze_needs_minutes")
         return self
 
 
 class NotNow(Conflict):
     """The alert's state does not allow this; `allowed` says what it does allow the caller."""
 
-    title = "The alert cannot do this now"
+    heading = "alert-not-now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,9 @@ def _suits(alert: Alert, command: Command, actor: Actor) -> bool:
             return alert.is_open and not (alert.emergency and actor.capacity == alert.ROLES.subject)
 
 
-def refusal(alert: Alert, actor: Actor, why: str) -> NotNow:
+def refusal(alert: Alert, actor: Actor, code: str, parameters: Mapping[str, object] | None = None) -> NotNow:
     """The conflict that names the present state, who sees to it, and what is allowed."""
-    return NotNow(why, state=alert.state, version=alert.version, allowed=allowed(alert, actor))
+    return NotNow(code, parameters, state=alert.state, version=alert.version, allowed=allowed(alert, actor))
 
 
 def answered(alert: Kind, answer: Answer, actor: Actor, setting: Setting, now: datetime) -> Step[Kind]:
@@ -91,13 +91,13 @@ def answered(alert: Kind, answer: Answer, actor: Actor, setting: Setting, now: d
     """
     roles = alert.ROLES
     if actor.capacity not in roles.may[answer.command]:
-        raise Forbidden(f"none of your roles may {answer.command} an alert")
+        raise Forbidden("may_not_alert", {"command": answer.command})
     if answer.version is not None and answer.version != alert.version:
-        raise refusal(alert, actor, f"the alert has changed since version {answer.version}")
+        raise refusal(alert, actor, "alert_has_changed", {"version": answer.version})
     if answer.command not in allowed(alert, actor):
-        raise refusal(alert, actor, f"an alert that is {alert.state} is not yours to {answer.command} now")
+        raise refusal(alert, actor, "alert_not_yours_to", {"state": alert.state, "command": answer.command})
     if actor.capacity == roles.subject and answer.outcome not in {None, roles.own_outcome}:
-        raise refusal(alert, actor, f"you can say that you are {roles.own_outcome}")
+        raise refusal(alert, actor, "only_own_outcome", {"outcome": roles.own_outcome})
     step = Step.on(alert, now)
     match answer.command:
         case "acknowledge":

@@ -104,7 +104,7 @@ def send_all(kept: Kept[Any, Any], messages: Iterable[Message], case: Case[Any],
                 continue
             pending.extend((each, after) for each in step.messages)
     if lost:
-        raise Unavailable(f"{lost} messages are still to be sent")
+        raise Unavailable("messages_left", {"left": lost})
 
 
 def tell(

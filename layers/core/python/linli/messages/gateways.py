@@ -127,11 +127,11 @@ def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now:
     message_id, timestamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     is_time = timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= LONGEST_TIME
     if not 0 < len(message_id) <= LONGEST_ID or not is_time:
-        raise Forbidden("webhook headers: are missing or malformed")
+        raise Forbidden("webhook_headers")
     if abs(to_epoch_seconds(now) - int(timestamp)) > TOLERANCE.total_seconds():
-        raise Forbidden("webhook-timestamp: is more than five minutes off")
+        raise Forbidden("webhook_timestamp")
     given = [each.encode() for each in headers.get("webhook-signature", "").split()][:5]
     wanted = [signature(message_id, timestamp, body, secret).encode() for secret in secrets]
     if not any(hmac.compare_digest(one, other) for one in given for other in wanted):
-        raise Forbidden("webhook-signature: fits no secret of this channel")
+        raise Forbidden("webhook_signature")
     return message_id

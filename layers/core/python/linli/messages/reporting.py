@@ -27,12 +27,12 @@ def reporter_of(call: Call) -> Reporter:
     community, channel = call.parameters["community"], CHANNELS.get(call.parameters["channel"])
     gateway = channels_of(community).gateway(channel) if channel and is_id(community) else None
     if gateway is None or channel is None:
-        raise Forbidden("there is no such gateway here")
+        raise Forbidden("no_gateway")
     reply = verify(call.headers, call.body, gateway.secrets, call.now)
     return Reporter(community, channel, reply)
 
 
 def refusal(call: Call, error: LinliError) -> Reply:
     """The problem that is answered."""
-    problem = json.dumps(error.problem(call.correlation_id))
+    problem = json.dumps(error.problem(call.correlation_id, call.language), ensure_ascii=False)
     return Reply(problem, "application/problem+json", error.status.value)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from linli.errors import InvalidField
 from linli.events import Fact, Version
 from linli.ids import Id
 from linli.instants import Instant
@@ -25,7 +26,7 @@ class ChainStep(Rung):
 
 def _reaches_staff(chain: list[ChainStep]) -> list[ChainStep]:
     if not any(step.to in {"caregiver", "manager"} for step in chain):
-        raise ValueError("needs a step for caregivers or managers: they have the staff queue")
+        raise InvalidField("chain_reaches_staff")
     return chain
 
 
@@ -68,7 +69,7 @@ class CarePolicy(Policy):
     @model_validator(mode="after")
     def _floor_is_below_the_caps(self) -> Self:
         if self.floor_hours > min(self.cap_hours, self.out_cap_hours):
-            raise ValueError("floor_hours must not be above cap_hours or out_cap_hours")
+            raise InvalidField("floor_above_cap")
         return self
 
 

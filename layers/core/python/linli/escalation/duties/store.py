@@ -135,16 +135,14 @@ def settle(
         if settled := rows.one(SettledRow, settled_key):
             if (settled.by, settled.note) == (person, note):
                 return
-            raise Conflict(
-                "it has been settled already", settled_by=settled.by, settled_at=to_text(settled.at)
-            )
+            raise Conflict("settled_already", settled_by=settled.by, settled_at=to_text(settled.at))
         found = rows.one(duties.rows, duty_key)
         if found is None:
             raise NotFound
         duty = found.duty
         if duty.since != since:
             again = to_text(duty.since)
-            raise Conflict(f"it is another one than you have seen, since {again}", since=again)
+            raise Conflict("another_than_seen", {"since": again}, since=again)
         transaction = Transaction()
         transaction.create("settled", SettledRow.of(settled_key, person, note, now))
         settle_duty(
