@@ -21,6 +21,7 @@ from linli_cli.operate.invoking import invoke
 THREADS = 2  # more would make the local cloud start more workers, each of which costs a second
 SOON_S = 60.0  # until every service has heard of what another did; the first time all functions start cold
 NOT_FOUND = 404
+TAKEN = "id_taken"
 
 
 @dataclass
@@ -37,8 +38,8 @@ class Furnishing:
         """Companies and officials by operations, the rest by the people themselves."""
         self.say("companies")
         for company in neighbourhood.companies():
-            operator = neighbourhood.operator_of(company)
-            self.operations("onboard", {"company": company, "name": company.title(), "operator": operator})
+            operator, name = neighbourhood.operator_of(company), neighbourhood.CALLED[company]
+            self.operations("onboard", {"company": company, "name": name, "operator": operator})
         for district, person in neighbourhood.officials().items():
             self.operations("appoint_official", {"sub_district": district, "person": person})
         communities = neighbourhood.communities()
@@ -60,6 +61,8 @@ class Furnishing:
         """What only operations may do, by invoking the function."""
         answer = invoke(self.cloud, function_name(self.cloud.stage, "directory", action), request).body
         if isinstance(answer, dict) and isinstance(answer.get("status"), int):
+            if answer.get("code") == TAKEN:  # an older version had given it another name
+                return
             said = answer.get("detail") or answer.get("title")
             raise CommandError(f"directory/{action} refuses {request}: {said}")
 
@@ -67,12 +70,16 @@ class Furnishing:
         """The community, its building, its units; the first two before anything else."""
         at = f"/directory/communities/{community.id}"
         operator = community.operator
-        if self.door.ask(operator, "GET", at, accept=(200, NOT_FOUND)).status == NOT_FOUND:
+        there = self.door.ask(operator, "GET", at, accept=(200, NOT_FOUND))
+        if there.status == NOT_FOUND:
             path = f"/directory/companies/{community.company}/communities"
             self.make(operator, "POST", path, community.profile)
+        elif there.body["name"] == community.id.title():  # as an older version had named it
+            named = {"version": there.body["version"], "name": community.profile["name"]}
+            self.make(operator, "PATCH", at, named)
         buildings = {each["building"] for each in self.door.pages(operator, f"{at}/buildings")}
         if neighbourhood.BUILDING not in buildings:
-            building = {"building": neighbourhood.BUILDING, "name": "Building 1"}
+            building = {"building": neighbourhood.BUILDING, "name": neighbourhood.BUILDING_NAME}
             self.make(operator, "POST", f"{at}/buildings", building)
         units = f"{at}/buildings/{neighbourhood.BUILDING}/units"
         there = {each["unit"] for each in self.door.pages(operator, units)}

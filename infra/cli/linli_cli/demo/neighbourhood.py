@@ -8,6 +8,20 @@ COMMUNITIES = {
     "cedar": ("acme", "hillside"),
     "maple": ("birch", "riverside"),
 }
+CALLED = {  # communities, companies and sub-districts as people call them; ids are for programs
+    "willow": "柳岸花园",
+    "cedar": "雪松雅苑",
+    "maple": "枫林小区",
+    "acme": "安和物业服务有限公司",
+    "birch": "白桦物业服务有限公司",
+    "riverside": "滨河街道",
+    "hillside": "东山街道",
+}
+NAMES = {  # of residents, guard, repairers, caregiver, manager, and a resident's child who lives elsewhere
+    "willow": "周桂兰 王建国 李秀英 张伟 刘洋 孙志强 吴国栋 郑海涛 冯立新 蒋文静 陈敏 周晓岚",
+    "cedar": "赵淑芬 钱学文 孙丽华 马超 朱琳 胡大勇 林国平 何永福 高峰 罗小燕 梁静 赵一鸣",
+    "maple": "唐玉珍 韩冰 曹慧 邓子豪 许凤英 彭铁军 曾庆生 萧远 田刚 董雪梅 袁立群 唐嘉",
+}
 HEADCOUNT = {"resident": 5, "guard": 1, "repairer": 3, "caregiver": 1, "manager": 1, "family": 1}
 TIME_ZONE = "Asia/Shanghai"
 AREA = "garden"
@@ -25,7 +39,7 @@ SIGNALS = {"motion-1": "motion", "door-1": "door", "bed-1": "bed", "button-1": "
 BEHIND = {"bed-1": "hub-1"}
 WATCHED = "willow"  # the community in which somebody is watched over
 SAMPLED = "maple"  # where the samples' own person is, who calls for help in January and is never answered
-BUILDING = "b1"
+BUILDING, BUILDING_NAME = "b1", "1 栋"
 UNITS = ("101", "102", "201", "202", "301")
 AREA_M2 = "89.50"
 WATER_VOLUME = "8-0:1.0.0"
@@ -99,7 +113,7 @@ class Community:
         """What is posted to register it."""
         return {
             "community": self.id,
-            "name": self.id.title(),
+            "name": CALLED[self.id],
             "time_zone": TIME_ZONE,
             "sub_district": self.sub_district,
         }
@@ -108,13 +122,14 @@ class Community:
     def people(self) -> list[Person]:
         """Everybody, the manager first: the others are theirs to enter."""
         numbered = [(role, n) for role, count in HEADCOUNT.items() for n in range(1, count + 1)]
+        names = dict(zip(numbered, NAMES[self.id].split(), strict=True))
         numbered.sort(key=lambda each: each[0] != "manager")
         return [
             Person(
                 f"{self.id}-{role}-{n}",
                 role,
                 UNITS[n - 1] if role == "resident" else None,
-                f"{self.id.title()} {role.title()} {n}",
+                names[role, n],
                 f"+8613900{list(COMMUNITIES).index(self.id)}{list(HEADCOUNT).index(role)}{n:04}",
             )
             for role, n in numbered

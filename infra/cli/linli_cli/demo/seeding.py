@@ -37,7 +37,7 @@ def seed(
     with Progress().step("seeding") as say:
         made = make(say)
     if as_json:
-        print(json.dumps(described(), indent=2))
+        print(json.dumps(described(), indent=2, ensure_ascii=False))
     else:
         Console().print(f"made {number_of(len(made), 'thing')}" if made else "everything was there already")
 
@@ -46,11 +46,15 @@ def described() -> dict[str, Any]:
     """Everything the neighbourhood has."""
     return {
         "companies": [
-            {"company": company, "operator": neighbourhood.operator_of(company)}
+            {
+                "company": company,
+                "name": neighbourhood.CALLED[company],
+                "operator": neighbourhood.operator_of(company),
+            }
             for company in neighbourhood.companies()
         ],
         "officials": [
-            {"sub_district": district, "person": person}
+            {"sub_district": district, "name": neighbourhood.CALLED[district], "person": person}
             for district, person in neighbourhood.officials().items()
         ],
         "communities": [described_community(community) for community in neighbourhood.communities()],
@@ -60,12 +64,18 @@ def described() -> dict[str, Any]:
 def described_community(community: Community) -> dict[str, Any]:
     return {
         "community": community.id,
+        "name": neighbourhood.CALLED[community.id],
         "company": community.company,
         "sub_district": community.sub_district,
         "building": neighbourhood.BUILDING,
         "units": list(neighbourhood.UNITS),
         "people": [
-            {"person": person.id, "roles": [person.role], **({"unit": person.unit} if person.unit else {})}
+            {
+                "person": person.id,
+                "name": person.name,
+                "roles": [person.role],
+                **({"unit": person.unit} if person.unit else {}),
+            }
             for person in community.people
         ],
         "devices": [
