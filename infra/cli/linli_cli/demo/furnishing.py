@@ -70,12 +70,12 @@ class Furnishing:
         """The community, its building, its units; the first two before anything else."""
         at = f"/directory/communities/{community.id}"
         operator = community.operator
-        there = self.door.ask(operator, "GET", at, accept=(200, NOT_FOUND))
-        if there.status == NOT_FOUND:
+        standing = self.door.ask(operator, "GET", at, accept=(200, NOT_FOUND))
+        if standing.status == NOT_FOUND:
             path = f"/directory/companies/{community.company}/communities"
             self.make(operator, "POST", path, community.profile)
-        elif there.body["name"] == community.id.title():  # as an older version had named it
-            named = {"version": there.body["version"], "name": community.profile["name"]}
+        elif standing.body["name"] == community.id.title():  # as an older version had named it
+            named = {"version": standing.body["version"], "name": community.profile["name"]}
             self.make(operator, "PATCH", at, named)
         buildings = {each["building"] for each in self.door.pages(operator, f"{at}/buildings")}
         if neighbourhood.BUILDING not in buildings:
