@@ -5,6 +5,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -57,9 +58,12 @@ def up(
     cloud: Annotated[
         Engine | None, typer.Option("--cloud", help="The one that runs, else the embedded one, if not given.")
     ] = None,
-    replay: Annotated[bool, typer.Option(help="Send every sample event to its function.")] = True,
+    replay: Annotated[
+        bool, typer.Option(help="Send every sample event to its function, and tell of the last days.")
+    ] = True,
 ) -> None:
-    """Start the local cloud, deploy all stacks, seed, replay all samples. Again: only what is missing.
+    """Start the local cloud, deploy all stacks, seed, replay all samples, and tell of the last days. Again:
+    only what is missing.
 
     Samples are replayed until all have ended as their names say, and again once a stack or a sample changes.
     LocalStack keeps nothing when it is stopped, and is forgotten then.
@@ -107,6 +111,9 @@ def up(
             results = replaying.send(replaying.found([EVENTS] if EVENTS.exists() else []), LOCAL, say=say)
         if all(each.as_named for each in results):
             replayed_file().write_text(wanted)
+    if replay:
+        with progress.step("telling what has happened lately"):
+            seeding.tell_lately(datetime.now(UTC))
     local.rest()
     front.wait()
     changed = [each.stack for each in deployed if each.result != "unchanged"]
@@ -189,5 +196,5 @@ def forget_the_demo() -> None:
     for companion in (Front(home()), Sandbox(home())):
         companion.reset()
     shutil.rmtree(home() / "devices", ignore_errors=True)
-    for path in (issuer.key_file(), replayed_file()):
+    for path in (issuer.key_file(), replayed_file(), seeding.told_file()):
         path.unlink(missing_ok=True)

@@ -1,6 +1,8 @@
 """The command `seed`."""
 
 import json
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -9,10 +11,13 @@ from rich.console import Console
 from linli_cli.cloud import LOCAL, connect
 from linli_cli.demo import neighbourhood
 from linli_cli.demo.furnishing import Furnishing
+from linli_cli.demo.lately import lately
 from linli_cli.demo.neighbourhood import Community
+from linli_cli.demo.past import Deployed
 from linli_cli.deploy.deploying import Stage
 from linli_cli.devices.device_files import kept
 from linli_cli.errors import CommandError
+from linli_cli.layout import home
 from linli_cli.local import issuer
 from linli_cli.operate import addresses
 from linli_cli.operate.front_door import FrontDoor
@@ -27,8 +32,25 @@ def make(say: Say) -> list[str]:
     return run.made
 
 
+def tell_lately(now: datetime) -> bool:
+    """Tell what has happened lately, unless that was told on this cloud already; whether it was."""
+    if told_file().exists():
+        return False
+    lately(Deployed(connect(LOCAL)), now)
+    told_file().write_text(now.isoformat())
+    return True
+
+
+def told_file() -> Path:
+    """Where it is kept when it was told what has happened lately."""
+    return home() / "lately"
+
+
 def seed(
     as_json: Annotated[bool, typer.Option("--json", help="Print all there is, for programs.")] = False,
+    recent: Annotated[
+        bool, typer.Option("--lately", help="Also tell what has happened in the last days, once.")
+    ] = False,
     stage: Stage = LOCAL,
 ) -> None:
     """Make the demo neighbourhood: two companies, three communities, people, gates, credentials."""
@@ -36,6 +58,9 @@ def seed(
         raise CommandError("the demo neighbourhood is for the local cloud alone: its people are made up")
     with Progress().step("seeding") as say:
         made = make(say)
+        if recent:
+            say("what has happened lately")
+            tell_lately(datetime.now(UTC))
     if as_json:
         print(json.dumps(described(), indent=2, ensure_ascii=False))
     else:

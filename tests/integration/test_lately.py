@@ -1,0 +1,160 @@
+"""The demo's recent past, told to the real functions: each page has something to show."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from chalice.app import Chalice
+
+from functions.directory.policies import CommunityPolicies
+from linli.aws import client
+from linli.events import Fact
+from linli.vocabulary.devices import DeviceRegistered
+from linli.vocabulary.directory import CommunityChanged, MembershipChanged, PlaceChanged
+from linli_cli.demo import neighbourhood
+from linli_cli.demo.lately import Lately, issued
+from linli_cli.demo.past import Asked, Message
+from linli_cli.errors import CommandError
+from tests.integration import gateway
+from tests.integration.conftest import Http, Invoke, Service
+from tests.integration.messages import batch, told
+from tests.integration.people import WILLOW_MANAGER
+
+NOW = datetime(2026, 3, 11, 9, 20, tzinfo=UTC)
+
+
+@dataclass
+class InProcess:
+    """The past of one service, in this process."""
+
+    app: Chalice
+    invoke: Invoke
+
+    def ask(self, _service: str, asked: Asked) -> Any:
+        answer = gateway.answer(self.invoke(self.app, "api", asked.event()))
+        if answer.status >= 400:
+            raise CommandError(f"{asked.method} {asked.resource} as {asked.person}: {answer.body}")
+        return answer.body
+
+    def say(self, _service: str, action: str, said: Message) -> None:
+        assert self.invoke(self.app, action, said.event())["batchItemFailures"] == []
+
+    def tell(self, facts: Sequence[tuple[Fact, datetime]]) -> None:
+        for number, (fact, _) in enumerate(facts):
+            assert self.invoke(self.app, "bill", batch(told(fact, str(number))))["batchItemFailures"] == []
+
+
+WILLOW = neighbourhood.communities()[0]
+
+
+def known(app: Chalice, invoke: Invoke, *consumers: str) -> None:
+    """Let a service hear of willow: its policies, people, places, devices, as far as each is its business."""
+    facts: list[Fact] = [
+        CommunityChanged(
+            community="willow", company="acme", sub_district="riverside", time_zone="Asia/Shanghai",
+            policies=CommunityPolicies().as_set(), version=1,
+        ),
+        PlaceChanged(community="willow", building="b1", name="1 栋", version=1),
+        *(
+            PlaceChanged(community="willow", building="b1", unit=unit, name=unit, version=1)
+            for unit in neighbourhood.UNITS
+        ),
+        *(
+            MembershipChanged(
+                community="willow", person=person.id, roles=[person.role], version=1,
+                home=f"b1/{person.unit}" if person.unit else None,
+            )
+            for person in WILLOW.people
+        ),
+        *(
+            DeviceRegistered(community="willow", device=each, kind=kind)
+            for each, kind in WILLOW.devices.items()
+        ),
+    ]  # fmt: skip
+    for number, fact in enumerate(facts):
+        for consumer in consumers:
+            invoke(app, consumer, batch(told(fact, f"{consumer}-{number}")))
+
+
+def manager_sees(http: Http, app: Chalice, path: str, **query: str) -> list[dict[str, Any]]:
+    answer = http(app, "GET", f"/communities/willow/{path}", **WILLOW_MANAGER, now=NOW, query=query)
+    return list(answer.body["items"])
+
+
+def test_tickets_are_in_many_states_and_one_is_an_emergency(
+    service: Service, http: Http, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINLI_PHOTO_BUCKET", "")
+    app = service("maintenance")
+    known(app, invoke, "community")
+    for repairer, set_up in WILLOW.repairers.items():
+        http(app, "PUT", f"/communities/willow/repairers/{repairer}", body=set_up, **WILLOW_MANAGER)
+    Lately(InProcess(app, invoke), NOW).tickets()
+    shelves = {
+        shelf: manager_sees(http, app, "tickets", shelf=shelf) for shelf in ("waiting", "working", "over")
+    }
+    states = Counter(each["state"] for shelf in shelves.values() for each in shelf)
+    wanted = {"submitted", "dispatched", "accepted", "arrived", "paused", "done", "rated"}
+    assert wanted <= states.keys()
+    open_ones = [*shelves["waiting"], *shelves["working"]]
+    assert any(each["priority"] == "emergency" for each in open_ones)
+
+
+def test_gates_were_passed_today_and_visitors_are_expected(
+    service: Service, http: Http, invoke: Invoke
+) -> None:
+    app = service("access")
+    known(app, invoke, "standing")
+    for gate, set_up in WILLOW.gates.items():
+        assert (
+            http(app, "PUT", f"/communities/willow/gates/{gate}", body=set_up, **WILLOW_MANAGER).status == 200
+        )
+    for each in WILLOW.credentials:
+        path = f"/communities/willow/people/{each.person}/credentials"
+        assert http(app, "POST", path, body=each.body, **WILLOW_MANAGER).status == 201
+    lately = Lately(InProcess(app, invoke), NOW)
+    lately.gates()
+    lately.visitors()
+    verdicts = Counter(each["verdict"] for each in manager_sees(http, app, "passes"))
+    assert verdicts.keys() == {"granted", "denied"}
+    assert verdicts["granted"] >= 10
+
+
+def test_somebody_was_helped_and_is_to_be_looked_after(service: Service, http: Http, invoke: Invoke) -> None:
+    app = service("care")
+    known(app, invoke, "community")
+    for person, watch in WILLOW.watches.items():
+        assert (
+            http(app, "PUT", f"/communities/willow/watches/{person}", body=watch, **WILLOW_MANAGER).status
+            == 200
+        )
+    Lately(InProcess(app, invoke), NOW).help()
+    assert [each["kind"] for each in manager_sees(http, app, "duties")] == ["follow_up"]
+
+
+def test_homes_have_used_something_each_day_and_one_reading_waits_for_somebody(
+    service: Service, http: Http, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINLI_UPLOADS_BUCKET", "")
+    app = service("utilities")
+    known(app, invoke, "community", "household")
+    monkeypatch.setattr(client("iot-data"), "publish", lambda **_: None)
+    Lately(InProcess(app, invoke), NOW).meters()
+    assert len(manager_sees(http, app, "held_readings")) >= 1
+    month = f"{NOW:%Y-%m}"
+    used = manager_sees(http, app, "meters/willow-101-water/consumption", since=month, until=month)
+    assert len(used[0]["days"]) >= 9
+
+
+def test_bills_are_paid_but_those_that_are_not_due_yet(service: Service, http: Http, invoke: Invoke) -> None:
+    app = service("payments")
+    known(app, invoke, "community", "household")
+    Lately(InProcess(app, invoke), NOW).bills()
+    due = manager_sees(http, app, "dues")
+    assert len(due) == len(neighbourhood.UNITS)
+    assert all(each["due_at"] > NOW.isoformat() for each in due)
+    paid = manager_sees(http, app, "hand_payments")
+    assert len(paid) + len(due) == len(issued(NOW))
