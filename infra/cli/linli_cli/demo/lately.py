@@ -5,6 +5,7 @@ it; who came through the gates today; visitors who are expected; what homes use,
 believes; bills of the last months, paid and due; a device whose battery is low.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -77,11 +78,6 @@ PASSES = (  # minutes ago, whose card, which gate
 )  # fmt: skip
 
 
-def lately(past: Past, now: datetime) -> None:
-    """Tell all of it. Raises CommandError."""
-    Lately(past, now).tell()
-
-
 @dataclass
 class Lately:
     """One telling: `now`, and where it is told."""
@@ -89,18 +85,11 @@ class Lately:
     past: Past
     now: datetime
 
-    def tell(self) -> None:
-        """All of it."""
-        for each in (
-            self.tickets,
-            self.gates,
-            self.visitors,
-            self.help,
-            self.meters,
-            self.bills,
-            self.devices,
-        ):
-            each()
+    @property
+    def parts(self) -> dict[str, Callable[[], None]]:
+        """What is told, part by part. Each raises CommandError."""
+        told = (self.tickets, self.gates, self.visitors, self.help, self.meters, self.bills, self.devices)
+        return {each.__name__: each for each in told}
 
     def tickets(self) -> None:
         """What residents reported in the last days."""
@@ -221,7 +210,9 @@ class Lately:
             late = bill.home.endswith(neighbourhood.UNITS[-1])  # who forgets it each time
             if bill.due_at > self.now or (late and bill.period == bills[-1].period):
                 continue
-            self.ask("payments", "manager-1", "GET dues/{bill}", ago=timedelta(), bill=bill.bill)
+            due = self.ask("payments", "manager-1", "GET dues/{bill}", ago=timedelta(), bill=bill.bill)
+            if due["state"] == "paid":
+                continue
             body = {
                 "bills": [bill.bill],
                 "means": ("cash", "transfer")[number % 2],

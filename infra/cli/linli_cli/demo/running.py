@@ -5,7 +5,6 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -112,8 +111,8 @@ def up(
         if all(each.as_named for each in results):
             replayed_file().write_text(wanted)
     if replay:
-        with progress.step("telling what has happened lately"):
-            seeding.tell_lately(datetime.now(UTC))
+        with progress.step("telling what has happened lately") as say:
+            seeding.tell_lately(say)
     local.rest()
     front.wait()
     changed = [each.stack for each in deployed if each.result != "unchanged"]

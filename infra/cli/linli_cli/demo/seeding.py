@@ -11,7 +11,7 @@ from rich.console import Console
 from linli_cli.cloud import LOCAL, connect
 from linli_cli.demo import neighbourhood
 from linli_cli.demo.furnishing import Furnishing
-from linli_cli.demo.lately import lately
+from linli_cli.demo.lately import Lately
 from linli_cli.demo.neighbourhood import Community
 from linli_cli.demo.past import Deployed
 from linli_cli.deploy.deploying import Stage
@@ -32,17 +32,20 @@ def make(say: Say) -> list[str]:
     return run.made
 
 
-def tell_lately(now: datetime) -> bool:
-    """Tell what has happened lately, unless that was told on this cloud already; whether it was."""
-    if told_file().exists():
-        return False
-    lately(Deployed(connect(LOCAL)), now)
-    told_file().write_text(now.isoformat())
-    return True
+def tell_lately(say: Say) -> None:
+    """Tell what has happened lately, each part of it once on a cloud."""
+    record = told_file()
+    told = json.loads(record.read_text()) if record.exists() else []
+    for name, part in Lately(Deployed(connect(LOCAL)), datetime.now(UTC)).parts.items():
+        if name not in told:
+            say(name)
+            part()
+            told.append(name)
+            record.write_text(json.dumps(told))
 
 
 def told_file() -> Path:
-    """Where it is kept when it was told what has happened lately."""
+    """Where it is kept which parts of what has happened lately were told."""
     return home() / "lately"
 
 
@@ -59,8 +62,7 @@ def seed(
     with Progress().step("seeding") as say:
         made = make(say)
         if recent:
-            say("what has happened lately")
-            tell_lately(datetime.now(UTC))
+            tell_lately(say)
     if as_json:
         print(json.dumps(described(), indent=2, ensure_ascii=False))
     else:
