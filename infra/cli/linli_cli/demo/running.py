@@ -5,6 +5,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from rich.console import Console
 from linli_cli.cloud import LOCAL, Cloud, connect
 from linli_cli.demo import demo_bills, merchants, message_gateways, seeding, signing_in, welcome
 from linli_cli.deploy import digest, stacks
-from linli_cli.develop import replaying
+from linli_cli.develop import dating, replaying
 from linli_cli.errors import CommandError, Unanswered
 from linli_cli.layout import ROOT, home
 from linli_cli.local import engines, issuer
@@ -107,7 +108,9 @@ def up(
     wanted = what_is_replayed()
     if replay and wanted != last_replayed():
         with progress.step("replaying the sample events") as say:
-            results = replaying.send(replaying.found([EVENTS] if EVENTS.exists() else []), LOCAL, say=say)
+            days = dating.kept_in(replaying.dated_file(), datetime.now(UTC))
+            found = replaying.found([EVENTS] if EVENTS.exists() else [], days=days)
+            results = replaying.send(found, LOCAL, say=say)
         if all(each.as_named for each in results):
             replayed_file().write_text(wanted)
     if replay:
@@ -195,5 +198,5 @@ def forget_the_demo() -> None:
     for companion in (Front(home()), Sandbox(home())):
         companion.reset()
     shutil.rmtree(home() / "devices", ignore_errors=True)
-    for path in (issuer.key_file(), replayed_file(), seeding.told_file()):
+    for path in (issuer.key_file(), replayed_file(), replaying.dated_file(), seeding.told_file()):
         path.unlink(missing_ok=True)

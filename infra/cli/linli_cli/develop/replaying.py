@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated
@@ -15,9 +16,10 @@ import typer
 from linli_cli.cloud import LOCAL, PRODUCTION, Cloud, connect
 from linli_cli.deploy.deploying import Profile, Stage
 from linli_cli.deploy.stacks import function_name
-from linli_cli.develop import samples
+from linli_cli.develop import dating, samples
 from linli_cli.develop.samples import Outcome, Sample
 from linli_cli.errors import CommandError
+from linli_cli.layout import home
 from linli_cli.letters import peeking
 from linli_cli.local import issuer
 from linli_cli.operate.invoking import invoke
@@ -61,9 +63,15 @@ def found(
     paths: Iterable[Path],
     token: Callable[[str], str] = issuer.token,
     secret: Callable[[str], str] = secrets_of(LOCAL),
+    days: int = 0,
 ) -> list[Sample]:
-    """The samples at and under `paths`. Raises CommandError."""
-    return [samples.load(path, token, secret) for path in samples.find(paths)]
+    """The samples at and under `paths`, so many days later. Raises CommandError."""
+    return [samples.load(path, token, secret, days) for path in samples.find(paths)]
+
+
+def dated_file() -> Path:
+    """Where it is kept by how many days samples are moved for the local cloud."""
+    return home() / "dated"
 
 
 def send(
@@ -153,7 +161,8 @@ def replay(
     """Send sample events to their deployed functions; fails when one ends otherwise than its name says."""
     if stage == PRODUCTION:
         raise CommandError("samples are made up: they are not sent to production")
-    wanted = found(paths, lambda person: issuer.token(person, stage), secrets_of(stage, profile))
+    days = dating.kept_in(dated_file(), datetime.now(UTC)) if stage == LOCAL else 0
+    wanted = found(paths, lambda person: issuer.token(person, stage), secrets_of(stage, profile), days)
     with Progress().step("replaying") as say:
         results = send(wanted, stage, profile, say)
     if as_json:

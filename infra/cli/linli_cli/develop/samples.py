@@ -10,6 +10,7 @@ from typing import Any, Literal
 from linli.dead_letters import as_body
 from linli.errors import LinliError
 from linli.messages.gateways import signature
+from linli_cli.develop.dating import moved
 from linli_cli.develop.readable import encoded
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT, project_of
@@ -81,15 +82,15 @@ def find(paths: Iterable[Path]) -> list[Path]:
     return list(found)
 
 
-def load(path: Path, token: Callable[[str], str], secret: Callable[[str], str]) -> Sample:
-    """A sample file. Raises CommandError when it is not one, or of no action."""
+def load(path: Path, token: Callable[[str], str], secret: Callable[[str], str], days: int = 0) -> Sample:
+    """A sample file, so many days later. Raises CommandError when it is not one, or of no action."""
     *_, events, service, action, _ = ("", "", "", *path.resolve().parts)
     if events != "events":
         raise CommandError(f"{path}: samples lie in events/<service>/<action>/")
     if not (ROOT / "functions" / service / action / "handler.py").exists():
         raise CommandError(f"{path}: there is no action {service}/{action}, no functions/{service}/{action}/")
     try:
-        text = path.read_text(encoding="utf-8")
+        text = moved(path.read_text(encoding="utf-8"), days)
         event = encoded(json.loads(TOKEN.sub(lambda found: token(found[1]), text)))
     except ValueError as error:
         raise CommandError(f"{path} is no JSON: {error}") from None
