@@ -10,6 +10,7 @@ from linli.ids import Id
 from linli.instants import Instant
 from linli.messages.gateways import Channel
 from linli.pages import PageQuery
+from linli.told import Told
 from linli.vocabulary.care import AlertOutcome, AlertReason, Recipient
 
 
@@ -28,7 +29,7 @@ class AlertShown(Contract):
     alert: Id
     person: Id
     reason: AlertReason
-    words: str | None
+    words: Told | None
     emergency: bool
     state: State
     version: int
@@ -53,4 +54,4 @@ class Line(Contract):
     actor: Id | None
     alert: Id | None
     channel: Channel | None
-    words: str
+    words: Told

@@ -9,6 +9,7 @@ from linli.escalation.alerts import State
 from linli.ids import Id
 from linli.instants import Instant
 from linli.phones import Phone
+from linli.told import Told
 
 
 class Waiting(Contract):
@@ -20,7 +21,7 @@ class Waiting(Contract):
 
     kind: str
     about: Id
-    words: str
+    words: Told
     since: Instant
     alert: Id | None = None
     state: State | None = None

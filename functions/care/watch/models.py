@@ -6,6 +6,7 @@ from functions.care.watching.whereabouts import Where
 from linli.contracts import Contract
 from linli.ids import Id
 from linli.instants import Instant
+from linli.told import Told
 
 
 class WatchSeen(Settings):
@@ -25,7 +26,7 @@ class WatchSeen(Settings):
     open_alert: Id | None = None
     silent: list[Id] = []
     blind_since: Instant | None = None
-    cannot_tell: list[str] = []
+    cannot_tell: list[Told] = []
     recent: list[Recent] = []
 
 
@@ -35,4 +36,4 @@ class Watched(Contract):
     person: Id
     home: str
     home_name: str | None = None
-    cannot_tell: list[str] = []
+    cannot_tell: list[Told] = []

@@ -13,6 +13,7 @@ from linli.ids import Id
 from linli.instants import Instant
 from linli.pages import PageQuery
 from linli.texts import Words
+from linli.told import Told
 
 
 class Report(Contract):
@@ -46,7 +47,7 @@ class TimelineEntry(Contract):
     state: State
     by: Capacity
     person: Id | None
-    note: str
+    note: Told
     was: Correction | None
     at: Instant
 
@@ -93,7 +94,7 @@ class PhotoRefused(Contract):
 
     photo: Id
     added_by: Id
-    why: str
+    why: Told
 
 
 class Photos(Contract):

@@ -141,7 +141,7 @@ def test_the_chinese_catalogue_is_chinese() -> None:
         for code, text in chinese[part].items()
         if not any("\u4e00" <= each <= "\u9fff" for each in text)
     }
-    assert without <= {"provider_said"}  # a provider's own words
+    assert without <= {"provider_said"}  # nothing but parameters
 
 
 def test_a_code_of_a_kind_has_the_words_of_its_kind_and_an_unknown_one_its_own_name() -> None:

@@ -30,6 +30,7 @@ from linli.merge_patch import MEDIA_TYPE as MERGE_PATCH
 from linli.naming import authorizer_uri
 from linli.observability import observed
 from linli.permissions import Permission, Role
+from linli.told import ACCEPTED
 
 if TYPE_CHECKING:
     from linli.words import Language
@@ -159,10 +160,15 @@ def _answer(raw: Any, declared: Route, view: View[Any, Any]) -> Response:
     if result is None:
         return Response(body="", status_code=204)
     return Response(
-        body=result.model_dump_json(exclude_none=True),
+        body=result.model_dump_json(exclude_none=True, context=_reader(raw)),
         status_code=declared.status,
         headers={"Content-Type": "application/json"},
     )
+
+
+def _reader(raw: Any) -> dict[str, str]:
+    """What an answer may have to know of who reads it."""
+    return {ACCEPTED: raw.headers.get(ACCEPTED, "")}
 
 
 def _problem(error: LinliError, correlation_id: str, raw: Any) -> Response:
@@ -180,7 +186,7 @@ def asked_in(headers: Mapping[str, str]) -> "Language":
     """The language that the caller of a request wants its words in: English where they do not say."""
     from linli.words import language_of  # noqa: PLC0415  who is told nothing in words does not pay for it
 
-    return language_of(headers.get("accept-language"))
+    return language_of(headers.get(ACCEPTED))
 
 
 def _request(raw: Any, declared: Route, correlation_id: str) -> Request[Any, Any]:

@@ -2,8 +2,9 @@
 
 A catalogue for each language, as data that pages and apps load as well, in parts: `codes` (an outcome, a
 reason, a state, a role), `problems` (titles, by the slug of a problem's type), `details` (what a problem
-says), `fields` (what is wrong with a member, by Pydantic's types of errors and our own). A sentence has
-places for parameters, `{name}`. It is read when it is needed, never on the way to a decision that goes well.
+says), `fields` (what is wrong with a member, by Pydantic's types of errors and our own), `told` (lines of
+timelines, and why an alert was opened). A sentence has places for parameters, `{name}`. It is read when it is
+needed, never on the way to a decision that goes well.
 """
 
 import json
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 Language = Literal["zh-CN", "en"]
-Part = Literal["codes", "problems", "details", "fields"]
+Part = Literal["codes", "problems", "details", "fields", "told"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 PARTS: tuple[Part, ...] = get_args(Part)
 OF_A_KIND = "…"  # `blocked_…` has the words of all that begin so
