@@ -23,8 +23,8 @@ TEXTS: dict[str, str] = {
     "button_manager": "【邻里】紧急！有呼叫按钮被按下，尚不知是谁，请立即打开值守列表。",
     "away_over_contact": "【邻里】您的家人报备的外出时间已过，请问回来了吗？请在应用中确认或延长。",
 }
-DIGITS: dict[Literal["1", "2"], str] = {"1": "I see to it", "2": "I cannot"}
-PERSON_DIGITS: dict[Literal["1", "2"], str] = {"1": "I am fine"}
+DIGITS: dict[Literal["1", "2"], str] = {"1": "我来处理", "2": "无法处理"}
+PERSON_DIGITS: dict[Literal["1", "2"], str] = {"1": "一切都好"}
 
 
 def template_of(message: Message) -> str:

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import pytest
@@ -57,7 +58,7 @@ def test_a_receipt_names_its_intent() -> None:
 
 def test_every_demo_home_has_a_bill_and_somebody_to_pay_it() -> None:
     communities = {each.id: each for each in neighbourhood.communities()}
-    bills = demo_bills.issued()
+    bills = demo_bills.issued(datetime(2026, 3, 31, tzinfo=UTC))
     assert len({each.bill for each in bills}) == len(bills) == len(communities) * len(neighbourhood.UNITS) + 1
     for bill in bills:
         assert paying.payer_of(communities[bill.community], bill.home)

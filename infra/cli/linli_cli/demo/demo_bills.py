@@ -2,47 +2,44 @@
 something to pay before any meter has been read.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from linli.events import envelope
 from linli.vocabulary.utilities import BillIssued
 from linli_cli.cloud import Cloud
 from linli_cli.demo import neighbourhood
 
-PERIOD = "2025-12"
-ISSUED_AT = datetime(2026, 1, 3, 2, tzinfo=UTC)
-DUE_AT = datetime(2026, 1, 18, 2, tzinfo=UTC)
+NAMED = "2025-12"  # in ids, whatever the month: documents and samples name them
+DUE_IN, ISSUED_AGO = timedelta(days=13), timedelta(days=2)
 FIRST_FEN, MORE_FEN = 3580, 1207
 SERVICE = "payments"
-TOLD = {"Key": "demo-bills", "Value": PERIOD}
+TOLD = {"Key": "demo-bills", "Value": NAMED}
 AT_ONCE = 10  # entries that PutEvents takes
-SAMPLED = BillIssued(  # for the sample of a payment: the others may be paid before it is replayed
-    community="willow",
-    bill="willow-samples-2025-12",
-    home=f"{neighbourhood.BUILDING}/{neighbourhood.UNITS[0]}",
-    period=PERIOD,
-    amount_fen=1,
-    issued_at=ISSUED_AT,
-    due_at=DUE_AT,
+SAMPLED = (
+    "willow-samples-2025-12"  # for the sample of a payment: the others may be paid before it is replayed
 )
 
 
-def issued() -> list[BillIssued]:
-    """A bill for each home: its id says community, unit and month. And that of the samples."""
+def issued(now: datetime) -> list[BillIssued]:
+    """A bill of last month for each home, due in some days; its id says which. And that of the samples."""
     of_homes = [
-        BillIssued(
-            community=community.id,
-            bill=f"{community.id}-{unit}-{PERIOD}",
-            home=f"{neighbourhood.BUILDING}/{unit}",
-            period=PERIOD,
-            amount_fen=FIRST_FEN + MORE_FEN * number,
-            issued_at=ISSUED_AT,
-            due_at=DUE_AT,
-        )
+        _bill(community.id, f"{community.id}-{unit}-{NAMED}", unit, FIRST_FEN + MORE_FEN * number, now)
         for community in neighbourhood.communities()
         for number, unit in enumerate(neighbourhood.UNITS)
     ]
-    return [*of_homes, SAMPLED]
+    return [*of_homes, _bill("willow", SAMPLED, neighbourhood.UNITS[0], 1, now)]
+
+
+def _bill(community: str, bill: str, unit: str, amount_fen: int, now: datetime) -> BillIssued:
+    return BillIssued(
+        community=community,
+        bill=bill,
+        home=f"{neighbourhood.BUILDING}/{unit}",
+        period=f"{now.replace(day=1) - timedelta(days=1):%Y-%m}",
+        amount_fen=amount_fen,
+        issued_at=now - ISSUED_AGO,
+        due_at=now + DUE_IN,
+    )
 
 
 def tell_once(cloud: Cloud, urls: dict[str, str]) -> None:
@@ -53,7 +50,8 @@ def tell_once(cloud: Cloud, urls: dict[str, str]) -> None:
     arn = bus.describe_event_bus(Name=name)["Arn"]
     if TOLD in bus.list_tags_for_resource(ResourceARN=arn)["Tags"]:
         return
-    events = [envelope(fact, f"demo-{fact.bill}", ISSUED_AT) for fact in issued()]
+    now = datetime.now(UTC)
+    events = [envelope(fact, f"demo-{fact.bill}", now - ISSUED_AGO) for fact in issued(now)]
     entries = [
         {
             "EventBusName": name,

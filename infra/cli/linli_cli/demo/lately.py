@@ -6,6 +6,7 @@ believes; bills of the last months, paid and due; a device whose battery is low.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -23,7 +24,7 @@ DAYS = 14  # of readings
 TRIES = 3  # a clock of the ticket may be faster
 WATER, ENERGY = "8-0:1.0.0", "1-0:1.8.0"
 SKIPPED_DAY = 4  # days ago, a dial seems to have jumped
-MONTHS = 3  # of bills; those before the last are paid, and some of it
+MONTHS = 3  # of bills before those that are due
 FIRST_FEN, MORE_FEN = 3580, 1207
 Step = tuple[float, str, str, dict[str, Any]]  # minutes after the report, who, which command, particulars
 
@@ -114,24 +115,23 @@ class Lately:
         body = {"kind": story.kind, "category": story.category, "description": story.text, **place}
         ticket = self.ask("maintenance", story.reporter, "POST tickets", body, ago=ago)
         for minutes, who, command, particulars in story.steps:
-            self.move(
-                ticket["ticket"], who, {"command": command, **particulars}, ago - timedelta(minutes=minutes)
-            )
+            then = ago - timedelta(minutes=minutes)
+            if not self.moved(ticket["ticket"], who, {"command": command, **particulars}, then):
+                return  # on a cloud that is in use nobody may be free: then the story ends here
 
-    def move(self, ticket: str, who: str, move: dict[str, Any], ago: timedelta) -> None:
-        """A command. Whoever it was offered to may have been passed over: then the next one gives it."""
-        for left in reversed(range(TRIES)):
+    def moved(self, ticket: str, who: str, move: dict[str, Any], ago: timedelta) -> bool:
+        """Give a command; whether it was taken. Whoever it was offered to may have been passed over."""
+        for _ in range(TRIES):
             known = self.ask("maintenance", "manager-1", "GET tickets/{ticket}", ago=ago, ticket=ticket)
             named = str(known.get("repairer") or "").removeprefix(f"{COMMUNITY}-")
             person = named if who == "repairer" else who
-            try:
+            with suppress(CommandError):
+                if not person:
+                    return False
                 moves = "POST tickets/{ticket}/transitions"
                 self.ask("maintenance", person, moves, move, ago=ago, ticket=ticket)
-            except CommandError:
-                if not left or who != "repairer":
-                    raise
-            else:
-                return
+                return True
+        return False
 
     def gates(self) -> None:
         """Who came and went since yesterday; the last one has no card of ours."""
@@ -203,12 +203,11 @@ class Lately:
                 )
 
     def bills(self) -> None:
-        """Bills of the last months; all but those of the last one are paid, in cash or by transfer."""
+        """Bills of the months before; all but one are paid, in cash or by transfer."""
         bills = issued(self.now)
         self.past.tell([(bill, bill.issued_at) for bill in bills])
         for number, bill in enumerate(bills):
-            late = bill.home.endswith(neighbourhood.UNITS[-1])  # who forgets it each time
-            if bill.due_at > self.now or (late and bill.period == bills[-1].period):
+            if bill is bills[-1]:  # somebody forgot
                 continue
             due = self.ask("payments", "manager-1", "GET dues/{bill}", ago=timedelta(), bill=bill.bill)
             if due["state"] == "paid":
@@ -242,9 +241,9 @@ def people() -> list[neighbourhood.Person]:
 
 
 def issued(now: datetime) -> list[BillIssued]:
-    """A bill for each home and each of the last months; those of the last one fall due in ten days."""
+    """A bill for each home and each of the months before those that are due now."""
     first = now.astimezone(UTC).replace(day=1, hour=2, minute=0, second=0, microsecond=0)
-    begun = [first]
+    begun = [(first - timedelta(days=1)).replace(day=1)]
     while len(begun) <= MONTHS:
         begun.append((begun[-1] - timedelta(days=1)).replace(day=1))
     return [
@@ -254,9 +253,9 @@ def issued(now: datetime) -> list[BillIssued]:
             home=f"{BUILDING}/{unit}",
             period=f"{month:%Y-%m}",
             amount_fen=FIRST_FEN + MORE_FEN * number + 113 * months,
-            issued_at=min(after + timedelta(days=2), now),
-            due_at=now + timedelta(days=10) if after == first else after + timedelta(days=17),
+            issued_at=after + timedelta(days=2),
+            due_at=after + timedelta(days=17),
         )
-        for months, (month, after) in enumerate(reversed([(b, a) for a, b in pairwise(begun)]))
+        for months, (after, month) in enumerate(reversed([*pairwise(begun)]))
         for number, unit in enumerate(neighbourhood.UNITS)
     ]

@@ -5,6 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import get_args
 
+from linli.permissions import Role
+from linli.vocabulary.devices import EVERY_KIND
 from linli.words import LANGUAGES, catalogue
 from linli_cli.documents import sentences
 from linli_cli.documents.following import Following
@@ -14,7 +16,11 @@ from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT, services
 
 STATES = {  # what has states, and where their names are declared
-    "functions.maintenance.tickets.models": ("State", "PauseReason"),
+    "functions.maintenance.tickets.models": ("State", "PauseReason", "Capacity"),
+    "functions.maintenance.tickets.moves": ("Command", "ClockName"),
+    "functions.care.timeline.models": ("Capacity", "What"),
+    "linli.escalation.models": ("Command",),
+    "linli.messages.gateways": ("Channel",),
     "functions.payments.books.orders": ("IntentState", "RefundState"),
     "functions.payments.books.settlement": ("Mismatch",),
     "linli.escalation.alerts": ("State",),
@@ -27,11 +33,12 @@ STATES = {  # what has states, and where their names are declared
     "functions.care.relative.models": ("How",),
     "functions.devices.life.vitals": ("FaultName",),
     "functions.devices.device.models": ("Status", "Life"),
-    "functions.maintenance.reports.models": ("Kind", "Category"),
     "functions.payments.statements.discrepancies": ("What",),
     "functions.utilities.intake.models": ("Refusal",),
     "functions.utilities.meters.models": ("Medium",),
     "linli.vocabulary.maintenance": ("Priority",),
+    "linli.vocabulary.payments": ("Provider", "Means"),
+    "functions.maintenance.reports.models": ("Kind", "Category", "Skill", "Source"),
 }
 
 
@@ -53,6 +60,8 @@ def codes_of_all(root: Path = ROOT) -> dict[str, str]:
             declared = getattr(importlib.import_module(module), name)
             stated = [word for word in get_args(declared) if isinstance(word, str)]
             found |= {word: f"{module}.{name}" for word in stated if word not in found}
+    found |= {role.value: "linli.permissions.Role" for role in Role if role.value not in found}
+    found |= {kind: "linli.vocabulary.devices" for kind in sorted(EVERY_KIND) if kind not in found}
     return found
 
 

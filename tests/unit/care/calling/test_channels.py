@@ -132,7 +132,7 @@ def test_a_notice_names_nobody() -> None:
         "template": "care_alert_contact",
         "text": TEXTS["alert_contact"],
         "urgent": False,
-        "digits": {"1": "I see to it", "2": "I cannot"},
+        "digits": {"1": "我来处理", "2": "无法处理"},
         "reply_url": "https://api.example/replies/willow/sms",
     }
     assert verify(request.headers, request.body, [SECRET], NOW) == "a-1-1"
