@@ -24,6 +24,7 @@ from tests.integration.messages import batch, told
 from tests.integration.people import WILLOW_MANAGER
 
 NOW = datetime(2026, 3, 11, 9, 20, tzinfo=UTC)
+CHINESE = {"Accept-Language": "zh-CN"}
 
 
 @dataclass
@@ -80,7 +81,9 @@ def known(app: Chalice, invoke: Invoke, *consumers: str) -> None:
 
 
 def manager_sees(http: Http, app: Chalice, path: str, **query: str) -> list[dict[str, Any]]:
-    answer = http(app, "GET", f"/communities/willow/{path}", **WILLOW_MANAGER, now=NOW, query=query)
+    answer = http(
+        app, "GET", f"/communities/willow/{path}", **WILLOW_MANAGER, now=NOW, query=query, headers=CHINESE
+    )
     return list(answer.body["items"])
 
 
@@ -132,7 +135,10 @@ def test_somebody_was_helped_and_is_to_be_looked_after(service: Service, http: H
             == 200
         )
     Lately(InProcess(app, invoke), NOW).help()
-    assert [each["kind"] for each in manager_sees(http, app, "duties")] == ["follow_up"]
+    (duty,) = manager_sees(http, app, "duties")
+    assert (duty["kind"], duty["words"]) == ("follow_up", "告警的结果是“需要帮助”")
+    (alert,) = manager_sees(http, app, "alerts", shelf="closed")
+    assert alert["words"] == "用手机呼救"
 
 
 def test_homes_have_used_something_each_day_and_one_reading_waits_for_somebody(

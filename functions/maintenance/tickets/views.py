@@ -8,6 +8,7 @@ from functions.maintenance.tickets.moves import Actor
 from linli.contracts import Contract, shown_as
 from linli.ids import Id
 from linli.instants import Instant
+from linli.told import Told
 from linli.vocabulary.maintenance import Priority
 
 
@@ -35,7 +36,7 @@ class TicketShown(Contract):
     priority: Priority
     state: State
     version: int
-    description: str
+    description: Told
     building: Id | None
     unit: Id | None
     whereabouts: Whereabouts | None

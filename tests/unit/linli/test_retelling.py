@@ -32,6 +32,9 @@ CHINESE = {
     "unknown button: it was a child": "呼叫按钮未登记：it was a child",
     "it needs another skill: lift": "需要另一工种：电梯",
     "it is cut short": "文件不完整",
+    "The sos button willow-button-1 is lost: it is not heard from any more; devices unseen with it: 3":
+        "呼叫按钮 willow-button-1 失联：收不到它的消息；同时失联的设备：3 台",
+    "A leak is suspected: water meter willow-meter-1": "疑似泄漏：水表 willow-meter-1",
     "她说没事": "她说没事",
     "on my way": "on my way",
 }  # fmt: skip

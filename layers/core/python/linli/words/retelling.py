@@ -18,6 +18,7 @@ OF_PHOTOS = (
     "webp_without_picture",
 )
 NUMBERS = frozenset({"hours", "minutes", "count", "again", "status", "year", "key"})
+IDS = frozenset({"device", "meter"})
 CLAUSE = "; "
 AFTER: dict[Language, str] = {"zh-CN": "；", "en": CLAUSE}
 COLON: dict[Language, str] = {"zh-CN": "：", "en": ": "}
@@ -81,6 +82,9 @@ def _patterns() -> list[tuple[Part, str, re.Pattern[str]]]:
 def _pattern(template: str) -> str:
     parts = PLACE.split(template)
     return "".join(
-        re.escape(part) if at % 2 == 0 else f"(?P<{part}>{'[0-9]+' if part in NUMBERS else '.+?'})"
-        for at, part in enumerate(parts)
+        re.escape(part) if at % 2 == 0 else f"(?P<{part}>{_value(part)})" for at, part in enumerate(parts)
     )
+
+
+def _value(name: str) -> str:
+    return "[0-9]+" if name in NUMBERS else r"\S+" if name in IDS else ".+?"
