@@ -104,23 +104,28 @@ def up(
     with progress.step("seeding") as say:
         made = seeding.make(say)
         demo_bills.tell_once(connection, urls)
+    results = made_alive(progress) if replay else []
+    local.rest()
+    front.wait()
+    changed = [each.stack for each in deployed if each.result != "unchanged"]
+    welcome.show(Console(soft_wrap=True, highlight=False), changed, made, results, time.monotonic() - started)
+    replaying.complain(results)
+
+
+def made_alive(progress: Progress) -> list[replaying.Result]:
+    """Send the samples as of today, unless these ended as they should, and tell of the last days."""
     results: list[replaying.Result] = []
     wanted = what_is_replayed()
-    if replay and wanted != last_replayed():
+    if wanted != last_replayed():
         with progress.step("replaying the sample events") as say:
             days = dating.kept_in(replaying.dated_file(), datetime.now(UTC))
             found = replaying.found([EVENTS] if EVENTS.exists() else [], days=days)
             results = replaying.send(found, LOCAL, say=say)
         if all(each.as_named for each in results):
             replayed_file().write_text(wanted)
-    if replay:
-        with progress.step("telling what has happened lately") as say:
-            seeding.tell_lately(say)
-    local.rest()
-    front.wait()
-    changed = [each.stack for each in deployed if each.result != "unchanged"]
-    welcome.show(Console(soft_wrap=True, highlight=False), changed, made, results, time.monotonic() - started)
-    replaying.complain(results)
+    with progress.step("telling what has happened lately") as say:
+        seeding.tell_lately(say)
+    return results
 
 
 def remembered(port: int | None, mqtt_port: int | None, front_port: int | None) -> tuple[int, int, int]:

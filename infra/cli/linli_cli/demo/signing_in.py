@@ -11,11 +11,11 @@ def groups() -> list[dict[str, Any]]:
     return [
         *(of_community(community) for community in neighbourhood.communities()),
         *(
-            group(company, [entry(neighbourhood.operator_of(company), "operator")])
+            group(neighbourhood.CALLED[company], [entry(neighbourhood.operator_of(company), "operator")])
             for company in neighbourhood.companies()
         ),
         *(
-            group(district, [entry(official, "official")])
+            group(neighbourhood.CALLED[district], [entry(official, "official")])
             for district, official in neighbourhood.officials().items()
         ),
     ]
