@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
 from functions.access.credentials.store import write_standing
-from functions.access.door_event.domain import facts_of, moment_of, once_through
+from functions.access.door_event.domain import closed_at, ends, facts_of, moment_of, once_through
 from functions.access.door_event.models import DoorEvent, DoorRecord
 from functions.access.gates.moments import Moment
 from functions.access.gates.rows import GateRow
@@ -17,6 +17,7 @@ from linli.contracts import shown_as
 from linli.cursors import Page, PageQuery, page_of
 from linli.device_messages import LONGEST_OFFLINE, DeviceMessage
 from linli.errors import NotFound
+from linli.events import Fact
 from linli.identities import EffectRow, Identity
 from linli.instants import to_text
 from linli.keys import Key, RowKey
@@ -24,6 +25,7 @@ from linli.lifetimes import Lifetime
 from linli.tables import InstantAttribute, Rows, Transaction, as_read, expired, read, until_it_holds
 
 RETENTION = LONGEST_OFFLINE
+MOST_LATER = 50  # of what a door did since, when a late word says that it is held open
 ENTRIES_NOTED = timedelta(hours=1)  # how often a gate's row is written since its door tells entries
 
 
@@ -89,11 +91,13 @@ def _attempt(message: DeviceMessage[DoorEvent]) -> Told:
         told = ToldRow(*key(place), digest=identity.digest, came_at=identity.came_at, ttl=row.ttl)
         transaction.create("told", told)
     cause = f"door_event/{message.community}/{message.device}/{place}"
-    transaction.publish(facts_of(message), cause, message.received_at)
+    gate = rows.one(GateRow, gate_key)
+    facts = [*facts_of(message), *_closing(transaction, message, gate)]
+    transaction.publish(facts, cause, message.received_at)
     outcome: str = message.body.door
     if message.body.pass_event_id is not None:
         outcome = _enter(transaction, message, rows, message.body.pass_event_id)
-        _note(transaction, rows.one(GateRow, gate_key), moment_of(message).at)
+        _note(transaction, gate, moment_of(message).at)
     transaction.commit()
     return Told(outcome, row.id_reused)
 
@@ -125,6 +129,34 @@ def _row(message: DeviceMessage[DoorEvent], place: str) -> DoorEventRow:
         pass_event_id=event.pass_event_id,
         ttl=DoorEventRow.KEPT.until(message.received_at),
     )
+
+
+def _closing(transaction: Transaction, message: DeviceMessage[DoorEvent], gate: GateRow | None) -> list[Fact]:
+    """Remember since when a door is held open, and tell when it closes: at once where that was told before.
+
+    A closing that comes at the very moment of the alarm may miss it; the door's next one does not.
+    """
+    at = moment_of(message).at
+    if message.body.door == "held_open":
+        closed = _closed_since(message)
+        if closed is not None:
+            return [closed_at(message, closed)]
+        if gate is not None and (gate.held_open_at is None or gate.held_open_at < at):
+            transaction.update("gate", gate, [GateRow.held_open_at.set(at)], GateRow.pk.exists())
+    elif gate is not None and ends(message, gate.held_open_at):
+        same = GateRow.held_open_at == gate.held_open_at
+        transaction.update("gate", gate, [GateRow.held_open_at.remove()], same)
+        return [closed_at(message, at)]
+    return []
+
+
+def _closed_since(message: DeviceMessage[DoorEvent]) -> datetime | None:
+    """When the door closed first after what a late message tells of, as far as it has told that."""
+    partition = DoorEventRow.key.partition(message.community, message.device)
+    later = DoorEventRow.sk > to_text(moment_of(message).shown_at)
+    rows = DoorEventRow.query(partition, later, limit=MOST_LATER, page_size=MOST_LATER)
+    times = (row.happened_at or row.occurred_at for row in rows if row.door == "closed")
+    return next((each for each in times if each >= moment_of(message).at), None)
 
 
 def _enter(transaction: Transaction, message: DeviceMessage[DoorEvent], rows: Rows, named: str) -> str:

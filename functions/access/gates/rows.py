@@ -16,7 +16,7 @@ ENTRIES_BELIEVED = timedelta(days=1)
 class GateRow(Row, discriminator="gate"):
     """As a manager has set it up. `registered_at`: when the registry last spoke of it as a gate, and which of
     its words that was (`registry_version`). `entry_told_at`: when its door last told that somebody went
-    through, to the hour.
+    through, to the hour. `held_open_at`: since when it has been held open, if nothing says that it closed.
     """
 
     KEPT = Lifetime()
@@ -27,6 +27,7 @@ class GateRow(Row, discriminator="gate"):
     registered_at = InstantAttribute(null=True)
     registry_version = NumberAttribute(null=True)
     entry_told_at = InstantAttribute(null=True)
+    held_open_at = InstantAttribute(null=True)
 
     def known(self, word: RegisteredRow | None = None) -> Gate | None:
         """The gate, once it is set up, as the device registry sees it now; `word`: the registry's last."""

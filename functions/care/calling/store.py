@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from functions.care.calling.alerts import ROLES, Alert
 from functions.care.calling.parties import parties
@@ -27,7 +28,14 @@ from linli.events import Fact
 from linli.ids import new_id
 from linli.instants import to_text
 from linli.tables import Transaction, all_readable, find, read, readable, until_it_holds
-from linli.vocabulary.care import AlertClosed, AlertOpened, AlertOutcome, AlertReason, CarePolicy
+from linli.vocabulary.care import (
+    AlertChanged,
+    AlertClosed,
+    AlertOpened,
+    AlertOutcome,
+    AlertReason,
+    CarePolicy,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +133,19 @@ FOLLOWS: dict[AlertOutcome, DutyKind] = {"needs_help": "follow_up", "sensor": "c
 
 
 def _facts(before: Alert | None, after: Alert) -> list[Fact]:
-    who = {"community": after.community, "alert": after.alert, "person": after.person}
-    if before is None or before.reason != after.reason:
-        return [AlertOpened(**who, reason=after.reason, opened_at=after.opened_at)]
-    if after.outcome is not None and before.is_open:
-        return [AlertClosed(**who, outcome=after.outcome, closed_at=after.changed_at)]
-    return []
+    alert: dict[str, Any] = {"community": after.community, "alert": after.alert, "version": after.version}
+    graver = before is None or before.reason != after.reason
+    told: list[Fact] = []
+    if graver:
+        told.append(AlertOpened(**alert, person=after.person, reason=after.reason, opened_at=after.opened_at))
+    if after.state == "resolved":
+        if after.outcome is not None and before is not None and before.is_open:
+            told.append(
+                AlertClosed(**alert, person=after.person, outcome=after.outcome, closed_at=after.changed_at)
+            )
+    elif after.state != ("open" if graver or before is None else before.state):
+        told.append(AlertChanged(**alert, state=after.state, changed_at=after.changed_at))
+    return told
 
 
 ALERTS = escalation.Kept(

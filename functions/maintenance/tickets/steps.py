@@ -6,7 +6,7 @@ One step is one transaction: a repairer declines and the next one is offered the
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from functions.maintenance.deadlines.hours import hours_of
 from functions.maintenance.deadlines.models import ClockName
@@ -17,7 +17,7 @@ from functions.maintenance.reports.models import Reported
 from functions.maintenance.tickets import rates
 from functions.maintenance.tickets.dispatching import best
 from functions.maintenance.tickets.machine import transition
-from functions.maintenance.tickets.models import WAITING, Capacity, Entry, Ticket
+from functions.maintenance.tickets.models import OPEN, WAITING, Capacity, Entry, Ticket
 from functions.maintenance.tickets.moves import SYSTEM, Actor, Move, Rulebook
 from linli import clocks as deadlines
 from linli.events import Fact
@@ -139,20 +139,17 @@ class Step:
         return self.ticket != self.before
 
     def facts(self) -> list[Fact]:
-        """What others are told: the state the step ended in, if it is another, and each breach."""
+        """What others are told: the ticket, if it is another to them, and each breach."""
         ticket = self.ticket
         told: list[Fact] = []
-        if self.before is None or self.before.state != ticket.state:
+        if self.before is None or as_told(self.before) != as_told(ticket):
             told.append(
                 TicketChanged(
                     community=ticket.community,
                     ticket=ticket.ticket,
-                    kind=ticket.kind,
-                    state=ticket.state,
-                    priority=ticket.priority,
-                    asset=ticket.asset,
                     changed_at=ticket.changed_at,
                     version=ticket.version,
+                    **as_told(ticket),
                 )
             )
         told += [
@@ -167,3 +164,21 @@ class Step:
             for clock in self.breached
         ]
         return told
+
+
+def as_told(ticket: Ticket) -> dict[str, Any]:
+    """What a ticket is to others: how far it has come, what it is about, and what of it is late."""
+    unmet = {} if ticket.state not in OPEN else {n: c for n, c in ticket.clocks.items() if c.met_at is None}
+    late = [name for name, clock in unmet.items() if clock.breached]
+    running = [] if ticket.state == "paused" else list(unmet)
+    return {
+        "kind": ticket.kind,
+        "state": ticket.state,
+        "priority": ticket.priority,
+        "asset": ticket.asset,
+        "category": ticket.category,
+        "building": ticket.building,
+        "opened_at": ticket.began_at,
+        "late": late,
+        "due_at": min((unmet[name].due_at for name in late or running), default=None),
+    }

@@ -16,7 +16,7 @@ from functions.payments.books.refund_keys import elsewhere_key, refund_key, surp
 from functions.payments.dues.models import Due, Share
 from functions.payments.providers.protocol.notices import Notice
 from linli.events import Fact
-from linli.vocabulary.payments import PaymentRefunded, PaymentSettled, RefundRequested
+from linli.vocabulary.payments import PaymentRefunded, PaymentSettled, RefundRequested, RefundStuck
 
 Outcome = Literal[
     "settled", "settled_late", "surplus", "refunded", "refund_failed", "refund_stuck", "noted", "closed",
@@ -100,7 +100,7 @@ def effect_of(known: Known, notice: Notice, now: datetime) -> Effect:
         case "refund_failed":
             effect = _refund_failed(known.refund, intent, notice, now)
         case "refund_stuck":
-            effect = _refund_stuck(known.refund, intent)
+            effect = _refund_stuck(known.refund, intent, now)
         case "closed":
             effect = _closed(intent)
         case "waiting" | "unknown":
@@ -328,17 +328,36 @@ def _refund_failed(refund: Refund | None, intent: Intent, notice: Notice, now: d
         "refund_failed",
         intent=intent.model_copy(update={"reserved_fen": intent.reserved_fen - refund.amount_fen}),
         refunds=(refund.ended("failed", now),),
+        facts=(_needs_a_person(intent, refund, "failed", now),),
     )
     return _rest(freed, notice, now, refund)
 
 
-def _refund_stuck(refund: Refund | None, intent: Intent) -> Effect:
+def _refund_stuck(refund: Refund | None, intent: Intent, now: datetime) -> Effect:
     """Only a person can finish a refund, at the provider: its amount stays reserved until somebody has."""
     if refund is None:
         return Effect("mismatched", "unknown_refund")
     if refund.state != "requested":
         return Effect("duplicate" if refund.state == "stuck" else "overtaken")
-    return Effect("refund_stuck", intent=intent, refunds=(refund.model_copy(update={"state": "stuck"}),))
+    return Effect(
+        "refund_stuck",
+        intent=intent,
+        refunds=(refund.model_copy(update={"state": "stuck"}),),
+        facts=(_needs_a_person(intent, refund, "stuck", now),),
+    )
+
+
+def _needs_a_person(
+    intent: Intent, refund: Refund, why: Literal["stuck", "failed"], now: datetime
+) -> RefundStuck:
+    return RefundStuck(
+        community=intent.community,
+        refund=refund.refund,
+        intent=intent.intent,
+        amount_fen=refund.amount_fen,
+        why=why,
+        stuck_at=now,
+    )
 
 
 def _closed(intent: Intent) -> Effect:

@@ -31,6 +31,7 @@ MAY: dict[Role, set[str]] = {
         "care:answer-alerts",
     },
     Role.GUARD: {
+        "now:read",
         "community:read",
         "self:read",
         "devices:read",
@@ -78,6 +79,7 @@ MAY: dict[Role, set[str]] = {
         "care:read-relative",
     },
     Role.CAREGIVER: {
+        "now:read",
         "community:read",
         "self:read",
         "credentials:read",
@@ -106,6 +108,7 @@ MAY: dict[Role, set[str]] = {
         "care:visit",
     },
     Role.MANAGER: {
+        "now:read",
         "community:read",
         "community:change",
         "buildings:change",
@@ -165,6 +168,8 @@ MAY: dict[Role, set[str]] = {
         "care:visit",
     },
     Role.OPERATOR: {
+        "now:read",
+        "now:read-company",
         "company:read",
         "operators:change",
         "community:create",

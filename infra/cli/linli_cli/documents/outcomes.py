@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import get_args, get_type_hints
 
 from linli import errors, relay  # noqa: F401  every service deploys the relay
+from linli.etags import Tagged
 from linli_cli.develop.actions import app_of, routes
 from linli_cli.documents.following import Following, Place, own_nodes
 from linli_cli.documents.tables import codes, modules_of, table
@@ -17,6 +18,7 @@ from linli_cli.layout import ROOT, projects_of
 
 ENDS_BY_WHAT_IT_RETURNS = {"bus_queue", "task_queue", "every"}
 ENDS_WELL = "ok"
+HELD = "unchanged"  # by who asks, of what has a tag
 OBSERVING = {"observed", "attempt"}
 EVERYWHERE = {"linli.relay", "linli.tables"}  # what each service runs, whoever calls it
 
@@ -121,11 +123,14 @@ def _views(service: str) -> set[tuple[str, str]]:
 
 
 def _of_view(following: Following, place: Place) -> set[str]:
-    """A view ends as the `outcome` of what it answers, if that has one and it is set."""
+    """A view ends as the `outcome` of what it answers, if that has one and it is set; one whose answer has a
+    tag, as `unchanged` where the caller has it.
+    """
     assert isinstance(place.function, ast.FunctionDef)  # noqa: S101
     kinds = following.declared_types(place.function.returns, place.module)
     hints = [get_type_hints(kind).get("outcome") for kind in kinds if isinstance(kind, type)]
     said = following.member_returned(place, "outcome") if any(hints) else set()
+    said |= {HELD} if any(isinstance(kind, type) and issubclass(kind, Tagged) for kind in kinds) else set()
     return said if any(hints) and type(None) not in get_args(hints[0]) else said | {ENDS_WELL}
 
 

@@ -23,6 +23,7 @@ from linli.errors import (
     PayloadTooLarge,
     UnsupportedMediaType,
 )
+from linli.etags import ANY, AS_OF, Tagged, Unchanged, headers_of, tags_in
 from linli.idempotency import Creation, CreationKey
 from linli.ids import is_id, new_id
 from linli.instants import from_millis
@@ -45,7 +46,10 @@ AUTHORIZER, FRESH_AUTHORIZER = (  # one function; API Gateway keeps the answers 
     for name, kept in (("token", AUTHORIZED_FOR_S), ("fresh", AUTHORIZED_AFRESH_FOR_S))
 )
 CORS = CORSConfig(
-    allow_origin="*", allow_headers=["Authorization", "Content-Type", "Idempotency-Key"], max_age=3600
+    allow_origin="*",
+    allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match"],
+    expose_headers=["ETag", AS_OF],
+    max_age=3600,
 )
 
 
@@ -75,6 +79,7 @@ class Request(Generic[Body, Query]):
     now: datetime
     correlation_id: str
     creation_key: CreationKey | None
+    tags: frozenset[str] = frozenset()
 
     @property
     def creation(self) -> Creation:
@@ -84,6 +89,13 @@ class Request(Generic[Body, Query]):
     def may(self, permission: Permission) -> bool:
         """Whether the caller's roles in this tenant allow `permission`."""
         return permission.allows(self.roles)
+
+    def unless_held(self, tag: str, as_of: datetime | None = None) -> None:
+        """Raise Unchanged, which is answered by 304, if the caller has what is under `tag`: asked as soon as
+        the tag is known, the rest need not be read.
+        """
+        if not self.tags.isdisjoint({tag, ANY}):
+            raise Unchanged(tag, as_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +162,13 @@ def _answer(raw: Any, declared: Route, view: View[Any, Any]) -> Response:
     correlation_id = raw.context.get("requestId", "unknown")
     try:
         with observed(declared.action, correlation_id, operation=declared.name) as attempt:
-            result = view(_request(raw, declared, correlation_id))
+            request = _request(raw, declared, correlation_id)
+            try:
+                result = view(request)
+                headers = _headers(request, result)
+            except Unchanged as held:
+                attempt.outcome = "unchanged"
+                return Response(body="", status_code=304, headers=dict(headers_of(held.tag, held.as_of)))
             attempt.outcome = getattr(result, "outcome", None) or "ok"
             attempt.flags = ["id_reused"] if getattr(result, "id_reused", False) else []
     except LinliError as error:
@@ -162,13 +180,21 @@ def _answer(raw: Any, declared: Route, view: View[Any, Any]) -> Response:
     return Response(
         body=result.model_dump_json(exclude_none=True, context=_reader(raw)),
         status_code=declared.status,
-        headers={"Content-Type": "application/json"},
+        headers={"Content-Type": "application/json", **headers},
     )
 
 
 def _reader(raw: Any) -> dict[str, str]:
     """What an answer may have to know of who reads it."""
     return {ACCEPTED: raw.headers.get(ACCEPTED, "")}
+
+
+def _headers(request: Request[Any, Any], result: Contract | None) -> Mapping[str, str]:
+    """What goes with an answer besides its type. Raises Unchanged."""
+    if not isinstance(result, Tagged):
+        return {}
+    request.unless_held(result.tag, result.as_of)
+    return headers_of(result.tag, result.as_of)
 
 
 def _problem(error: LinliError, correlation_id: str, raw: Any) -> Response:
@@ -215,6 +241,7 @@ def _request(raw: Any, declared: Route, correlation_id: str) -> Request[Any, Any
         now=from_millis(raw.context["requestTimeEpoch"]),
         correlation_id=correlation_id,
         creation_key=_creation_key(raw, declared, tenant, authorizer["person"]),
+        tags=tags_in(raw.headers.get("if-none-match")) if declared.method == "GET" else frozenset(),
     )
 
 

@@ -55,3 +55,15 @@ class GateAlarmRaised(Fact):
 
     def entity(self) -> str:
         return self.gate
+
+
+class GateAlarmEnded(Fact):
+    """A gate that was held open has closed. That it was forced is not undone by closing it."""
+
+    TYPE = "linli.access.gate_alarm_ended.v1"
+    gate: Id
+    alarm: Literal["held_open"]
+    ended_at: Instant
+
+    def entity(self) -> str:
+        return self.gate

@@ -92,13 +92,30 @@ AlertOutcome = Literal["fine", "sensor", "away", "needs_help", "hospital", "dece
 
 
 class AlertOpened(Fact):
-    """Somebody may need help; one open alert per person."""
+    """Somebody may need help; one open alert per person. Told again when it becomes graver.
+
+    `version`, of this and of what follows: which word of an alert is the newer.
+    """
 
     TYPE = "linli.care.alert_opened.v1"
     alert: Id
     person: Id
     reason: AlertReason
     opened_at: Instant
+    version: Version | None = None
+
+    def entity(self) -> str:
+        return self.alert
+
+
+class AlertChanged(Fact):
+    """An open alert is in somebody's hands, or in nobody's any more; `version` as of its opening."""
+
+    TYPE = "linli.care.alert_changed.v1"
+    alert: Id
+    state: Literal["open", "answered", "acknowledged", "snoozed"]
+    changed_at: Instant
+    version: Version
 
     def entity(self) -> str:
         return self.alert
@@ -112,6 +129,7 @@ class AlertClosed(Fact):
     person: Id
     outcome: AlertOutcome
     closed_at: Instant
+    version: Version | None = None
 
     def entity(self) -> str:
         return self.alert

@@ -91,7 +91,11 @@ class MaintenancePolicy(Policy):
 
 
 class TicketChanged(Fact):
-    """A repair ticket was opened or moved to another state."""
+    """A ticket was opened, moved to another state, became late, or was found to be of another kind.
+
+    `late`: the clocks that ran out and were not met since. `due_at`: when the first of these ran out, or else
+    when the next one does. `building`: where, if it was said, and never the home.
+    """
 
     TYPE = "linli.maintenance.ticket_changed.v1"
     ticket: Id
@@ -101,6 +105,11 @@ class TicketChanged(Fact):
     asset: str | None
     changed_at: Instant
     version: Version
+    category: str | None = None
+    building: Id | None = None
+    opened_at: Instant | None = None
+    late: list[str] = []
+    due_at: Instant | None = None
 
     def entity(self) -> str:
         return self.ticket

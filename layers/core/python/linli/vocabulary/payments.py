@@ -50,6 +50,20 @@ class RefundRequested(Fact):
         return self.refund
 
 
+class RefundStuck(Fact):
+    """A refund needs a person: it is `stuck` at its provider, or has `failed`, and nothing is under way."""
+
+    TYPE = "linli.payments.refund_stuck.v1"
+    refund: Id
+    intent: Id
+    amount_fen: Annotated[int, Field(gt=0)]
+    why: Literal["stuck", "failed"]
+    stuck_at: Instant
+
+    def entity(self) -> str:
+        return self.refund
+
+
 class PaymentRefunded(Fact):
     """A refund has been carried out."""
 
