@@ -782,6 +782,24 @@ def test_a_door_that_was_forced_nine_hours_ago_says_so(gate: Gate) -> None:
     }
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_a_door_that_was_held_open_is_told_once_to_have_closed_in_whatever_order(
+    gate: Gate, late: bool
+) -> None:
+    told = [("d-1", "held_open", "07:50:00"), ("d-2", "closed", "07:52:00")]
+    for event, door, at in reversed(told) if late else told:
+        assert gate.door(event, door, occurred_at=f"2026-01-05T{at}Z") == door
+    assert gate.door("d-3", "closed", occurred_at="2026-01-05T07:59:00Z") == "closed"
+    ends = [e.data["ended_at"] for e in published("willow") if e.type.endswith("gate_alarm_ended.v1")]
+    assert ends == ["2026-01-05T07:52:00.000Z"]
+
+
+def test_a_door_that_was_forced_is_not_told_to_be_well_when_it_closes(gate: Gate) -> None:
+    gate.door("d-1", "forced", occurred_at="2026-01-05T07:50:00Z")
+    gate.door("d-2", "closed", occurred_at="2026-01-05T07:52:00Z")
+    assert [event.type for event in published("willow")] == ["linli.access.gate_alarm_raised.v1"]
+
+
 def at(seconds: float) -> dict[str, Any]:
     """What is asked, and arrives, so many seconds later."""
     moment = NOW + timedelta(seconds=seconds)

@@ -24,7 +24,7 @@ from tests.integration.calling_out import (  # noqa: F401  the fixtures
     replies_to_devices,
     silent,
 )
-from tests.integration.conftest import Invoke
+from tests.integration.conftest import Invoke, published
 from tests.integration.gateway import NOW
 from tests.integration.message_gateways import reply, reply_event
 from tests.integration.messages import batch, told
@@ -98,6 +98,9 @@ def test_a_snoozed_alert_comes_back(house: House) -> None:
     assert house.answer(CAREGIVER, opened, "snooze", minutes=30).body["state"] == "snoozed"
     assert house.minute(opened + 29 * MINUTE) == []
     house.minute(opened + 30 * MINUTE)
+    told = [event for event in published("willow") if event.type == "linli.care.alert_changed.v1"]
+    moved = sorted((event.data["version"], event.data["state"]) for event in told)
+    assert [state for _, state in moved] == ["snoozed", "open"]
     assert house.alert.state == "open"
     assert house.gateways.sent == [(GRAN, "push")] * 2
 

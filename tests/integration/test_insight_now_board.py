@@ -1,11 +1,15 @@
 """The board: what was told to be open and not to be over, whatever the order, and however often."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from chalice.app import Chalice
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from functions.insight.board.rows import ItemRow
 from linli.events import Fact
 from linli.vocabulary.care import AlertChanged, AlertClosed, AlertOpened, AlertReason
 from linli.vocabulary.directory import CommunityChanged
@@ -13,7 +17,7 @@ from linli.vocabulary.maintenance import TicketChanged
 from tests.integration.conftest import Http, Invoke, Service
 from tests.integration.gateway import NOW, Answer
 from tests.integration.messages import batch, told
-from tests.integration.people import ACME, BIRCH, WILLOW_MANAGER
+from tests.integration.people import ACME, BIRCH, WILLOW_MANAGER, member
 
 NOW_OF_WILLOW = "/communities/willow/now"
 NOW_OF_ACME = "/companies/acme/now"
@@ -142,3 +146,109 @@ def test_a_community_that_changes_its_company_takes_its_board_along(board: Board
     board.hear(runs("willow", "acme", 2), runs("willow", "birch", 1))
     assert board.show("/companies/birch/now", asker=BIRCH).body["communities"] == []
     assert board.show(NOW_OF_ACME, asker=ACME).body["open"] == 1
+
+
+def after(board: Board, span: timedelta) -> str:
+    """How the schedule's run ends, so long from now."""
+    event = {
+        "version": "0", "id": "tick", "detail-type": "Scheduled Event", "source": "aws.events",
+        "account": "123456789012", "time": (NOW + span).isoformat(), "region": "eu-west-1", "resources": [],
+        "detail": {},
+    }  # fmt: skip
+    return str(board.invoke(board.app, "lapse", event)["outcome"])
+
+
+def test_what_nobody_tells_of_any_more_is_doubted_then_gone_and_one_more_word_brings_it_back(
+    board: Board,
+) -> None:
+    board.hear(opened(), runs("willow", "acme"))
+    tag = board.show().headers["ETag"]
+    assert after(board, timedelta(hours=23)) == "nothing_due"
+    assert board.show(tag=tag).status == 304
+    assert after(board, timedelta(days=1)) == "done"
+    assert board.show(tag=tag).body["items"][0]["doubtful"] is True
+    assert after(board, timedelta(days=6)) == "done"
+    assert board.items() == []
+    assert board.show(NOW_OF_ACME, asker=ACME).body["communities"] == []
+    board.hear(opened(version=2), at=NOW + timedelta(days=7))
+    assert board.items() == ["care/alert/a1"]
+    assert board.show().headers["ETag"] == tag, "the same is shown again"
+
+
+def test_two_words_of_one_community_at_the_same_moment_are_both_on_its_board(
+    board: Board, meanwhile: Callable[[str, Callable[[], object]], None]
+) -> None:
+    board.hear(runs("willow", "acme"))
+    meanwhile("TransactWriteItems", lambda: board.hear(opened("a2", "idle")))
+    board.hear(opened("a1"))
+    shown = board.show().body
+    assert (shown["open"], [each["item"] for each in shown["items"]]) == (
+        2,
+        ["care/alert/a1", "care/alert/a2"],
+    )
+    (there,) = board.show(NOW_OF_ACME, asker=ACME).body["communities"]
+    assert (there["open"], there["most_urgent"]["kind"]) == (2, "sos")
+
+
+def test_an_end_at_the_same_moment_as_its_beginning_leaves_nothing(
+    board: Board, meanwhile: Callable[[str, Callable[[], object]], None]
+) -> None:
+    meanwhile("TransactWriteItems", lambda: board.hear(closed()))
+    board.hear(opened())
+    assert (board.items(), board.show().body["open"]) == ([], 0)
+
+
+def test_the_board_does_not_grow_with_what_is_over(board: Board) -> None:
+    for number in range(30):
+        board.hear(opened(f"a{number}"), closed(f"a{number}"))
+    board.hear(opened("last"))
+    assert board.items() == ["care/alert/last"]
+    assert len(list(ItemRow.query(ItemRow.key.partition("willow")))) == 1
+
+
+def test_no_more_is_shown_than_was_asked_for_and_all_is_counted(board: Board) -> None:
+    for number in range(5):
+        board.hear(opened(f"a{number}"))
+    shown = board.show(limit="2").body
+    assert (len(shown["items"]), shown["open"]) == (2, 5)
+
+
+@pytest.mark.parametrize("person", ["resident", "repairer", "official"])
+def test_who_does_not_run_the_place_sees_no_board(board: Board, person: str) -> None:
+    board.hear(opened())
+    assert board.show(asker=member("p", "willow", person)).status == 403
+
+
+def test_a_fact_of_a_kind_that_nobody_takes_here_is_parked_and_changes_nothing(board: Board) -> None:
+    fact = {"detail": {**told(opened(), "e-1")["detail"], "type": "linli.care.newer_fact.v1"}}
+    assert board.invoke(board.app, "now_board", batch(fact))["outcomes"] == ["invalid-request"]
+    assert board.items() == []
+
+
+STORIES = st.lists(
+    st.sampled_from(
+        [
+            opened("a1", "idle", 1), opened("a1", "sos", 2), closed("a1"), opened("a2"), closed("a2"),
+            ticket("submitted", 1), ticket("dispatched", 2, late=["respond"]), ticket("done", 3),
+            ticket("reopened", 4, late=["resolve"]), runs("willow", "acme"),
+        ]
+    ),
+    max_size=6,
+)  # fmt: skip
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(STORIES)
+def test_the_tag_is_another_just_when_the_answer_is(board: Board, story: list[Fact]) -> None:
+    """Asked after each fact, of both scopes, whatever came before in the same town."""
+    for fact in story:
+        for path, asker in ((NOW_OF_WILLOW, WILLOW_MANAGER), (NOW_OF_ACME, ACME)):
+            before = board.show(path, asker=asker)
+            board.hear(fact)
+            since = board.show(path, asker=asker)
+            said, says = ({**each.body, "as_of": None} for each in (before, since))
+            assert (before.headers["ETag"] == since.headers["ETag"]) is (said == says)
+            status = board.show(path, tag=before.headers["ETag"], asker=asker).status
+            assert (status == 304) is (said == says)
+    shown = board.show().body
+    assert len(shown["items"]) == shown["open"] == sum(shown["by_kind"].values())

@@ -109,8 +109,9 @@ class Neighbourhood:
         return watching.load("willow", person)
 
     def alerts(self) -> list[Any]:
-        """The facts about alerts that were published."""
-        return [event.data for event in published("willow") if event.type.startswith("linli.care.alert_")]
+        """That alerts were opened and closed, as it was published."""
+        told = ("linli.care.alert_opened.v1", "linli.care.alert_closed.v1")
+        return [event.data for event in published("willow") if event.type in told]
 
     def duties(self) -> list[str]:
         return [row.sk for row in DutyRow.query("willow#duties")]

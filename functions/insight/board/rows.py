@@ -24,6 +24,7 @@ class ThingRow(TimedRow, discriminator="thing"):
     """
 
     KEPT = Lifetime("{} after its end", OVER_KEPT)
+    SHARDS = 4
     key = Key("{community}#things", "{thing}")
 
     thing = ContractAttribute(Thing)

@@ -6,8 +6,10 @@ company, never meet in a row.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from functions.insight.board.models import Item
+from functions.insight.board.patience import later, looked_at
 from functions.insight.board.rows import BelongingRow, BoardRow, ItemRow, ShareRow, ThingRow
 from functions.insight.board.tally import Tally, digest_of
 from functions.insight.board.things import Thing
@@ -41,12 +43,15 @@ class Held:
         return self.board.tally if self.board else Tally()
 
 
-def hear(community: str, thing: str, word: Thing) -> str:
+Heard = Literal["duplicate", "noted", "changed", "over", "opened"]
+
+
+def hear(community: str, thing: str, word: Thing) -> Heard:
     """Take in what is said of a thing. Returns the outcome. Raises Unavailable."""
     return until_it_holds(lambda: _hear(community, thing, word), RACES)
 
 
-def _hear(community: str, thing: str, word: Thing) -> str:
+def _hear(community: str, thing: str, word: Thing) -> Heard:
     held = Held.read(community, thing)
     before = held.row.thing if held.row else None
     after = word if before is None else before.with_word(word)
@@ -57,6 +62,23 @@ def _hear(community: str, thing: str, word: Thing) -> str:
     if (shown is None) == (showed is None):
         return "noted" if shown == showed else "changed"
     return "over" if shown is None else "opened"
+
+
+def look(community: str, thing: str, now: datetime) -> Literal["doubted", "given_up", "nothing_due"]:
+    """See whether a thing whose time has come is to be believed. Returns the outcome. Raises Unavailable."""
+    return until_it_holds(lambda: _look(community, thing, now), RACES)
+
+
+def _look(community: str, thing: str, now: datetime) -> Literal["doubted", "given_up", "nothing_due"]:
+    held = Held.read(community, thing)
+    if held.row is None:
+        return "nothing_due"
+    before = held.row.thing
+    after = later(before, now)
+    if after == before:
+        return "nothing_due"
+    write(held, thing, before, after)
+    return "given_up" if after.item is None else "doubted"
 
 
 def write(held: Held, name: str, before: Thing | None, after: Thing) -> None:
@@ -70,6 +92,7 @@ def write(held: Held, name: str, before: Thing | None, after: Thing) -> None:
         digest=shown and digest_of(shown),
         version=int(was.version) + 1 if was else 1,
         ttl=None if shown else ThingRow.KEPT.until(after.told_at),
+        **ThingRow.timed(f"{held.community}/{name}", looked_at(after)),
     )
     transaction.put("thing", row, as_read(ThingRow, was, "version"))
     tally, left = held.tally, None
@@ -122,8 +145,11 @@ def _sum(transaction: Transaction, held: Held, sums: Sums) -> None:
     told = [held.board.as_of if held.board else None, sums.told_at]
     as_of = max((each for each in told if each is not None), default=None)
     company = held.belonging.company if held.belonging else None
-    worst = _worst(held.community, sums) if company and sums.tally.open else None
+    before = _filed(held.board)
+    is_same = held.board is not None and (held.board.company, held.tally) == (company, sums.tally)
+    worst = _worst(held.community, sums) if company and sums.tally.open and not is_same else None
     filed = ShareRow.place(company, held.community, worst) if company and worst else None
+    filed = before if is_same else filed
     transaction.put(
         "board",
         BoardRow(
@@ -137,10 +163,9 @@ def _sum(transaction: Transaction, held: Held, sums: Sums) -> None:
         ),
         as_read(BoardRow, held.board, "version"),
     )
-    before = _filed(held.board)
     if before is not None and before != filed:
         transaction.delete("left", ShareRow(*before))
-    if filed is not None:
+    if filed is not None and worst is not None:
         transaction.put("share", ShareRow(*filed, tally=sums.tally, worst=worst, as_of=as_of))
 
 

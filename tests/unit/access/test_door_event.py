@@ -1,12 +1,12 @@
 """Which door events raise an alarm."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from functions.access.door_event.domain import facts_of
+from functions.access.door_event.domain import ends, facts_of
 from functions.access.door_event.models import DoorEvent
 from linli.device_messages import DeviceMessage
 from linli.vocabulary.access import GateAlarmRaised
@@ -24,6 +24,15 @@ def test_a_forced_or_held_door_raises_its_alarm(alarm: str) -> None:
     (fact,) = facts_of(message(door=alarm))
     assert isinstance(fact, GateAlarmRaised)
     assert (fact.alarm, fact.gate, fact.occurred_at) == (alarm, "gate-1", NOW)
+
+
+def test_a_door_that_was_held_open_has_closed_when_it_says_so_later() -> None:
+    closed = message(door="closed")
+    assert ends(closed, NOW)
+    assert ends(closed, NOW - timedelta(hours=1))
+    assert not ends(closed, NOW + timedelta(seconds=1))
+    assert not ends(closed, None)
+    assert not ends(message(door="held_open"), NOW)
 
 
 @pytest.mark.parametrize("told", [{"door": "closed"}, {"door": "entered", "pass_event_id": "e-0"}])

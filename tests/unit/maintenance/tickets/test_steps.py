@@ -6,8 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.maintenance.reports.models import Reported
-from functions.maintenance.tickets.moves import SYSTEM, Move
-from functions.maintenance.tickets.steps import LONGEST_WAIT, Step
+from functions.maintenance.tickets.models import DROPPED, FINISHED, OPEN, State
+from functions.maintenance.tickets.moves import SYSTEM, Actor, Move
+from functions.maintenance.tickets.steps import LONGEST_WAIT, Step, as_told
+from linli import clocks as deadlines
 from linli.vocabulary.maintenance import TicketChanged, TicketClockBreached
 from tests.unit.maintenance.tickets.examples import NOW, SETTING
 
@@ -40,7 +42,30 @@ def test_a_new_state_and_a_breach_are_facts_and_a_warning_is_none() -> None:
     kept.move(Move(command="warn", clock="respond"), SYSTEM, NOW)
     assert kept.facts() == []
     kept.move(Move(command="breach", clock="respond"), SYSTEM, NOW)
-    assert [type(fact) for fact in kept.facts()] == [TicketClockBreached]
+    changed, breached = kept.facts()
+    assert isinstance(changed, TicketChanged)
+    assert isinstance(breached, TicketClockBreached)
+    assert (changed.late, changed.due_at) == (["respond"], breached.due_at)
+
+
+def test_others_are_told_of_what_a_ticket_turns_out_to_be() -> None:
+    kept = Step(SETTING, opening().ticket, opening().ticket)
+    move = Move(command="recategorise", category="gas", note="it smells")
+    kept.move(move, Actor("m-1", frozenset({"manager"}), frozenset({"manager"})), NOW)
+    (changed,) = kept.facts()
+    assert isinstance(changed, TicketChanged)
+    assert (changed.category, changed.priority) == ("gas", "emergency")
+    assert changed.due_at == kept.ticket.clocks["respond"].due_at
+
+
+@given(st.lists(st.sampled_from([*OPEN, *FINISHED, *DROPPED]), min_size=2, max_size=2))
+def test_a_ticket_is_late_just_while_it_is_open_with_a_clock_that_ran_out_unmet(states: list[State]) -> None:
+    ticket = opening().ticket
+    clocks = deadlines.met(deadlines.noted(ticket.clocks, "respond", breached=True), "arrive", NOW)
+    for state in states:
+        told = as_told(ticket.model_copy(update={"state": state, "clocks": clocks}))
+        assert told["late"] == (["respond"] if state in OPEN else [])
+        assert told["due_at"] == (clocks["respond"].due_at if state in OPEN else None)
 
 
 def test_the_others_of_an_incident_follow_its_first_ticket() -> None:

@@ -12,6 +12,7 @@ from functions.payments.books.orders import Intent, Refund, intent_of
 from functions.payments.books.refund_keys import refund_key, surplus_refund
 from functions.payments.books.settlement import Effect, Known, effect_of
 from functions.payments.providers.protocol.notices import Notice
+from linli.vocabulary.payments import RefundStuck
 from tests.unit.payments.an_order import AMOUNT, CLOSED, OPEN, PAID, REFUND, says
 from tests.unit.payments.shop import NOW
 
@@ -244,6 +245,10 @@ def test_a_refund_that_a_person_has_to_finish_stays_reserved() -> None:
     stuck = effect_of(Known(RESERVED, REFUND), told_of_refund("refund_stuck"), NOW)
     (refund,) = stuck.refunds
     assert (stuck.outcome, refund.state, stuck.intent) == ("refund_stuck", "stuck", RESERVED)
+    failed = effect_of(Known(RESERVED, refund), told_of_refund("refund_failed"), NOW)
+    facts = [fact for fact in (*stuck.facts, *failed.facts) if isinstance(fact, RefundStuck)]
+    told = [(fact.why, fact.refund) for fact in facts]
+    assert told == [("stuck", refund.refund), ("failed", refund.refund)]
     assert effect_of(Known(RESERVED, refund), told_of_refund("refund_stuck"), NOW) == Effect("duplicate")
     assert effect_of(Known(RESERVED, FAILED), told_of_refund("refund_stuck"), NOW) == Effect("overtaken")
     for said in ("refunded", "refund_failed"):
