@@ -16,13 +16,21 @@ Severity = Literal["critical", "major", "minor", "warning"]
 RANKS: dict[Severity, int] = {"critical": 0, "major": 1, "minor": 2, "warning": 3}
 
 
-class Saying(Contract):
-    """What it is, in no language: the catalogue has words for `code`, with places for the parameters.
+Code = Literal[
+    "sos", "idle", "not_back", "cannot_see", "ticket_emergency", "ticket_late", "leak", "back_flow",
+    "forced", "held_open", "device_lost", "device_fault", "refund_stuck", "refund_failed",
+]  # fmt: skip
 
-    A parameter is an id, a number or a word that the catalogue has as well.
+
+class Saying(Contract):
+    """What it is, in no language: the catalogue has words for `code`.
+
+    A parameter is a number or a word that the catalogue has as well: `priority`, `category` and `clock` of a
+    ticket (which ran out), `medium` of a meter, `device_kind` and `fault` of a device and how many are unseen
+    `behind` it.
     """
 
-    code: str
+    code: Code
     parameters: dict[str, str | int] = {}
 
 

@@ -152,7 +152,7 @@ def _of_signal(fact: Signals, told_at: datetime) -> Thing:
         kind="hazard",
         severity="critical" if is_danger else "minor",
         since=fact.since,
-        what=Saying(code=fact.signal, parameters={"medium": fact.medium}),
+        what=Saying(code="leak" if fact.signal == "leak" else "back_flow", parameters={"medium": fact.medium}),
         place=Place(building=building) if building else None,
         target=Target(service="utilities", what="meter", id=fact.meter),
     )
@@ -170,7 +170,7 @@ def _of_refund(fact: Refunds, told_at: datetime) -> Words:
         kind="refund_stuck",
         severity="minor",
         since=fact.stuck_at,
-        what=Saying(code=f"refund_{fact.why}"),
+        what=Saying(code="refund_stuck" if fact.why == "stuck" else "refund_failed"),
         target=Target(service="payments", what="refund", id=fact.refund),
     )
     return {name: _said((0, to_millis(fact.stuck_at)), told_at, item)}

@@ -39,6 +39,8 @@ STATES = {  # what has states, and where their names are declared
     "linli.vocabulary.maintenance": ("Priority",),
     "linli.vocabulary.payments": ("Provider", "Means"),
     "functions.maintenance.reports.models": ("Kind", "Category", "Skill", "Source"),
+    "functions.insight.board.models": ("Kind", "Severity", "Code"),
+    "functions.maintenance.deadlines.models": ("ClockName",),
 }
 
 

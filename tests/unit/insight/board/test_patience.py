@@ -6,7 +6,7 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.insight.board.models import Item, Kind, Saying, Target
+from functions.insight.board.models import Code, Item, Kind, Saying, Target
 from functions.insight.board.patience import DOUBTED_AFTER, FORCED_FOR, later, looked_at
 from functions.insight.board.things import FOR_GOOD, Said, Thing
 
@@ -14,7 +14,7 @@ NOW = datetime(2026, 11, 27, tzinfo=UTC)
 KINDS: list[Kind] = list(get_args(Kind))
 
 
-def opened(kind: Kind, code: str = "lost") -> Thing:
+def opened(kind: Kind, code: Code = "device_lost") -> Thing:
     target = Target(service="devices", what="device", id="d1")
     item = Item(item="d1", kind=kind, severity="minor", since=NOW, what=Saying(code=code), target=target)
     return Thing(told_at=NOW, said=Said(turn=(1, 0), item=item))

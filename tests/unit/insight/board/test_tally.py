@@ -16,7 +16,7 @@ ITEMS = st.builds(
         severity=severity,
         since=datetime(2026, 11, 27, tzinfo=UTC),
         in_hand=in_hand,
-        what=Saying(code="lost"),
+        what=Saying(code="device_lost"),
         target=Target(service="devices", what="device", id=name),
     ),
     NAMES,
