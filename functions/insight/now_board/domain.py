@@ -152,7 +152,9 @@ def _of_signal(fact: Signals, told_at: datetime) -> Thing:
         kind="hazard",
         severity="critical" if is_danger else "minor",
         since=fact.since,
-        what=Saying(code="leak" if fact.signal == "leak" else "back_flow", parameters={"medium": fact.medium}),
+        what=Saying(
+            code="leak" if fact.signal == "leak" else "back_flow", parameters={"medium": fact.medium}
+        ),
         place=Place(building=building) if building else None,
         target=Target(service="utilities", what="meter", id=fact.meter),
     )
