@@ -19,7 +19,7 @@ TOKEN = re.compile(r"\{token:([a-z0-9-]+)\}")  # stands for a token of that pers
 SIGNED = re.compile(r"\{signed:([a-z0-9-]+)\}")  # stands for the signature of that community's gateway
 UNAUTHORIZED = "Unauthorized"  # how an authorizer says 401
 CLIENT_ERRORS = range(400, 500)
-GOOD = range(200, 300)
+GOOD = frozenset({*range(200, 300), 304})  # who has it already is told so
 
 # What a meter is told of readings that could not be entered; the message is parked as well.
 ANSWERED_AND_PARKED = {"refused", "partly_recorded"}
