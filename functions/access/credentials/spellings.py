@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable
 
 from functions.access.gates.models import CredentialKind
+from linli import plates
 
 HEX = re.compile(r"[0-9A-Fa-f]+", re.ASCII)
 HEX_LETTER = re.compile(r"[A-Fa-f]", re.ASCII)
@@ -50,12 +51,6 @@ def card(value: str) -> str:
     return _short(text.upper()) if HEX.fullmatch(text) else text
 
 
-def plate(value: str) -> str:
-    """Letters, digits and characters alone, in capitals, at their usual width."""
-    text = unicodedata.normalize("NFKC", value).upper()
-    return "".join(one for one in unicodedata.normalize("NFKC", text) if one.isalnum())
-
-
 def phone(value: str) -> str:
     """A phone's key in hex without separators, in capitals; else as it is."""
     text = _compact(value)
@@ -77,7 +72,7 @@ def face(value: str) -> str:
 
 CANONICAL: dict[CredentialKind, Callable[[str], str]] = {
     "card": card,
-    "plate": plate,
+    "plate": plates.canonical,
     "phone": phone,
     "qr": qr,
     "face": face,
