@@ -1,6 +1,6 @@
 """Carrying out a plan through the front door: a few requests at once, sheet after sheet, each row told."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -18,6 +18,10 @@ SOON_S = 120.0  # until a service has heard of what another did, also when thous
 ANSWERED = frozenset(range(200, 500)) - frozenset(BUSY)
 ACCEPTED = {False: ANSWERED, True: ANSWERED - {HTTPStatus.NOT_FOUND}}
 WELL = range(200, 300)
+CREDENTIALS, METERS = "/credentials", "/meters"
+TAKEN_AWAY = (
+    "an earlier import enrolled it, and it was revoked or moved since: enrol it by hand if that is meant"
+)
 
 
 @dataclass(frozen=True)
@@ -86,24 +90,30 @@ class Carrier:
 
     def _ask(self, ask: Ask) -> str | None:
         """Ask it; tells `same` of what turns out to have stood already. Raises Refused, Unanswered."""
+        if ask.path.endswith(CREDENTIALS):
+            return self._enrol(ask)
         key = digest(ask.path, ask.body)
-        enrols = ask.path.endswith("/credentials")
-        kept_before = ask.path.endswith("/meters") and key in self.journal.done
-        if kept_before:
+        if ask.path.endswith(METERS) and key in self.journal.done:
             return None
-        before = self._credentials(ask.path) if enrols else []
-        answer = self._answer(ask, key)
-        if enrols:
-            self.journal.note(key, str(answer["credential"]))
-        elif ask.path.endswith("/meters"):
+        self._answer(ask, key)
+        if ask.path.endswith(METERS):
             self.journal.note(key, "")
-        stood = next((each for each in before if enrols and each["credential"] == answer["credential"]), None)
-        as_before = ("valid_from", "valid_until", "areas")
-        return "same" if stood and all(stood[name] == answer[name] for name in as_before) else None
+        return None
 
-    def _credentials(self, path: str) -> list[dict[str, Any]]:
-        found = self.door.ask(self.registrar.person, "GET", path, deadline_s=SOON_S).body["items"]
-        return [each for each in found if each["kind"] == "plate"]
+    def _enrol(self, ask: Ask) -> str | None:
+        """Enrol a plate, unless it stands as it is, or was taken away since an import enrolled it."""
+        listed = self.door.ask(self.registrar.person, "GET", ask.path, deadline_s=SOON_S).body["items"]
+        stand = {each["credential"]: each for each in listed}
+        key = plate_key(ask)
+        earlier = self.journal.done.get(key)
+        if earlier and earlier not in stand:
+            raise Refused(TAKEN_AWAY)
+        if earlier and _as_wanted(stand[earlier], ask.body):
+            return "same"
+        answer = self._answer(ask, digest(ask.path, ask.body))
+        self.journal.note(key, answer["credential"])
+        before = stand.get(answer["credential"])
+        return "same" if before and _as_wanted(before, ask.body) else None
 
     def _answer(self, ask: Ask, key: str) -> dict[str, Any]:
         answer = self.door.ask(
@@ -132,3 +142,13 @@ class Carrier:
                 files.key.unlink(missing_ok=True)
                 files.folder.rmdir()
             raise Refused(str(error).rpartition(": ")[2]) from error
+
+
+def plate_key(ask: Ask) -> str:
+    """What the journal has a plate under: its holder and itself, whatever it is good for."""
+    return digest(ask.path, ask.body["value"])
+
+
+def _as_wanted(stands: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+    areas = stands["areas"] == body.get("areas", [])
+    return areas and all(stands[name] == body[name] for name in ("valid_from", "valid_until"))

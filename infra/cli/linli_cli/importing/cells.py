@@ -36,7 +36,7 @@ _DAY = re.compile(
 )
 _COMPACT_DAY = re.compile(r"((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})")
 _CLOCK = re.compile(r"([0-9]{1,2})[:点时h]([0-9]{2})?(?::00)?分?")
-_NUMBER = re.compile(r"([-+]?[0-9][0-9,]*(?:\.[0-9]*)?|[-+]?\.[0-9]+)\s*(.*)")
+_NUMBER = re.compile(r"([-+]?[0-9][0-9,]*(?:\.[0-9]*)?|[-+]?\.[0-9]+)(?![0-9.,])\s*(.*)")
 _CARD = re.compile(r"(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9])")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999
 _PLACES = re.compile(r"号楼|号院|单元|[栋幢座楼层室号户期门]")
@@ -138,9 +138,9 @@ def phone(cell: Cell) -> str:
 
 def _unrounded(found: re.Match[str]) -> str:
     whole, fraction, exponent = found[1], found[2] or "", int(found[3])
-    if len(fraction.rstrip("0")) < exponent - 1:
+    if len(fraction) < exponent:
         raise Odd("was rounded by the sheet (as 1.38E+10): format its column as text and type it again")
-    return f"{whole}{fraction.ljust(exponent, '0')[:exponent]}"
+    return f"{whole}{fraction[:exponent]}"
 
 
 def day(cell: Cell, epoch: date = WINDOWS_EPOCH) -> date:

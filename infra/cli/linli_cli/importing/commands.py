@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 from time import monotonic
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -19,10 +20,20 @@ from linli_cli.devices.device_files import DeviceFiles, check_id
 from linli_cli.devices.device_keys import Asker, Community, Token
 from linli_cli.devices.registering import Registrar
 from linli_cli.errors import CommandError
-from linli_cli.importing import books, exporting, forms, grids, planning, reporting, sources, standing
-from linli_cli.importing.carrying_out import Carrier, Done
+from linli_cli.importing import (
+    books,
+    exporting,
+    forms,
+    grids,
+    planning,
+    records,
+    reporting,
+    sources,
+    standing,
+)
+from linli_cli.importing.carrying_out import Carrier, Done, plate_key
 from linli_cli.importing.grids import Taken
-from linli_cli.importing.journal import Journal
+from linli_cli.importing.journal import Journal, digest
 from linli_cli.layout import home
 from linli_cli.local import issuer
 from linli_cli.operate import addresses
@@ -33,6 +44,10 @@ AT_ONCE = 4  # more would make a local cloud start more workers
 TOKEN_S = 240.0  # a token is used for so long: the gateway asks who it is of once in five minutes
 OURS_ALONE = 0o077
 EVERY_S = 5.0
+REGISTERED = (
+    "the community is registered; what this token may do is remembered for up to five minutes: import the file"
+    " again then, or with a new token"
+)
 
 
 @dataclass(frozen=True)
@@ -52,7 +67,7 @@ class Asking:
 
 
 class Tokens:
-    """Tokens of the local issuer, each used for a while."""
+    """Tokens of the local issuer, each used for a while: the gateway remembers what it was told of one."""
 
     def __init__(self, stage: str) -> None:
         self.stage = stage
@@ -67,6 +82,11 @@ class Tokens:
                 token = issuer.token(person, self.stage)
                 self._made[person] = (monotonic(), token)
             return token
+
+    def renew(self) -> None:
+        """Make new ones: roles have changed."""
+        with self._making:
+            self._made.clear()
 
 
 def import_(  # noqa: PLR0917  one option each
@@ -90,6 +110,10 @@ def import_(  # noqa: PLR0917  one option each
             "--certificates", metavar="DIR", help="Keys and certificates of devices; else beside FILE."
         ),
     ] = None,
+    company: Annotated[
+        str | None,
+        typer.Option("--company", metavar="ID", help="Whose the community is, if it is to be registered."),
+    ] = None,
     at_once: Annotated[int, typer.Option("--at-once", min=1, max=16, help="How many requests.")] = AT_ONCE,
     person: Asker = None,
     token: Token = None,
@@ -108,12 +132,14 @@ def import_(  # noqa: PLR0917  one option each
     check_id("community", community)
     found = addresses.of_stage(stage, profile)
     door = FrontDoor(found.http, (lambda _: token) if token else Tokens(stage))
-    registrar = Registrar(door, found.mqtt, person or f"{community}-manager-1", community)
+    asker = person or (f"{company}-operator-1" if company else f"{community}-manager-1")
+    registrar = Registrar(door, found.mqtt, asker, community)
     run = Import(
         registrar,
         certificates or source.with_name(f"{source.stem}-certificates"),
         Journal.of(home() / "imports" / f"{stage}-{community}.txt"),
         at_once,
+        company,
     )
     with private_files(), Progress().step(f"{'checking' if check else 'importing'} {source.name}") as say:
         taken, lines = run.check(source) if check else run.run(source, say, report)
@@ -132,17 +158,24 @@ class Import:
     certificates: Path
     journal: Journal
     at_once: int = AT_ONCE
+    company: str | None = None
 
     def check(self, source: Path) -> tuple[Taken, list[reporting.Told]]:
         """What would become of every row."""
-        taken, made = self._planned(source)
-        words = {"keep": "kept", "same": "same", "refused": "refused"}
-        done = [Done(step, words[step.outcome], step.detail) for step in made.steps]
+        taken, made = self._planned(source, check=True)
+        done = [Done(step, self._foreseen(step), step.detail) for step in made.steps]
         return taken, reporting.told(taken, done)
+
+    def _foreseen(self, step: planning.Step) -> str:
+        """What would become of a step; of a plate, whether an earlier import enrolled it."""
+        enrolled = step.form == "vehicles" and any(
+            isinstance(each, planning.Ask) and plate_key(each) in self.journal.done for each in step.asks
+        )
+        return "same" if enrolled else {"keep": "kept"}.get(step.outcome, step.outcome)
 
     def run(self, source: Path, say: Say, report: Path | None = None) -> tuple[Taken, list[reporting.Told]]:
         """Do it; what is over when it is interrupted stands in the report."""
-        taken, made = self._planned(source)
+        taken, made = self._planned(source, check=False)
         done: list[Done] = []
         far = Far(len(made.steps), say)
 
@@ -159,17 +192,48 @@ class Import:
             raise
         return taken, reporting.told(taken, done)
 
-    def _planned(self, source: Path) -> tuple[Taken, planning.Plan]:
+    def _planned(self, source: Path, *, check: bool) -> tuple[Taken, planning.Plan]:
         taken = grids.taken(sources.grids(source))
         wanted = [form for form, rows in taken.rows.items() if rows]
-        registrar = self.registrar
-        stands = standing.read(Asking(registrar.door, registrar.person), registrar.community, wanted)
+        pages, community = Asking(self.registrar.door, self.registrar.person), self.registrar.community
+        new = self._registered(taken, check=check)
+        stands = new if new and check else standing.read(pages, community, wanted)
+        if new:
+            stands.community = new.community
         for device in list(stands.devices):
             if self._broken_off(device):
                 stands.devices[device] = stands.devices[device] | {"status": "pending"}
         now = datetime.now(UTC)
         today = now.astimezone(stands.zone).date()
-        return taken, planning.plan(taken.rows, stands, registrar.community, lambda: new_id(now), today)
+        return taken, planning.plan(taken.rows, stands, community, lambda: new_id(now), today)
+
+    def _registered(self, taken: Taken, *, check: bool) -> standing.Standing | None:
+        """The community that is registered, unless there is one: nothing stands in it.
+
+        Raises CommandError where it is not there, and nothing says what it is.
+        """
+        door, asker, community = self.registrar.door, self.registrar.person, self.registrar.community
+        if self.company is None:
+            return None
+        there = {
+            each["community"]
+            for each in door.pages(asker, f"/directory/companies/{self.company}/communities")
+        }
+        if community in there:
+            return None
+        rows = taken.rows.get("community", [])
+        record = records.community(rows[0], community) if rows else None
+        if record is None or record.odd:
+            why = "; ".join(record.odd) if record else "fill in the sheet 小区 (community)"
+            raise CommandError(f"there is no community {community} in {self.company}: {why}")
+        if not check:
+            path = f"/directory/companies/{self.company}/communities"
+            door.ask(asker, "POST", path, record.body, key=digest(path, record.body))
+            if not isinstance(door.token, Tokens):
+                raise CommandError(REGISTERED)
+            door.token.renew()
+        zone = ZoneInfo(record.body["time_zone"])
+        return standing.Standing(zone, record.body | {"version": planning.NEW})
 
     def _files(self, device: str) -> DeviceFiles:
         return DeviceFiles(self.certificates.resolve() / device, device)

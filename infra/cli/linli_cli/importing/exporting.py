@@ -19,6 +19,7 @@ LEFT_OUT = "not in it: plates, of which a keyed hash is kept, and first readings
 def rows(standing: Standing) -> dict[str, Rows]:
     """All sheets but the vehicles."""
     return {
+        "community": [{name: standing.community[name] for name in ("name", "sub_district", "time_zone")}],
         "buildings": [
             {"building": each["building"], "name": each["name"]} for each in standing.buildings.values()
         ],

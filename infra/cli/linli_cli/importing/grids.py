@@ -148,8 +148,9 @@ def _aside(line: Line, columns: dict[int, Column]) -> str | None:
     if any(isinstance(cell, str) and cell.strip().casefold().startswith(EXAMPLES) for cell in filled):
         return "an example"
     first = next((cell for cell in filled if isinstance(cell, str)), "")
-    needed = [number for number, column in columns.items() if column.needed and _said(_at(line, number))]
-    if len(needed) <= 1 and cells.tidy(first).casefold().startswith(TRAILERS):
+    needed = [column for number, column in columns.items() if column.needed and _said(_at(line, number))]
+    whole = len(needed) == sum(column.needed for column in columns.values()) and len(filled) > 1
+    if not whole and cells.tidy(first).casefold().startswith(TRAILERS):
         return "a note or a sum"
     if len(filled) == len(line.cells) > 1 and all(
         isinstance(cell, str)

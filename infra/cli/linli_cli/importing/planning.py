@@ -23,6 +23,7 @@ Outcome = Literal["keep", "same", "refused"]
 TWO_OR_ONE = (
     "is it the same person, correct the name; do two share it, give this one an id in the column person"
 )
+NEW = 0  # version of a community that a check takes for there
 Thing = tuple[str, str]
 """A form and what of it: what one step makes and another one needs."""
 
@@ -92,6 +93,7 @@ def plan(
 ) -> Plan:
     """The plan of all sheets."""
     made = Plan(community, standing, new_id)
+    _community(made, rows.get("community", ()))
     _buildings(made, map(records.building, rows.get("buildings", ())))
     _units(made, map(records.unit, rows.get("units", ())))
     memberships = [*map(records.membership, rows.get("memberships", ()))]
@@ -105,6 +107,24 @@ def plan(
 
 
 # Places
+
+
+def _community(made: Plan, rows: Iterable[Row]) -> None:
+    """The community itself is registered beforehand, if at all, and is not changed by an import."""
+    for row in rows:
+        record = records.community(row, made.community)
+        stands = made.standing.community
+        other = [name for name, said in record.body.items() if name in stands and stands[name] != said]
+        if record.odd:
+            made.refuse(record, *record.odd)
+        elif other:
+            made.refuse(
+                record, f"the community has another {', '.join(other)}: it is not changed by an import"
+            )
+        elif stands.get("version") == NEW:
+            made.add(record, "keep", "new")
+        else:
+            made.add(record, "same")
 
 
 def _buildings(made: Plan, found: Iterable[Record]) -> None:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from functions.access.credential.models import Enrolment
 from functions.access.gate.models import GateSetUp
 from functions.directory.building.models import Building, Unit
+from functions.directory.community.models import CommunityCreated
 from functions.directory.membership.models import MembershipGiven
 from functions.directory.person.models import PersonRecord
 from functions.utilities.meter.models import MeterRegistered
@@ -33,6 +34,7 @@ SPELLINGS = {
     "kwh": frozenset({"kwh", "度", "千瓦时", "千瓦·时", "kw·h", "kw.h"}),
 }
 PLATE_YEARS = 9
+CHINA = "Asia/Shanghai"
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,15 @@ def decimal_text(number: Decimal) -> str:
 
 
 # Places
+
+
+def community(row: Row, id_: str) -> Record:
+    """A community that is to be registered; in China's time unless it says another."""
+    reading = Reading(row)
+    said = {code: reading.text(code) for code in ("name", "sub_district", "time_zone")}
+    body = {"community": id_} | said | {"time_zone": said["time_zone"] or CHINA}
+    odd = reading.odd or checked(CommunityCreated, body, labels("community"))
+    return Record("community", (row.line,), id_, body, tuple(odd))
 
 
 def building(row: Row) -> Record:

@@ -25,6 +25,7 @@ class Standing:
     """The community as it is; what a partial import does not need is not asked for, and empty."""
 
     zone: ZoneInfo
+    community: Shown = field(default_factory=dict)
     buildings: dict[str, Shown] = field(default_factory=dict)
     units: dict[str, dict[str, Shown]] = field(default_factory=dict)
     people: dict[str, Shown] = field(default_factory=dict)
@@ -42,7 +43,8 @@ PEOPLE = frozenset({"people", "memberships", "vehicles"})
 def read(pages: Pages, community: str, wanted: Iterable[str]) -> Standing:
     """What the sheets that are `wanted` (their codes) are held against."""
     forms, at = frozenset(wanted), f"communities/{community}"
-    found = Standing(ZoneInfo(pages.one(f"/directory/{at}")["time_zone"]))
+    shown = pages.one(f"/directory/{at}")
+    found = Standing(ZoneInfo(shown["time_zone"]), shown)
     if forms & PLACES:
         found.buildings = by("building", pages.all(f"/directory/{at}/buildings"))
         found.units = {
