@@ -1,7 +1,7 @@
 """A community brought in from a workbook: checked, imported, imported again, broken off and gone on with."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -9,23 +9,30 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from chalice.app import Chalice
 from openpyxl import Workbook
+from typer.testing import CliRunner, Result
 
 from linli.events import Event
 from linli.tables import OutboxRow
+from linli_cli import main
 from linli_cli.devices.registering import Registrar
-from linli_cli.importing import commands
+from linli_cli.errors import CommandError
+from linli_cli.importing import books, commands
 from linli_cli.importing.commands import Asking, Import
 from linli_cli.importing.journal import Journal
 from linli_cli.importing.reporting import Told
+from linli_cli.operate.addresses import Addresses
 from linli_cli.operate.front_door import Answer, FrontDoor
 from tests.integration.conftest import Http, Invoke, Service, enter
 from tests.integration.messages import batch
 from tests.integration.neighbourhood import furnish_directory, willow
 from tests.integration.neighbourhood import tell as tell_facts
-from tests.integration.people import WILLOW_MANAGER
+from tests.integration.people import WILLOW_MANAGER, operator
 
 SERVICES = ("directory", "access", "devices", "utilities")
 Sheets = Mapping[str, Sequence[Sequence[Any]]]
+
+
+WHO = {"willow-manager-1": WILLOW_MANAGER, "acme-operator-1": operator("acme", "willow", "oak")}
 
 
 class Killed(BaseException):
@@ -58,7 +65,7 @@ class Town(FrontDoor):
             body=body,
             headers=headers,
             query=dict(parse_qsl(parts.query)),
-            **WILLOW_MANAGER | {"person": person},
+            **WHO[person],
         )
         if method != "GET" and parts.netloc in {"directory", "devices"}:
             self.relay(parts.netloc)
@@ -181,3 +188,172 @@ def test_a_second_import_changes_nothing_and_says_so(
 
     assert outcomes(again) == ["same"] * ROWS, said(again)
     assert commands.exported(Asking(town, "willow-manager-1"), "willow") == stands
+
+
+@pytest.mark.parametrize("writes", [0, 4, 7, 9, 11])
+def test_an_import_that_was_killed_goes_on(
+    town: Town, importing: Callable[[], Import], tmp_path: Path, writes: int
+) -> None:
+    source = workbook(tmp_path / "a.xlsx", SHEETS)
+    town.dies_after.append(writes)
+    with pytest.raises(Killed):
+        run(importing(), source)
+    town.dies_after.clear()
+
+    lines = run(importing(), source)
+
+    assert set(outcomes(lines)) <= {"kept", "same"}, said(lines)
+    stands = commands.exported(Asking(town, "willow-manager-1"), "willow")
+    names = [str(each["name"]) for each in stands["people"]]
+    assert sorted(each for each in names if "willow" not in each) == ["张三", "李四", "王五"]
+    assert [each["device"] for each in stands["devices"]] == ["willow-gate-9"]
+    assert set(outcomes(run(importing(), source))) == {"same"}
+
+
+def test_what_is_over_when_an_import_is_killed_stands_in_the_report(
+    town: Town, importing: Callable[[], Import], tmp_path: Path
+) -> None:
+    town.dies_after.append(3)
+
+    with pytest.raises(Killed):
+        importing().run(workbook(tmp_path / "a.xlsx", SHEETS), lambda _: None, tmp_path / "report.csv")
+
+    assert (tmp_path / "report.csv").read_text(encoding="utf-8-sig").splitlines()[:2] == [
+        "sheet,line,outcome,what,why",
+        "buildings,2,kept,3,new",
+    ]
+
+
+def test_keys_of_devices_are_for_their_owner_alone(
+    town: Town, importing: Callable[[], Import], tmp_path: Path
+) -> None:
+    with commands.private_files():
+        run(importing(), workbook(tmp_path / "a.xlsx", {"设备": SHEETS["设备"]}))
+
+    folder = tmp_path / "keys"
+    modes = {path.name: path.stat().st_mode & 0o777 for path in [folder, *folder.rglob("*")]}
+    assert modes.pop("keys") == modes.pop("willow-gate-9") == 0o700
+    assert set(modes) == {"willow-gate-9.key", "willow-gate-9.crt", "willow-gate-9.json"}
+    assert set(modes.values()) == {0o600}
+    assert town.written == [
+        "POST http://devices/communities/willow/devices",
+        "PUT http://access/communities/willow/gates/willow-gate-9",
+    ]
+
+
+def test_a_certificate_that_never_came_is_fetched_by_the_next_import(
+    importing: Callable[[], Import], tmp_path: Path
+) -> None:
+    source = workbook(tmp_path / "a.xlsx", {"设备": SHEETS["设备"]})
+    run(importing(), source)
+    certificate = tmp_path / "keys" / "willow-gate-9" / "willow-gate-9.crt"
+    before = certificate.read_text()
+    certificate.unlink()
+
+    run(importing(), source)
+
+    assert certificate.read_text() == before
+
+
+def test_a_plate_that_was_revoked_is_not_enrolled_by_an_old_file(
+    town: Town, importing: Callable[[], Import], tmp_path: Path
+) -> None:
+    source = workbook(tmp_path / "a.xlsx", SHEETS)
+    run(importing(), source)
+    person = next(
+        str(each["person"])
+        for each in commands.exported(Asking(town, "willow-manager-1"), "willow")["people"]
+        if each["name"] == "张三"
+    )
+    path = f"/access/communities/willow/people/{person}/credentials"
+    (plate,) = town.ask("willow-manager-1", "GET", path).body["items"]
+    town.ask("willow-manager-1", "DELETE", f"{path}/{plate['credential']}")
+
+    (line,) = [each for each in run(importing(), source) if each.sheet == "vehicles"]
+
+    assert (line.outcome, "revoked or moved since" in line.why) == ("refused", True)
+    assert town.ask("willow-manager-1", "GET", path).body["items"] == []
+
+
+def test_an_export_is_imported_without_a_change(
+    town: Town, importing: Callable[[], Import], tmp_path: Path
+) -> None:
+    run(importing(), workbook(tmp_path / "a.xlsx", SHEETS))
+    rows = commands.exported(Asking(town, "willow-manager-1"), "willow")
+
+    for name in ("out.xlsx", "out"):
+        books.write(tmp_path / name, rows)
+        town.written.clear()
+        lines = run(importing(), tmp_path / name)
+        assert set(outcomes(lines)) == {"same"}, said(lines)
+        assert town.written == []
+
+
+@pytest.mark.usefixtures("town")
+def test_what_hangs_on_a_refused_row_is_refused_and_the_rest_is_kept(
+    importing: Callable[[], Import], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once = Town.once
+
+    def refusing(self: Town, person: str, method: str, url: str, body: Any, key: str | None = None) -> Answer:  # noqa: PLR0917  as it is
+        if method == "PUT" and "/people/" in url and body["name"] == "张三":
+            return Answer(409, {"detail": "no"})
+        return once(self, person, method, url, body, key)
+
+    monkeypatch.setattr(Town, "once", refusing)
+
+    lines = run(importing(), workbook(tmp_path / "a.xlsx", SHEETS))
+
+    refused = [(each.sheet, each.line) for each in lines if each.outcome == "refused"]
+    assert refused == [("people", 2), ("memberships", 2), ("memberships", 3), ("vehicles", 2)], said(lines)
+    assert "409 no" in said(lines)
+
+
+def test_a_new_community_is_registered_by_its_company(
+    town: Town, importing: Callable[[], Import], tmp_path: Path
+) -> None:
+    source = workbook(
+        tmp_path / "a.xlsx", {"小区": [["小区名称", "街道"], ["橡树湾", "riverside"]], "楼栋": SHEETS["楼栋"]}
+    )
+    registrar = Registrar(town, None, "acme-operator-1", "oak")
+    one = replace(importing(), registrar=registrar, company="acme")
+
+    assert outcomes(one.check(source)[1]) == ["kept", "kept"]
+    assert town.written == []
+    with pytest.raises(CommandError, match="the community is registered"):  # the token is one of before
+        run(one, source)
+    assert outcomes(run(one, source)) == ["same", "kept"]
+    assert outcomes(run(one, source)) == ["same", "same"]
+
+
+@pytest.fixture
+def command(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """The command itself."""
+    urls = Addresses("", "", town.urls, None)
+    monkeypatch.setattr(commands.addresses, "of_stage", lambda *_: urls)
+    monkeypatch.setattr(commands, "FrontDoor", lambda *_: town)
+    monkeypatch.setattr(commands, "AT_ONCE", 1)
+    monkeypatch.setenv("LINLI_HOME", str(tmp_path / "home"))
+    runner = CliRunner()
+    return lambda *said: runner.invoke(main.app, [*said, "--community", "willow"])
+
+
+def test_the_command_tells_all_and_fails_when_a_row_is_refused(
+    command: Callable[..., Result], town: Town, tmp_path: Path
+) -> None:
+    wrong = [*SHEETS["房屋"], ["9号楼", "101", 80], ["3号楼", "=1+1", "many"]]
+    source, report = workbook(tmp_path / "a.xlsx", {**SHEETS, "房屋": wrong}), tmp_path / "report.csv"
+
+    checked = command("import", str(source), "--check", "--at-once", "1", "--report", str(report))
+
+    assert (checked.exit_code, town.written) == (1, []), checked.output
+    assert "there is no building 9号楼" in checked.output
+    assert "nothing was written" in checked.output
+    told = report.read_text(encoding="utf-8-sig").splitlines()
+    assert len(told) == 1 + ROWS + 2
+    assert report.stat().st_mode & 0o077 == 0
+
+    good = workbook(tmp_path / "b.xlsx", SHEETS)
+    assert command("import", str(good), "--at-once", "1").exit_code == 0
+    assert command("export", str(tmp_path / "out")).exit_code == 0
+    assert (tmp_path / "out" / "people.csv").exists()

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from unicodedata import category, normalize
 
 from linli.ids import is_id
+from linli.instants import parsed as instant
 from linli.local_times import clock_text
 from linli.phones import canonical as canonical_phone
 
@@ -164,6 +165,14 @@ def day(cell: Cell, epoch: date = WINDOWS_EPOCH) -> date:
     if int(serial) not in SERIALS:
         raise Odd("is no day such as 2026-01-05, nor the number of one")
     return epoch + timedelta(days=int(serial))
+
+
+def moment(cell: Cell, epoch: date = WINDOWS_EPOCH) -> date | datetime:
+    """A day, or an instant where one is written with its offset (2026-01-05T08:00:00Z). Raises Odd."""
+    try:
+        return instant(text(cell))
+    except ValueError:
+        return day(cell, epoch)
 
 
 def clock(cell: Cell) -> time:

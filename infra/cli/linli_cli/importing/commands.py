@@ -45,8 +45,8 @@ TOKEN_S = 240.0  # a token is used for so long: the gateway asks who it is of on
 OURS_ALONE = 0o077
 EVERY_S = 5.0
 REGISTERED = (
-    "the community is registered; what this token may do is remembered for up to five minutes: import the file"
-    " again then, or with a new token"
+    "the community is registered; what this token may do is remembered for up to five minutes: import"
+    " the file again then, or with a new token"
 )
 
 
@@ -143,9 +143,9 @@ def import_(  # noqa: PLR0917  one option each
     )
     with private_files(), Progress().step(f"{'checking' if check else 'importing'} {source.name}") as say:
         taken, lines = run.check(source) if check else run.run(source, say, report)
+        if report:
+            reporting.write(report, lines)
     reporting.show(taken, lines, check=check)
-    if report:
-        reporting.write(report, lines)
     if reporting.any_bad(lines):
         raise typer.Exit(1)
 

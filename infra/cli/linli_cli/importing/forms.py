@@ -13,7 +13,9 @@ from unicodedata import normalize
 import yaml
 
 Words = Mapping[str, tuple[str, ...]]
-Kind = Literal["text", "code", "phone", "day", "clock", "number", "whole", "choice", "roles", "list"]
+Kind = Literal[
+    "text", "code", "phone", "day", "moment", "clock", "number", "whole", "choice", "roles", "list"
+]
 
 _STARS = re.compile(r"[*＊★:：\s_-]+")
 _BRACKETS = re.compile(r"[(（\[【](.*?)[)）\]】]")

@@ -97,10 +97,13 @@ def _take(found: Taken, form: Form, grid: Grid) -> None:
     found.told += [f"{form.code}: {each}" for each in _unknown(form, heading, grid)]
     lacking = [each.shown for each in form.columns if each.needed and each not in columns.values()]
     rows = found.rows.setdefault(form.code, [])
+    notes = [
+        number for number, cell in enumerate(heading.cells) if forms.is_one_of(str(cell or ""), forms.NOWHERE)
+    ]
     for line in grid.lines[at + 1 :]:
         if not _filled(line) and not any(row == line.number for row, _ in grid.formulas):
             continue
-        why = _aside(line, columns)
+        why = "an example" if _is_example(line, notes) else _aside(line, columns)
         if why:
             found.aside.append((form.code, line.number, why))
             continue
@@ -142,11 +145,15 @@ def _unknown(form: Form, heading: Line, grid: Grid) -> list[str]:
     return told
 
 
+def _is_example(line: Line, notes: Iterable[int]) -> bool:
+    """Whether its note says so."""
+    said = [cell for number in notes if isinstance(cell := _at(line, number), str)]
+    return any(cells.tidy(each).casefold().startswith(EXAMPLES) for each in said)
+
+
 def _aside(line: Line, columns: dict[int, Column]) -> str | None:
-    """Why a row is none of the form's: an example, or a note or a sum below it."""
+    """Why a row is none of the form's: a note or a sum below it, or headings once more."""
     filled = [cell for cell in line.cells if _said(cell)]
-    if any(isinstance(cell, str) and cell.strip().casefold().startswith(EXAMPLES) for cell in filled):
-        return "an example"
     first = next((cell for cell in filled if isinstance(cell, str)), "")
     needed = [column for number, column in columns.items() if column.needed and _said(_at(line, number))]
     whole = len(needed) == sum(column.needed for column in columns.values()) and len(filled) > 1
@@ -225,8 +232,8 @@ class Reading:
     def _meant(self, column: Column, cell: Cell) -> object:
         if column.kind == "choice":
             return cells.choice(cell, column.choices)
-        if column.kind == "day":
-            return cells.day(cell, self.row.epoch)
+        if column.kind in DATED:
+            return DATED[column.kind](cell, self.row.epoch)
         return MEANT[column.kind](cell)
 
 
@@ -242,6 +249,7 @@ def _role(said: str) -> str:
     return cells.choice(said, forms.WORDS["roles"])
 
 
+DATED: Mapping[str, Callable[[Cell, date], object]] = {"day": cells.day, "moment": cells.moment}
 MEANT: Mapping[str, Callable[[Cell], object]] = {
     "text": cells.name,
     "code": cells.code,

@@ -114,7 +114,9 @@ def _community(made: Plan, rows: Iterable[Row]) -> None:
     for row in rows:
         record = records.community(row, made.community)
         stands = made.standing.community
-        other = [name for name, said in record.body.items() if name in stands and stands[name] != said]
+        other = [
+            each for each, said in record.body.items() if each in stands and not _alike(stands[each], said)
+        ]
         if record.odd:
             made.refuse(record, *record.odd)
         elif other:
@@ -152,7 +154,7 @@ def _building(made: Plan, record: Record, there: str | None) -> None:
             record, "keep", "new", asks=(Ask("POST", made.at("directory", "buildings"), body),), makes=thing
         )
         made.standing.units.setdefault(building, {})
-    elif stands["name"] == body["name"] or cells.tidy(stands["name"]) == body["name"]:
+    elif _alike(stands["name"], body["name"]):
         made.add(record, "same")
     elif body["name"] == building or cells.same_name(body["name"], stands["building"]):
         made.standing.buildings[building] = stands
@@ -200,7 +202,7 @@ def _unit(made: Plan, record: Record, key: tuple[str, str]) -> None:
     if Decimal(str(stands["area_m2"])) != Decimal(record.body["area_m2"]):
         patch["area_m2"] = record.body["area_m2"]
     name = record.body.get("name")
-    if name and not cells.same_name(name, unit) and cells.tidy(str(stands.get("name") or "")) != name:
+    if name and not cells.same_name(name, unit) and not _alike(stands.get("name") or "", name):
         patch["name"] = name
     units[unit] = stands | patch
     if not patch:
@@ -222,6 +224,11 @@ def _again(made: Plan, record: Record, first: Record, alike: bool) -> None:
         made.refuse(
             record, f"line {first.lines[0]} says otherwise of the same {record.form.removesuffix('s')}"
         )
+
+
+def _alike(stands: str, said: str) -> bool:
+    """Whether a text that stands is the one that is said, as far as a cell can say it."""
+    return cells.tidy(stands) == cells.tidy(said)
 
 
 def _home(made: Plan, refers: dict[str, str]) -> tuple[dict[str, str] | None, str]:
@@ -310,7 +317,7 @@ def _put_person(made: Plan, record: Record, person: str) -> None:
     people.came_with[person] = record
     people.ids.add(person)
     people.know(person, name, phone)
-    if stands and cells.same_name(stands["name"], name) and compared(stands["phone"]) == phone:
+    if stands and _alike(stands["name"], name) and compared(stands["phone"]) == phone:
         made.add(record, "same", what=person)
         return
     changed = (

@@ -211,7 +211,9 @@ def vehicle(row: Row, zone: ZoneInfo, today: date) -> Record:
 
 
 def midnight(day: date, zone: ZoneInfo) -> str:
-    """When a local day begins, as the APIs write it."""
+    """When a local day begins, or an instant itself, as the APIs write it."""
+    if isinstance(day, datetime):
+        return to_text(day)
     return to_text(datetime.combine(day, time(), zone).astimezone(UTC))
 
 

@@ -20,10 +20,20 @@ FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 def test_a_phone_is_one_however_a_sheet_holds_it(number: int) -> None:
     said = str(number)
     spellings: list[Cell] = [
-        number, float(number), said, f" {said[:3]} {said[3:7]} {said[7:]} ", f"{said[:3]}-{said[3:7]}-{said[7:]}",
-        f"+86{said}", f"0086 {said}", f"86{said}", said.translate(FULL_WIDTH), f"{said}.0", f"\u200e{said}\u202c",
-        f"{number:.10E}", f"'{said}".removeprefix("'"),
-    ]  # fmt: skip
+        number,
+        float(number),
+        said,
+        f" {said[:3]} {said[3:7]} {said[7:]} ",
+        f"{said[:3]}-{said[3:7]}-{said[7:]}",
+        f"+86{said}",
+        f"0086 {said}",
+        f"86{said}",
+        said.translate(FULL_WIDTH),
+        f"{said}.0",
+        f"\u200e{said}\u202c",
+        f"{number:.10E}",
+        f"'{said}".removeprefix("'"),
+    ]
 
     assert {cells.phone(each) for each in spellings} == {f"+86{number}"}
 
@@ -38,11 +48,20 @@ def test_a_phone_that_the_sheet_has_rounded_is_not_guessed(said: str) -> None:
 def test_a_day_is_one_however_it_is_written(day: date) -> None:
     year, month, of_month = day.year, day.month, day.day
     spellings: list[Cell] = [
-        day, datetime.combine(day, time()), day.isoformat(), f"{year}/{month}/{of_month}", f"{year}.{month}.{of_month}",
-        f"{year}年{month}月{of_month}日", f"{year} 年 {month} 月 {of_month} 日", day.strftime("%Y%m%d"),
-        int(day.strftime("%Y%m%d")), f"{year}-{month}-{of_month} 00:00:00", (day - WINDOWS_EPOCH).days,
-        str((day - WINDOWS_EPOCH).days), float((day - WINDOWS_EPOCH).days),
-    ]  # fmt: skip
+        day,
+        datetime.combine(day, time()),
+        day.isoformat(),
+        f"{year}/{month}/{of_month}",
+        f"{year}.{month}.{of_month}",
+        f"{year}年{month}月{of_month}日",
+        f"{year} 年 {month} 月 {of_month} 日",
+        day.strftime("%Y%m%d"),
+        int(day.strftime("%Y%m%d")),
+        f"{year}-{month}-{of_month} 00:00:00",
+        (day - WINDOWS_EPOCH).days,
+        str((day - WINDOWS_EPOCH).days),
+        float((day - WINDOWS_EPOCH).days),
+    ]
 
     assert {cells.day(each) for each in spellings} == {day}
     if (day - MAC_EPOCH).days in cells.SERIALS:

@@ -97,8 +97,9 @@ def test_blank_rows_are_nothing_and_hidden_ones_are_rows(tmp_path: Path) -> None
 
 def test_notes_sums_examples_and_repeated_headings_are_set_aside_and_told(tmp_path: Path) -> None:
     rows = [
-        *UNITS,
-        ["示例", "0101", 90],
+        ["楼栋", "房号", "建筑面积", "备注"],
+        ["3号楼", "0501", 89.5],
+        ["3号楼", "0101", 90, "示例"],
         ["楼栋", "房号", "建筑面积"],
         ["合计", None, 89.5],
         ["注：以房产证为准"],
