@@ -16,7 +16,7 @@ from linli.tables import OutboxRow
 from linli_cli import main
 from linli_cli.devices.registering import Registrar
 from linli_cli.errors import CommandError
-from linli_cli.importing import books, commands
+from linli_cli.importing import books, carrying_out, commands
 from linli_cli.importing.commands import Asking, Import
 from linli_cli.importing.journal import Journal
 from linli_cli.importing.reporting import Told
@@ -357,3 +357,21 @@ def test_the_command_tells_all_and_fails_when_a_row_is_refused(
     assert command("import", str(good), "--at-once", "1").exit_code == 0
     assert command("export", str(tmp_path / "out")).exit_code == 0
     assert (tmp_path / "out" / "people.csv").exists()
+
+
+def test_what_a_service_has_not_heard_of_in_time_is_asked_again_by_the_next_import(
+    town: Town, importing: Callable[[], Import], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = workbook(tmp_path / "a.xlsx", SHEETS)
+    with monkeypatch.context() as deaf:
+        deaf.setattr(Town, "relay", lambda *_: None)
+        deaf.setattr(carrying_out, "SOON_S", 0.0)
+        lines = run(importing(), source)
+    waiting = [each.sheet for each in lines if each.outcome == "unanswered"]
+    assert waiting == ["vehicles"], said(lines)
+    for service in ("directory", "devices"):
+        town.relay(service)
+
+    again = run(importing(), source)
+
+    assert [each.sheet for each in again if each.outcome == "kept"] == waiting, said(again)

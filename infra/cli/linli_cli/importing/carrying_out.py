@@ -18,6 +18,7 @@ SOON_S = 120.0  # until a service has heard of what another did, also when thous
 ANSWERED = frozenset(range(200, 500)) - frozenset(BUSY)
 ACCEPTED = {False: ANSWERED, True: ANSWERED - {HTTPStatus.NOT_FOUND}}
 WELL = range(200, 300)
+NOT_HEARD = "the service has not heard yet of what another one was told"
 CREDENTIALS, METERS = "/credentials", "/meters"
 TAKEN_AWAY = (
     "an earlier import enrolled it, and it was revoked or moved since: enrol it by hand if that is meant"
@@ -95,14 +96,14 @@ class Carrier:
         key = digest(ask.path, ask.body)
         if ask.path.endswith(METERS) and key in self.journal.done:
             return None
-        self._answer(ask, key)
+        self._answer(ask)
         if ask.path.endswith(METERS):
             self.journal.note(key, "")
         return None
 
     def _enrol(self, ask: Ask) -> str | None:
         """Enrol a plate, unless it stands as it is, or was taken away since an import enrolled it."""
-        listed = self.door.ask(self.registrar.person, "GET", ask.path, deadline_s=SOON_S).body["items"]
+        listed = self._answer(Ask("GET", ask.path, None, soon=True))["items"]
         stand = {each["credential"]: each for each in listed}
         key = plate_key(ask)
         earlier = self.journal.done.get(key)
@@ -110,21 +111,25 @@ class Carrier:
             raise Refused(TAKEN_AWAY)
         if earlier and _as_wanted(stand[earlier], ask.body):
             return "same"
-        answer = self._answer(ask, digest(ask.path, ask.body))
+        answer = self._answer(ask)
         self.journal.note(key, answer["credential"])
         before = stand.get(answer["credential"])
         return "same" if before and _as_wanted(before, ask.body) else None
 
-    def _answer(self, ask: Ask, key: str) -> dict[str, Any]:
-        answer = self.door.ask(
-            self.registrar.person,
-            ask.method,
-            ask.path,
-            ask.body,
-            key=key if ask.method == "POST" else None,
-            accept=ACCEPTED[ask.soon],
-            deadline_s=SOON_S if ask.soon else 0.0,
-        )
+    def _answer(self, ask: Ask) -> dict[str, Any]:
+        """What comes back of what went well. Raises Refused, Unanswered, CommandError."""
+        try:
+            answer = self.door.ask(
+                self.registrar.person,
+                ask.method,
+                ask.path,
+                ask.body,
+                key=digest(ask.path, ask.body) if ask.method == "POST" else None,
+                accept=ACCEPTED[ask.soon],
+                deadline_s=SOON_S if ask.soon else 0.0,
+            )
+        except Refused as error:  # any other refusal is an answer
+            raise Unanswered(NOT_HEARD) from error
         if answer.status == HTTPStatus.UNAUTHORIZED:
             raise CommandError("the token is not believed any more: get a new one and import the file again")
         if answer.status not in WELL:

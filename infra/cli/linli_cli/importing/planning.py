@@ -32,9 +32,9 @@ Thing = tuple[str, str]
 class Ask:
     """A request. `soon`: the service hears of what it needs from another one, and is asked until it has."""
 
-    method: Literal["POST", "PUT", "PATCH"]
+    method: Literal["GET", "POST", "PUT", "PATCH"]
     path: str
-    body: dict[str, Any]
+    body: Any
     soon: bool = False
 
 
