@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from itertools import groupby
 from typing import Any
 
 from linli_cli.devices.device_files import DeviceFiles
@@ -48,8 +47,14 @@ class Carrier:
 
     def carry_out(self, steps: Iterable[Step]) -> None:
         """All of them, what others need first. Raises CommandError when nothing more can be done."""
-        for _, together in groupby(steps, key=lambda step: (step.form, step.makes and step.makes[0])):
-            self._at_once(list(together))
+        sheets: dict[tuple[str, bool], list[Step]] = {}
+        for step in steps:
+            along = not step.lines  # who comes along with a membership is there before it
+            sheets.setdefault((step.form, True), [])
+            sheets.setdefault((step.form, False), [])
+            sheets[step.form, along].append(step)
+        for together in sheets.values():
+            self._at_once(together)
 
     def _at_once(self, steps: Sequence[Step]) -> None:
         """As many as `at_once`; on an interruption those that have begun are ended, no other begins."""

@@ -86,7 +86,7 @@ def spellings(said: str) -> list[str]:
 
 
 def _looked_up(word: str) -> str:
-    return _STARS.sub("", word.casefold())
+    return _STARS.sub("", normalize("NFKC", word).casefold())
 
 
 def is_one_of(said: str, words: Iterable[str]) -> bool:

@@ -100,10 +100,11 @@ def _take(found: Taken, form: Form, grid: Grid) -> None:
     notes = [
         number for number, cell in enumerate(heading.cells) if forms.is_one_of(str(cell or ""), forms.NOWHERE)
     ]
+    computed = {row for row, _ in grid.formulas}
     for line in grid.lines[at + 1 :]:
-        if not _filled(line) and not any(row == line.number for row, _ in grid.formulas):
+        if not _filled(line) and line.number not in computed:
             continue
-        why = "an example" if _is_example(line, notes) else _aside(line, columns)
+        why = "an example" if _is_example(line, notes) else _aside(line, columns, heading)
         if why:
             found.aside.append((form.code, line.number, why))
             continue
@@ -151,7 +152,7 @@ def _is_example(line: Line, notes: Iterable[int]) -> bool:
     return any(cells.tidy(each).casefold().startswith(EXAMPLES) for each in said)
 
 
-def _aside(line: Line, columns: dict[int, Column]) -> str | None:
+def _aside(line: Line, columns: dict[int, Column], heading: Line) -> str | None:
     """Why a row is none of the form's: a note or a sum below it, or headings once more."""
     filled = [cell for cell in line.cells if _said(cell)]
     first = next((cell for cell in filled if isinstance(cell, str)), "")
@@ -159,12 +160,8 @@ def _aside(line: Line, columns: dict[int, Column]) -> str | None:
     whole = len(needed) == sum(column.needed for column in columns.values()) and len(filled) > 1
     if not whole and cells.tidy(first).casefold().startswith(TRAILERS):
         return "a note or a sum"
-    if len(filled) == len(line.cells) > 1 and all(
-        isinstance(cell, str)
-        and number in columns
-        and cell in (columns[number].code, columns[number].heading)
-        for number, cell in enumerate(line.cells)
-    ):
+    said = [number for number, cell in enumerate(line.cells) if _said(cell)]
+    if len(said) > 1 and all(_at(line, number) == _at(heading, number) for number in said):
         return "headings once more"
     return None
 

@@ -111,15 +111,15 @@ def plan(
 
 def _community(made: Plan, rows: Iterable[Row]) -> None:
     """The community itself is registered beforehand, if at all, and is not changed by an import."""
+    stands = made.standing.community
     for row in rows:
         record = records.community(row, made.community)
-        stands = made.standing.community
-        other = [
-            each for each, said in record.body.items() if each in stands and not _alike(stands[each], said)
-        ]
         if record.odd:
             made.refuse(record, *record.odd)
-        elif other:
+            continue
+        said = record.body.items()
+        other = [each for each, value in said if each in stands and not _alike(stands[each], value)]
+        if other:
             made.refuse(
                 record, f"the community has another {', '.join(other)}: it is not changed by an import"
             )

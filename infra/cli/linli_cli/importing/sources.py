@@ -3,7 +3,7 @@
 import csv
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,16 +47,12 @@ def grids(path: Path) -> list[Grid]:
 def _of_workbook(path: Path) -> list[Grid]:
     values, formulas = _opened(path, data_only=True), _opened(path, data_only=False)
     epoch = MAC_EPOCH if values.epoch.year == MAC_EPOCH.year else WINDOWS_EPOCH
-    return [
-        Grid(
-            sheet.title,
-            list(_lines(sheet)),
-            epoch,
-            sheet.sheet_state != "visible",
-            frozenset(_without_value(sheet, formulas[sheet.title])),
-        )
-        for sheet in values.worksheets
-    ]
+    found = []
+    for sheet in values.worksheets:
+        lacking = frozenset(_without_value(sheet, formulas[sheet.title]))
+        lines = list(_lines(sheet, {row for row, _ in lacking}))
+        found.append(Grid(sheet.title, lines, epoch, sheet.sheet_state != "visible", lacking))
+    return found
 
 
 def _opened(path: Path, *, data_only: bool) -> "Workbook":
@@ -73,12 +69,13 @@ def _opened(path: Path, *, data_only: bool) -> "Workbook":
         ) from None
 
 
-def _lines(sheet: "Worksheet") -> Iterator[Line]:
+def _lines(sheet: "Worksheet", computed: Container[int]) -> Iterator[Line]:
+    """Rows in which something stands, or would if somebody computed it."""
     filled = _merged(sheet)
     hidden = {number for number, row in sheet.row_dimensions.items() if row.hidden}
     for number, row in enumerate(sheet.iter_rows(), start=1):
         held = [filled.get((number, at), _value(cell)) for at, cell in enumerate(row, start=1)]
-        if any(each is not None for each in held):
+        if number in computed or any(each is not None for each in held):
             yield Line(number, held, number in hidden)
 
 

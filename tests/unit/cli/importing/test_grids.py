@@ -113,9 +113,13 @@ def test_notes_sums_examples_and_repeated_headings_are_set_aside_and_told(tmp_pa
 
 
 def test_a_formula_counts_by_its_value_and_one_without_is_told(tmp_path: Path) -> None:
-    steps = after({"楼栋": BUILDINGS, "房屋": [*UNITS, ["3号楼", "502", "=80+1"]]}, tmp_path)
+    steps = after(
+        {"楼栋": BUILDINGS, "房屋": [*UNITS, ["3号楼", "502", "=80+1"], ["=A2", "=B2", None]]}, tmp_path
+    )
 
-    assert "formula without a value" in refusals(steps)
+    told = refusals(steps).splitlines()
+    assert [line.partition(":")[0] for line in told] == ["units (3,)", "units (4,)"]
+    assert all("formula without a value" in line for line in told)
 
 
 def test_a_text_that_begins_like_a_formula_is_a_text(tmp_path: Path) -> None:
