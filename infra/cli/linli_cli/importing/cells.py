@@ -240,7 +240,10 @@ def identifier(cell: Cell) -> str:
 
     Raises Odd for one that no id can be made of.
     """
-    said = _TENS.sub(lambda found: str(_tens(found[0])), normalize("NFKC", text(cell)).lower())
+    spelled = normalize("NFKC", text(cell)).lower()
+    if is_id(spelled):
+        return spelled
+    said = _TENS.sub(lambda found: str(_tens(found[0])), spelled)
     joined = _JOINTS.sub("-", _PLACES.sub("-", said)).strip("-")
     if not is_id(joined):
         raise Odd("no id can be made of it: small letters, digits and dashes, 64 at most; write what people "

@@ -136,7 +136,7 @@ def _buildings(made: Plan, found: Iterable[Record]) -> None:
             made.refuse(record, *record.odd)
             continue
         body = record.body
-        there = place_called(body["building"], made.standing.buildings)
+        there = place_called(record.refers["building"], made.standing.buildings)
         if there in lines:
             _again(made, record, lines[there], body["name"] == lines[there].body["name"])
             continue
@@ -177,7 +177,7 @@ def _units(made: Plan, found: Iterable[Record]) -> None:
             )
             continue
         units = made.standing.units.setdefault(building, {})
-        there = place_called(record.body["unit"], units)
+        there = place_called(record.refers["unit"], units)
         key = (building, there or record.body["unit"])
         if key in lines:
             said = {name: value for name, value in record.body.items() if name != "unit"}

@@ -103,7 +103,7 @@ def building(row: Row) -> Record:
     found = _identifier(reading, "building", called)
     body = {"building": found, "name": given or called}
     odd = reading.odd or checked(Building, body, labels("buildings"))
-    return Record("buildings", (row.line,), found or called, body, tuple(odd))
+    return Record("buildings", (row.line,), found or called, body, tuple(odd), refers={"building": called})
 
 
 def unit(row: Row) -> Record:
@@ -116,7 +116,8 @@ def unit(row: Row) -> Record:
     body = {"unit": found, **({"name": name} if name else {}), "area_m2": area}
     odd = reading.odd or checked(Unit, body, labels("units"))
     what = f"{building_called}/{found or called}"
-    return Record("units", (row.line,), what, body, tuple(odd), refers={"building": building_called})
+    refers = {"building": building_called, "unit": called}
+    return Record("units", (row.line,), what, body, tuple(odd), refers=refers)
 
 
 def _identifier(reading: Reading, column: str, called: str) -> str:

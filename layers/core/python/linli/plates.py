@@ -7,8 +7,8 @@ import re
 from unicodedata import normalize
 
 PROVINCES = "京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤桂琼川贵云藏陕甘青宁新蒙"
-# GA 36-2018: five letters and digits, of which the last may be a class (学 挂 警 港 澳); six of a new-energy
-# car; embassies (使) and consulates (领); police (WJ) and army plates have forms of their own.
+# GA 36-2018: five letters and digits, the last of which may be a class; six of a new-energy car. Embassies,
+# consulates, police (WJ) and army have forms of their own.
 _OF_CHINA = re.compile(
     rf"[{PROVINCES}][A-Z][A-Z0-9]{{4}}[A-Z0-9学挂警港澳领]|[{PROVINCES}][A-Z][A-Z0-9]{{6}}|使[0-9]{{6}}"
     rf"|[0-9]{{6}}使|WJ[{PROVINCES}]?[A-Z0-9]{{5,6}}|[A-Z]{{2}}[0-9]{{5}}"

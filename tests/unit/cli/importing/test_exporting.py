@@ -18,9 +18,9 @@ from linli_cli.importing.standing import Standing, by
 from tests.unit.cli.importing.sheets import ZONE, as_shown, planned, read, refusals
 
 IDS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,8}", fullmatch=True)
-NAMES = st.text(min_size=1, max_size=20).filter(lambda said: bool(cells.tidy(said))) | st.sampled_from(
-    ["=1+1", "+1", "张　三", "'=x", "3号楼", "0501", "1e5", "家属", "示例", "合计", "注："]
-)
+NAMES = st.text(min_size=1, max_size=20).filter(
+    lambda said: cells.tidy(said).upper() not in {"", *cells.ERRORS}
+) | st.sampled_from(["=1+1", "+1", "张　三", "'=x", "3号楼", "0501", "1e5", "家属", "示例", "合计", "注："])
 PHONES = st.integers(13_000_000_000, 19_999_999_999).map(lambda number: canonical(str(number)))
 DECIMALS = st.decimals(Decimal("0.01"), Decimal(9999), places=2)
 DAYS = st.dates(date(2000, 1, 1), date(2090, 1, 1))

@@ -308,3 +308,12 @@ def test_what_waits_for_what_is_said(tmp_path: Path) -> None:
     needed = {each for step in steps for each in step.needs}
     assert needed <= made
     assert ("units", "3/601") in needed
+
+
+def test_a_place_that_stands_under_another_id_is_found_by_its_name(tmp_path: Path) -> None:
+    stands = lived_in()
+    stands.units["3"]["x-9"] = {"unit": "x-9", "name": "2单元0502", "area_m2": "70"}
+
+    (step,) = after({"房屋": [["楼栋", "房号", "面积"], ["春风苑3号楼", "2单元0502", 70]]}, tmp_path, stands)
+
+    assert (step.outcome, step.what) == ("same", "3/x-9")
