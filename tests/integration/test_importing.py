@@ -329,7 +329,7 @@ def test_a_new_community_is_registered_by_its_company(
 @pytest.fixture
 def command(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """The command itself."""
-    urls = Addresses("", "", town.urls, None)
+    urls = Addresses(endpoint="", region="", http=town.urls, mqtt=None, front=None)
     monkeypatch.setattr(commands.addresses, "of_stage", lambda *_: urls)
     monkeypatch.setattr(commands, "FrontDoor", lambda *_: town)
     monkeypatch.setattr(commands, "AT_ONCE", 1)

@@ -120,7 +120,7 @@ def communities(draw: st.DrawFn) -> Standing:
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     deadline=None,
-    max_examples=12,
+    max_examples=8,
 )
 def test_an_import_of_an_export_changes_nothing(standing: Standing, form: str, tmp_path: Path) -> None:
     books.write(tmp_path / form, exporting.rows(standing))
