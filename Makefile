@@ -17,7 +17,7 @@ export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset test test-localstack soak check format replay deploy bench cost upgrade templates action noun lock
+.PHONY: help up down reset console test test-localstack soak check format replay deploy bench cost upgrade templates action noun lock
 .DELETE_ON_ERROR:
 
 help: ## show this
@@ -32,6 +32,15 @@ down: $(READY) ## stop the local cloud; its state stays
 
 reset: $(READY) ## stop the local cloud and forget its state
 	@$(LINLI) reset
+
+# The pages are static files: only building them needs Node. The types of the API are made of its own document.
+WEB := functions/console/web
+console: $(READY) ## build the pages for staff and residents; needs Node 20.19 or newer
+	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null \
+	  || { echo "The pages are built with Node 20.19 or newer, which is not here. Everything else works without it." >&2; exit 1; }
+	@mkdir -p build
+	@$(LINLI) openapi --out build/openapi.json
+	@cd $(WEB) && npm ci --no-audit --no-fund --loglevel error && npm run --silent types && npm run --silent build
 
 # Every process of checks and tests, and every command they start, would compile all modules anew.
 check test test-localstack soak: export PYTHONDONTWRITEBYTECODE :=

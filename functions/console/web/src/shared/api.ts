@@ -1,0 +1,105 @@
+/** The only file that fetches. Every failure leaves it as a `Problem`. */
+import createClient, { type Middleware } from 'openapi-fetch'
+import type { components, paths } from './schema'
+
+export type Schemas = components['schemas']
+
+/** RFC 9457 as the services send it, or what the network did instead (`status` 0). */
+export class Problem extends Error {
+  readonly status: number
+  /** The last part of `type`: `forbidden`, `not-found`, … or `unreachable`. */
+  readonly code: string
+  readonly detail: string
+  readonly instance: string
+  readonly members: Record<string, unknown>
+
+  constructor(status: number, code: string, title: string, members: Record<string, unknown> = {}) {
+    super(title)
+    this.name = 'Problem'
+    this.status = status
+    this.code = code
+    this.detail = typeof members.detail === 'string' ? members.detail : ''
+    this.instance = typeof members.instance === 'string' ? members.instance : ''
+    this.members = members
+  }
+
+  static from(status: number, body: unknown): Problem {
+    const members = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>
+    const type = typeof members.type === 'string' ? members.type : ''
+    const title = typeof members.title === 'string' ? members.title : ''
+    return new Problem(status, type.split(':').pop() || `http-${status}`, title, members)
+  }
+}
+
+/** Who asks and in which language; set by the session and by the words, never stored. */
+export const caller = {
+  token: undefined as string | undefined,
+  language: 'zh-CN',
+  /** Called when a token is no longer believed. */
+  onUnauthenticated: () => {},
+}
+
+const asCaller: Middleware = {
+  onRequest({ request }) {
+    if (caller.token) request.headers.set('Authorization', `Bearer ${caller.token}`)
+    request.headers.set('Accept-Language', caller.language)
+    return request
+  },
+  onError() {
+    return new Problem(0, 'unreachable', '')
+  },
+}
+
+export const api = createClient<paths>({ baseUrl: '/api' })
+api.use(asCaller)
+
+interface Answered<T> {
+  data?: T
+  error?: unknown
+  response: Response
+}
+
+/** What was answered, or the Problem thrown: `await answer(api.GET(…))`. */
+export async function answer<T>(asked: Promise<Answered<T>>): Promise<T> {
+  const { data, error, response } = await asked
+  if (!response.ok) {
+    if (response.status === 401) caller.onUnauthenticated()
+    throw Problem.from(response.status, error)
+  }
+  return data as T
+}
+
+/** What was answered and its version; `undefined` when nothing is newer than `etag` (304). */
+export async function answerIfNewer<T>(
+  asked: Promise<Answered<T>>,
+): Promise<{ data: T; etag: string | undefined } | undefined> {
+  const { data, error, response } = await asked
+  if (response.status === 304) return undefined
+  if (!response.ok) {
+    if (response.status === 401) caller.onUnauthenticated()
+    throw Problem.from(response.status, error)
+  }
+  return { data: data as T, etag: response.headers.get('ETag') ?? undefined }
+}
+
+/** A header for a POST that creates: the same key is the same creation, however often it is sent. */
+export function once(): { 'Idempotency-Key': string } {
+  return { 'Idempotency-Key': crypto.randomUUID() }
+}
+
+/** A JSON file of the front. */
+export async function fetchJson<T>(path: string): Promise<T> {
+  const response = await fetch(path, { cache: 'no-cache' }).catch(() => {
+    throw new Problem(0, 'unreachable', '')
+  })
+  if (!response.ok) throw new Problem(response.status, `http-${response.status}`, '')
+  return (await response.json()) as T
+}
+
+/** Sends a picture to the address that a service gave for it (presigned POST or PUT). */
+export async function sendFile(url: string, body: BodyInit, init: RequestInit = {}): Promise<void> {
+  const response = await fetch(url, { method: 'POST', ...init, body }).catch(() => {
+    throw new Problem(0, 'unreachable', '')
+  })
+  if (!response.ok) throw new Problem(response.status, `http-${response.status}`, '')
+}
