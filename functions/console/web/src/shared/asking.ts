@@ -1,12 +1,14 @@
 /** How often we look: while somebody can see it, less often while it fails, at once when they come back. */
-import { QueryClient, type Query } from '@tanstack/vue-query'
+import { QueryCache, QueryClient, type Query } from '@tanstack/vue-query'
 import { Problem } from './api'
+import { heardNothing, heardSomething } from './heard'
 
 export const SOON = 5_000
 export const LISTS = 15_000
 const SELDOM = 60_000
 
 export const asking = new QueryClient({
+  queryCache: new QueryCache({ onSuccess: heardSomething, onError: heardNothing }),
   defaultOptions: {
     queries: {
       staleTime: 2_000,

@@ -1,0 +1,73 @@
+/** Which community the console is about, its name and its zone; all it could be about. */
+import { useQueries, useQuery } from '@tanstack/vue-query'
+import { computed, inject, provide, reactive, type InjectionKey } from 'vue'
+import { useRoute } from 'vue-router'
+import { answer, api } from '../shared/api'
+import { workplaces } from '../shared/may'
+import { session } from '../shared/session'
+import { ZONE } from '../shared/times'
+import { all } from './parts/asked'
+
+export interface Scope {
+  community: string
+  company: string
+  zone: string
+  name: string
+  choices: { id: string; name: string }[]
+  known: boolean
+}
+
+const KEY: InjectionKey<Scope> = Symbol('scope')
+const RARELY_CHANGES = 10 * 60_000
+
+export function provideScope(): Scope {
+  const route = useRoute()
+  const companies = computed(() => session.me?.companies ?? [])
+  const ofCompanies = useQuery({
+    queryKey: computed(() => ['communities', companies.value]),
+    queryFn: async () => {
+      const lists = companies.value.map((company) =>
+        all((cursor) =>
+          answer(
+            api.GET('/directory/companies/{company}/communities', {
+              params: { path: { company }, query: { limit: 100, cursor } },
+            }),
+          ),
+        ),
+      )
+      return (await Promise.all(lists)).flat()
+    },
+    staleTime: RARELY_CHANGES,
+    enabled: computed(() => companies.value.length > 0),
+  })
+  const ids = computed(() => [
+    ...new Set([...workplaces(), ...(ofCompanies.data.value ?? []).map((each) => each.community)]),
+  ])
+  const records = useQueries({
+    queries: computed(() =>
+      ids.value.map((community) => ({
+        queryKey: ['community', community],
+        queryFn: () => answer(api.GET('/directory/communities/{community}', { params: { path: { community } } })),
+        staleTime: RARELY_CHANGES,
+      })),
+    ),
+  })
+  const record = (id: string) => records.value.find((each) => each.data?.community === id)?.data
+  const community = computed(() => (typeof route.params.community === 'string' ? route.params.community : ''))
+  const scope = reactive({
+    community,
+    company: computed(() => companies.value[0] ?? ''),
+    zone: computed(() => record(community.value)?.time_zone ?? ZONE),
+    name: computed(() => record(community.value)?.name ?? ''),
+    choices: computed(() => ids.value.map((id) => ({ id, name: record(id)?.name ?? id }))),
+    known: computed(() => session.condition === 'in' && (companies.value.length === 0 || !ofCompanies.isPending.value)),
+  })
+  provide(KEY, scope)
+  return scope
+}
+
+export function useScope(): Scope {
+  const scope = inject(KEY)
+  if (!scope) throw new Error('no scope is provided')
+  return scope
+}

@@ -1,0 +1,138 @@
+import { useQuery } from '@tanstack/vue-query'
+import { computed, toValue, type MaybeRefOrGetter } from 'vue'
+import { answer, api } from '../../../shared/api'
+import { may } from '../../../shared/may'
+import type { Board, Escalation } from '../../board'
+import { all } from '../../parts/asked'
+
+export interface Entry {
+  key: string
+  kind: 'called' | 'worry' | 'overdue' | 'nobody' | 'visit' | 'duty' | 'unseen' | 'reading' | 'refund'
+  tone: 'danger' | 'late' | 'plain'
+  at: string
+  /** `at` is when it should have been, not when it began. */
+  due?: boolean
+  to: { name: string; params: Record<string, string> }
+  alert?: Board['alerts'][number]
+  escalation?: Board['escalations'][number]
+  round?: Board['overdue'][number]
+  duty?: Board['duties'][number]
+  fault?: Board['faults'][number]
+  count?: number
+}
+
+/** One line per ticket, however many of its clocks are late: the first thing that has not happened. */
+export function worst(escalations: Escalation[]): Escalation[] {
+  const order = ['no_repairer', 'respond', 'arrive', 'resolve']
+  const found = new Map<string, Escalation>()
+  for (const each of escalations) {
+    const known = found.get(each.ticket)
+    if (!known || order.indexOf(each.need) < order.indexOf(known.need)) found.set(each.ticket, each)
+  }
+  return [...found.values()]
+}
+
+/** All that is open, most urgent first: people, then what is late, then what nobody sees. */
+export function entries(board: Board, community: string): Entry[] {
+  const to = (name: string, shelf?: string, thing?: string) => ({
+    name,
+    params: { community, ...(shelf ? { shelf } : {}), ...(thing ? { thing } : {}) },
+  })
+  const alerts = board.alerts.map((alert): Entry => ({
+    key: `alert-${alert.alert}`,
+    kind: alert.reason === 'sos' ? 'called' : 'worry',
+    tone: alert.state === 'acknowledged' || alert.state === 'snoozed' ? 'plain' : alert.emergency ? 'danger' : 'late',
+    at: alert.opened_at,
+    to: to('alarms', 'open', alert.alert),
+    alert,
+  }))
+  const escalations = worst(board.escalations).map((escalation): Entry => ({
+    key: `ticket-${escalation.ticket}`,
+    kind: escalation.need === 'no_repairer' ? 'nobody' : 'overdue',
+    tone: escalation.priority === 'emergency' ? 'danger' : 'late',
+    at: escalation.since,
+    due: escalation.need !== 'no_repairer',
+    to: to('tickets', 'urgent', escalation.ticket),
+    escalation,
+  }))
+  const visits = board.overdue.map((round): Entry => ({
+    key: `visit-${round.person}`,
+    kind: 'visit',
+    tone: 'late',
+    at: `${round.next_on}T00:00:00Z`,
+    due: true,
+    to: to('alarms', 'rounds', round.person),
+    round,
+  }))
+  const duties = board.duties.map((duty): Entry => ({
+    key: `duty-${duty.kind}-${duty.about}`,
+    kind: 'duty',
+    tone: 'plain',
+    at: duty.since,
+    to: to('alarms', 'duties', `${duty.kind}.${duty.about}`),
+    duty,
+  }))
+  const faults = board.faults.map((fault): Entry => ({
+    key: `fault-${fault.device}-${fault.fault}`,
+    kind: 'unseen',
+    tone: 'plain',
+    at: fault.since,
+    to: to('devices', 'faults', fault.device),
+    fault,
+  }))
+  const summed: Entry[] = []
+  const held = board.held[0]
+  if (held) {
+    const since = board.held.map((each) => each.measured_at).sort()[0] ?? held.measured_at
+    summed.push({ key: 'held', kind: 'reading', tone: 'plain', at: since, to: to('devices', 'held'), count: board.held.length })
+  }
+  const failed = board.failed[0]
+  if (failed) {
+    summed.push({ key: 'refunds', kind: 'refund', tone: 'plain', at: failed.requested_at, to: to('money', 'refunds'), count: board.failed.length })
+  }
+  const order = { danger: 0, late: 1, plain: 2 }
+  const first = (entry: Entry) => (entry.kind === 'called' ? 0 : entry.alert ? 1 : 2)
+  return [...alerts, ...escalations, ...visits, ...duties, ...faults, ...summed].sort(
+    (a, b) => order[a.tone] - order[b.tone] || first(a) - first(b) || a.at.localeCompare(b.at),
+  )
+}
+
+const SOMETIMES = 5 * 60_000
+
+/** Figures of the month, from what each service counts itself; absent where the reader may not ask. */
+export function useMonth(community: MaybeRefOrGetter<string>, month: MaybeRefOrGetter<string>) {
+  const at = () => ({ community: toValue(community) })
+  const ask = <T>(name: string, permission: string, fetch: () => Promise<T>) =>
+    useQuery({
+      queryKey: computed(() => ['month', name, toValue(community), toValue(month)]),
+      queryFn: fetch,
+      staleTime: SOMETIMES,
+      refetchInterval: SOMETIMES,
+      enabled: computed(() => may(permission, toValue(community))),
+    })
+  return {
+    rates: ask('rates', 'tickets:read-rates', () =>
+      answer(
+        api.GET('/maintenance/communities/{community}/ticket_rates', {
+          params: { path: at(), query: { month: toValue(month) } },
+        }),
+      ),
+    ),
+    balances: ask('balances', 'ledger:read', () =>
+      answer(
+        api.GET('/payments/communities/{community}/ledger_balances', {
+          params: { path: at(), query: { month: toValue(month) } },
+        }),
+      ),
+    ),
+    use: ask('use', 'consumption:read-all', () =>
+      all((cursor) =>
+        answer(
+          api.GET('/utilities/communities/{community}/consumption', {
+            params: { path: at(), query: { month: toValue(month), limit: 100, cursor } },
+          }),
+        ),
+      ),
+    ),
+  }
+}
