@@ -6,6 +6,7 @@ const document = JSON.parse(readFileSync(file, 'utf-8'))
 const operations = Object.values(document.paths).flatMap((path) => Object.values(path))
 
 if (document.servers?.[0]?.url !== '/api') {
+  document.servers = [{ url: '/api' }]
   document.paths = Object.fromEntries(
     Object.entries(document.paths).map(([path, methods]) => [`/${Object.values(methods)[0].tags[0].split('-')[0]}${path}`, methods]),
   )

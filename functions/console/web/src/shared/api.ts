@@ -103,3 +103,12 @@ export async function sendFile(url: string, body: BodyInit, init: RequestInit = 
   })
   if (!response.ok) throw new Problem(response.status, `http-${response.status}`, '')
 }
+
+/** An answer without a body (204), or the Problem thrown. */
+export async function answerEmpty(asked: Promise<{ error?: unknown; response: Response }>): Promise<void> {
+  const { error, response } = await asked
+  if (!response.ok) {
+    if (response.status === 401) caller.onUnauthenticated()
+    throw Problem.from(response.status, error)
+  }
+}
