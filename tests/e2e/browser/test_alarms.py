@@ -1,0 +1,58 @@
+"""Alarms: a button rings in the console, somebody takes it on, and it is quiet everywhere."""
+
+import time
+
+from tests.e2e.browser.conftest import Browser, hindrances
+from tests.e2e.conftest import Town, eventually
+
+AT = "/care/communities/maple/alerts"
+MANAGER, CARER, BUTTON = "maple-manager-1", "maple-caregiver-1", "maple-button-1"
+RINGS_WITHIN_S = 10
+RINGING = ".banner.ring:not([hidden])"
+
+
+def test_a_pressed_button_rings_is_taken_on_and_is_gone_for_all(town: Town, browser: Browser) -> None:
+    # Given two colleagues who look at the first screen
+    manager, carer = browser.signed_in(MANAGER, "/maple/now"), browser.signed_in(CARER, "/maple/now")
+    for page in (manager, carer):
+        page.get_by_role("heading", name="人有危险").wait_for()
+        page.wait_for_function("document.querySelector('.answer.danger .n').textContent === '0'")
+    # And one click, without which browsers are silent
+    manager.mouse.click(700, 880)
+
+    # When a button is pressed
+    with town.device(BUTTON) as button:
+        pressed = button.ask("call_button")
+    began = time.monotonic()
+    alert = pressed["alert"]
+
+    # Then it rings with both of them, in time, on the page, in its title and for those who listen to it
+    for page in (manager, carer):
+        page.locator(RINGING).wait_for()
+    assert time.monotonic() - began < RINGS_WITHIN_S
+    assert manager.locator(RINGING).get_attribute("aria-live") == "assertive"
+    manager.wait_for_function("document.title.startsWith('‼')")
+    manager.get_by_role("button", name="先静音").wait_for()
+    assert hindrances(manager) == []
+
+    # When the manager opens it and takes it on
+    manager.locator(RINGING).get_by_role("link", name="去看").click()
+    manager.locator("[data-verb=acknowledge]").click()
+    manager.get_by_role("dialog").get_by_role("button", name="我去").click()
+
+    # Then the service knows, and it rings nowhere
+    eventually(lambda: town.http(MANAGER, "GET", f"{AT}/{alert}").body["state"] == "acknowledged", "it is taken on")
+    for page in (manager, carer):
+        page.locator(RINGING).wait_for(state="hidden")
+    carer.locator(f"[data-key=alert-{alert}]").wait_for()
+
+    # And is closed with a reason
+    manager.locator("[data-verb=resolve]").click()
+    assert hindrances(manager) == []
+    dialog = manager.get_by_role("dialog")
+    assert dialog.get_by_role("button", name="结束").is_disabled()
+    dialog.get_by_label("原因").fill("扶起来了，没有受伤")
+    dialog.get_by_role("button", name="结束").click()
+    dialog.wait_for(state="hidden")
+    closed = town.http(MANAGER, "GET", f"{AT}/{alert}").body
+    assert (closed["state"], closed["outcome"]) == ("resolved", "fine")
