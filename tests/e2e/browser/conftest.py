@@ -23,7 +23,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 CLOSED = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no-proxy-server", "--disable-sync"]
 CLOSED += ["--disable-background-networking", "--disable-component-update", "--autoplay-policy=user-gesture-required"]
 SIZES = {"desk": (1440, 900), "phone": (390, 844), "zoomed": (720, 450)}  # the last: 1440 wide at 200 %
-PATIENCE_MS = 30_000.0  # a first call starts functions
+PATIENCE_MS = 60_000.0  # a first call starts functions
 SHOTS = ROOT / "build/screenshots"
 KEPT = pytest.StashKey[list[Any]]()
 

@@ -6,6 +6,8 @@ import { every, LISTS, SOON } from '../shared/asking'
 import { may } from '../shared/may'
 import { all } from './parts/asked'
 
+const SELDOM = 60_000
+
 export type Alert = Schemas['AlertShown']
 export type Escalation = Schemas['Escalation']
 
@@ -14,24 +16,32 @@ export function rings(alert: Alert): boolean {
   return alert.emergency && alert.state === 'open'
 }
 
-export function useBoard(community: MaybeRefOrGetter<string>) {
+/**
+ * `first`: whether all of it is what somebody looks at now. Else what rings is asked for as often, and what is only
+ * counted in the list of screens seldom, after it.
+ */
+export function useBoard(community: MaybeRefOrGetter<string>, first: () => boolean) {
   const path = () => ({ community: toValue(community) })
   const allowed = (permission: string) => computed(() => toValue(community) !== '' && may(permission, toValue(community)))
+  const alerts = useQuery({
+    queryKey: computed(() => ['board', 'alerts', toValue(community)]),
+    queryFn: () =>
+      answer(
+        api.GET('/care/communities/{community}/alerts', {
+          params: { path: path(), query: { shelf: 'open', limit: 100 } },
+        }),
+      ),
+    refetchInterval: every(SOON),
+    enabled: allowed('care:read-alerts'),
+  })
+  const turn = computed(() => first() || !alerts.isEnabled.value || alerts.isFetched.value)
   const ask = <T>(name: string, permission: string, often: number, fetch: () => Promise<T>) =>
     useQuery({
       queryKey: computed(() => ['board', name, toValue(community)]),
       queryFn: fetch,
-      refetchInterval: every(often),
-      enabled: allowed(permission),
+      refetchInterval: (query) => every(first() ? often : SELDOM)(query),
+      enabled: computed(() => turn.value && allowed(permission).value),
     })
-
-  const alerts = ask('alerts', 'care:read-alerts', SOON, () =>
-    answer(
-      api.GET('/care/communities/{community}/alerts', {
-        params: { path: path(), query: { shelf: 'open', limit: 100 } },
-      }),
-    ),
-  )
   const duties = ask('duties', 'care:read-alerts', LISTS, () =>
     answer(api.GET('/care/communities/{community}/duties', { params: { path: path(), query: { limit: 100 } } })),
   )
@@ -90,7 +100,7 @@ export function useBoard(community: MaybeRefOrGetter<string>) {
     /** Where somebody lives who is watched over: `building/unit`. */
     homeOf: (person: string) => watches.data.value?.find((each) => each.person === person)?.home,
     /** Whether everything that may be seen has been answered at least once. */
-    whole: computed(() => asked.every((each) => !each.isEnabled.value || each.data.value !== undefined)),
+    whole: computed(() => turn.value && asked.every((each) => !each.isEnabled.value || each.data.value !== undefined)),
     /** What could not be read, so that its silence is not taken for peace. */
     missing: computed(() => asked.filter((each) => each.isEnabled.value && each.isError.value).length),
     failure: computed(() => asked.find((each) => each.error.value)?.error.value),

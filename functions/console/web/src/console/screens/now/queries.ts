@@ -100,7 +100,11 @@ export function entries(board: Board, community: string): Entry[] {
 const SOMETIMES = 5 * 60_000
 
 /** Figures of the month, from what each service counts itself; absent where the reader may not ask. */
-export function useMonth(community: MaybeRefOrGetter<string>, month: MaybeRefOrGetter<string>) {
+export function useMonth(
+  community: MaybeRefOrGetter<string>,
+  month: MaybeRefOrGetter<string>,
+  after: () => boolean,
+) {
   const at = () => ({ community: toValue(community) })
   const ask = <T>(name: string, permission: string, fetch: () => Promise<T>) =>
     useQuery({
@@ -108,7 +112,7 @@ export function useMonth(community: MaybeRefOrGetter<string>, month: MaybeRefOrG
       queryFn: fetch,
       staleTime: SOMETIMES,
       refetchInterval: SOMETIMES,
-      enabled: computed(() => may(permission, toValue(community))),
+      enabled: computed(() => after() && may(permission, toValue(community))),
     })
   return {
     rates: ask('rates', 'tickets:read-rates', () =>

@@ -93,7 +93,7 @@ export function useRepairers(community: Given<string>, enabled: Given<boolean>) 
 const ENOUGH = 3
 
 /** How many were reported on each of the last `days` days; undefined when there are more than we read. */
-export function useByDay(community: Given<string>) {
+export function useByDay(community: Given<string>, enabled: Given<boolean>) {
   return useQuery({
     queryKey: computed(() => ['tickets-by-day', toValue(community)]),
     queryFn: async () => {
@@ -114,6 +114,7 @@ export function useByDay(community: Given<string>) {
       return lists.flat().map((each) => each.created_at)
     },
     staleTime: 5 * 60_000,
+    enabled: computed(() => toValue(enabled)),
   })
 }
 
