@@ -16,7 +16,7 @@ def test_a_pressed_button_rings_is_taken_on_and_is_gone_for_all(town: Town, brow
     manager, carer = browser.signed_in(MANAGER, "/maple/now"), browser.signed_in(CARER, "/maple/now")
     for page in (manager, carer):
         page.get_by_role("heading", name="人有危险").wait_for()
-        page.wait_for_function("document.querySelector('.answer.danger .n').textContent === '0'")
+        eventually(lambda: page.locator(".answer.danger .n").inner_text() == "0", "nobody is in danger")
     # And one click, without which browsers are silent
     manager.mouse.click(700, 880)
 
@@ -31,7 +31,7 @@ def test_a_pressed_button_rings_is_taken_on_and_is_gone_for_all(town: Town, brow
         page.locator(RINGING).wait_for()
     assert time.monotonic() - began < RINGS_WITHIN_S
     assert manager.locator(RINGING).get_attribute("aria-live") == "assertive"
-    manager.wait_for_function("document.title.startsWith('‼')")
+    eventually(lambda: manager.title().startswith("‼"), "its title flashes")
     manager.get_by_role("button", name="先静音").wait_for()
     assert hindrances(manager) == []
 

@@ -11,6 +11,7 @@ export type Me = Schemas['Me']
 type Condition = 'starting' | 'out' | 'in' | 'failed'
 
 const HINT = 'linli.last-person'
+const LEFT = 'linli.signed-out'
 const SECONDS_BEFORE_THE_END = 60
 
 const state = reactive({
@@ -32,7 +33,7 @@ export async function begin(page: PageName): Promise<void> {
     users = await managed(page)
     const asked = new URLSearchParams(location.search)
     if (asked.has('state')) await comeBack(users, asked)
-    else if (asked.has('signed_out')) leaveOut()
+    else if (sessionStorage.getItem(LEFT)) leaveOut()
     else await goThere(users, asked.get('login_hint') ?? sessionStorage.getItem(HINT) ?? undefined)
   } catch (failure) {
     state.failure = failure
@@ -46,16 +47,19 @@ export async function signIn(): Promise<void> {
   if (users) await goThere(users, undefined)
 }
 
-/** Ends the session here and at the issuer. */
+/** Ends the session here and at the issuer; whoever comes back from there stays out until they ask to come in. */
 export async function signOut(): Promise<void> {
   sessionStorage.removeItem(HINT)
+  sessionStorage.setItem(LEFT, 'yes')
   caller.token = undefined
   clearTimeout(renewal)
   if (!users) return
-  const { end_session_endpoint: end } = (await config()).issuer.metadata
-  await users.removeUser()
-  if (end) await users.signoutRedirect({ post_logout_redirect_uri: here() })
-  else location.replace(`${here()}?signed_out`)
+  if ((await config()).issuer.metadata.end_session_endpoint) {
+    await users.signoutRedirect({ post_logout_redirect_uri: here() })
+  } else {
+    await users.removeUser()
+    location.replace(here())
+  }
 }
 
 /** Reads again who the person is and what they belong to. */
@@ -128,6 +132,7 @@ async function renew(): Promise<void> {
 }
 
 function leaveOut(): void {
+  sessionStorage.removeItem(LEFT)
   history.replaceState(null, '', here() + location.hash)
   state.condition = 'out'
 }
