@@ -17,15 +17,15 @@ def test_a_device_is_revoked(town: Town, browser: Browser, tmp_path: Path) -> No
     assert made.status == 201, made
     # When the manager revokes it, having read what will happen
     page = browser.signed_in(MANAGER, f"/maple/devices/devices/{LAMP}")
-    page.get_by_role("button", name="停用").click()
+    page.get_by_role("button", name="停用", exact=True).click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("证书马上失效").wait_for()
     assert hindrances(page) == []
-    dialog.get_by_role("button", name="停用").click()
+    dialog.get_by_role("button", name="停用", exact=True).click()
     dialog.wait_for(state="hidden")
     # Then it is
     eventually(lambda: town.http(MANAGER, "GET", f"{AT}/{LAMP}").body["status"] == "revoked", "it is revoked")
-    page.get_by_role("button", name="停用").wait_for(state="hidden")
+    page.get_by_role("button", name="停用", exact=True).wait_for(state="hidden")
     # And the meters stand beside
     page.get_by_role("button", name="表计").click()
     page.locator("[data-meter]").first.click()

@@ -4,6 +4,7 @@ import { computed, reactive, toValue, type MaybeRefOrGetter } from 'vue'
 import { answer, api, type Schemas } from '../shared/api'
 import { every, LISTS, SOON } from '../shared/asking'
 import { may } from '../shared/may'
+import { useNotices } from './notices'
 import { all } from './parts/asked'
 
 const SELDOM = 60_000
@@ -87,6 +88,7 @@ export function useBoard(community: MaybeRefOrGetter<string>, first: () => boole
     staleTime: 60_000,
     enabled: allowed('care:read-watched'),
   })
+  const notices = useNotices(community, first)
   const asked = [alerts, duties, rounds, escalations, faults, held, failed]
   return reactive({
     alerts: computed(() => alerts.data.value?.items ?? []),
@@ -96,6 +98,9 @@ export function useBoard(community: MaybeRefOrGetter<string>, first: () => boole
     faults: computed(() => faults.data.value?.items ?? []),
     held: computed(() => held.data.value?.items ?? []),
     failed: computed(() => failed.data.value?.items ?? []),
+    notices: computed(() => notices.data.value?.items ?? []),
+    /** As of when the notices are true, where there are any. */
+    asOf: computed(() => notices.data.value?.as_of),
     watches: computed(() => watches.data.value),
     /** Where somebody lives who is watched over: `building/unit`. */
     homeOf: (person: string) => watches.data.value?.find((each) => each.person === person)?.home,

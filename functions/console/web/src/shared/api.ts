@@ -69,17 +69,24 @@ export async function answer<T>(asked: Promise<Answered<T>>): Promise<T> {
   return data as T
 }
 
-/** What was answered and its version; `undefined` when nothing is newer than `etag` (304). */
+/** What is newer than a tag, if anything is (304), and as of when that is true. */
 export async function answerIfNewer<T>(
-  asked: Promise<Answered<T>>,
-): Promise<{ data: T; etag: string | undefined } | undefined> {
+  asked: Promise<Answered<unknown>>,
+): Promise<{ newer: { data: T; etag: string | undefined } | undefined; asOf: string | undefined }> {
   const { data, error, response } = await asked
-  if (response.status === 304) return undefined
+  const asOf = response.headers.get('Linli-As-Of') ?? undefined
+  if (response.status === 304) return { newer: undefined, asOf }
   if (!response.ok) {
     if (response.status === 401) caller.onUnauthenticated()
     throw Problem.from(response.status, error)
   }
-  return { data: data as T, etag: response.headers.get('ETag') ?? undefined }
+  return { newer: { data: data as T, etag: response.headers.get('ETag') ?? undefined }, asOf }
+}
+
+/** A GET by its tag, of a route that not every stage has, so that no build depends on it. */
+export function getIfNewer(path: string, etag: string | undefined): Promise<Answered<unknown>> {
+  const get = api.GET as unknown as (path: string, init: RequestInit) => Promise<Answered<unknown>>
+  return get(path, { headers: etag ? { 'If-None-Match': etag } : {}, cache: 'no-store' })
 }
 
 /** A header for a POST that creates: the same key is the same creation, however often it is sent. */

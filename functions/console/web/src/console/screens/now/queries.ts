@@ -7,7 +7,7 @@ import { all } from '../../parts/asked'
 
 export interface Entry {
   key: string
-  kind: 'called' | 'worry' | 'overdue' | 'nobody' | 'visit' | 'duty' | 'unseen' | 'reading' | 'refund'
+  kind: 'called' | 'worry' | 'overdue' | 'nobody' | 'visit' | 'duty' | 'unseen' | 'reading' | 'refund' | 'told'
   tone: 'danger' | 'late' | 'plain'
   at: string
   /** `at` is when it should have been, not when it began. */
@@ -18,6 +18,7 @@ export interface Entry {
   round?: Board['overdue'][number]
   duty?: Board['duties'][number]
   fault?: Board['faults'][number]
+  notice?: Board['notices'][number]
   count?: number
 }
 
@@ -90,9 +91,31 @@ export function entries(board: Board, community: string): Entry[] {
   if (failed) {
     summed.push({ key: 'refunds', kind: 'refund', tone: 'plain', at: failed.requested_at, to: to('money', 'refunds'), count: board.failed.length })
   }
+  const own = [...alerts, ...escalations, ...visits, ...duties, ...faults, ...summed]
+  const covered = new Set(own.map((each) => each.alert?.alert ?? each.escalation?.ticket ?? each.fault?.device))
+  const screens: Record<string, Entry['to']> = {
+    access: to('gates'),
+    payments: to('money', 'refunds'),
+  }
+  const told = board.notices
+    .filter(({ target }) => !covered.has(target.id) && !(target.what === 'refund' && board.failed.length))
+    .map((notice): Entry => ({
+      key: `told-${notice.item}`,
+      kind: 'told',
+      tone: notice.in_hand ? 'plain' : notice.severity === 'critical' ? 'danger' : notice.severity === 'major' ? 'late' : 'plain',
+      at: notice.since,
+      to:
+        screens[notice.target.service] ??
+        to(
+          { care: 'alarms', maintenance: 'tickets', devices: 'devices', utilities: 'devices' }[notice.target.service] ?? 'now',
+          { alert: 'open', ticket: 'urgent', device: 'faults', meter: 'meters' }[notice.target.what],
+          notice.target.id,
+        ),
+      notice,
+    }))
   const order = { danger: 0, late: 1, plain: 2 }
   const first = (entry: Entry) => (entry.kind === 'called' ? 0 : entry.alert ? 1 : 2)
-  return [...alerts, ...escalations, ...visits, ...duties, ...faults, ...summed].sort(
+  return [...own, ...told].sort(
     (a, b) => order[a.tone] - order[b.tone] || first(a) - first(b) || a.at.localeCompare(b.at),
   )
 }
