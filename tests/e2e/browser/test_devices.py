@@ -27,6 +27,6 @@ def test_a_device_is_revoked(town: Town, browser: Browser, tmp_path: Path) -> No
     eventually(lambda: town.http(MANAGER, "GET", f"{AT}/{LAMP}").body["status"] == "revoked", "it is revoked")
     page.get_by_role("button", name="停用", exact=True).wait_for(state="hidden")
     # And the meters stand beside
-    page.get_by_role("button", name="表计").click()
+    page.get_by_role("button", name="表计", exact=True).click()
     page.locator("[data-meter]").first.click()
     page.get_by_text("用量").first.wait_for()
