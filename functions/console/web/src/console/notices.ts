@@ -1,5 +1,5 @@
 /**
- * Insight's board, on stages that have it: what is open now in a community or a company, from facts alone. No person is
+ * Insight's board, on stages that have it: what is open now in a community, from facts alone. No person is
  * in it: who and where the other services say, to whom may know.
  */
 import { useQuery } from '@tanstack/vue-query'
@@ -28,12 +28,6 @@ export interface Notices extends Counts {
   as_of?: string
   items: Notice[]
 }
-export interface OfCompany extends Counts {
-  as_of?: string
-  communities: (Counts & { community: string; most_urgent: Notice })[]
-  more: boolean
-}
-
 /** Asked again by its tag: no news costs no body. */
 function useTagged<T extends { as_of?: string }>(path: () => string, enabled: () => boolean, often: () => number) {
   const known = new Map<string, { data: T; etag: string | undefined }>()
@@ -58,13 +52,5 @@ export function useNotices(community: MaybeRefOrGetter<string>, first: () => boo
     () => `/insight/communities/${toValue(community)}/now`,
     () => toValue(community) !== '' && may('now:read', toValue(community)),
     () => (first() ? SOON : 12 * SOON),
-  )
-}
-
-export function useOfCompany(company: MaybeRefOrGetter<string>) {
-  return useTagged<OfCompany>(
-    () => `/insight/companies/${toValue(company)}/now`,
-    () => toValue(company) !== '',
-    () => SOON,
   )
 }
