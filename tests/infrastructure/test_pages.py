@@ -1,4 +1,4 @@
-"""The pages' own shape: each screen has its words in both languages and a test in a browser; none names a registry."""
+"""The pages' own shape: each screen has its words in both languages, and a test in a browser."""
 
 import json
 import re
@@ -15,7 +15,9 @@ PACKAGES = json.loads((WEB / "package.json").read_text(encoding="utf-8"))
 SCREENS = sorted(path.parent.name for path in WEB.glob("src/console/screens/*/Screen.vue"))
 CHINESE = sorted(path for path in WEB.glob("src/**/words.zh-CN.json"))
 MOST_PACKAGES = 15
-SOURCES = [path for end in ("vue", "ts") for path in sorted(WEB.glob(f"src/**/*.{end}")) if path.name != "schema.ts"]
+SOURCES = [
+    path for end in ("vue", "ts") for path in sorted(WEB.glob(f"src/**/*.{end}")) if path.name != "schema.ts"
+]
 
 
 def leaves(said: Any, at: str = "") -> Iterator[tuple[str, str]]:
@@ -38,14 +40,18 @@ def test_words_are_complete_in_both_languages(chinese: Path) -> None:
     assert all(zh.values())
     assert all(en.values())
     # And say the same things: each with the same places for what is filled in
-    holes = {name: (set(re.findall(r"{(\w+)}", zh[name])), set(re.findall(r"{(\w+)}", en[name]))) for name in zh}
+    holes = {
+        name: (set(re.findall(r"{(\w+)}", zh[name])), set(re.findall(r"{(\w+)}", en[name]))) for name in zh
+    }
     assert {name: both for name, both in holes.items() if both[0] != both[1]} == {}
 
 
 @pytest.mark.parametrize("screen", SCREENS)
 def test_a_screen_has_its_parts(screen: str) -> None:
     folder = WEB / "src/console/screens" / screen
-    assert {"Screen.vue", "queries.ts", "words.zh-CN.json", "words.en.json"} <= {each.name for each in folder.iterdir()}
+    assert {"Screen.vue", "queries.ts", "words.zh-CN.json", "words.en.json"} <= {
+        each.name for each in folder.iterdir()
+    }
     assert (ROOT / f"tests/e2e/browser/test_{screen}.py").exists()
     assert f"| `{screen}` " in README
 
@@ -59,7 +65,11 @@ def test_no_word_stands_in_the_code() -> None:
 
 
 def test_only_one_file_fetches() -> None:
-    fetching = {path.name for path in SOURCES if re.search(r"\bfetch\(|XMLHttpRequest", path.read_text(encoding="utf-8"))}
+    fetching = {
+        path.name
+        for path in SOURCES
+        if re.search(r"\bfetch\(|XMLHttpRequest", path.read_text(encoding="utf-8"))
+    }
     assert fetching == {"api.ts"}
 
 

@@ -21,7 +21,11 @@ AXE = WEB / "node_modules/axe-core/axe.min.js"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # No sandbox inside a container, nothing fetched from anywhere but the page.
 CLOSED = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no-proxy-server", "--disable-sync"]
-CLOSED += ["--disable-background-networking", "--disable-component-update", "--autoplay-policy=user-gesture-required"]
+CLOSED += [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--autoplay-policy=user-gesture-required",
+]
 SIZES = {"desk": (1440, 900), "phone": (390, 844), "zoomed": (720, 450)}  # the last: 1440 wide at 200 %
 PATIENCE_MS = 60_000.0  # a first call starts functions
 SHOTS = ROOT / "build/screenshots"
@@ -69,7 +73,13 @@ class Browser:
     opened: list[Any]
 
     def signed_in(
-        self, person: str, at: str = "/", *, page: str = "console", size: str = "desk", language: str = "zh-CN"
+        self,
+        person: str,
+        at: str = "/",
+        *,
+        page: str = "console",
+        size: str = "desk",
+        language: str = "zh-CN",
     ) -> Any:
         """A page as `person` sees it, at an address behind the `#`."""
         width, height = SIZES[size]

@@ -45,7 +45,9 @@ def test_a_pressed_button_rings_is_taken_on_and_is_gone_for_all(town: Town, brow
     manager.get_by_role("dialog").get_by_role("button", name="我去").click()
 
     # Then the service knows, and it rings nowhere
-    eventually(lambda: town.http(MANAGER, "GET", f"{AT}/{alert}").body["state"] == "acknowledged", "it is taken on")
+    eventually(
+        lambda: town.http(MANAGER, "GET", f"{AT}/{alert}").body["state"] == "acknowledged", "it is taken on"
+    )
     for page in (manager, carer):
         page.locator(RINGING).wait_for(state="hidden")
     carer.locator(f"[data-key=alert-{alert}]").wait_for()

@@ -1,4 +1,4 @@
-"""The first screen: who is in danger, what is late, what is broken; in two languages, at 200 %, on a phone."""
+"""The first screen: who is in danger, what is late, what is broken; in English, at 200 %, on a phone."""
 
 import pytest
 
@@ -22,7 +22,9 @@ def test_what_is_open_leads_to_where_something_can_be_done(town: Town, browser: 
     line = page.locator(f"[data-key=alert-{alert}]")
     line.wait_for()
     assert "呼救" in line.inner_text()
-    eventually(lambda: "maple-resident" not in line.inner_text() and "·" in line.inner_text(), "names are said")
+    eventually(
+        lambda: "maple-resident" not in line.inner_text() and "·" in line.inner_text(), "names are said"
+    )
     assert hindrances(page) == []
 
     # And leads to it
@@ -47,7 +49,14 @@ def test_nothing_is_lost_on_a_small_page(browser: Browser, size: str) -> None:
 def test_it_speaks_english(browser: Browser) -> None:
     page = browser.signed_in(MANAGER, language="en-GB")
     page.get_by_role("heading", name="In danger").wait_for()
-    for name in ("Alarms and care", "Tickets", "Gates and visitors", "Devices and meters", "Homes and people", "Money"):
+    for name in (
+        "Alarms and care",
+        "Tickets",
+        "Gates and visitors",
+        "Devices and meters",
+        "Homes and people",
+        "Money",
+    ):
         page.get_by_role("link", name=name).click()
         page.get_by_role("heading", name=name, exact=True).wait_for()
     assert page.evaluate("document.documentElement.lang") == "en"

@@ -9,7 +9,12 @@ MANAGER, RESIDENT = "maple-manager-1", "maple-resident-2"
 
 def test_a_ticket_is_reassigned(town: Town, browser: Browser) -> None:
     # Given a report that somebody was sent to
-    report = {"category": "plumbing", "description": "厨房水管漏水，已经关了总阀", "building": "b1", "unit": "102"}
+    report = {
+        "category": "plumbing",
+        "description": "厨房水管漏水，已经关了总阀",
+        "building": "b1",
+        "unit": "102",
+    }
     reported = town.http(RESIDENT, "POST", AT, report)
     assert (reported.status, reported.body["state"]) == (201, "dispatched"), reported
     ticket, first = reported.body["ticket"], reported.body["repairer"]
