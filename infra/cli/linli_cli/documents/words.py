@@ -40,7 +40,6 @@ STATES = {  # what has states, and where their names are declared
     "linli.vocabulary.payments": ("Provider", "Means"),
     "functions.maintenance.reports.models": ("Kind", "Category", "Skill", "Source"),
     "functions.insight.board.models": ("Kind", "Severity", "Code"),
-    "functions.maintenance.deadlines.models": ("ClockName",),
 }
 
 
