@@ -20,6 +20,7 @@ def new(company: str, asked: CommunityCreated) -> Community:
         name=asked.name,
         time_zone=asked.time_zone,
         sub_district=asked.sub_district,
+        office_phone=asked.office_phone,
         policies=asked.policies,
         version=1,
     )
@@ -34,7 +35,7 @@ def changed(standing: Community, patch: CommunityPatch) -> Community:
     """
     wanted = {
         field: value
-        for field in ("name", "time_zone", "sub_district")
+        for field in ("name", "time_zone", "sub_district", "office_phone")
         if (value := getattr(patch, field)) is not None
     }
     after = standing.model_copy(update=wanted | {"policies": _patched(standing.policies, patch)})

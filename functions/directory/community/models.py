@@ -11,6 +11,7 @@ from linli.contracts import Contract
 from linli.errors import InvalidField
 from linli.ids import Id
 from linli.merge_patch import patch_of
+from linli.phones import Phone
 
 
 @cache
@@ -30,12 +31,13 @@ TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_is_time_zone)]
 
 
 class CommunityCreated(Contract):
-    """A new residential community (小区) of the company in the path."""
+    """A new residential community (小区) of the company in the path. `office_phone`: what residents call."""
 
     community: Id
     name: Name
     time_zone: TimeZone
     sub_district: Id
+    office_phone: Phone | None = None
     policies: CommunityPolicies = CommunityPolicies()
 
 
@@ -53,16 +55,18 @@ class CommunityPatch(Contract):
     name: Name | None = None
     time_zone: TimeZone | None = None
     sub_district: Id | None = None
+    office_phone: Phone | None = None
     policies: PoliciesPatch | None = None
 
 
 class Community(Contract):
-    """A community as it stands."""
+    """A community as it stands. `office_phone`: of its management office, if anybody said it."""
 
     community: Id
     company: Id
     name: str
     time_zone: str
     sub_district: Id
+    office_phone: str | None = None
     policies: CommunityPolicies
     version: int

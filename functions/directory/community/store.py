@@ -66,6 +66,7 @@ def _as_row(community: Community, attempt: str) -> CommunityRow:
         name=community.name,
         time_zone=community.time_zone,
         sub_district=community.sub_district,
+        office_phone=community.office_phone,
         policies=community.policies,
         version=community.version,
         attempt=attempt,

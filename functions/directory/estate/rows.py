@@ -38,7 +38,10 @@ class CompanyRow(Row, discriminator="company"):
 
 
 class CommunityRow(Row, discriminator="community_profile"):
-    """A community, with its policies. `attempt` is the request that created it."""
+    """A community, with its policies. `attempt` is the request that created it.
+
+    `office_phone`: what residents call; none in rows of before 2026-11-27.
+    """
 
     KEPT = Lifetime()
     key = Key("{community}#community", "profile")
@@ -47,6 +50,7 @@ class CommunityRow(Row, discriminator="community_profile"):
     name = UnicodeAttribute()
     time_zone = UnicodeAttribute()
     sub_district = UnicodeAttribute()
+    office_phone = UnicodeAttribute(null=True)
     policies = PoliciesAttribute()
     version = NumberAttribute()
     attempt = UnicodeAttribute()

@@ -28,6 +28,14 @@ def test_a_change_of_the_standing_version_gives_the_next(
     assert fact(after).version == after.version
 
 
+@pytest.mark.parametrize("written", ["028-8555 0101", "+86 28 85550101", "(028)85550101"])
+def test_the_offices_phone_is_kept_in_one_spelling_and_stays_until_it_changes(written: str) -> None:
+    told = changed(WILLOW, CommunityPatch.model_validate({"version": 1, "office_phone": written}))
+
+    assert told.office_phone == "+862885550101"
+    assert changed(told, CommunityPatch(version=2, name="Mine")).office_phone == "+862885550101"
+
+
 @given(NAMES, st.integers(1, 50))
 def test_the_same_change_again_changes_nothing(name: str | None, version: int) -> None:
     patch = CommunityPatch(version=version, name=name)
