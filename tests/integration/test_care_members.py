@@ -9,7 +9,7 @@ from functions.care.watching.rows import StaffRow
 from linli.events import Fact
 from linli.vocabulary.directory import MembershipChanged, PlaceChanged
 from tests.integration.gateway import NOW
-from tests.integration.people import WILLOW_MANAGER
+from tests.integration.people import WILLOW_MANAGER, WILLOW_RESIDENT
 from tests.integration.watching_over import (  # noqa: F401  the fixtures
     AT,
     COLD,
@@ -149,6 +149,8 @@ def test_staff_are_shown_what_people_call_a_home(willow: Neighbourhood) -> None:
 
     willow.fact("community", place("2单元101", 1, "101"))
     assert shown() == ["3号楼 2单元101", "3号楼 2单元101"]
+    seen = willow.http(willow.app, "GET", f"/communities/willow/relatives/{GRAN}", **WILLOW_RESIDENT).body
+    assert seen["home_name"] == "3号楼 2单元101"
 
 
 def test_a_home_that_is_taken_away_in_so_many_words_is_gone(willow: Neighbourhood) -> None:

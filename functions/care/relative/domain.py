@@ -16,10 +16,11 @@ def how(state: WatchState, alert: Alert | None) -> How:
     return "cannot_see" if state.blind_since is not None else "well"
 
 
-def seen(person: str, state: WatchState, alert: Alert | None) -> RelativeSeen:
+def seen(person: str, home_name: str | None, state: WatchState, alert: Alert | None) -> RelativeSeen:
     """How a relative is, when they were seen last, and their open alert."""
     return RelativeSeen(
         person=person,
+        home_name=home_name,
         how=how(state, alert),
         seen_at=None if state.ended else state.seen_at,
         away_until=state.away_until,

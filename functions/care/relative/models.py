@@ -11,13 +11,14 @@ How = Literal["well", "away", "cannot_see", "alert", "emergency", "paused"]
 
 
 class RelativeSeen(Contract):
-    """How a relative is.
+    """How a relative is. `home_name`: where they live, as people say.
 
     `how`: `well` has given signs of life as usual; `cannot_see`: no sensor can be heard; `paused`: ask
     whoever looks after them. `alert` is the open one, which can be acknowledged.
     """
 
     person: Id
+    home_name: str | None = None
     how: How
     seen_at: Instant | None = None
     away_until: Instant | None = None

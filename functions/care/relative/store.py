@@ -6,6 +6,7 @@ from functions.care.relative.domain import seen
 from functions.care.relative.models import Relative, Relatives, RelativeSeen
 from functions.care.watching import store as watching
 from functions.care.watching.rows import FamilyRow
+from linli import places
 from linli.errors import NotFound
 
 
@@ -15,7 +16,8 @@ def find(community: str, person: str, asker: str) -> RelativeSeen:
     if capacity_of(asker, person, vigil.watch, None) is None:
         raise NotFound
     alert = calling.alert_of(community, vigil.open_alert) if vigil.open_alert else None
-    return seen(person, vigil.state, alert)
+    names = places.called(community, {vigil.watch.home})
+    return seen(person, names.get(vigil.watch.home), vigil.state, alert)
 
 
 def of(community: str, asker: str) -> Relatives:

@@ -19,5 +19,5 @@ def test_the_most_urgent_is_said() -> None:
 
 
 def test_an_end_is_told_by_people_and_not_by_a_screen() -> None:
-    over = seen("ann", begun(NOON).but(ended=True), None)
+    over = seen("ann", "3号楼 502", begun(NOON).but(ended=True), None)
     assert (over.how, over.seen_at, over.alert) == ("paused", None, None)
