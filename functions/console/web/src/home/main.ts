@@ -1,13 +1,28 @@
 import { VueQueryPlugin } from '@tanstack/vue-query'
-import { createApp } from 'vue'
+import { createApp, watch } from 'vue'
 import '../shared/tokens.css'
+import './home.css'
 import { asking } from '../shared/asking'
-import { begin } from '../shared/session'
+import { begin, session } from '../shared/session'
 import { makeWords } from '../shared/words'
+import { wear } from './elder'
 import Home from './Home.vue'
+import { rooms } from './router'
+import { words } from './screens'
 
-createApp(Home)
-  .use(makeWords({ 'zh-CN': {}, en: {} }))
-  .use(VueQueryPlugin, { queryClient: asking })
-  .mount('#page')
+wear()
+const home = createApp(Home).use(makeWords(words)).use(VueQueryPlugin, { queryClient: asking })
+
+// The address holds the issuer's answer until somebody is signed in; then it is the rooms'.
+let open = false
+watch(
+  () => session.condition,
+  (condition) => {
+    if (condition !== 'in' || open) return
+    open = true
+    home.use(rooms())
+  },
+  { flush: 'sync' },
+)
+home.mount('#page')
 void begin('home')
