@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/vue-query'
 import { computed, ref, watch } from 'vue'
 import { answer, api, type Schemas } from '../shared/api'
+import { may } from '../shared/may'
 import { session } from '../shared/session'
 import { ZONE } from '../shared/times'
 
@@ -21,9 +22,9 @@ export const mine = computed(() => {
 
 export const me = computed(() => session.me?.person ?? '')
 export const community = computed(() => mine.value?.community ?? '')
-export const lives = computed(() => mine.value?.roles.includes('resident') ?? false)
-/** Family that lives elsewhere sees how somebody is, and nothing else. */
-export const reports = computed(() => mine.value?.roles.some((role) => role !== 'family' && role !== 'official') ?? false)
+/** Who lives here opens gates, invites, pays and calls for help; family that lives elsewhere sees how somebody is. */
+export const lives = computed(() => may('qr:show', community.value))
+export const reports = computed(() => may('tickets:report', community.value))
 export const name = computed(() => mine.value?.record?.name ?? '')
 export const homes = computed<readonly Home[]>(() => mine.value?.homes ?? [])
 
@@ -51,7 +52,7 @@ export function useCommunity() {
   const asked = useQuery({
     queryKey: ['community', community],
     queryFn: () => answer(api.GET('/directory/communities/{community}', { params: { path: { community: community.value } } })),
-    enabled: computed(() => lives.value),
+    enabled: computed(() => may('community:read', community.value)),
     staleTime: 10 * 60_000,
   })
   watch(

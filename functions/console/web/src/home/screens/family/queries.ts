@@ -37,7 +37,7 @@ export function useAnswer() {
       answer(
         api.POST('/care/communities/{community}/alerts/{alert}/answers', {
           params: { path: { community: community.value, alert }, header: once() },
-          body: { command: 'acknowledge', note: '' },
+          body: { command: 'acknowledge' },
         }),
       ),
     onSettled: () => asking.invalidateQueries({ queryKey: ['relatives'] }),

@@ -31,7 +31,7 @@ export function useOrder() {
       return answer(
         api.POST('/payments/communities/{community}/payment_intents', {
           params: { path: { community: community.value }, header: once() },
-          body: wanted as Schemas['IntentWanted'],
+          body: wanted,
         }),
       )
     },

@@ -44,11 +44,11 @@ export function useTicket(ticket: Ref<string>) {
   })
   const asking = useQueryClient()
   const move = useMutation({
-    mutationFn: (body: Partial<Schemas['Move']> & Pick<Schemas['Move'], 'command'>) =>
+    mutationFn: (body: Schemas['Move']) =>
       answer(
         api.POST('/maintenance/communities/{community}/tickets/{ticket}/transitions', {
           params: { path: path.value, header: once() },
-          body: body as Schemas['Move'],
+          body,
         }),
       ),
     onSettled: () => asking.invalidateQueries({ queryKey: ['tickets'] }),
