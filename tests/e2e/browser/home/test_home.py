@@ -1,0 +1,65 @@
+"""The resident page as a whole: on a narrow phone, for old eyes, in English, for who cannot see."""
+
+import re
+
+import pytest
+
+from tests.e2e.browser.home.conftest import Phone, go, hindrances, sideways, small_targets, smallest_text
+from tests.e2e.conftest import Town
+
+pytestmark = pytest.mark.e2e
+PERSON = "willow-resident-1"
+ROOMS = ("/", "/gate", "/repair", "/tickets", "/pay", "/visitors", "/passes", "/family", "/mine")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+def test_the_gate_comes_first_and_six_tiles_after_it(phone: Phone) -> None:
+    page = phone(PERSON)
+
+    assert page.locator("main > *").first.locator("a[href='#/gate']").is_visible()
+    assert page.locator("nav.tiles > *").count() == 6
+    assert page.locator("nav.tiles > .sos").count() == 1
+    assert page.evaluate("Object.keys(sessionStorage).filter((key) => sessionStorage[key].includes('eyJ'))") == []
+
+
+@pytest.mark.parametrize(("elder", "text", "target"), [(False, 18, 44), (True, 30, 60)])
+def test_every_room_fits_a_narrow_phone_can_be_read_and_pressed(
+    phone: Phone, elder: bool, text: int, target: int
+) -> None:
+    page = phone(PERSON, elder=elder)
+
+    for room in ROOMS:
+        go(page, room)
+        assert sideways(page) <= 0, room
+        assert smallest_text(page) >= text, room
+        assert small_targets(page, target) == [], room
+        assert hindrances(page) == [], room
+
+
+def test_large_text_is_a_switch_away_stays_and_brings_a_call_to_the_office(phone: Phone) -> None:
+    page = phone(PERSON)
+    office = page.locator("nav.tiles a[href^='tel:']")
+    page.get_by_text("换成大字").wait_for()
+    assert office.count() == 0
+
+    page.get_by_role("button", name="换成大字").tap()
+
+    assert page.locator("html").get_attribute("data-theme") == "elder"
+    office.wait_for()
+    assert page.evaluate("localStorage['linli.elder']") == "yes"
+
+
+def test_in_english_nothing_of_ours_is_chinese(phone: Phone, town: Town) -> None:
+    home = town.http(PERSON, "GET", "/directory/me").body["communities"][0]["home"]
+    theirs = home.get("building_name", ""), home.get("unit_name", ""), "川A12345"
+    page = phone(PERSON, language="en")
+
+    for room in ("/gate", "/repair", "/visitors", "/passes"):
+        go(page, room)
+        said = page.locator("#page").inner_text()
+        for name in filter(None, theirs):
+            said = said.replace(name, "")
+        assert not CHINESE.search(said), (room, said)
+    go(page, "/")
+    page.get_by_role("button", name="中文").tap()
+    assert page.locator(".sos").inner_text().strip() == "呼救"
