@@ -116,6 +116,7 @@ class Community:
             "name": CALLED[self.id],
             "time_zone": TIME_ZONE,
             "sub_district": self.sub_district,
+            "office_phone": f"+8628855501{list(COMMUNITIES).index(self.id):02}",
         }
 
     @property

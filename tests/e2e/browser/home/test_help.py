@@ -2,22 +2,20 @@
 
 from typing import Any
 
-import pytest
-
 from tests.e2e.browser.home.conftest import Phone
 from tests.e2e.conftest import Town, eventually
 
-pytestmark = pytest.mark.e2e
 PERSON = "willow-resident-4"
+AT = "/care/communities/willow"
 
 
 def open_alert(town: Town, person: str) -> Any:
     """The person's open alert, as staff see it."""
-    listed = town.http("willow-manager-1", "GET", "/care/communities/willow/alerts?limit=100").body["items"]
+    listed = town.http("willow-manager-1", "GET", f"{AT}/alerts?limit=100").body["items"]
     return next((each for each in listed if each["person"] == person), None)
 
 
-def test_a_call_for_help_that_is_cancelled_calls_nobody(phone: Phone, town: Town) -> None:
+def test_a_call_for_help_that_is_cancelled_calls_nobody(phone: Phone) -> None:
     page = phone(PERSON)
     page.clock.install()
     asked: list[str] = []
@@ -47,17 +45,20 @@ def test_a_call_without_a_network_says_so_shows_whom_to_telephone_and_gets_out_l
     page.get_by_text("呼救已经发出").wait_for()
     alert = eventually(lambda: open_alert(town, PERSON), "staff see the call")
     assert alert["emergency"]
+    over = {"command": "resolve", "outcome": "fine", "note": "tried"}
+    ended = town.http("willow-manager-1", "POST", f"{AT}/alerts/{alert['alert']}/answers", over)
+    assert ended.status == 200, ended
 
 
 def test_who_is_watched_over_says_that_they_are_well(phone: Phone, town: Town) -> None:
     person = "willow-resident-1"
-    before = town.http(person, "GET", f"/care/communities/willow/relatives/{person}").body
+    before = town.http(person, "GET", f"{AT}/relatives/{person}").body
     page = phone(person)
 
     page.get_by_role("button", name="我很好").tap()
 
     page.get_by_role("heading", name="已经报了平安").wait_for()
-    after = town.http(person, "GET", f"/care/communities/willow/relatives/{person}").body
+    after = town.http(person, "GET", f"{AT}/relatives/{person}").body
     assert after["seen_at"] > before.get("seen_at", "")
 
 

@@ -2,13 +2,10 @@
 
 from typing import Any
 
-import pytest
-
 from linli_cli.local.sandbox import Sandbox
 from tests.e2e.browser.home.conftest import Phone
 from tests.e2e.conftest import Town, eventually
 
-pytestmark = pytest.mark.e2e
 BRIDGE = "window.AlipayJSBridge = { call: (name, parameters) => window.cashier(name, parameters) };"
 
 

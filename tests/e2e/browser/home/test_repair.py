@@ -2,12 +2,9 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.e2e.browser.home.conftest import Phone
 from tests.e2e.conftest import Town, eventually
 
-pytestmark = pytest.mark.e2e
 PERSON = "willow-resident-2"
 AT = "/maintenance/communities/willow"
 
