@@ -5,13 +5,13 @@ from typing import Any
 from tests.e2e.browser.home.conftest import Phone
 from tests.e2e.conftest import Town, eventually
 
-PERSON = "willow-resident-4"
-AT = "/care/communities/willow"
+PERSON = "cedar-resident-4"
+AT = "/care/communities/cedar"
 
 
 def open_alert(town: Town, person: str) -> Any:
     """The person's open alert, as staff see it."""
-    listed = town.http("willow-manager-1", "GET", f"{AT}/alerts?limit=100").body["items"]
+    listed = town.http("cedar-manager-1", "GET", f"{AT}/alerts?limit=100").body["items"]
     return next((each for each in listed if each["person"] == person), None)
 
 
@@ -46,24 +46,25 @@ def test_a_call_without_a_network_says_so_shows_whom_to_telephone_and_gets_out_l
     alert = eventually(lambda: open_alert(town, PERSON), "staff see the call")
     assert alert["emergency"]
     over = {"command": "resolve", "outcome": "fine", "note": "tried"}
-    ended = town.http("willow-manager-1", "POST", f"{AT}/alerts/{alert['alert']}/answers", over)
+    ended = town.http("cedar-manager-1", "POST", f"{AT}/alerts/{alert['alert']}/answers", over)
     assert ended.status == 200, ended
 
 
 def test_who_is_watched_over_says_that_they_are_well(phone: Phone, town: Town) -> None:
     person = "willow-resident-1"
-    before = town.http(person, "GET", f"{AT}/relatives/{person}").body
+    path = f"/care/communities/willow/relatives/{person}"
+    before = town.http(person, "GET", path).body
     page = phone(person)
 
     page.get_by_role("button", name="我很好").tap()
 
     page.get_by_role("heading", name="已经报了平安").wait_for()
-    after = town.http(person, "GET", f"{AT}/relatives/{person}").body
+    after = town.http(person, "GET", path).body
     assert after["seen_at"] > before.get("seen_at", "")
 
 
 def test_whom_nobody_watches_over_is_told_so_and_not_thanked(phone: Phone) -> None:
-    page = phone("willow-resident-5")
+    page = phone("cedar-resident-5")
 
     page.get_by_role("button", name="我很好").tap()
 
