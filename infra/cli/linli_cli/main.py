@@ -9,10 +9,11 @@ from rich.console import Console
 
 from linli_cli.demo import merchants, paying, running, seeding
 from linli_cli.deploy import deploying, page_builds
-from linli_cli.develop import openapi, replaying, sampling
+from linli_cli.develop import replaying, sampling
 from linli_cli.devices import device_keys, publishing
 from linli_cli.errors import CommandError
 from linli_cli.importing import commands as importing
+from linli_cli.interfaces import openapi
 from linli_cli.letters import clearing, dead_letters
 from linli_cli.local import engines, tokens
 from linli_cli.operate import addresses, logs

@@ -34,7 +34,7 @@ FORBIDDEN = [
         "nothing of the command line, and linli imports no service",
     ),
     (
-        "infra/cli/linli_cli/develop/openapi.py",
+        "infra/cli/linli_cli/interfaces/openapi.py",
         "import simulation.days",
         "nothing of the command line, and linli imports no service",
     ),

@@ -1,5 +1,6 @@
 """The OpenAPI document says what the routes declare, all of it and nothing else."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -7,8 +8,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from linli.public_routes import PUBLIC_ROUTES
 from linli_cli.develop.actions import app_of, routes
-from linli_cli.develop.openapi import document
-from linli_cli.layout import projects
+from linli_cli.interfaces.openapi import document
+from linli_cli.interfaces.schemas import named
+from linli_cli.layout import projects, service_of
 
 
 @pytest.fixture(scope="module")
@@ -20,19 +22,60 @@ def test_document_is_valid(made: dict[str, Any]) -> None:
     assert [error.message for error in OpenAPIV31SpecValidator(made).iter_errors()] == []
 
 
-def test_each_operation_is_served_by_its_service_where_that_is_known() -> None:
-    paths = document(urls={"access": "https://access.example"})["paths"]
-    asked = paths["/communities/{community}/gates/{gate}/passes"]["post"]
-    other = paths["/communities/{community}/people/{person}/fever"]["get"]
-    assert asked["servers"] == [{"url": "https://access.example"}]
-    assert "servers" not in other
+def test_all_services_are_below_one_server(made: dict[str, Any]) -> None:
+    assert made["servers"] == [{"url": "/api"}]
+    assert document("https://town.example/api")["servers"] == [{"url": "https://town.example/api"}]
+    assert {path.split("/")[1] for path in made["paths"]} == {tag["name"] for tag in made["tags"]}
+
+
+def test_who_may_is_said_for_programs(made: dict[str, Any]) -> None:
+    # Given every operation of the document
+    every = [one for methods in made["paths"].values() for one in methods.values()]
+
+    # Then what it needs is a permission that somebody has
+    granted = {name for names in made["x-linli-grants"].values() for name in names}
+    assert {one["x-linli-permission"] for one in every} <= granted
+    assert "passes:ask" in made["x-linli-grants"]["guard"]
+    assert "passes:ask" not in made["x-linli-grants"]["manager"]
+
+
+def test_what_may_be_left_out_has_no_default_that_generators_take_for_there(made: dict[str, Any]) -> None:
+    assert [path for path, found in members(made["components"]["schemas"]) if "default" in found] == []
+
+
+def test_no_two_schemas_have_the_same_title(made: dict[str, Any]) -> None:
+    titles = [found["title"] for _, found in members(made["components"]["schemas"]) if "title" in found]
+    assert len(titles) == len(set(titles))
+    assert all(title.isalnum() for title in titles)
+
+
+def test_lists_and_mappings_say_what_is_in_them(made: dict[str, Any]) -> None:
+    odd = {"prefixItems", "patternProperties"}
+    assert [path for path, found in members(made["components"]["schemas"]) if odd & found.keys()] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("Tariff-Input", "TariffInput"),
+        ("functions__care__alert__models__Line", "CareLine"),
+        ("Page_Due_", "PageDue"),
+    ],
+)
+def test_schemas_have_names_of_letters(given: str, name: str) -> None:
+    assert named(given) == name
 
 
 def test_document_covers_every_route_and_no_other(made: dict[str, Any]) -> None:
     shown = {(method.upper(), path) for path, methods in made["paths"].items() for method in methods}
-    served = {(entry.method, entry.uri_pattern) for name in projects() for entry in routes(app_of(name))}
     protocols = {(each.method, each.path) for each in PUBLIC_ROUTES}  # which describe them themselves
-    assert shown == served - protocols
+    served = {
+        (entry.method, f"/{service_of(name)}{entry.uri_pattern}")
+        for name in projects()
+        for entry in routes(app_of(name))
+        if (entry.method, entry.uri_pattern) not in protocols
+    }
+    assert shown == served
 
 
 def test_operations_have_ids_of_their_own(made: dict[str, Any]) -> None:
@@ -42,7 +85,7 @@ def test_operations_have_ids_of_their_own(made: dict[str, Any]) -> None:
 
 def test_bodies_and_answers_are_described(made: dict[str, Any]) -> None:
     # Given the route by which a guard asks for somebody
-    asked = made["paths"]["/communities/{community}/gates/{gate}/passes"]["post"]
+    asked = made["paths"]["/access/communities/{community}/gates/{gate}/passes"]["post"]
     schemas = made["components"]["schemas"]
 
     # When its schemas are looked up
@@ -52,19 +95,21 @@ def test_bodies_and_answers_are_described(made: dict[str, Any]) -> None:
     # Then they are those of its contracts
     assert {"credential", "value", "event_id"} == set(body["required"])
     assert body["additionalProperties"] is False
-    assert answer["properties"]["open"] == {"title": "Open", "type": "boolean"}
+    assert answer["properties"]["open"] == {"type": "boolean"}
 
 
 def test_a_field_that_may_be_left_out_is_not_promised(made: dict[str, Any]) -> None:
     answer = made["components"]["schemas"]["GatePassAnswer"]
-    assert "reason" not in answer["required"]
+    assert {"open", "id_reused", "reason"} & set(answer["required"]) == {"open"}
     assert answer["properties"]["reason"]["type"] == "string"
 
 
 def test_lists_take_a_cursor_and_creations_a_key(made: dict[str, Any]) -> None:
     paths = made["paths"]
-    listed = {one["name"] for one in paths["/communities/{community}/passes"]["get"]["parameters"]}
-    created = {one["name"] for one in paths["/communities/{community}/invitations"]["post"]["parameters"]}
+    listed = {one["name"] for one in paths["/access/communities/{community}/passes"]["get"]["parameters"]}
+    created = {
+        one["name"] for one in paths["/access/communities/{community}/invitations"]["post"]["parameters"]
+    }
     assert (listed, created) == ({"community", "limit", "cursor"}, {"community", "Idempotency-Key"})
 
 
@@ -90,16 +135,30 @@ def test_what_moves_money_needs_a_key(made: dict[str, Any]) -> None:
         if any(each["name"] == "Idempotency-Key" and each["required"] for each in one["parameters"])
     }
     assert needed == {
-        "/communities/{community}/hand_payments",
-        "/communities/{community}/payment_intents/{intent}/refunds",
+        "/payments/communities/{community}/hand_payments",
+        "/payments/communities/{community}/payment_intents/{intent}/refunds",
     }
 
 
 def test_what_answers_nothing_says_so(made: dict[str, Any]) -> None:
-    withdrawn = made["paths"]["/communities/{community}/invitations/{invitation}"]["delete"]
+    withdrawn = made["paths"]["/access/communities/{community}/invitations/{invitation}"]["delete"]
     assert "204" in withdrawn["responses"]
 
 
 def reference(schema: dict[str, Any]) -> str:
     name: str = schema["$ref"].rpartition("/")[2]
     return name
+
+
+def members(schema: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every schema in a schema, but for examples, with where it is."""
+    if isinstance(schema, list):
+        for number, each in enumerate(schema):
+            yield from members(each, f"{path}/{number}")
+    elif isinstance(schema, dict):
+        yield path, schema
+        for key, each in schema.items():
+            if key not in {"properties", "example", "examples"}:
+                yield from members(each, f"{path}/{key}")
+        for name, each in schema.get("properties", {}).items():
+            yield from members(each, f"{path}/properties/{name}")

@@ -1,1 +1,1 @@
-"""What a developer reads off the code and tries on it: actions, samples, OpenAPI, contracts, figures."""
+"""What a developer reads off the code and tries on it: actions, samples, contracts, figures."""

@@ -1,0 +1,123 @@
+"""JSON Schemas of contracts, such as generators of clients can use: names of their own, nothing that one has
+to know our models for.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+from pydantic_core import core_schema
+
+from linli.contracts import Contract
+from linli_cli.errors import CommandError
+
+Mode = Literal["validation", "serialization"]  # what we take, what we send
+Wanted = tuple[type[Contract], Mode]
+Schema = dict[str, Any]
+
+REFERENCE = "#/components/schemas/{model}"
+LONGEST_DEFAULT = 60  # characters; what is longer is read off the parts
+
+
+class AsSent(GenerateJsonSchema):
+    """What we take as it is declared, what we send as it is sent: without the fields that are None.
+
+    A `default` is said in words, since generators take it for a promise that the field is there.
+    """
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> Schema:
+        if self.mode == "serialization":
+            return self.generate_inner(schema["schema"])
+        return super().nullable_schema(schema)
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> Schema:
+        made = super().default_schema(schema)
+        default = made.pop("default", None)
+        said = json.dumps(default, ensure_ascii=False)
+        if self.mode == "validation" and default is not None and len(said) <= LONGEST_DEFAULT:
+            made["description"] = f"{made.get('description', '')} `{said}` when left out.".strip()
+        return made
+
+    def field_is_required(self, field: Any, total: bool) -> bool:
+        if self.mode == "validation":
+            return super().field_is_required(field, total)
+        inner = field["schema"]
+        while inner["type"] == "default":
+            inner = inner["schema"]
+        return inner["type"] != "nullable" and "serialization_exclude_if" not in field
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002  of a field: its name is enough
+        return False
+
+    def tuple_schema(self, schema: core_schema.TupleSchema) -> Schema:
+        """A pair of the same kind is a list of two: what counts positions is known to few."""
+        made = super().tuple_schema(schema)
+        kinds = made.get("prefixItems", [])
+        if kinds and all(each == kinds[0] for each in kinds):
+            del made["prefixItems"]
+            made["items"] = kinds[0]
+        return made
+
+    def dict_schema(self, schema: core_schema.DictSchema) -> Schema:
+        """The values stand where generators look, whatever form the keys have."""
+        made = super().dict_schema(schema)
+        for pattern, values in made.pop("patternProperties", {}).items():
+            made |= {"propertyNames": {"pattern": pattern}, "additionalProperties": values}
+        return made
+
+
+def schemas_of(wanted: Iterable[Wanted]) -> tuple[dict[Wanted, Schema], dict[str, Schema]]:
+    """A reference to the schema of each contract, as taken or as sent, and all the schemas by their names.
+
+    Raises CommandError when two would have the same name.
+    """
+    ordered = sorted(set(wanted), key=lambda one: (one[0].__module__, one[0].__name__, one[1]))
+    made, definitions = models_json_schema(ordered, ref_template=REFERENCE, schema_generator=AsSent)
+    given = definitions.get("$defs", {})
+    names = {name: named(name) for name in given}
+    twice = [name for name, times in Counter(names.values()).items() if times > 1]
+    if twice:
+        raise CommandError(f"two contracts would be called {twice[0]} in the documents: rename one")
+    components = {
+        names[name]: renamed(schema, names) | {"title": names[name]} for name, schema in given.items()
+    }
+    return {one: renamed(schema, names) for one, schema in made.items()}, dict(sorted(components.items()))
+
+
+def named(name: str) -> str:
+    """A name without dashes, dots and modules: `functions__care__alert__models__Line-Input` is
+    `CareLineInput`.
+    """
+    whole, _, mode = name.partition("-")
+    *modules, own = whole.split("__")
+    service = modules[1].capitalize() if len(modules) > 1 else ""
+    return re.sub(r"\W|_", "", f"{service}{own}{mode}")
+
+
+def renamed(schema: Any, names: dict[str, str]) -> Any:
+    """A schema whose references name what they mean as `names` has it."""
+    if isinstance(schema, list):
+        return [renamed(each, names) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {key: renamed(each, names) for key, each in schema.items()}
+    if isinstance(made.get("$ref"), str):
+        made["$ref"] = REFERENCE.format(model=names[name_of(made)])
+    return made
+
+
+def name_of(reference: Schema) -> str:
+    """What a reference to a schema names."""
+    return str(reference["$ref"]).rpartition("/")[2]
+
+
+def without_null(schema: Schema) -> Schema:
+    """A schema of what cannot be null where it stands: a parameter is there or not."""
+    kinds = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
+    if "anyOf" not in schema or len(kinds) == len(schema["anyOf"]):
+        return schema
+    rest = {key: each for key, each in schema.items() if key != "anyOf"}
+    return {**kinds[0], **rest} if len(kinds) == 1 else {**rest, "anyOf": kinds}
