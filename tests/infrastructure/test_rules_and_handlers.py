@@ -18,8 +18,8 @@ from linli.vocabulary.directory import CommunityChanged
 from linli_cli.deploy import packaging, templates
 from linli_cli.develop.actions import actions, app_of, bus_rules, named_for, topic_rules
 from linli_cli.develop.readable import encoded
-from linli_cli.documents import facts as known
 from linli_cli.layout import ROOT, projects, projects_of, service_of, services
+from linli_cli.reading import facts as known
 
 SERVICES = services()
 each_service = pytest.mark.parametrize("service", SERVICES)

@@ -23,8 +23,8 @@ from chalice.app import Chalice
 from linli import observability
 from linli_cli.deploy.packaging import RELAY_POLICY
 from linli_cli.develop.actions import actions
-from linli_cli.documents.outcomes import outcomes_of, problems_of
 from linli_cli.layout import ROOT, services
+from linli_cli.reading.outcomes import outcomes_of, problems_of
 
 SERVICES = frozenset(services())
 PLACE = "eu-west-1:123456789012"

@@ -15,11 +15,12 @@ from linli.keys import Key
 from linli.lifetimes import Lifetime
 from linli.words import LANGUAGES
 from linli_cli.develop.actions import topic_rules
-from linli_cli.documents import commits, examples, glossary, messages, readme, rows
+from linli_cli.documents import commits, examples, glossary, readme, rows
 from linli_cli.documents import words as words_of_codes
-from linli_cli.documents.following import Following, Place, functions_in
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT, services
+from linli_cli.reading import messages
+from linli_cli.reading.following import Following, Place, functions_in
 
 PAGE = (ROOT / "functions/devices/README.md").read_text(encoding="utf-8")
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from linli_cli.deploy import templates, wiring
 from linli_cli.deploy.packaging import resources, state_template
-from linli_cli.documents.tables import codes, span_in_words, table
 from linli_cli.layout import ROOT, projects_of
+from linli_cli.reading.tables import codes, span_in_words, table
 
 IN_WORDS = {
     "ApproximateAgeOfOldestMessage": "the oldest message waits, in s:",

@@ -13,9 +13,9 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from linli.device_messages import DeviceEvent
-from linli_cli.documents.messages import Spoken, spoken
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT, services
+from linli_cli.reading.messages import Spoken, spoken
 
 FENCE = re.compile(r"^```[a-z]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BEFORE = re.compile(r"`([a-z_]+)`")

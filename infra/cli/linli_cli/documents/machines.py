@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 from linli.vocabulary.health import HealthPolicy
-from linli_cli.documents.tables import modules_of
 from linli_cli.layout import ROOT
+from linli_cli.reading.tables import modules_of
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 Move = tuple[str, str, str]  # from, to, by what

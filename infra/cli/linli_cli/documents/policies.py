@@ -8,9 +8,9 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 
 from functions.directory.policies import CommunityPolicies
-from linli_cli.documents.messages import may_be, texts_of
-from linli_cli.documents.tables import table
 from linli_cli.layout import ROOT
+from linli_cli.reading.messages import may_be, texts_of
+from linli_cli.reading.tables import table
 
 LONGEST_DEFAULT = 60
 

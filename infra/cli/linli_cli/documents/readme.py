@@ -20,14 +20,14 @@ from linli_cli.documents.core import first_sentence
 from linli_cli.documents.examples import check_examples
 from linli_cli.documents.glossary import check_glossary
 from linli_cli.documents.machines import machines
-from linli_cli.documents.messages import messages, senders
 from linli_cli.documents.notice import PAGE, notice
-from linli_cli.documents.outcomes import outcomes
 from linli_cli.documents.policies import policies
 from linli_cli.documents.rows import rows
 from linli_cli.documents.words import check_words
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT, services
+from linli_cli.reading.messages import messages, senders
+from linli_cli.reading.outcomes import outcomes
 
 ARCHITECTURE = Path("docs/architecture.md")
 RENEW = "run `make format` (or `python -m linli_cli.documents.readme --write`)"

@@ -10,9 +10,9 @@ from pathlib import Path
 from linli.keys import Key
 from linli.lifetimes import Lifetime
 from linli.tables import Row
-from linli_cli.documents.tables import codes, modules_of, sources_of, span_in_words, table
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT
+from linli_cli.reading.tables import codes, modules_of, sources_of, span_in_words, table
 
 SHARED = {  # rows of linli, by the words in a service's sources that show that it keeps them
     "creation": re.compile(r"linli\.idempotency|\bCreation\b"),

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from linli_cli.develop.actions import bus_rules
-from linli_cli.documents.facts import facts
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT, services
+from linli_cli.reading.facts import facts
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from linli.permissions import Role
 from linli.vocabulary.devices import EVERY_KIND
 from linli.words import LANGUAGES, catalogue
 from linli_cli.documents import sentences
-from linli_cli.documents.following import Following
-from linli_cli.documents.messages import spoken
-from linli_cli.documents.outcomes import followed, outcomes_of, problems_of
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT, services
+from linli_cli.reading.following import Following
+from linli_cli.reading.messages import spoken
+from linli_cli.reading.outcomes import followed, outcomes_of, problems_of
 
 STATES = {  # what has states, and where their names are declared
     "functions.maintenance.tickets.models": ("State", "PauseReason", "Capacity"),

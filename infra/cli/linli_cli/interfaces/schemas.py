@@ -84,7 +84,7 @@ def schemas_of(wanted: Iterable[Wanted]) -> tuple[dict[Wanted, Schema], dict[str
     components = {
         names[name]: renamed(schema, names) | {"title": names[name]} for name, schema in given.items()
     }
-    return {one: renamed(schema, names) for one, schema in made.items()}, dict(sorted(components.items()))
+    return {one: renamed(made[one], names) for one in ordered}, dict(sorted(components.items()))
 
 
 def named(name: str) -> str:

@@ -16,11 +16,11 @@ from linli.odd_fields import MEANT
 from linli.triggers import TRIGGERS, Trigger
 from linli_cli.deploy import declared, deriving
 from linli_cli.develop.actions import app_of
-from linli_cli.documents.following import Place
-from linli_cli.documents.outcomes import followed
-from linli_cli.documents.tables import codes, table
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT, projects_of, services
+from linli_cli.reading.following import Place
+from linli_cli.reading.outcomes import followed
+from linli_cli.reading.tables import codes, table
 
 REGISTRY = "devices"
 COMMON = "Besides what [every message and every answer](../devices/README.md#what-devices-send) holds:"

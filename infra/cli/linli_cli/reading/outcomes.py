@@ -11,10 +11,10 @@ from typing import get_args, get_type_hints
 from linli import errors, relay  # noqa: F401  every service deploys the relay
 from linli.etags import Tagged
 from linli_cli.develop.actions import app_of, routes
-from linli_cli.documents.following import Following, Place, own_nodes
-from linli_cli.documents.tables import codes, modules_of, table
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT, projects_of
+from linli_cli.reading.following import Following, Place, own_nodes
+from linli_cli.reading.tables import codes, modules_of, table
 
 ENDS_BY_WHAT_IT_RETURNS = {"bus_queue", "task_queue", "every"}
 ENDS_WELL = "ok"
