@@ -17,6 +17,8 @@ from linli.ids import ID_PATTERN
 from linli.public_routes import PublicRoute
 from linli_cli.develop.actions import app_of, routes
 from linli_cli.errors import CommandError
+from linli_cli.interfaces import examples
+from linli_cli.interfaces.examples import Example
 from linli_cli.interfaces.grants import grants
 from linli_cli.interfaces.problems import PROBLEM, answered, problem_responses
 from linli_cli.interfaces.schemas import Schema, Wanted, name_of, schemas_of, without_null
@@ -33,6 +35,7 @@ Each operation names the permission it needs (`x-linli-permission`); `x-linli-gr
 it. A person has roles in a community, a company or a sub-district: which one is asked, the path says.\
 """
 SERVER = "/api"
+CURSOR = "cursor"
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -148,7 +151,7 @@ def declarations(project: str, root: Path = ROOT) -> list[Declared]:
 
 def operation(one: Declared, schemas: Schemas, components: dict[str, Schema]) -> dict[str, Any]:
     """One operation."""
-    route = one.route
+    route, found = one.route, examples.requests(one.service, one.route.method, one.route.path)
     roles = ", ".join(sorted(route.permission.roles))
     made: dict[str, Any] = {
         "operationId": route.name,
@@ -156,7 +159,10 @@ def operation(one: Declared, schemas: Schemas, components: dict[str, Schema]) ->
         "description": f"Needs `{route.permission.name}`, which these roles have: {roles}.",
         "x-linli-permission": route.permission.name,
         "tags": [one.service],
-        "parameters": [*path_parameters(route), *query_parameters(route, schemas, components)],
+        "parameters": [
+            *path_parameters(route, found),
+            *query_parameters(route, found, schemas, components),
+        ],
         "responses": {**good(one, schemas), **answered(route, keyed=one.keyed)},
     }
     if one.keyed:
@@ -164,7 +170,8 @@ def operation(one: Declared, schemas: Schemas, components: dict[str, Schema]) ->
     if route.body is not Nothing:
         schema = schemas[(route.body, "validation")]
         required = any(field.is_required() for field in route.body.model_fields.values())
-        content = {kind: {"schema": schema} for kind in media_types(route)}
+        said = {"schema": schema, "examples": examples.bodies(found, route.body)}
+        content = {kind: {name: each for name, each in said.items() if each} for kind in media_types(route)}
         made["requestBody"] = {"required": required, "content": content}
     return made
 
@@ -179,23 +186,52 @@ def good(one: Declared, schemas: Schemas) -> dict[str, Any]:
     return {str(one.route.status): {"description": described, "content": content}}
 
 
-def path_parameters(route: Route) -> list[dict[str, Any]]:
+def path_parameters(route: Route, found: list[Example]) -> list[dict[str, Any]]:
     return [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": ID_PATTERN}}
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {
+                "type": "string",
+                "pattern": ID_PATTERN,
+                "examples": [examples.path_value(found, name)],
+            },
+        }
         for name in re.findall(r"{(\w+)}", route.path)
     ]
 
 
-def query_parameters(route: Route, schemas: Schemas, components: dict[str, Schema]) -> list[dict[str, Any]]:
+def query_parameters(
+    route: Route, found: list[Example], schemas: Schemas, components: dict[str, Schema]
+) -> list[dict[str, Any]]:
     if route.query is Nothing:
         return []
     query = components[name_of(schemas[(route.query, "validation")])]
     return [
         {
-            "name": field,
+            "name": name,
             "in": "query",
-            "required": field in query.get("required", []),
-            "schema": without_null(schema),
+            "required": name in query.get("required", []),
+            "schema": parameter(
+                name,
+                without_null(schema),
+                route.query.model_fields[name].default,
+                examples.query_values(found, name),
+            ),
         }
-        for field, schema in query["properties"].items()
+        for name, schema in query["properties"].items()
     ]
+
+
+def parameter(name: str, schema: Schema, default: object, given: list[str]) -> Schema:
+    """The schema of a parameter, such that importers, which make up what has no default and no pattern, have
+    something to send that is taken. Left out, or empty, a cursor is the beginning.
+    """
+    if name == CURSOR:
+        return schema | {"default": ""}
+    if isinstance(default, str | int):
+        return schema | {"default": default}
+    if schema.get("type") == "string" and "enum" not in schema:
+        return {"pattern": ".", **schema, **({"examples": given} if given else {})}
+    return schema

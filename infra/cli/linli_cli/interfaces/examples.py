@@ -1,0 +1,95 @@
+"""Examples out of `events/`: what is asked, and what devices and services say."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from linli.contracts import Contract
+from linli.ids import is_id
+from linli_cli.develop.actions import Action, actions, start_of
+from linli_cli.develop.readable import encoded
+from linli_cli.develop.samples import case_in
+from linli_cli.layout import ROOT
+
+MEANT = ("normal", "edge", "refused")  # the last in a good form, of somebody or something that is not there
+MOST = 3  # of one thing: a reader wants the usual one, and how else it may be
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An event of a sample as Lambda gets it."""
+
+    service: str
+    action: str
+    case: str
+    event: Any
+
+    @property
+    def name(self) -> str:
+        """What the sample's name says besides that it is a usual request."""
+        words = [each for each in self.case.split("_") if each not in {"http", "normal"}]
+        return "_".join(words) or "normal"
+
+    @property
+    def title(self) -> str:
+        return self.name.replace("_", " ").capitalize()
+
+
+@cache
+def examples(root: Path = ROOT) -> tuple[Example, ...]:
+    """Every sample that is not malformed; of each action the usual ones first."""
+    found = [each for action in actions(root) for each in _of_action(action)]
+    return tuple(sorted(found, key=lambda one: MEANT.index(str(case_in(one.case)))))
+
+
+def _of_action(action: Action) -> Iterator[Example]:
+    for sample in action.samples:
+        if sample.case in MEANT:
+            event = encoded(json.loads(sample.path.read_text(encoding="utf-8")))
+            yield Example(action.service, action.name, sample.path.stem, event)
+
+
+def requests(service: str, method: str, path: str, root: Path = ROOT) -> list[Example]:
+    """Requests of a route of a service, the usual ones first."""
+    return [
+        each
+        for each in _requests(root)
+        if (each.service, each.event["httpMethod"], each.event["resource"]) == (service, method, path)
+    ]
+
+
+def _requests(root: Path) -> list[Example]:
+    return [each for each in examples(root) if start_of(each.event) == "http"]
+
+
+def bodies(found: list[Example], model: type[Contract]) -> dict[str, Any]:
+    """The bodies of requests that are in the form of a contract, as a document lists examples."""
+    good = [each for each in found if _fits(each.event.get("body") or "", model)]
+    return {
+        each.name: {"summary": each.title, "value": json.loads(each.event["body"])} for each in good[:MOST]
+    }
+
+
+def _fits(body: str, model: type[Contract]) -> bool:
+    try:
+        model.model_validate_json(body)
+    except ValidationError:
+        return False
+    return True
+
+
+def path_value(found: list[Example], name: str, root: Path = ROOT) -> str:
+    """What stands for a part of a path: in these requests, else in others."""
+    given = [(each.event.get("pathParameters") or {}).get(name) for each in (*found, *_requests(root))]
+    return next((each for each in given if each and is_id(each)), f"{name.replace('_', '-')}-1")
+
+
+def query_values(found: list[Example], name: str) -> list[str]:
+    """What requests gave for a parameter, one at most."""
+    given = [(each.event.get("queryStringParameters") or {}).get(name) for each in found]
+    return [each for each in given if each][:1]
