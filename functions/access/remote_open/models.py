@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from linli.contracts import Contract
+from linli.device_messages import DeviceCommand
 from linli.ids import Id
 from linli.instants import Instant
 from linli.texts import Words
@@ -24,7 +25,7 @@ class Opening(Contract):
     open_until: Instant
 
 
-class OpenCommand(Contract):
+class OpenCommand(DeviceCommand):
     """What is published on `linli/<community>/<gate>/command`. A gate whose clock is right opens until
     `open_until`, which is by ours; one without a clock for `open_seconds` from its arrival, once.
     """

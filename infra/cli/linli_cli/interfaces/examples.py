@@ -1,5 +1,6 @@
 """Examples out of `events/`: what is asked, and what devices and services say."""
 
+import base64
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -65,6 +66,35 @@ def requests(service: str, method: str, path: str, root: Path = ROOT) -> list[Ex
 
 def _requests(root: Path) -> list[Example]:
     return [each for each in examples(root) if start_of(each.event) == "http"]
+
+
+@cache
+def messages(root: Path = ROOT) -> dict[str, list[tuple[str, Any]]]:
+    """What devices say by the last level of the topic, each with the title of its sample."""
+    found: dict[str, list[tuple[str, Any]]] = {}
+    for each in examples(root):
+        for event in (each.event, *_delivered(each.event)):
+            if isinstance(event, dict) and event.keys() >= {"topic", "payload"}:
+                said = json.loads(base64.b64decode(event["payload"]))
+                found.setdefault(event["topic"].rpartition("/")[2], []).append((each.title, said))
+    return found
+
+
+@cache
+def told(root: Path = ROOT) -> dict[str, list[tuple[str, Any]]]:
+    """What services say, by the type of the fact, each with the title of its sample."""
+    found: dict[str, list[tuple[str, Any]]] = {}
+    for each in examples(root):
+        for event in _delivered(each.event):
+            if isinstance(event, dict) and "detail-type" in event:
+                found.setdefault(event["detail-type"], []).append((each.title, event["detail"]))
+    return found
+
+
+def _delivered(event: Any) -> Iterator[Any]:
+    """What a queue brought."""
+    for record in event.get("Records", []) if isinstance(event, dict) else []:
+        yield json.loads(record["body"])
 
 
 def bodies(found: list[Example], model: type[Contract]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import json
 import re
 import tomllib
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, get_args, get_type_hints
@@ -119,10 +120,7 @@ def document(server: str = SERVER, root: Path = ROOT) -> dict[str, Any]:
             "license": {"name": "Apache 2.0", "identifier": project["license"]},
         },
         "servers": [{"url": server}],
-        "tags": [
-            {"name": name, "description": inspect.getdoc(__import__(f"functions.{name}", fromlist=["_"]))}
-            for name in sorted({one.service for one in every})
-        ],
+        "tags": [service_tag(name) for name in sorted({one.service for one in every})],
         "security": [{"token": []}, {"oidc": []}],
         "x-linli-grants": grants(root),
         "paths": paths,
@@ -132,6 +130,12 @@ def document(server: str = SERVER, root: Path = ROOT) -> dict[str, Any]:
             "schemas": {**components, "Problem": PROBLEM},
         },
     }
+
+
+def service_tag(service: str) -> dict[str, str]:
+    """A service, in the words of its package."""
+    package = import_module(f"functions.{service}")
+    return {"name": service, "description": inspect.getdoc(package) or service}
 
 
 def declarations(project: str, root: Path = ROOT) -> list[Declared]:

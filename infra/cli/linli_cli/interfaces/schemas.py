@@ -13,12 +13,16 @@ from pydantic_core import core_schema
 
 from linli.contracts import Contract
 from linli_cli.errors import CommandError
+from linli_cli.reading.messages import UNITS as UNITS_OF_DEVICES
+from linli_cli.reading.messages import texts_of
 
 Mode = Literal["validation", "serialization"]  # what we take, what we send
 Wanted = tuple[type[Contract], Mode]
 Schema = dict[str, Any]
 
 REFERENCE = "#/components/schemas/{model}"
+UNITS = UNITS_OF_DEVICES | {"_fen": "fen", "_m2": "m2", "_hours": "h", "_bytes": "byte"}
+KEYWORDS = {"ge": "minimum", "le": "maximum"}  # which pydantic leaves as they are behind a validator
 LONGEST_DEFAULT = 60  # characters; what is longer is read off the parts
 
 
@@ -52,6 +56,14 @@ class AsSent(GenerateJsonSchema):
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002  of a field: its name is enough
         return False
 
+    def model_schema(self, schema: core_schema.ModelSchema) -> Schema:
+        """Each member says what its contract's docstring says of it, and its unit."""
+        made = super().model_schema(schema)
+        texts = texts_of(schema["cls"])
+        for name, part in made.get("properties", {}).items():
+            made["properties"][name] = part | described(name, part, texts.get(name, ""))
+        return made
+
     def tuple_schema(self, schema: core_schema.TupleSchema) -> Schema:
         """A pair of the same kind is a list of two: what counts positions is known to few."""
         made = super().tuple_schema(schema)
@@ -69,13 +81,42 @@ class AsSent(GenerateJsonSchema):
         return made
 
 
-def schemas_of(wanted: Iterable[Wanted]) -> tuple[dict[Wanted, Schema], dict[str, Schema]]:
+class AsTold(AsSent):
+    """What devices and services tell each other: what is None is said as null, and who reads passes over what
+    it does not know.
+    """
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> Schema:
+        return GenerateJsonSchema.nullable_schema(self, schema)
+
+    def field_is_required(self, field: Any, total: bool) -> bool:
+        if self.mode == "validation":
+            return super().field_is_required(field, total)
+        return "serialization_exclude_if" not in field
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> Schema:
+        made = super().model_schema(schema)
+        if made.get("additionalProperties") is False:
+            del made["additionalProperties"]
+        return made
+
+
+def described(name: str, part: Schema, text: str) -> Schema:
+    """What a member is: in words, and in which unit its name says it is."""
+    unit = next((unit for ending, unit in UNITS.items() if name.endswith(ending)), "")
+    words = " ".join(filter(None, (text and f"{text[0].upper()}{text[1:]}.", part.get("description"))))
+    return {**({"description": words} if words else {}), **({"x-unit": unit} if unit else {})}
+
+
+def schemas_of(
+    wanted: Iterable[Wanted], form: type[AsSent] = AsSent
+) -> tuple[dict[Wanted, Schema], dict[str, Schema]]:
     """A reference to the schema of each contract, as taken or as sent, and all the schemas by their names.
 
     Raises CommandError when two would have the same name.
     """
     ordered = sorted(set(wanted), key=lambda one: (one[0].__module__, one[0].__name__, one[1]))
-    made, definitions = models_json_schema(ordered, ref_template=REFERENCE, schema_generator=AsSent)
+    made, definitions = models_json_schema(ordered, ref_template=REFERENCE, schema_generator=form)
     given = definitions.get("$defs", {})
     names = {name: named(name) for name in given}
     twice = [name for name, times in Counter(names.values()).items() if times > 1]
@@ -98,12 +139,13 @@ def named(name: str) -> str:
 
 
 def renamed(schema: Any, names: dict[str, str]) -> Any:
-    """A schema whose references name what they mean as `names` has it."""
+    """A schema whose references name what they mean as `names` has it, in JSON Schema's own words."""
     if isinstance(schema, list):
         return [renamed(each, names) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    made = {key: renamed(each, names) for key, each in schema.items()}
+    words = KEYWORDS if isinstance(schema.get("type"), str) else {}
+    made = {words.get(key, key): renamed(each, names) for key, each in schema.items()}
     if isinstance(made.get("$ref"), str):
         made["$ref"] = REFERENCE.format(model=names[name_of(made)])
     return made

@@ -65,6 +65,12 @@ class DeviceAnswer(Contract):
     id_reused: Annotated[bool, Field(exclude_if=not_)] = False
 
 
+class DeviceCommand(Contract):
+    """What a device is told unasked, on its `command` topic. `command`: what it is to do."""
+
+    command: str
+
+
 class RuleEvent(Contract):
     """What the topic rule hands over."""
 

@@ -8,7 +8,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, PlainSerializer
+from pydantic import AwareDatetime, PlainSerializer, WithJsonSchema
 from pydantic.functional_validators import AfterValidator, BeforeValidator
 
 from linli.errors import InvalidField
@@ -92,4 +92,5 @@ Instant = Annotated[
     BeforeValidator(_rfc_3339),
     AfterValidator(_in_utc),
     PlainSerializer(to_text, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
