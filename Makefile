@@ -17,7 +17,7 @@ export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset console test test-localstack soak check format replay deploy bench cost upgrade templates action noun lock
+.PHONY: help up down reset console test test-localstack soak check format replay deploy bench cost documents upgrade templates action noun lock
 .DELETE_ON_ERROR:
 
 help: ## show this
@@ -75,6 +75,9 @@ format: $(READY) ## format the code and make anew what is made of it: parts of R
 
 replay: $(READY) ## send samples to their functions: make replay EVENT=events/access/gate_pass
 	@$(LINLI) replay "$(or $(EVENT),events)"
+
+documents: $(READY) ## write what others build upon: OpenAPI, AsyncAPI, JSON Schemas, pages that show them
+	@$(LINLI) documents
 
 deploy: $(READY) ## deploy stacks: make deploy STACK="access health" STAGE=prod PROFILE=ops
 	@$(LINLI) deploy $(STACK) --stage "$(STAGE)" $(if $(PROFILE),--profile "$(PROFILE)")

@@ -17,20 +17,21 @@ from linli_cli.interfaces import examples
 from linli_cli.interfaces.openapi import service_tag
 from linli_cli.interfaces.problems import PROBLEM
 from linli_cli.interfaces.schemas import AsTold, Schema, Wanted, schemas_of
+from linli_cli.interfaces.schemas import name_of as schema_name
 from linli_cli.layout import ROOT, services
 from linli_cli.reading.facts import facts
 from linli_cli.reading.messages import Spoken, spoken
 
 ABOUT = """\
-What devices say to Linli and hear from it over MQTT, and the facts that its services tell each other on the bus.
+What devices say to Linli and hear from it over MQTT, and the facts that its services tell on the bus.
 
 A device connects with its own certificate, by MQTT 5, its client id being its name; it publishes below \
-`linli/<community>/<device>/` with QoS 0 or 1 and hears each answer on the same topic with `/reply` behind it. \
+`linli/<community>/<device>/` with QoS 0 or 1 and hears each answer on the same topic, `/reply` behind it. \
 What is optional and makes no sense is left out and named in the answer (`dropped`); an unknown member, too. \
 What is needed and makes no sense is refused, with a problem.
 
-Facts are CloudEvents 1.0. On EventBridge the CloudEvent is the `detail`, its type the `detail-type`. A fact may \
-come twice, or late: `source` and `id` say which it is. Times are RFC 3339 in UTC, money is whole fen.\
+Facts are CloudEvents 1.0. On EventBridge the CloudEvent is the `detail`, its type the `detail-type`. A fact \
+may come twice, or late: `source` and `id` say which it is. Times are RFC 3339 in UTC, money is whole fen.\
 """
 MOST = 3
 BUS = "facts"
@@ -62,7 +63,7 @@ def document(root: Path = ROOT) -> dict[str, Any]:
     said, told = spoken(root), facts()
     schemas, components = schemas_of({*wanted(said, told.values())}, AsTold)
     for each in said:
-        answer = components[name_in(schemas, (each.answer, "serialization"))]
+        answer = components[schema_name(schemas[(each.answer, "serialization")])]
         answer["properties"] |= {"dropped": DROPPED, "problem": reference("Problem")}
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return {
@@ -332,10 +333,6 @@ def fits(model: type[BaseModel], payload: Any) -> bool:
     except ValidationError:
         return False
     return True
-
-
-def name_in(schemas: dict[Wanted, Schema], one: Wanted) -> str:
-    return str(schemas[one]["$ref"]).rpartition("/")[2]
 
 
 def reference(name: str) -> Schema:

@@ -8,16 +8,16 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Literal
 
+from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from pydantic_core import core_schema
 
-from linli.contracts import Contract
 from linli_cli.errors import CommandError
 from linli_cli.reading.messages import UNITS as UNITS_OF_DEVICES
 from linli_cli.reading.messages import texts_of
 
 Mode = Literal["validation", "serialization"]  # what we take, what we send
-Wanted = tuple[type[Contract], Mode]
+Wanted = tuple[type[BaseModel], Mode]
 Schema = dict[str, Any]
 
 REFERENCE = "#/components/schemas/{model}"
@@ -163,3 +163,40 @@ def without_null(schema: Schema) -> Schema:
         return schema
     rest = {key: each for key, each in schema.items() if key != "anyOf"}
     return {**kinds[0], **rest} if len(kinds) == 1 else {**rest, "anyOf": kinds}
+
+
+def alone(name: str, components: dict[str, Schema]) -> Schema:
+    """A schema with all that it refers to inside of it, in JSON Schema 2020-12."""
+    defined: dict[str, Schema] = {}
+    waiting = [name]
+    while waiting:
+        each = waiting.pop()
+        if each not in defined:
+            defined[each] = components[each]
+            waiting += referred(components[each])
+    inside = {each: _inside(defined[each]) for each in sorted(defined) if each != name}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:linli:schema:{name}",
+        **_inside(defined[name]),
+        **({"$defs": inside} if inside else {}),
+    }
+
+
+def referred(schema: Any) -> list[str]:
+    """The names that a schema refers to."""
+    if isinstance(schema, list):
+        return [name for each in schema for name in referred(each)]
+    if not isinstance(schema, dict):
+        return []
+    own = [str(schema["$ref"]).rpartition("/")[2]] if "$ref" in schema else []
+    return [*own, *(name for each in schema.values() for name in referred(each))]
+
+
+def _inside(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_inside(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {key: _inside(each) for key, each in schema.items()}
+    return made | {"$ref": f"#/$defs/{name_of(schema)}"} if isinstance(schema.get("$ref"), str) else made
