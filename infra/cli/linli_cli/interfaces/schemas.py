@@ -144,8 +144,8 @@ def renamed(schema: Any, names: dict[str, str]) -> Any:
         return [renamed(each, names) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    words = KEYWORDS if isinstance(schema.get("type"), str) else {}
-    made = {words.get(key, key): renamed(each, names) for key, each in schema.items()}
+    words: dict[str, str] = KEYWORDS if isinstance(schema.get("type"), str) else {}
+    made = {words.get(str(key), str(key)): renamed(each, names) for key, each in schema.items()}
     if isinstance(made.get("$ref"), str):
         made["$ref"] = REFERENCE.format(model=names[name_of(made)])
     return made
