@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from linli import errors
+from linli.errors import DeviceNotKnown, DeviceRevokedMeanwhile, LinliError, WrongDeviceKind
 from linli.public_routes import PUBLIC_ROUTES
 from linli_cli.develop.actions import app_of, routes
 from linli_cli.interfaces.openapi import document
-from linli_cli.interfaces.schemas import named
+from linli_cli.interfaces.problems import OF_PEOPLE
+from linli_cli.interfaces.schemas import named, referred
 from linli_cli.layout import projects, service_of
 
 
@@ -54,6 +58,60 @@ def test_lists_and_mappings_say_what_is_in_them(made: dict[str, Any]) -> None:
     assert [path for path, found in members(made["components"]["schemas"]) if odd & found.keys()] == []
 
 
+def test_examples_are_in_the_form_they_are_examples_of(made: dict[str, Any]) -> None:
+    count = 0
+    for path, methods in made["paths"].items():
+        for one in methods.values():
+            for content in (one.get("requestBody", {}).get("content", {}), *contents(one)):
+                for sent in content.values():
+                    validator = Draft202012Validator({**sent["schema"], "components": made["components"]})
+                    for example in sent.get("examples", {}).values():
+                        assert [each.message for each in validator.iter_errors(example["value"])] == [], path
+                        count += 1
+    assert count > 60
+
+
+def test_every_schema_is_used(made: dict[str, Any]) -> None:
+    used = set(referred(made["paths"])) | set(referred(made["components"]))
+    assert set(made["components"]["schemas"]) <= used
+
+
+def test_what_can_go_wrong_is_said_with_the_types_that_stay(made: dict[str, Any]) -> None:
+    # Given a creation, and a list
+    paths, below = made["paths"], "/access/communities/{community}"
+    created, listed = paths[f"{below}/invitations"]["post"], paths[f"{below}/invitations"]["get"]
+
+    # Then each says which problems it may answer
+    assert {"400", "401", "403", "404", "409", "413", "415", "422", "503"} <= set(created["responses"])
+    assert not {"409", "415", "422"} & set(listed["responses"])
+    told = made["components"]["responses"]["InvalidRequest"]["content"]["application/problem+json"]
+    assert [each["value"]["type"] for each in told["examples"].values()] == [
+        "urn:linli:problem:invalid-request",
+        "urn:linli:problem:invalid-cursor",
+    ]
+
+
+def test_every_problem_of_people_is_described() -> None:
+    of_devices = {WrongDeviceKind, DeviceRevokedMeanwhile, DeviceNotKnown}
+    every = {
+        each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, LinliError)
+    }
+    assert every - of_devices == set(OF_PEOPLE)
+
+
+def test_importers_have_something_to_send_that_is_taken(made: dict[str, Any]) -> None:
+    """They make up what has neither a default, a pattern nor a list of words: `cursor=<string>` is a 400."""
+    asked = [
+        each["schema"]
+        for methods in made["paths"].values()
+        for one in methods.values()
+        for each in one["parameters"]
+        if each["in"] == "query" and each["schema"].get("format") is None
+    ]
+    assert [each for each in asked if not each.keys() & {"default", "pattern", "enum"}] == []
+    assert [each["default"] for each in asked if each.get("maxLength") == 2048] == [""] * len(cursors(made))
+
+
 @pytest.mark.parametrize(
     ("given", "name"),
     [
@@ -95,7 +153,8 @@ def test_bodies_and_answers_are_described(made: dict[str, Any]) -> None:
     # Then they are those of its contracts
     assert {"credential", "value", "event_id"} == set(body["required"])
     assert body["additionalProperties"] is False
-    assert answer["properties"]["open"] == {"type": "boolean"}
+    assert answer["properties"]["open"]["type"] == "boolean"
+    assert "never for a pass told later" in answer["properties"]["open"]["description"]
 
 
 def test_a_field_that_may_be_left_out_is_not_promised(made: dict[str, Any]) -> None:
@@ -143,6 +202,20 @@ def test_what_moves_money_needs_a_key(made: dict[str, Any]) -> None:
 def test_what_answers_nothing_says_so(made: dict[str, Any]) -> None:
     withdrawn = made["paths"]["/access/communities/{community}/invitations/{invitation}"]["delete"]
     assert "204" in withdrawn["responses"]
+
+
+def contents(operation: dict[str, Any]) -> list[dict[str, Any]]:
+    return [each["content"] for each in operation["responses"].values() if "content" in each]
+
+
+def cursors(made: dict[str, Any]) -> list[str]:
+    return [
+        path
+        for path, methods in made["paths"].items()
+        for one in methods.values()
+        for each in one["parameters"]
+        if each["name"] == "cursor"
+    ]
 
 
 def reference(schema: dict[str, Any]) -> str:

@@ -20,7 +20,7 @@ from linli_cli.interfaces.schemas import AsTold, Schema, Wanted, schemas_of
 from linli_cli.interfaces.schemas import name_of as schema_name
 from linli_cli.layout import ROOT, services
 from linli_cli.reading.facts import facts
-from linli_cli.reading.messages import Spoken, spoken
+from linli_cli.reading.messages import Spoken, spoken, words_of
 
 ABOUT = """\
 What devices say to Linli and hear from it over MQTT, and the facts that its services tell on the bus.
@@ -65,6 +65,8 @@ def document(root: Path = ROOT) -> dict[str, Any]:
     for each in said:
         answer = components[schema_name(schemas[(each.answer, "serialization")])]
         answer["properties"] |= {"dropped": DROPPED, "problem": reference("Problem")}
+        for member, found in words_of(each).items():
+            answer["properties"][member]["examples"] = sorted(found)
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return {
         "asyncapi": "3.0.0",

@@ -98,13 +98,19 @@ def _spoken(service: str, action: Trigger, place: Place) -> Spoken:
     return Spoken(service, action, sent, answer, place)
 
 
-def _of_action(said: Spoken) -> str:
+def words_of(said: Spoken) -> dict[str, set[str]]:
+    """Which words an answer's members can be, by the code. Raises CommandError where nobody can see that."""
     following = followed(said.service)
     words = {"outcome": following.member_returned(said.place, "outcome")}
     if "reason" in said.answer.model_fields:
         words["reason"] = following.member_returned(said.place, "reason")
     if following.lost:
         raise CommandError(f"{next(iter(following.lost))}: nobody can see which words this answers")
+    return words
+
+
+def _of_action(said: Spoken) -> str:
+    words = words_of(said)
     senders = [f"`{topic}` from {codes(sorted(said.action.kinds(topic)))}" for topic in said.action.topics]
     own = _fields(said.sent, DeviceEvent)
     sent = f"\n\n{own}" if own else " No fields of its own."
