@@ -19,6 +19,7 @@ from linli_cli.demo import demo_bills, merchants, message_gateways, seeding, sig
 from linli_cli.deploy import digest, stacks
 from linli_cli.develop import dating, replaying
 from linli_cli.errors import CommandError, Unanswered
+from linli_cli.interfaces import writing
 from linli_cli.layout import ROOT, home
 from linli_cli.local import engines, issuer
 from linli_cli.local.engines import Engine
@@ -104,6 +105,7 @@ def up(
     with progress.step("seeding") as say:
         made = seeding.make(say)
         demo_bills.tell_once(connection, urls)
+    write_documents(progress, deployed)
     results = made_alive(progress) if replay else []
     local.rest()
     front.wait()
@@ -126,6 +128,13 @@ def made_alive(progress: Progress) -> list[replaying.Result]:
     with progress.step("telling what has happened lately") as say:
         seeding.tell_lately(say)
     return results
+
+
+def write_documents(progress: Progress, deployed: list[stacks.Deployed]) -> None:
+    """What the front serves below `/docs/`, once something else is deployed than it says."""
+    if not writing.written() or any(each.result != "unchanged" for each in deployed):
+        with progress.step("writing the documents"):
+            writing.write()
 
 
 def remembered(port: int | None, mqtt_port: int | None, front_port: int | None) -> tuple[int, int, int]:

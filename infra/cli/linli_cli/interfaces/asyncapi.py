@@ -255,11 +255,13 @@ def fact_operations(told: dict[str, type[Fact]]) -> dict[str, Any]:
 
 
 def fact_message(fact: type[Fact]) -> dict[str, Any]:
-    """A fact in its envelope."""
+    """A fact in its envelope; its examples say all that it says today."""
     found = [
         {"name": f"example_{number}", "summary": title, "payload": payload}
         for number, (title, payload) in enumerate(examples.told().get(fact.TYPE, []))
-        if fits(Event, payload) and fits(fact, payload["data"])
+        if fits(Event, payload)
+        and fits(fact, payload["data"])
+        and fact.model_fields.keys() <= payload["data"].keys()
     ]
     return {
         "name": fact.TYPE,

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 from string import Template
@@ -24,19 +25,19 @@ def documents(
     out: Annotated[Path, typer.Option("--out", help="The folder, which is made anew.")] = DOCUMENTS,
 ) -> None:
     """Write OpenAPI, AsyncAPI, JSON Schemas and the pages that show them, as the front serves them."""
-    written = write(out)
-    print(f"{len(written)} files in {out}")
+    print(f"{len(write(out))} files in {out}")
 
 
-def write(folder: Path, root: Path = ROOT) -> list[Path]:
+def write(folder: Path = DOCUMENTS, root: Path = ROOT) -> list[Path]:
     """Make the folder anew; what is in it. Nobody sees half of it.
 
     Raises CommandError when something else is there, which would be lost.
     """
     if folder.exists() and any(folder.iterdir()) and not (folder / "asyncapi.json").exists():
         raise CommandError(f"{folder} holds something else than documents: name another folder")
-    fresh = folder.with_name(f"{folder.name}.new")
-    shutil.rmtree(fresh, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=folder.parent))
+    fresh.chmod(0o755)
     for name, content in files(root).items():
         path = fresh / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -44,6 +45,11 @@ def write(folder: Path, root: Path = ROOT) -> list[Path]:
     shutil.rmtree(folder, ignore_errors=True)
     fresh.rename(folder)
     return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+
+
+def written(folder: Path = DOCUMENTS) -> bool:
+    """Whether there is something to serve."""
+    return (folder / "index.html").exists()
 
 
 def files(root: Path = ROOT) -> dict[str, bytes]:
