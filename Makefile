@@ -79,6 +79,9 @@ replay: $(READY) ## send samples to their functions: make replay EVENT=events/ac
 documents: $(READY) ## write what others build upon: OpenAPI, AsyncAPI, JSON Schemas, pages that show them
 	@$(LINLI) documents
 
+answers: $(READY) ## record anew what samples are answered, as examples for the documents
+	@$(RUN) -m pytest --quiet --override-ini "python_files=record_*.py" tests/integration/record_answers.py
+
 deploy: $(READY) ## deploy stacks: make deploy STACK="access health" STAGE=prod PROFILE=ops
 	@$(LINLI) deploy $(STACK) --stage "$(STAGE)" $(if $(PROFILE),--profile "$(PROFILE)")
 

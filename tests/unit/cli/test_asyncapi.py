@@ -73,8 +73,17 @@ def test_an_answer_says_which_outcomes_it_can_have() -> None:
 
 
 @pytest.mark.parametrize("topic", sorted(TOPICS))
-def test_every_topic_has_an_example(topic: str) -> None:
-    assert made()["components"]["messages"][topic]["examples"]
+def test_every_topic_has_an_example_of_what_is_said_and_answered(topic: str) -> None:
+    messages = made()["components"]["messages"]
+    assert messages[topic]["examples"]
+    assert messages[f"{topic}_answer"]["examples"]
+
+
+def test_most_facts_and_each_command_have_an_example() -> None:
+    messages = made()["components"]["messages"]
+    facts = made()["channels"]["facts"]["messages"]
+    assert messages["open_command"]["examples"]
+    assert len([each for each in facts if "examples" in messages[each]]) > 0.7 * len(facts)
 
 
 def test_examples_are_in_the_form_they_are_examples_of() -> None:

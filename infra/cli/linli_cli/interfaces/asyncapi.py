@@ -200,9 +200,11 @@ def device_messages(said: Iterable[Spoken], schemas: dict[Wanted, Schema]) -> di
         )
         found[f"{topic}_answer"] = message(
             f"{topic}_answer", each.answer, schemas[(each.answer, "serialization")]
-        )
+        ) | fitting(each.answer, answers_on(topic))
     for command in commands():
-        found[named(command)] = message(named(command), command, schemas[(command, "serialization")])
+        found[named(command)] = message(
+            named(command), command, schemas[(command, "serialization")]
+        ) | fitting(command, examples.heard().get("command", []))
     found["refused"] = {
         "name": "refused",
         "title": "Refused",
@@ -211,6 +213,12 @@ def device_messages(said: Iterable[Spoken], schemas: dict[Wanted, Schema]) -> di
         "examples": [{"name": "invalid-request", "payload": refusal()}],
     }
     return found
+
+
+def answers_on(topic: str) -> list[tuple[str, Any]]:
+    """What was answered on a topic, without what is added to answers."""
+    told = examples.heard().get(f"{topic}/reply", [])
+    return [(title, answer) for title, answer in told if not answer.keys() & {"dropped", "problem"}]
 
 
 def message(name: str, model: type[BaseModel], payload: Schema) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from linli.contracts import Contract
@@ -15,8 +16,11 @@ from linli.ids import is_id
 from linli_cli.develop.actions import Action, actions, start_of
 from linli_cli.develop.readable import encoded
 from linli_cli.develop.samples import case_in
+from linli_cli.interfaces.schemas import Schema
 from linli_cli.layout import ROOT
 
+RECORDED = Path(__file__).with_name("answers.json")
+"""What samples were answered, by `make answers`: by sample its answer, what devices were told, its facts."""
 MEANT = ("normal", "edge", "refused")  # the last in a good form, of somebody or something that is not there
 MOST = 3  # of one thing: a reader wants the usual one, and how else it may be
 
@@ -37,8 +41,21 @@ class Example:
         return "_".join(words) or "normal"
 
     @property
+    def ended(self) -> dict[str, Any]:
+        """What it was answered, what devices were told, which facts it led to, as it was recorded."""
+        found: dict[str, Any] = recorded().get(f"{self.service}/{self.action}/{self.case}", {})
+        return found
+
+    @property
     def title(self) -> str:
         return self.name.replace("_", " ").capitalize()
+
+
+@cache
+def recorded() -> dict[str, Any]:
+    """How samples ended when they were recorded last, by their names."""
+    found: dict[str, Any] = json.loads(RECORDED.read_text(encoding="utf-8"))
+    return found
 
 
 @cache
@@ -85,9 +102,21 @@ def told(root: Path = ROOT) -> dict[str, list[tuple[str, Any]]]:
     """What services say, by the type of the fact, each with the title of its sample."""
     found: dict[str, list[tuple[str, Any]]] = {}
     for each in examples(root):
-        for event in _delivered(each.event):
-            if isinstance(event, dict) and "detail-type" in event:
-                found.setdefault(event["detail-type"], []).append((each.title, event["detail"]))
+        delivered = (event for event in _delivered(each.event) if isinstance(event, dict))
+        facts = [event["detail"] for event in delivered if "detail-type" in event]
+        for fact in (*facts, *each.ended.get("facts", [])):
+            found.setdefault(str(fact.get("type")), []).append((each.title, fact))
+    return found
+
+
+@cache
+def heard(root: Path = ROOT) -> dict[str, list[tuple[str, Any]]]:
+    """What devices hear by the end of the topic, such as `command`, each with the title of its sample."""
+    found: dict[str, list[tuple[str, Any]]] = {}
+    for each in examples(root):
+        for said in each.ended.get("said", []):
+            topic = said["topic"].split("/", 3)[-1]
+            found.setdefault(topic, []).append((each.title, said["payload"]))
     return found
 
 
@@ -103,6 +132,14 @@ def bodies(found: list[Example], model: type[Contract]) -> dict[str, Any]:
     return {
         each.name: {"summary": each.title, "value": json.loads(each.event["body"])} for each in good[:MOST]
     }
+
+
+def answers(found: list[Example], schema: Schema, components: dict[str, Schema]) -> dict[str, Any]:
+    """What requests were answered, as far as it still has the form of a schema."""
+    form = Draft202012Validator({**schema, "components": {"schemas": components}})
+    told = [(each, each.ended.get("answer")) for each in found]
+    good = [(each, answer) for each, answer in told if answer and form.is_valid(answer)]
+    return {each.name: {"summary": each.title, "value": answer} for each, answer in good[:MOST]}
 
 
 def _fits(body: str, model: type[Contract]) -> bool:

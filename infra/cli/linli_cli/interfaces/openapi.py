@@ -167,7 +167,7 @@ def operation(one: Declared, schemas: Schemas, components: dict[str, Schema]) ->
             *path_parameters(route, found),
             *query_parameters(route, found, schemas, components),
         ],
-        "responses": {**good(one, schemas), **answered(route, keyed=one.keyed)},
+        "responses": {**good(one, found, schemas, components), **answered(route, keyed=one.keyed)},
     }
     if one.keyed:
         made["parameters"].append({**IDEMPOTENCY_KEY, "required": route.needs_key})
@@ -180,14 +180,18 @@ def operation(one: Declared, schemas: Schemas, components: dict[str, Schema]) ->
     return made
 
 
-def good(one: Declared, schemas: Schemas) -> dict[str, Any]:
+def good(
+    one: Declared, asked: list[Example], schemas: Schemas, components: dict[str, Schema]
+) -> dict[str, Any]:
     """The answer when all went well."""
     if not one.answers:
         return {"204": {"description": "Done."}}
     found = [schemas[(answer, "serialization")] for answer in one.answers]
+    schema = found[0] if len(found) == 1 else {"anyOf": found}
     described = " Or: ".join(filter(None, map(inspect.getdoc, one.answers))) or one.route.summary
-    content = {"application/json": {"schema": found[0] if len(found) == 1 else {"anyOf": found}}}
-    return {str(one.route.status): {"description": described, "content": content}}
+    content = {"schema": schema, "examples": examples.answers(asked, schema, components)}
+    told = {name: each for name, each in content.items() if each}
+    return {str(one.route.status): {"description": described, "content": {"application/json": told}}}
 
 
 def path_parameters(route: Route, found: list[Example]) -> list[dict[str, Any]]:
