@@ -1,6 +1,7 @@
 """The OpenAPI document says what the routes declare, all of it and nothing else."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,12 +9,13 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from linli import errors
+from linli.contracts import Contract
 from linli.errors import DeviceNotKnown, DeviceRevokedMeanwhile, LinliError, WrongDeviceKind
 from linli.public_routes import PUBLIC_ROUTES
 from linli_cli.develop.actions import app_of, routes
-from linli_cli.interfaces.openapi import document
+from linli_cli.interfaces.openapi import declarations, document, operation
 from linli_cli.interfaces.problems import OF_PEOPLE
-from linli_cli.interfaces.schemas import named, referred
+from linli_cli.interfaces.schemas import named, referred, schemas_of
 from linli_cli.layout import projects, service_of
 
 
@@ -97,6 +99,26 @@ def test_what_can_go_wrong_is_said_with_the_types_that_stay(made: dict[str, Any]
         "urn:linli:problem:invalid-request",
         "urn:linli:problem:invalid-cursor",
     ]
+
+
+def test_what_has_a_tag_can_be_asked_for_by_it() -> None:
+    # Given a list, and the same of an answer that has a tag
+    class Tagged(Contract):
+        def tagged(self, _tag: str) -> None:
+            """As what has an ETag."""
+
+    declared = next(each for each in declarations("access") if each.route.name == "list_passes")
+    tagged = replace(declared, answers=(Tagged,))
+    schemas, components = schemas_of(declared.contracts | tagged.contracts)
+
+    # When both are described
+    plain, told = (operation(each, schemas, components) for each in (declared, tagged))
+
+    # Then one says how not to be told again
+    assert "304" not in plain["responses"]
+    assert "ETag" in told["responses"]["304"]["headers"]
+    assert "ETag" in told["responses"]["200"]["headers"]
+    assert "If-None-Match" in {each["name"] for each in told["parameters"]}
 
 
 def test_every_problem_of_people_is_described() -> None:

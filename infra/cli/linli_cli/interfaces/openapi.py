@@ -43,6 +43,14 @@ IDEMPOTENCY_KEY = {
     "description": "The same key and request is the same creation, for 48 hours.",
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
 }
+IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` of what the caller has: if that has not changed, 304 says so without it.",
+    "schema": {"type": "string"},
+}
+ETAG = {"description": "What to ask with next time.", "schema": {"type": "string"}}
 SECURITY_SCHEMES = {
     "token": {
         "type": "http",
@@ -75,6 +83,11 @@ class Declared:
     def path(self) -> str:
         """Where it is, below the server."""
         return f"/{self.service}{self.route.path}"
+
+    @property
+    def tagged(self) -> bool:
+        """Whether its answer has an ETag: contracts that have one say so by a method."""
+        return self.route.method == "GET" and any(hasattr(each, "tagged") for each in self.answers)
 
     @property
     def contracts(self) -> set[Wanted]:
@@ -169,6 +182,10 @@ def operation(one: Declared, schemas: Schemas, components: dict[str, Schema]) ->
         ],
         "responses": {**good(one, found, schemas, components), **answered(route, keyed=one.keyed)},
     }
+    if one.tagged:
+        made["parameters"].append(IF_NONE_MATCH)
+        made["responses"][str(route.status)]["headers"] = {"ETag": ETAG}
+        made["responses"]["304"] = {"description": "The caller has it already.", "headers": {"ETag": ETAG}}
     if one.keyed:
         made["parameters"].append({**IDEMPOTENCY_KEY, "required": route.needs_key})
     if route.body is not Nothing:
