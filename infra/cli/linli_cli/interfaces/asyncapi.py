@@ -10,10 +10,9 @@ from typing import Annotated, Any
 import typer
 from pydantic import BaseModel, ValidationError
 
-from linli.device_messages import DeviceCommand, command_topic
-from linli.errors import LinliError
+from linli.device_messages import DeviceCommand, DeviceEvent, command_topic
 from linli.events import Event, Fact
-from linli_cli.interfaces import examples
+from linli_cli.interfaces import examples, problems
 from linli_cli.interfaces.openapi import service_tag
 from linli_cli.interfaces.problems import PROBLEM
 from linli_cli.interfaces.schemas import AsTold, Schema, Wanted, schemas_of
@@ -312,7 +311,7 @@ def refused() -> Schema:
 
 
 def refusal() -> dict[str, Any]:
-    problem = LinliError.__subclasses__()[0]("occurred_at: Field required")
+    problem = problems.refused(DeviceEvent, {"event_id": "e-1", "seq": 1})
     return {"event_id": "e-1", "outcome": problem.slug, "problem": problem.problem()}
 
 

@@ -1,7 +1,9 @@
 """How the documents describe what is answered when something went wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+from pydantic import BaseModel, ValidationError
 
 from linli.errors import (
     PROBLEM_PREFIX,
@@ -18,12 +20,28 @@ from linli.errors import (
     UnsupportedMediaType,
 )
 from linli.http import Nothing, Route
+from linli.pages import PageQuery
 
 MEDIA_TYPE = "application/problem+json"
+FIELD_ERROR = {
+    "type": "object",
+    "title": "FieldError",
+    "description": "What is wrong with a field.",
+    "required": ["field", "code", "message"],
+    "properties": {
+        "field": {"type": "string"},
+        "code": {"type": "string"},
+        "parameters": {"type": "object", "additionalProperties": True},
+        "message": {"type": "string"},
+    },
+}
 PROBLEM = {
     "type": "object",
     "title": "Problem",
-    "description": "RFC 9457. `instance` is the id to report it by; `errors` says which fields are wrong.",
+    "description": (
+        "RFC 9457. `title`, `detail` and the `message` of a field are in the language of `Accept-Language` "
+        "(en, zh-CN); `instance` is the id to report it by."
+    ),
     "required": ["type", "title", "status"],
     "properties": {
         "type": {
@@ -33,25 +51,16 @@ PROBLEM = {
         },
         "title": {"type": "string"},
         "status": {"type": "integer"},
+        "code": {"type": "string", "description": "What went wrong, for programs; `detail` is its sentence."},
+        "parameters": {
+            "type": "object",
+            "description": "What stands in the sentence.",
+            "additionalProperties": True,
+        },
         "detail": {"type": "string"},
         "instance": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "title": "FieldError",
-                "required": ["field", "message"],
-                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
-            },
-        },
+        "errors": {"type": "array", "items": FIELD_ERROR},
     },
-}
-EXAMPLES: dict[type[LinliError], LinliError] = {
-    InvalidRequest: InvalidRequest(
-        "limit: Input should be less than or equal to 100",
-        errors=[{"field": "limit", "message": "Input should be less than or equal to 100"}],
-    ),
-    PayloadTooLarge: PayloadTooLarge("at most 262144 bytes"),
 }
 OF_PEOPLE: tuple[type[LinliError], ...] = (
     InvalidRequest, InvalidCursor, Unauthenticated, Forbidden, NotFound, Conflict, PayloadTooLarge,
@@ -91,10 +100,9 @@ def _possible(route: Route, *, keyed: bool) -> Iterator[type[LinliError]]:
 
 def _response(kinds: list[type[LinliError]]) -> dict[str, Any]:
     examples = {
-        kind.slug: {"value": EXAMPLES.get(kind, kind()).problem("0c9a3b4e-6d51-4f3a-8f0e-2a1b5c7d9e10")}
-        for kind in kinds
+        kind.slug: {"value": example(kind).problem("0c9a3b4e-6d51-4f3a-8f0e-2a1b5c7d9e10")} for kind in kinds
     }
-    described = " Or: ".join(f"{kind.title} (`{PROBLEM_PREFIX}{kind.slug}`)." for kind in kinds)
+    described = " Or: ".join(f"{kind().title} (`{PROBLEM_PREFIX}{kind.slug}`)." for kind in kinds)
     made: dict[str, Any] = {
         "description": described,
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}},
@@ -103,6 +111,20 @@ def _response(kinds: list[type[LinliError]]) -> dict[str, Any]:
         waits = {"description": "Seconds to wait before another try.", "schema": {"type": "integer"}}
         made["headers"] = {"Retry-After": waits}
     return made
+
+
+def example(kind: type[LinliError]) -> LinliError:
+    """A problem of a kind, with a wrong field where it is about fields."""
+    return refused(PageQuery, {"limit": 1000}) if kind is InvalidRequest else kind()
+
+
+def refused(contract: type[BaseModel], sent: Mapping[str, Any]) -> LinliError:
+    """What somebody is told who sent that. Raises ValueError if it can be taken."""
+    try:
+        contract.model_validate(sent)
+    except ValidationError as error:
+        return InvalidRequest.from_validation(error)
+    raise ValueError(f"{contract.__name__} takes {sent}")
 
 
 def _names() -> list[str]:
