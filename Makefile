@@ -17,7 +17,7 @@ export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset console test test-localstack soak check format replay deploy bench cost documents upgrade templates action noun lock
+.PHONY: help up down reset console test test-localstack soak check format replay deploy bench cost documents answers upgrade templates action noun lock
 .DELETE_ON_ERROR:
 
 help: ## show this
