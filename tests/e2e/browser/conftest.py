@@ -80,13 +80,16 @@ class Browser:
         page: str = "console",
         size: str = "desk",
         language: str = "zh-CN",
+        timed: bool = False,
     ) -> Any:
-        """A page as `person` sees it, at an address behind the `#`."""
+        """A page as `person` sees it, at an address behind the `#`; `timed`: its clock can be put forward."""
         width, height = SIZES[size]
         window = self.chromium.new_context(
             viewport={"width": width, "height": height}, locale=language, timezone_id="Asia/Shanghai"
         )
         window.set_default_timeout(PATIENCE_MS)
+        if timed:
+            window.clock.install()
         found = window.new_page()
         self.opened.append(found)
         found.goto(f"{self.town.urls['front'].rstrip('/')}/{page}/?login_hint={person}#{at}")
