@@ -13,6 +13,7 @@ from typing import Annotated, Any, get_args, get_type_hints
 import typer
 
 from linli.contracts import Contract
+from linli.etags import Tagged
 from linli.http import LONGEST_KEY, Nothing, Route, media_types
 from linli.ids import ID_PATTERN
 from linli.public_routes import PublicRoute
@@ -86,8 +87,8 @@ class Declared:
 
     @property
     def tagged(self) -> bool:
-        """Whether its answer has an ETag: contracts that have one say so by a method."""
-        return self.route.method == "GET" and any(hasattr(each, "tagged") for each in self.answers)
+        """Whether its answer has an ETag."""
+        return self.route.method == "GET" and any(issubclass(each, Tagged) for each in self.answers)
 
     @property
     def contracts(self) -> set[Wanted]:

@@ -1,7 +1,7 @@
 /** Words for codes, from the catalogue that the services use as well. */
 import { useI18n } from 'vue-i18n'
-import en from '../../../../../layers/core/python/linli/words/en.json'
-import zh from '../../../../../layers/core/python/linli/words/zh-CN.json'
+import { codes as en } from '../../../../../layers/core/python/linli/words/en.json'
+import { codes as zh } from '../../../../../layers/core/python/linli/words/zh-CN.json'
 
 const CATALOGUES: Record<string, Record<string, string>> = { en, 'zh-CN': zh }
 
