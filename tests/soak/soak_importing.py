@@ -14,7 +14,7 @@ from linli_cli.importing.journal import Journal
 from linli_cli.importing.reporting import OUTCOMES
 from linli_cli.operate import addresses
 from linli_cli.operate.front_door import FrontDoor
-from tests.bench import a_community
+from tests.soak import a_community
 from tests.e2e.conftest import Town, town  # noqa: F401  the fixture
 
 

@@ -1,6 +1,6 @@
 """A workbook of a whole community, as an office would fill it in: homes, two people each, meters, devices."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ def people() -> Iterator[tuple[str, str]]:
         yield f"{family}{given}{GIVEN_NAMES[number // 100 % 10]}", f"139{number:08}"
 
 
-def sheets() -> dict[str, list[Sequence[Any]]]:
+def sheets() -> Mapping[str, Sequence[Sequence[Any]]]:
     """The sheets with their headings."""
     known = list(people())
     lived_in = list(homes())
