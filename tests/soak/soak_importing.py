@@ -14,8 +14,8 @@ from linli_cli.importing.journal import Journal
 from linli_cli.importing.reporting import OUTCOMES
 from linli_cli.operate import addresses
 from linli_cli.operate.front_door import FrontDoor
-from tests.soak import a_community
 from tests.e2e.conftest import Town, town  # noqa: F401  the fixture
+from tests.soak import a_community
 
 
 def test_a_community_of_a_thousand_homes(town: Town, tmp_path: Path) -> None:  # noqa: ARG001, F811  it is there
