@@ -24,6 +24,7 @@ COPIED = (
     "tests",
     "pyproject.toml",
     "README.md",
+    "README.zh-CN.md",
 )
 NOT_COPIED = shutil.ignore_patterns("__pycache__", ".*_cache", "build", ".linli", ".venv")
 # A service that does not exist yet, with every trigger; and actions of services that do.
@@ -192,5 +193,5 @@ def test_the_last_line_names_all_that_nobody_else_can_say(trigger: str) -> None:
         re.findall(r"\w+\.py", said)
     )
     assert "tests/integration/isolation/probe.py" in said
-    assert "functions/probe/__init__.py, and README.md" in said
+    assert "functions/probe/__init__.py in English and Chinese, and README.md" in said
     assert "README.md" not in left_to_write(plan, trigger, is_new=False)

@@ -29,6 +29,7 @@ def check_examples(root: Path = ROOT) -> None:
     """Raise CommandError for the first example that is none."""
     pages = [
         root / "README.md",
+        root / "README.zh-CN.md",
         *sorted((root / "docs").glob("*.md")),
         *(root / "functions" / each / "README.md" for each in sorted(services(root))),
     ]

@@ -3,8 +3,8 @@ rows, outcomes, messages.
 
 It stands between two marks, `<!-- rows -->` and `<!-- /rows -->`, and is made from the code. `--write` puts
 it there, and makes docs/actions.md and NOTICE; without it, the exit code says whether all is there, whether
-people have words for every code, terms stand in the glossary, examples can be tried, and subjects of commits
-fit.
+people have words for every code, terms stand in the glossary, examples can be tried, README.zh-CN.md is in
+step with README.md, and subjects of commits fit.
 """
 
 import sys
@@ -23,6 +23,7 @@ from linli_cli.documents.machines import machines
 from linli_cli.documents.notice import PAGE, notice
 from linli_cli.documents.policies import policies
 from linli_cli.documents.rows import rows
+from linli_cli.documents.translation import CHINESE, ENGLISH, check_translation, in_chinese
 from linli_cli.documents.words import check_words
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT, services
@@ -46,22 +47,25 @@ PARTS: dict[str, Part] = {
 OF_ALL = ("messages", "rows", "outcomes", "alarms")
 
 
-def service_list(root: Path = ROOT) -> str:
+def service_list(root: Path = ROOT, *, chinese: bool = False) -> str:
     """A line per service: what it is about, by the docstring of its package, and how many actions it has."""
     counted = Counter(action.service for action in actions(root))
-    lines = ["| service | what it is about | actions |", "| --- | --- | --- |"]
+    head = "| 服务 | 做什么 | 动作 |" if chinese else "| service | what it is about | actions |"
+    lines = [head, "| --- | --- | --- |"]
     for name in sorted(services(root)):
-        about = first_sentence(root / "functions" / name / "__init__.py")
+        path = root / "functions" / name / "__init__.py"
+        about = in_chinese(path, root) if chinese else first_sentence(path)
         lines.append(
             f"| [{name}](functions/{name}/README.md) | {about} | [{counted[name]}]({listing.PAGE}#{name}) |"
         )
     return "\n".join(lines)
 
 
-def renewed(text: str, root: Path = ROOT) -> str:
-    """README.md as the code wants it. Raises CommandError when it lacks a mark."""
+def renewed(text: str, root: Path = ROOT, *, chinese: bool = False) -> str:
+    """README.md, or the Chinese one, as the code wants it. Raises CommandError when it lacks a mark."""
     begin, end = marks("services")
-    return between(text, begin, f"\n{service_list(root)}\n", end)
+    where = (CHINESE if chinese else ENGLISH).as_posix()
+    return between(text, begin, f"\n{service_list(root, chinese=chinese)}\n", end, where)
 
 
 def renewed_architecture(text: str, root: Path = ROOT) -> str:
@@ -99,7 +103,10 @@ def between(text: str, begin: str, made: str, end: str, where: str = "README.md"
 
 def pages(root: Path = ROOT) -> dict[Path, tuple[str, str]]:
     """Each page that is made in part, as it is and as it should be."""
-    made: dict[Path, Callable[[str], str]] = {root / "README.md": lambda text: renewed(text, root)}
+    made: dict[Path, Callable[[str], str]] = {
+        root / ENGLISH: lambda text: renewed(text, root),
+        root / CHINESE: lambda text: renewed(text, root, chinese=True),
+    }
     for service in services(root):
         path = root / "functions" / service / "README.md"
         made[path] = lambda text, service=service: renewed_service(text, service, root)  # type: ignore[misc]
@@ -139,7 +146,9 @@ def main() -> int:
         print(
             f"{name}: not what the code says; {RENEW}. The code says: {first_difference(text, fresh)[:160]}"
         )
-    complaints = list(complained(check_words, check_glossary, check_examples, check_subjects))
+    complaints = list(
+        complained(check_words, check_glossary, check_examples, check_translation, check_subjects)
+    )
     for each in complaints:
         print(each, file=sys.stderr)
     return 1 if stale or complaints else 0

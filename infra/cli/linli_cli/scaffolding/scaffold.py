@@ -111,7 +111,8 @@ WHO_MAY = (
     "tests/unit/linli/test_permissions.py)"
 )
 NEW_SERVICE = (
-    "what the service is about (functions/<<service>>/__init__.py, and README.md but for what is made)"
+    "what the service is about (functions/<<service>>/__init__.py in English and Chinese, and README.md "
+    "but for what is made)"
 )
 TABLE = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/linli-${Stage}-<<service>>"
 HERE = "${AWS::Region}:${AWS::AccountId}"
@@ -319,7 +320,10 @@ def new_service(plan: Plan) -> list[Path]:
     readme_text = plan.text("service_readme")
     return [
         plan.write(f"functions/{plan.service}/README.md", readme_text),
-        plan.write(f"functions/{plan.service}/__init__.py", f'"""{title}: what it is about."""\n'),
+        plan.write(
+            f"functions/{plan.service}/__init__.py",
+            f'"""{title}: what it is about.\n\n{title}：它做什么。\n"""\n',
+        ),
         plan.write(
             f"functions/{plan.service}/permissions.py",
             f'"""Who may do what in {plan.service}. No other service asks."""\n',
