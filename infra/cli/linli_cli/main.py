@@ -17,6 +17,7 @@ from linli_cli.interfaces import asyncapi, openapi, writing
 from linli_cli.letters import clearing, dead_letters
 from linli_cli.local import engines, tokens
 from linli_cli.operate import addresses, logs
+from linli_cli.standing import status
 from simulation import simulating
 
 LOOPBACK = ("localhost", "127.0.0.1")
@@ -33,7 +34,7 @@ app.command()(running.up)
 app.command()(running.down)
 app.command()(running.reset)
 app.command()(deploying.deploy)
-app.command()(deploying.status)
+app.command()(status.status)
 app.command("pages")(page_builds.builds)
 app.command()(addresses.urls)
 app.command()(addresses.console)

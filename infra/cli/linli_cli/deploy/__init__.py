@@ -1,1 +1,1 @@
-"""From the sources to stacks: packages, layers, templates, change sets; `deploy` and `status`."""
+"""From the sources to stacks: packages, layers, templates, change sets; `deploy`."""

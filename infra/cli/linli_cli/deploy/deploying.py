@@ -1,4 +1,4 @@
-"""The commands `deploy` and `status`."""
+"""The command `deploy`."""
 
 from typing import Annotated
 
@@ -9,7 +9,6 @@ from rich.table import Table
 from linli_cli.cloud import LOCAL
 from linli_cli.deploy import stacks
 from linli_cli.errors import CommandError
-from linli_cli.progress import wide_table
 
 STYLES = {"Add": "green", "Modify": "yellow", "Remove": "red"}
 console = Console()
@@ -82,21 +81,6 @@ def tell(done: list[stacks.Deployed]) -> None:
     """A line for each stack that came to its end."""
     for each in done:
         console.print(f"{each.stack}: {each.result}", style="green" if each.result != "unchanged" else "dim")
-
-
-def status(stage: Stage = LOCAL, profile: Profile = None) -> None:
-    """How every stack stands; fails when one is missing or failed."""
-    out, table = wide_table("stack", "status", "updated", "")
-    found = stacks.list_stacks(stage, profile)
-    for each in found:
-        good = each.status in stacks.SETTLED and each.in_code
-        updated = each.updated.isoformat(timespec="seconds") if each.updated else ""
-        note = "" if each.in_code else "not in the code any more"
-        table.add_row(each.stack, each.status, updated, note, style="green" if good else "yellow")
-    out.print(table)
-    broken = [each.stack for each in found if each.broken]
-    if broken:
-        raise CommandError(f"missing or failed: {', '.join(broken)}; linli deploy")
 
 
 def parse_parameter(text: str) -> tuple[str, str]:

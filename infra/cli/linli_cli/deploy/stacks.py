@@ -771,16 +771,21 @@ def stacks_of(cloud: Cloud) -> dict[str, Existing]:
     return found
 
 
-def list_stacks(stage: str, profile: str | None = None, root: Path = ROOT) -> list[StackStatus]:
+def standing(cloud: Cloud, root: Path = ROOT) -> list[StackStatus]:
     """Every stack of the repository and how it stands in the stage; then those that only the stage has."""
-    existing = stacks_of(connect(stage, profile))
+    existing = stacks_of(cloud)
     missing = Existing("missing", {}, {})
-    known = stacks_for(stage, root)
-    found = {stack: existing.pop(full_name(stage, stack), missing) for stack in known}
-    found |= {name.removeprefix(full_name(stage, "")): each for name, each in sorted(existing.items())}
+    known = stacks_for(cloud.stage, root)
+    found = {stack: existing.pop(full_name(cloud.stage, stack), missing) for stack in known}
+    found |= {name.removeprefix(full_name(cloud.stage, "")): each for name, each in sorted(existing.items())}
     return [
         StackStatus(stack, each.status, each.updated, in_code=stack in known) for stack, each in found.items()
     ]
+
+
+def list_stacks(stage: str, profile: str | None = None, root: Path = ROOT) -> list[StackStatus]:
+    """`standing` of a stage by its name."""
+    return standing(connect(stage, profile), root)
 
 
 def outputs(stage: str, stack: str, profile: str | None = None) -> dict[str, str]:

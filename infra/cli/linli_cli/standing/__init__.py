@@ -1,0 +1,1 @@
+"""How a stage stands, and what helps: `status`, `runbook`."""
