@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -114,6 +114,22 @@ def change(root: Path, path: str, before: str, after: str) -> None:
     (root / path).write_text(text.replace(before, after))
 
 
+def hold(root: Path, name: str) -> None:
+    """Let the state stack have one more queue, by this name."""
+    queue = f"""
+  Held:
+    Type: AWS::SQS::Queue
+    Properties: {{QueueName: !Sub "linli-${{Stage}}-hello-{name}-dlq", SqsManagedSseEnabled: true}}
+"""
+    (root / "infra" / "hello" / "state.yaml").write_text(textwrap.dedent(STATE) + queue)
+
+
+def change_sets(names: Iterable[str]) -> dict[str, list[str]]:
+    cloudformation = connect("local").client("cloudformation")
+    found = {name: cloudformation.list_change_sets(StackName=name)["Summaries"] for name in names}
+    return {name: [each["ChangeSetName"] for each in found[name]] for name in found}
+
+
 def test_all_stacks_are_created_and_then_left_alone(repository: Path) -> None:
     first = stacks.deploy(None, "local", root=repository)
     shown: list[stacks.ChangeSet] = []
@@ -135,6 +151,55 @@ def test_only_what_changed_is_deployed(repository: Path) -> None:
     assert results(done) == {"foundation": "unchanged", "hello-state": "unchanged", "hello": "updated"}
     assert {plan.stack for plan in shown} == {"hello"}
     assert answer("greet_later") == b'"second"'
+
+
+def test_a_rollback_answers_as_before_and_a_deployment_goes_forward_again(repository: Path) -> None:
+    stacks.deploy(None, "local", root=repository)
+    change(repository, "functions/hello/greet_later/handler.py", '"first"', '"second"')
+    stacks.deploy(None, "local", root=repository)
+
+    back = stacks.rolled_back("hello", "local", root=repository)
+
+    assert back.result == "rolled back"
+    assert answer("greet_later") == b'"first"'
+    with pytest.raises(CommandError, match="nothing of before is kept of hello-state"):
+        stacks.rolled_back("hello-state", "local", root=repository)
+    assert results(stacks.deploy(None, "local", root=repository))["hello"] == "updated"
+    assert answer("greet_later") == b'"second"'
+
+
+def test_a_rollback_refuses_to_lose_a_queue(repository: Path) -> None:
+    hold(repository, "letters")
+    stacks.deploy(None, "local", root=repository)
+    hold(repository, "renamed")
+    stacks.deploy(["hello-state"], "local", root=repository)
+
+    with pytest.raises(CommandError, match="hello-state is not rolled back: Held would"):
+        stacks.rolled_back("hello-state", "local", root=repository)
+
+
+def test_a_preview_tells_what_would_happen_and_changes_nothing(repository: Path) -> None:
+    fresh = {each.plan.stack: each for each in stacks.previewed(None, "local", root=repository)}
+    assert stacks.stacks_of(connect("local")) == {}
+    assert {each.action for each in fresh["foundation"].plan.changes} == {"Add"}
+    assert "deploy that first" in fresh["hello-state"].note
+    hold(repository, "letters")
+    stacks.deploy(None, "local", root=repository)
+    before = stacks.stacks_of(connect("local"))
+    waiting = change_sets(before)
+    hold(repository, "renamed")
+    change(
+        repository, "functions/hello/greet_later/policy.json", "[]",
+        '[{"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": ["arn:aws:sqs:::one"]}]',
+    )  # fmt: skip
+
+    found = {each.plan.stack: each for each in stacks.previewed(None, "local", root=repository)}
+
+    assert found["foundation"] == stacks.Preview(stacks.ChangeSet("foundation", creates=False))
+    assert found["hello-state"].replaced == ("Held",)
+    assert any("sqs:SendMessage on arn:aws:sqs:::one" in each for each in found["hello"].grown)
+    assert stacks.stacks_of(connect("local")) == before
+    assert change_sets(before) == waiting
 
 
 def test_what_is_not_approved_leaves_nothing_behind(repository: Path) -> None:

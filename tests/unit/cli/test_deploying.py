@@ -1,6 +1,7 @@
 """What `linli deploy` does to stacks that are in no state to be changed, or that others change as well."""
 
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -39,6 +40,7 @@ class CloudFormation:
         self.asked: list[tuple[str, str]] = []
         self.refused: dict[tuple[str, str], tuple[str, str]] = {}
         self.rolls_back_to = "UPDATE_ROLLBACK_COMPLETE"
+        self.deployed: dict[str, Any] = {}
 
     def get_paginator(self, operation: str) -> Any:
         failure = {
@@ -70,6 +72,9 @@ class CloudFormation:
         if StackName not in self.statuses:
             raise ClientError({"Error": {"Code": "ValidationError", "Message": "none"}}, "DescribeStacks")
         return {"Stacks": [self._stack(StackName)]}
+
+    def get_template(self, StackName: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+        return {"TemplateBody": self.deployed.get(StackName, {})}
 
     def describe_stack_events(self, **_: Any) -> dict[str, Any]:
         return {"StackEvents": []}
@@ -108,6 +113,29 @@ class CloudFormation:
         return [stack for each, stack in self.asked if each.startswith(operation)]
 
 
+class Bucket:
+    """The bucket of artifacts."""
+
+    def __init__(self) -> None:
+        self.meta = SimpleNamespace(endpoint_url="https://s3")
+        self.objects: dict[str, bytes] = {}
+
+    def put_object(self, Key: str, Body: bytes, **_: Any) -> None:  # noqa: N803
+        self.objects[Key] = Body
+
+    def get_object(self, Key: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+        return {"Body": BytesIO(self.objects[Key])}
+
+    def delete_object(self, Key: str, **_: Any) -> None:  # noqa: N803
+        del self.objects[Key]
+
+    def get_paginator(self, _: str) -> Any:
+        def listed(Prefix: str, **_: Any) -> list[dict[str, Any]]:  # noqa: N803
+            return [{"Contents": [{"Key": each} for each in self.objects if each.startswith(Prefix)]}]
+
+        return SimpleNamespace(paginate=listed)
+
+
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Deployment, "template", lambda *_: {})
@@ -116,9 +144,10 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stacks.time, "sleep", lambda _: None)
 
 
-def a_deployment(cloudformation: CloudFormation, stage: str = "test", ways: Ways = NO_WORD) -> Deployment:
-    meta = SimpleNamespace(endpoint_url="https://s3")
-    clients: dict[str, Any] = {"cloudformation": cloudformation, "s3": SimpleNamespace(meta=meta)}
+def a_deployment(
+    cloudformation: CloudFormation, stage: str = "test", ways: Ways = NO_WORD, bucket: Bucket | None = None
+) -> Deployment:
+    clients: dict[str, Any] = {"cloudformation": cloudformation, "s3": bucket or Bucket()}
     cloud: Any = SimpleNamespace(
         stage=stage,
         protected=stage == "prod",
@@ -322,3 +351,107 @@ def test_a_stage_keeps_its_python_until_it_is_told_another(deployed: str, told: 
     assert target.runtime == f"python{told or deployed}"
     here = stacks.default_target(cloud).python
     assert any(f"stays on Python {deployed}" in line for line in said) == (told is None and deployed != here)
+
+
+# Back to what was deployed before
+
+TABLE = {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "linli-test-access"}}
+OTHER_TABLE = {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "other"}}
+QUEUE = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "linli-test-access-gate-pass"}}
+
+
+def holding(**resources: Any) -> dict[str, Any]:
+    return {"Resources": resources}
+
+
+def updated_to(template: Any, cloud: CloudFormation, bucket: Bucket) -> None:
+    """The stack `access` is brought to a template from the one that it has."""
+    a_deployment(cloud, bucket=bucket).run(["access"], lambda _: None, always)
+    cloud.deployed["linli-test-access"] = template
+
+
+def test_a_rollback_brings_back_what_was_there_before_and_then_what_was_before_that() -> None:
+    cloud, bucket, given = CloudFormation(linli_test_access="CREATE_COMPLETE"), Bucket(), list[Any]()
+    cloud.deployed["linli-test-access"] = holding(Table=TABLE)
+    cloud.parameters = {"CoreLayerArn": "arn:1"}
+    updated_to(holding(Table=TABLE, B=QUEUE), cloud, bucket)
+    cloud.parameters = {"CoreLayerArn": "arn:2"}
+    updated_to(holding(Table=TABLE, B=QUEUE, Role={"Type": "AWS::IAM::Role"}), cloud, bucket)
+    cloud.parameters = {"CoreLayerArn": "arn:3"}
+    deployment = a_deployment(cloud, bucket=bucket)
+    create = cloud.create_change_set
+
+    def created(**more: Any) -> dict[str, str]:
+        given.append(more["Parameters"])
+        return create(**more)
+
+    cloud.create_change_set = created  # type: ignore[method-assign]
+    assert deployment.roll_back("access", lambda _: None, always).result == "rolled back"
+    cloud.deployed["linli-test-access"] = holding(Table=TABLE)
+    assert deployment.roll_back("access", lambda _: None, always).result == "rolled back"
+
+    assert [each[0]["ParameterValue"] for each in given] == ["arn:2", "arn:1"]
+    with pytest.raises(CommandError, match="nothing of before is kept"):
+        deployment.roll_back("access", lambda _: None, always)
+
+
+@pytest.mark.parametrize("now", [holding(Table=OTHER_TABLE), holding(Table=TABLE, Queue=QUEUE)])
+def test_a_rollback_that_would_lose_a_table_or_queue_is_refused_and_leaves_nothing(now: Any) -> None:
+    cloud, bucket = CloudFormation(linli_test_access="CREATE_COMPLETE"), Bucket()
+    cloud.deployed["linli-test-access"] = holding(Table=TABLE)
+    updated_to(now, cloud, bucket)
+    executed = cloud.did("execute_change_set")
+
+    with pytest.raises(CommandError, match="is not rolled back: "):
+        a_deployment(cloud, bucket=bucket).roll_back("access", lambda _: None, always)
+
+    assert cloud.did("execute_change_set") == executed
+    assert cloud.change_sets["linli-test-access"] == ["ours"]  # of the update before; its own is gone
+    assert len(bucket.objects) == 1
+
+
+def test_a_rollback_that_nobody_says_yes_to_changes_nothing_and_can_be_asked_for_again() -> None:
+    cloud, bucket = CloudFormation(linli_test_access="CREATE_COMPLETE"), Bucket()
+    updated_to(holding(), cloud, bucket)
+    deployment = a_deployment(cloud, bucket=bucket)
+
+    with pytest.raises(CommandError, match="not approved"):
+        deployment.roll_back("access", lambda _: None, never)
+
+    assert deployment.roll_back("access", lambda _: None, always).result == "rolled back"
+
+
+def test_of_versions_the_last_ten_are_kept() -> None:
+    cloud, bucket = CloudFormation(linli_test_access="CREATE_COMPLETE"), Bucket()
+    for number in range(13):
+        updated_to(holding(**{f"T{number}": TABLE}), cloud, bucket)
+
+    assert len(bucket.objects) == stacks.VERSIONS_KEPT
+    assert b"T11" in bucket.objects[max(bucket.objects)]
+
+
+# What would happen
+
+
+def test_a_preview_executes_nothing_and_leaves_no_change_set() -> None:
+    cloud = CloudFormation(linli_test_access="CREATE_COMPLETE")
+    cloud.deployed["linli-test-access"] = holding(Table=TABLE)
+    deployment = a_deployment(cloud)
+
+    found = deployment.preview("access", stacks.stacks_of(deployment.cloud))
+
+    assert found.replaced == ("Table",)  # the template of this test holds nothing
+    assert {each for each, _ in cloud.asked} == {"create_change_set", "delete_change_set"}
+    assert cloud.change_sets["linli-test-access"] == []
+
+
+@pytest.mark.parametrize("status", ["UPDATE_ROLLBACK_FAILED", "DELETE_FAILED", "ROLLBACK_COMPLETE", None])
+def test_a_preview_of_what_cannot_be_planned_says_why_and_asks_for_nothing(status: str | None) -> None:
+    cloud = CloudFormation(**({"linli_test_access": status} if status else {}))
+    deployment = a_deployment(cloud)
+
+    found = deployment.preview("access", stacks.stacks_of(deployment.cloud))
+
+    assert cloud.asked == []
+    assert bool(found.note) is (status is not None)
+    assert found.plan.creates is (status is None)

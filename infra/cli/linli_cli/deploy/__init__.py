@@ -1,1 +1,1 @@
-"""From the sources to stacks: packages, layers, templates, change sets; `deploy`."""
+"""From the sources to stacks: packages, layers, templates, change sets; `deploy`, `rollback`."""

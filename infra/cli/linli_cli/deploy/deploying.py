@@ -1,4 +1,4 @@
-"""The command `deploy`."""
+"""The commands `deploy` and `rollback`."""
 
 from typing import Annotated
 
@@ -42,9 +42,19 @@ def deploy(  # noqa: PLR0917  one option each
     python: Annotated[
         str | None, typer.Option("--python", help="Move the whole stage to this Python, e.g. 3.13.")
     ] = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Only tell what would happen; nothing is changed.")
+    ] = False,
 ) -> None:
     """Package, upload and deploy stacks, as far as they changed. Shows each change set first."""
     given = dict(parse_parameter(each) for each in parameter or [])
+    ways = stacks.Ways(frozenset(remove or ()), tuple(skip or ()), python)
+    if preview:
+        for each in stacks.previewed(
+            names or None, stage, profile=profile, parameters=given, say=saying, ways=ways
+        ):
+            tell_preview(each)
+        return
     try:
         done = stacks.deploy(
             names or None,
@@ -53,13 +63,52 @@ def deploy(  # noqa: PLR0917  one option each
             parameters=given,
             show=lambda plan: console.print(table_of(plan)),
             approve=lambda plans: approved(plans, yes=yes, stage=stage),
-            say=lambda line: console.print(line, style="dim", markup=False, highlight=False),
-            ways=stacks.Ways(frozenset(remove or ()), tuple(skip or ()), python),
+            say=saying,
+            ways=ways,
         )
     except stacks.PartlyDeployed as error:
         tell(error.done)
         raise
     tell(done)
+
+
+def rollback(
+    stack: Annotated[str, typer.Argument(metavar="STACK", help="One stack, e.g. access.")],
+    stage: Stage = LOCAL,
+    profile: Profile = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before executing.")] = False,
+) -> None:
+    """Bring a stack back to what was deployed before its last update: template, packages, parameters."""
+    done = stacks.rolled_back(
+        stack,
+        stage,
+        profile=profile,
+        show=lambda plan: console.print(table_of(plan)),
+        approve=lambda plans: approved(plans, yes=yes, stage=stage),
+        say=saying,
+    )
+    tell([done])
+
+
+def saying(line: str) -> None:
+    """A line of progress."""
+    console.print(line, style="dim", markup=False, highlight=False)
+
+
+def tell_preview(found: stacks.Preview) -> None:
+    """What would happen to a stack; what would be lost in red."""
+    plan = found.plan
+    if found.note:
+        console.print(f"{plan.stack}: cannot be told: {found.note}", style="yellow", markup=False)
+    elif not plan.changes:
+        console.print(f"{plan.stack}: unchanged", style="dim")
+    else:
+        console.print(table_of(plan))
+    for each in found.replaced:
+        lost = f"{plan.stack}: {each} WOULD BE REPLACED OR REMOVED, with all that it holds"
+        console.print(lost, style="bold red", markup=False)
+    for each in found.grown:
+        console.print(f"{plan.stack}: may from then on: {each}", style="yellow", markup=False, soft_wrap=True)
 
 
 def approved(plans: list[stacks.ChangeSet], *, yes: bool, stage: str) -> bool:

@@ -14,14 +14,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from linli_cli.cloud import LOCAL, Cloud, connect
-from linli_cli.deploy import digest, pages, templates, wiring
+from linli_cli.deploy import differences, digest, pages, templates, wiring
 from linli_cli.deploy.layers import Target, build_layers, this_machine
 from linli_cli.deploy.packaging import Packaged, foundation_template, package_all
 from linli_cli.deploy.templates import Template
@@ -44,6 +44,8 @@ GOOD = {
 SETTLED = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 NO_CHANGE = ("didn't contain changes", "No updates are to be performed")
 LIMIT_S = 3600
+HISTORY = "history"  # of each stack, in the bucket of artifacts
+VERSIONS_KEPT = 10
 AT_THE_SAME_TIME = {
     "AlreadyExistsException", "ChangeSetNotFound", "ChangeSetNotFoundException", "InvalidChangeSetStatus",
     "InvalidChangeSetStatusException", "OperationInProgressException", "TokenAlreadyExistsException",
@@ -77,6 +79,18 @@ class ChangeSet:
     arn: str = ""
     before: str = ""
     removes: bool = False
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What would happen to a stack. `replaced`: what holds something and would be an empty one after, or go;
+    `grown`: rights that somebody would have and has not; `note`: why more cannot be said.
+    """
+
+    plan: ChangeSet
+    replaced: tuple[str, ...] = ()
+    grown: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -190,8 +204,34 @@ def deploy(
     """
     cloud = connect(stage, profile)
     names = None if names is None else list(names)
-    groups = waves(stacks_for(stage, root) if names is None else names, root)
-    if stage == LOCAL and names and CONSOLE in names:
+    deployment, groups = begun(
+        cloud, names, parameters=parameters, target=target, say=say, root=root, ways=ways
+    )
+    deployment.prepare([name for group in groups for name in group])
+    done: list[Deployed] = []
+    for group in groups:
+        try:
+            done += deployment.run(group, show, approve)
+        except CommandError as error:
+            raise PartlyDeployed(str(error), [*done, *getattr(error, "done", ())]) from error
+    if [CONSOLE] in groups:
+        deployment.publish()
+    return done
+
+
+def begun(
+    cloud: Cloud,
+    names: list[str] | None,
+    *,
+    parameters: Mapping[str, str] | None,
+    target: Target | None,
+    say: Say,
+    root: Path,
+    ways: Ways,
+) -> tuple["Deployment", list[list[str]]]:
+    """A deployment of stacks (all by default), and these by waves; nothing has been made yet."""
+    groups = waves(stacks_for(cloud.stage, root) if names is None else names, root)
+    if cloud.stage == LOCAL and names and CONSOLE in names:
         raise CommandError(
             "the local cloud has no stack console: its front stands in, `linli console` opens it"
         )
@@ -206,18 +246,60 @@ def deploy(
         except CommandError as error:
             if names is not None:
                 raise
-            say(f"{CONSOLE} is left out: {error}; `linli deploy {CONSOLE} --stage {stage}` once it does")
+            say(
+                f"{CONSOLE} is left out: {error}; `linli deploy {CONSOLE} --stage {cloud.stage}` once it does"
+            )
             groups.remove([CONSOLE])
-    deployment.prepare([name for group in groups for name in group])
-    done: list[Deployed] = []
-    for group in groups:
-        try:
-            done += deployment.run(group, show, approve)
-        except CommandError as error:
-            raise PartlyDeployed(str(error), [*done, *getattr(error, "done", ())]) from error
-    if [CONSOLE] in groups:
-        deployment.publish()
-    return done
+    return deployment, groups
+
+
+def previewed(
+    names: Iterable[str] | None,
+    stage: str,
+    *,
+    profile: str | None = None,
+    parameters: Mapping[str, str] | None = None,
+    target: Target | None = None,
+    say: Say = lambda _: None,
+    root: Path = ROOT,
+    ways: Ways = Ways(),
+) -> Iterator[Preview]:
+    """What `deploy` would do to each stack as they all are now: nothing is changed.
+
+    Stacks are judged by what others put out today. Templates alone are uploaded, and change sets discarded.
+    """
+    cloud = connect(stage, profile)
+    named = None if names is None else list(names)
+    deployment, groups = begun(
+        cloud, named, parameters=parameters, target=target, say=say, root=root, ways=ways
+    )
+    deployment.only_looks = True
+    wanted = [name for group in groups for name in group]
+    existing = stacks_of(cloud)
+    deployment.prepare(wanted)
+    for stack in wanted:
+        yield deployment.preview(stack, existing)
+
+
+def rolled_back(
+    stack: str,
+    stage: str,
+    *,
+    profile: str | None = None,
+    show: Callable[[ChangeSet], None] = lambda _: None,
+    approve: Callable[[list[ChangeSet]], bool] = lambda _: True,
+    say: Say = lambda _: None,
+    root: Path = ROOT,
+) -> Deployed:
+    """Bring a stack back to the template, packages and parameters that it had before its last update.
+
+    Done again, it goes one version further back; `deploy` goes forward. Raises CommandError when nothing of
+    before is kept, or when a table, queue, bucket or secret would be another one or go.
+    """
+    waves([stack], root)
+    cloud = connect(stage, profile)
+    deployment = Deployment(cloud, default_target(cloud), {}, say, root)
+    return deployment.roll_back(stack, show, approve)
 
 
 def stage_target(cloud: Cloud, python: str | None, say: Say) -> Target:
@@ -282,6 +364,7 @@ class Deployment:
         self.bucket = f"linli-{cloud.stage}-artifacts-{cloud.account}"
         self.packages: dict[str, Packaged] = {}
         self.sign_in: dict[str, str] = {}
+        self.only_looks = False
         self.poll_s = 0.1 if cloud.is_local else 3.0
 
     def prepare(self, names: list[str]) -> None:
@@ -289,7 +372,8 @@ class Deployment:
         started = time.monotonic()
         others = (name for name in names if name not in (FOUNDATION, CONSOLE))
         wanted = list(dict.fromkeys(name.removesuffix("-state") for name in others))
-        self.ensure_bucket()
+        if not self.only_looks:
+            self.ensure_bucket()
         if FOUNDATION in names:
             deps, core = build_layers(self.target, self.root)
             self.given |= {
@@ -450,6 +534,19 @@ class Deployment:
         """The change set of one stack; none if its fingerprint shows it is what it should be."""
         name = full_name(self.cloud.stage, stack)
         current = self.settled(name, existing.get(name))
+        template, values, creates = self.wanted(stack, current, existing)
+        if (
+            current
+            and current.status in SETTLED
+            and current.outputs.get(FINGERPRINT) == fingerprint_of(template)
+        ):
+            return ChangeSet(stack, creates=False)
+        return self.create_change_set(stack, template, values, creates=creates)
+
+    def wanted(
+        self, stack: str, current: Existing | None, existing: Mapping[str, Existing]
+    ) -> tuple[Template, dict[str, str], bool]:
+        """A stack's template with its fingerprint, its parameters, and whether it is to be created."""
         is_empty = current is not None and current.status == IN_REVIEW
         current = None if is_empty else current
         template = self.template(stack)
@@ -457,11 +554,107 @@ class Deployment:
         for _, api in templates.of_type(template, wiring.API):  # SAM redeploys an API when its text changes
             snapshots = f"snapshots: {values.get('SnapStart', 'false')}"
             api["Properties"]["DefinitionBody"]["info"]["description"] = snapshots
-        fingerprint = digest.of_json([template, values])
-        if current and current.status in SETTLED and current.outputs.get(FINGERPRINT) == fingerprint:
-            return ChangeSet(stack, creates=False)
-        template = templates.merge(template, {"Outputs": {FINGERPRINT: {"Value": fingerprint}}})
-        return self.create_change_set(stack, template, values, creates=current is None)
+        outputs = {"Outputs": {FINGERPRINT: {"Value": digest.of_json([template, values])}}}
+        return templates.merge(template, outputs), values, current is None
+
+    def preview(self, stack: str, existing: Mapping[str, Existing]) -> Preview:
+        """What would happen to a stack: a change set that is looked at and discarded, and what the templates
+        say beside it. Where there is no stack yet, all of its template.
+        """
+        name = full_name(self.cloud.stage, stack)
+        current = existing.get(name)
+        try:
+            if current:
+                self.check(name, current)
+            template, values, creates = self.wanted(stack, current, existing)
+        except CommandError as error:
+            return Preview(ChangeSet(stack, creates=current is None), note=str(error))
+        if creates:
+            added = template.get("Resources", {}).items()
+            changes = tuple(Change("Add", each, resource["Type"], "") for each, resource in added)
+            grown = tuple(differences.grown({}, template))
+            return Preview(ChangeSet(stack, creates=True, changes=changes), grown=grown)
+        if current and current.outputs.get(FINGERPRINT) == fingerprint_of(template):
+            return Preview(ChangeSet(stack, creates=False))
+        try:
+            plan = self.create_change_set(stack, template, values, creates=False)
+        except ClientError as error:
+            return Preview(ChangeSet(stack, creates=False), note=str(overtaken(stack, error)))
+        self.discard_all([plan] if plan.arn else [])
+        return self.judged(plan, self.deployed_template(name), template)
+
+    def judged(self, plan: ChangeSet, before: Template, after: Template) -> Preview:
+        """A plan, with what CloudFormation or a comparison of templates says is lost and gained by it."""
+        told = {
+            each.logical_id
+            for each in plan.changes
+            if each.type in differences.HOLDERS and (each.replacement == "True" or each.action == "Remove")
+        }
+        replaced = sorted(told | set(differences.replaced(before, after)))
+        return Preview(plan, tuple(replaced), tuple(differences.grown(before, after)))
+
+    def deployed_template(self, name: str) -> Template:
+        """The template of a stack as it was given to CloudFormation."""
+        body = self.cloudformation.get_template(StackName=name, TemplateStage="Original")["TemplateBody"]
+        loaded: Template = json.loads(body if isinstance(body, str) else json.dumps(body))
+        return loaded
+
+    def roll_back(
+        self,
+        stack: str,
+        show: Callable[[ChangeSet], None],
+        approve: Callable[[list[ChangeSet]], bool],
+    ) -> Deployed:
+        """See `rolled_back`."""
+        started, name = time.monotonic(), full_name(self.cloud.stage, stack)
+        current = self.settled(name, stacks_of(self.cloud).get(name))
+        if current is None or current.status == IN_REVIEW:
+            raise CommandError(f"the stack {stack} is not deployed: there is nothing to go back from")
+        kept = self.kept(stack)
+        if not kept:
+            raise CommandError(f"nothing of before is kept of {stack}: it was never updated by this version")
+        version = json.loads(self.s3.get_object(Bucket=self.bucket, Key=kept[-1])["Body"].read())
+        before, template = self.deployed_template(name), version["template"]
+        plan = self.create_change_set(stack, template, version["parameters"], creates=False)
+        self.say(f"{stack}: back to what was deployed until {version['until']}")
+        if lost := self.judged(plan, before, template).replaced:
+            self.discard_all([plan] if plan.arn else [])
+            raise CommandError(
+                f"{stack} is not rolled back: {', '.join(lost)} would be another one, or go, with all that "
+                f"it holds; mend it forward: `linli deploy {stack}`"
+            )
+        show(plan)
+        if plan.arn and not approve([plan]):
+            self.discard_all([plan])
+            raise CommandError("nothing was rolled back: not approved")
+        self.execute(plan, keeps=False)
+        self.s3.delete_object(Bucket=self.bucket, Key=kept[-1])
+        return Deployed(stack, "rolled back" if plan.arn else "unchanged", time.monotonic() - started)
+
+    def kept(self, stack: str) -> list[str]:
+        """The versions of a stack that were kept, the oldest first."""
+        pages = self.s3.get_paginator("list_objects_v2")
+        prefix = f"{HISTORY}/{stack}/"
+        found = [
+            each["Key"]
+            for page in pages.paginate(Bucket=self.bucket, Prefix=prefix)
+            for each in page.get("Contents", [])
+        ]
+        return sorted(found)
+
+    def keep(self, stack: str) -> None:
+        """Keep a stack's version before it is updated, and the last few of before; packages stay anyway."""
+        name = full_name(self.cloud.stage, stack)
+        now = datetime.now(UTC)
+        version = {
+            "until": now.isoformat(timespec="seconds"),
+            "template": self.deployed_template(name),
+            "parameters": dict(stacks_of(self.cloud)[name].parameters),
+        }
+        key = f"{HISTORY}/{stack}/{now:%Y%m%dT%H%M%S%f}.json"
+        self.s3.put_object(Bucket=self.bucket, Key=key, Body=json.dumps(version).encode())
+        for old in self.kept(stack)[:-VERSIONS_KEPT]:
+            self.s3.delete_object(Bucket=self.bucket, Key=old)
 
     def settled(self, name: str, current: Existing | None) -> Existing | None:
         """The stack once nothing is going on in it; None if there is none. Nothing is removed here.
@@ -611,11 +804,16 @@ class Deployment:
             return overtaken(plan.stack, error)
         return None
 
-    def execute(self, plan: ChangeSet) -> None:
-        """Execute a change set and wait for its end. Raises CommandError with the first failed resource."""
+    def execute(self, plan: ChangeSet, *, keeps: bool = True) -> None:
+        """Execute a change set and wait for its end; what was there before is kept for a rollback.
+
+        Raises CommandError with the first failed resource.
+        """
         name = full_name(self.cloud.stage, plan.stack)
         if not plan.arn:
             return
+        if keeps and not plan.creates:
+            self.keep(plan.stack)
         started, wanted = time.monotonic(), "CREATE_COMPLETE" if plan.creates else "UPDATE_COMPLETE"
         earlier = self.latest_event(name)
         self.say(f"{plan.stack}: {'creating' if plan.creates else 'updating'}, {len(plan.changes)} changes")
@@ -723,6 +921,8 @@ class Deployment:
 
     def upload_bytes(self, content: bytes, kind: str) -> str:
         key = f"{digest.of_bytes(content)}.{kind}"
+        if self.only_looks and kind != "json":
+            return key
         try:
             self.s3.head_object(Bucket=self.bucket, Key=key)
         except ClientError as error:
@@ -745,6 +945,11 @@ def overtaken(stack: str, error: ClientError) -> CommandError:
         f"{stack}: somebody else is deploying it ({told['Message']}); the others are not held up: "
         f"run `linli deploy {stack}` again once they are done"
     )
+
+
+def fingerprint_of(template: Template) -> str:
+    """The fingerprint that a template puts out."""
+    return str(template["Outputs"][FINGERPRINT]["Value"])
 
 
 def described(failures: list[dict[str, Any]]) -> str:
