@@ -48,6 +48,7 @@ PACKAGERS = (
     "deriving",
     "packaging",
     "reaching",
+    "runbooks",
     "templates",
     "wiring",
 )

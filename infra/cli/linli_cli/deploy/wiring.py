@@ -11,7 +11,7 @@ from typing import Any
 
 from linli.errors import PROBLEM_PREFIX
 from linli.words import catalogue
-from linli_cli.deploy import digest
+from linli_cli.deploy import digest, runbooks
 from linli_cli.deploy.templates import Template, conditions_used, of_type, references, text_of
 from linli_cli.errors import CommandError
 from linli_cli.layout import service_of
@@ -147,6 +147,7 @@ def wire_state(template: Template, service: str) -> Template:
                     "Period": 60,
                     "Threshold": 0,
                 },
+                runbooks.of_kind(runbooks.DEAD_LETTERS, f"{service}-{action}"),
             ),
         )
     for action, logical_id in worked_off_queues(template).items():
@@ -163,6 +164,7 @@ def wire_state(template: Template, service: str) -> Template:
                     "Period": 60,
                     "Threshold": BACKLOG_AGE_S,
                 },
+                runbooks.of_kind(runbooks.BACKLOG, f"{service}-{action}"),
             ),
         )
     return finish(template, {})
@@ -192,14 +194,7 @@ def wire_service(
             permission.setdefault("Condition", "HasIoT")
     for logical_id, api in of_type(template, API):
         wire_api(api["Properties"], project)
-        template["Resources"].setdefault(
-            f"{logical_id}Alarm",
-            alarm(
-                named(project, "api-5xx"),
-                f"the HTTP API of {project} answers 5xx: read `linli logs {project}-api`",
-                error_rate("AWS/ApiGateway", "5XXError", ApiName=named(project, "api"), Stage=API_STAGE),
-            ),
-        )
+        template["Resources"].setdefault(f"{logical_id}Alarm", api_alarm(project))
     for logical_id, executions in must_answer(template, project).items():
         reserve(template["Resources"][logical_id]["Properties"], executions)
     waiting = waited_for(template)
@@ -344,6 +339,17 @@ def errors_alarm(service: str) -> dict[str, Any]:
             "DatapointsToAlarm": 2,
             "Threshold": 0,
         },
+        runbooks.of_kind(runbooks.ERRORS, service),
+    )
+
+
+def api_alarm(project: str) -> dict[str, Any]:
+    """One for an HTTP API that fails."""
+    return alarm(
+        named(project, "api-5xx"),
+        f"the HTTP API of {project} answers 5xx: read `linli logs {project}-api`",
+        error_rate("AWS/ApiGateway", "5XXError", ApiName=named(project, "api"), Stage=API_STAGE),
+        runbooks.of_kind(runbooks.API_5XX, project),
     )
 
 
@@ -507,10 +513,11 @@ def error_rate(namespace: str, metric: str, **dimensions: Any) -> dict[str, Any]
     }
 
 
-def alarm(name: Any, description: str, measure: dict[str, Any]) -> dict[str, Any]:
+def alarm(name: Any, description: str, measure: dict[str, Any], runbook: runbooks.Runbook) -> dict[str, Any]:
     """An alarm to the stage's topic; no data is no alarm."""
     return {
         "Type": ALARM,
+        "Metadata": {runbooks.KEY: runbook},
         "Properties": {
             "AlarmName": name,
             "AlarmDescription": description,
@@ -522,6 +529,18 @@ def alarm(name: Any, description: str, measure: dict[str, Any]) -> dict[str, Any
             **measure,
         },
     }
+
+
+def alarm_name(properties: Mapping[str, Any]) -> str:
+    """An alarm's name without the stage's prefix."""
+    return text_of(properties["AlarmName"]).removeprefix("linli-${Stage}-")
+
+
+def point_to_runbook(properties: dict[str, Any]) -> None:
+    """Let an alarm's description name its runbook."""
+    about = properties.get("AlarmDescription")
+    if isinstance(about, str):
+        properties["AlarmDescription"] = runbooks.pointer(about, alarm_name(properties))
 
 
 def wire_api(properties: dict[str, Any], project: str) -> None:
@@ -566,6 +585,8 @@ def gateway_problem(status: int | None, problem: str) -> dict[str, Any]:
 def finish(template: Template, available: Mapping[str, str]) -> Template:
     """Declare the parameters and conditions in use, and no others."""
     template.setdefault("AWSTemplateFormatVersion", "2010-09-09")
+    for _, each in of_type(template, ALARM):
+        point_to_runbook(each["Properties"])
     conditions = dict(CONDITIONS) | template.get("Conditions", {})
     body = {key: template.get(key, {}) for key in ("Globals", "Resources", "Outputs")}
     used = set(conditions_used(body))

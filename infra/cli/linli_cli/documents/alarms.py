@@ -1,13 +1,14 @@
 """The alarms of a service, from the templates that it is deployed by."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from linli_cli.deploy import templates, wiring
-from linli_cli.deploy.packaging import resources, state_template
-from linli_cli.layout import ROOT, projects_of
+from linli_cli.deploy import wiring
+from linli_cli.deploy.alarms import Alarm, alarms_of
+from linli_cli.layout import ROOT
 from linli_cli.reading.tables import codes, span_in_words, table
 
 IN_WORDS = {
@@ -21,43 +22,37 @@ IN_WORDS = {
 def alarms(service: str, root: Path = ROOT) -> str:
     """When each alarm of a service rings, and what it says; and how long logs are kept."""
     said: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-    for properties in _declared(service, root):
-        said[_when(properties), _about(properties)].append(_name(properties, service))
-    errors = wiring.errors_alarm(service)["Properties"]
-    said[_when(errors), "errors that nobody foresaw: read its actions' logs with `--errors`"].append(
-        f"{service}-errors"
-    )
-    for project in projects_of(service, root):
-        said["5xx of all answers, " + _measure(wiring.error_rate("", "")), "its HTTP API fails"].append(
-            f"{project}-api-5xx"
-        )
+    for each in alarms_of(service, root):
+        said[_when(each), _about(each)].append(_name(each, service))
     lines = [(codes(sorted(names)), when, about) for (when, about), names in said.items()]
     made = table(("alarm", "when", "what it says"), sorted(lines))
-    named = "Alarms are named `linli-<stage>-…` and go to the stage's topic"
+    named = (
+        "Alarms are named `linli-<stage>-…` and go to the stage's topic; "
+        "`linli runbook <alarm>` says what to do"
+    )
     return f"{made}\n\n{named}; logs are kept for {wiring.LOG_RETENTION_DAYS} days."
 
 
-def _declared(service: str, root: Path) -> list[dict[str, Any]]:
-    found = [state_template(service, root)]
-    found += [resources(project, root) for project in projects_of(service, root)]
-    return [each["Properties"] for template in found for _, each in templates.of_type(template, wiring.ALARM)]
+def _name(alarm: Alarm, service: str) -> str:
+    return alarm.name if alarm.name.startswith(service) else f"{service}-{alarm.name}"
 
 
-def _name(properties: dict[str, Any], service: str) -> str:
-    text = templates.text_of(properties["AlarmName"]).removeprefix("linli-${Stage}-")
-    return text if text.startswith(service) else f"{service}-{text}"
-
-
-def _about(properties: dict[str, Any]) -> str:
-    description = str(properties["AlarmDescription"])
-    if properties["MetricName"] == "ApproximateNumberOfMessagesVisible":
+def _about(alarm: Alarm) -> str:
+    if alarm.kind == "errors":
+        return "errors that nobody foresaw: read its actions' logs with `--errors`"
+    if alarm.kind == "api":
+        return "its HTTP API fails"
+    if alarm.properties["MetricName"] == "ApproximateNumberOfMessagesVisible":
         return "a message could not be processed: look with `linli dlq list`"
-    if properties["MetricName"] == "ApproximateAgeOfOldestMessage":
+    if alarm.properties["MetricName"] == "ApproximateAgeOfOldestMessage":
         return "messages wait: the worker stands still, or is too slow"
-    return description
+    return alarm.description
 
 
-def _when(properties: dict[str, Any]) -> str:
+def _when(alarm: Alarm) -> str:
+    properties = alarm.properties
+    if alarm.kind == "api":
+        return f"5xx of all answers, {_measure(properties)}"
     dimensions = {each["Name"]: each["Value"] for each in properties.get("Dimensions", [])}
     what = str(properties.get("MetricName", "a metric"))
     what = IN_WORDS.get(what, what)
@@ -66,7 +61,7 @@ def _when(properties: dict[str, Any]) -> str:
     return f"{what} {_measure(properties)}"
 
 
-def _measure(properties: dict[str, Any]) -> str:
+def _measure(properties: Mapping[str, Any]) -> str:
     below = str(properties.get("ComparisonOperator", "")).startswith("LessThan")
     threshold = float(properties.get("Threshold", 0))
     period = span_in_words(timedelta(seconds=int(properties.get("Period", 0))))
