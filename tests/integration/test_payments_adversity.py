@@ -7,6 +7,7 @@ from unittest.mock import Mock
 
 import pytest
 
+from functions.payments.books.ledger import balances
 from functions.payments.providers import client as outgoing
 from functions.payments.providers.alipay import messages as alipay
 from functions.payments.providers.merchants.models import Merchant
@@ -122,6 +123,41 @@ def test_a_refund_that_is_stuck_is_on_the_list_of_what_needs_somebody(
     listed = till.http(till.app, "GET", "/communities/willow/refunds", **WILLOW_MANAGER).body["items"]
     assert [each["state"] for each in listed] == ["stuck"]
     assert '"message":"needs_somebody"' in logged()
+
+
+@pytest.mark.parametrize("how", ["handed_back", "asked_anew"])
+def test_a_stuck_refund_is_ended_by_a_manager_once_for_a_key(till: Till, how: str) -> None:
+    till.owe()
+    intent = till.order("wechat")
+    till.deliver(paid("wechat", intent))
+    path, headers = f"{INTENTS}/{intent}/refunds", {"Idempotency-Key": "once"}
+    asked = till.http(till.app, "POST", path, body={}, headers=headers, **WILLOW_MANAGER).body["refund"]
+    body = {"how": how, "reason": "微信退款异常", "evidence": "收据 17"}
+    body |= {"means": "cash"} if how == "handed_back" else {}
+
+    def end(person: dict[str, Any], key: str = "end") -> Any:
+        sent = {"Idempotency-Key": key}
+        return till.http(till.app, "POST", f"{path}/{asked}/end", body=body, headers=sent, **person)
+
+    assert end(WILLOW_MANAGER).status == 409  # it is still on its way
+    amount = {"total": AMOUNT, "refund": AMOUNT, "payer_total": AMOUNT, "payer_refund": AMOUNT}
+    told = {"out_trade_no": intent, "out_refund_no": asked, "amount": amount, "refund_status": "ABNORMAL"}
+    till.deliver(shop.called(shop.REFUNDED | told, event="REFUND.ABNORMAL", notice="EV-a"))
+    assert end(WILLOW_RESIDENT).status == 403
+
+    first, again, other = end(WILLOW_MANAGER), end(WILLOW_MANAGER), end(WILLOW_MANAGER, "another")
+
+    state = "done" if how == "handed_back" else "failed"
+    assert (first.status, first.body["state"], first.body["evidence"]) == (200, state, "收据 17")
+    assert (again.body, other.status) == (first.body, 409)
+    states = sorted(each.state for each in till.refunds(intent))
+    assert states == (["done"] if how == "handed_back" else ["failed", "requested"])
+    of_all = balances(till.entries())
+    assert sum(of_all.values()) == 0
+    assert of_all.get("cash", 0) == (-AMOUNT if how == "handed_back" else 0)
+    assert of_all["wechat"] == AMOUNT  # it never went back there
+    held = till.intent(intent)
+    assert (held.reserved_fen, held.refunded_fen) == ((0, AMOUNT) if how == "handed_back" else (AMOUNT, 0))
 
 
 def test_money_that_went_back_before_we_asked_leaves_the_books_right(

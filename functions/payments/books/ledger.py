@@ -100,15 +100,16 @@ def _where(means: Means) -> Account:
 
 def refunded(refund: Refund, at: datetime, moved_at: datetime | None, *, surplus: bool) -> Entry:
     """The entry of money that went back: of paid bills, or, if it is a `surplus`, of what was paid on top."""
+    means = refund.means or refund.provider
     return Entry(
         entry=f"refund-{refund.refund}",
         cause="surplus_refund" if surplus else "refund",
         at=at,
-        lines=_both_sides(refund.amount_fen, "surplus" if surplus else "refunds", _where(refund.provider)),
+        lines=_both_sides(refund.amount_fen, "surplus" if surplus else "refunds", _where(means)),
         bill=refund.bill,
         intent=refund.intent,
         refund=refund.refund,
-        provider=refund.provider,
+        provider=means,
         moved_at=moved_at,
     )
 

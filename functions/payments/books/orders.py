@@ -98,7 +98,9 @@ class Refund(Contract):
     """Money on its way back through the provider it came by. `refund` is our number of it there.
 
     `why`: a manager asked for it, it was paid on top of a paid bill, or it was made at the provider itself
-    (`number` is then the provider's). A `stuck` one is finished by a person at the provider, or never.
+    (`number` is then the provider's). A `stuck` one is finished by a person at the provider, or ended here:
+    `ended_by` says by whom, with their `reason` and `evidence`; `means` is how it was handed back, where no
+    provider did.
     """
 
     refund: Id
@@ -112,6 +114,10 @@ class Refund(Contract):
     requested_by: Id | None = None
     number: str | None = None
     ended_at: Instant | None = None
+    ended_by: Id | None = None
+    reason: str | None = None
+    evidence: str | None = None
+    means: Means | None = None
 
     @classmethod
     def of(cls, intent: Intent, refund: str, amount_fen: int, why: Why, now: datetime) -> "Refund":

@@ -314,7 +314,7 @@ def _gone_back(
 
 
 def given_back(intent: Intent, refund: Refund, now: datetime) -> Effect:
-    """Book that a refund of a payment by hand was handed back."""
+    """Book that a refund was handed back: of a payment by hand, or in place of a provider that is stuck."""
     return _gone_back(Effect("refunded"), intent, refund, now, now)
 
 

@@ -1,11 +1,11 @@
-"""Refunds: ask for, list; send to the provider."""
+"""Refunds: ask for, end by hand, list; send to the provider."""
 
 from chalice.app import Blueprint
 
 from functions.payments import permissions
 from functions.payments.books.orders import Refund
 from functions.payments.refund import store
-from functions.payments.refund.models import RefundsAsked, RefundWanted
+from functions.payments.refund.models import RefundEnding, RefundsAsked, RefundWanted
 from linli.cursors import Page
 from linli.http import Nothing, Request, route
 from linli.queues import Received, bus_queue
@@ -26,6 +26,20 @@ def request_refund(request: Request[RefundWanted, Nothing]) -> Refund:
     """Give a payment back, in part or all that is left; once for a key."""
     intent, amount_fen = request.path["intent"], request.body.amount_fen
     return store.request(request.tenant, intent, amount_fen, request.person, request.creation)
+
+
+@route(
+    blueprint,
+    "POST",
+    f"{REFUNDS}/{{refund}}/end",
+    permissions.REFUND,
+    body=RefundEnding,
+    needs_key=True,
+)
+def end_refund(request: Request[RefundEnding, Nothing]) -> Refund:
+    """End a refund that is stuck at its provider: the payer has the money, or it is asked for anew."""
+    where = request.path["intent"], request.path["refund"]
+    return store.end(request.tenant, where, request.body, request.person, request.creation)
 
 
 @route(blueprint, "GET", REFUNDS, permissions.READ_PAYMENTS)

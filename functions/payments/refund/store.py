@@ -9,8 +9,8 @@ from functions.payments.books.store import Held, Told
 from functions.payments.providers import client as providers
 from functions.payments.providers.merchants import store as merchants
 from functions.payments.providers.protocol.models import RefundOrder
-from functions.payments.refund.domain import asked_back
-from functions.payments.refund.models import RefundsAsked
+from functions.payments.refund.domain import asked_back, ended_by_hand
+from functions.payments.refund.models import RefundEnding, RefundsAsked
 from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, page_of
@@ -38,6 +38,32 @@ def _requested(community: str, intent: str, amount_fen: int | None, by: str, cre
     if written := rows.one(RefundRow, refund_key):  # an attempt of ours whose reply was lost
         return written.refund
     effect = asked_back(row.intent, amount_fen, creation.id, by, creation.at)
+    zone = communities.known(rows, community).time_zone
+    transaction = Transaction()
+    books.add_effect(transaction, Held(row.intent, int(row.version), zone), effect, creation.at)
+    creation.claim(transaction)
+    transaction.commit()
+    return effect.refunds[0]
+
+
+def end(community: str, where: tuple[str, str], ending: RefundEnding, by: str, creation: Creation) -> Refund:
+    """End a stuck refund of an intent, by both ids. Raises NotFound, or Conflict when it is not stuck."""
+    return creation.once(
+        lambda: _ended(community, where, ending, by, creation),
+        lambda _: find(RefundRow, RefundRow.key(community, *where)).refund,
+    )
+
+
+def _ended(
+    community: str, where: tuple[str, str], ending: RefundEnding, by: str, creation: Creation
+) -> Refund:
+    intent_key, refund_key = IntentRow.key(community, where[0]), RefundRow.key(community, *where)
+    community_key = CommunityRow.key(community)
+    rows = read([intent_key, refund_key, community_key])
+    row, stuck = rows.one(IntentRow, intent_key), rows.one(RefundRow, refund_key)
+    if row is None or stuck is None:
+        raise NotFound
+    effect = ended_by_hand(row.intent, stuck.refund, ending, creation.id, by=by, now=creation.at)
     zone = communities.known(rows, community).time_zone
     transaction = Transaction()
     books.add_effect(transaction, Held(row.intent, int(row.version), zone), effect, creation.at)

@@ -16,6 +16,7 @@ MAY = {
     "GET /communities/{community}/payment_intents/{intent}": "rgpcmo..",
     "GET /communities/{community}/payment_intents/{intent}/refunds": "rgpcmo..",
     "POST /communities/{community}/payment_intents/{intent}/refunds": "....mo..",
+    "POST /communities/{community}/payment_intents/{intent}/refunds/{refund}/end": "....mo..",
     "GET /communities/{community}/receipts/{receipt}": "rgpcmo..",
     "GET /communities/{community}/refunds": "....mo..",
 }
