@@ -35,9 +35,9 @@ def ended_by_hand(
     may be this one.
     """
     if stuck.state != "stuck":
-        raise Conflict("only a stuck refund is ended by hand", state=stuck.state)
+        raise Conflict("only_stuck_ends", state=stuck.state)
     if intent.told_back_fen > intent.refunded_fen:
-        raise Conflict("the provider has told of money back that may be this", told_fen=intent.told_back_fen)
+        raise Conflict("told_of_money_back", told_fen=intent.told_back_fen)
     said = {"ended_by": by, "reason": ending.reason, "evidence": ending.evidence}
     if ending.how == "handed_back":
         freed = intent.model_copy(update={"reserved_fen": intent.reserved_fen - stuck.amount_fen})

@@ -6,6 +6,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from functions.payments.dues.models import PositiveFen
 from linli.contracts import Contract
+from linli.errors import InvalidField
 from linli.pages import PageQuery
 
 
@@ -40,5 +41,5 @@ class RefundEnding(Contract):
     @model_validator(mode="after")
     def _says_by_what_it_was_handed_back(self) -> "RefundEnding":
         if (self.means is not None) != (self.how == "handed_back"):
-            raise ValueError("means: says by what it was handed back, and only that")
+            raise InvalidField("means_of_handing_back")
         return self
