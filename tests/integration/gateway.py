@@ -54,6 +54,7 @@ def event(
     *,
     person: str,
     grants: Grants,
+    identity: str | None = None,
     body: Any = None,
     headers: Mapping[str, str] | None = None,
     query: Mapping[str, str] | None = None,
@@ -82,6 +83,7 @@ def event(
             "authorizer": {
                 "principalId": person,
                 "person": person,
+                "identity": identity or person,
                 "grants": json.dumps(grants, separators=(",", ":")),
                 "integrationLatency": 12,
             },

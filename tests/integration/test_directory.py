@@ -522,7 +522,13 @@ def test_who_has_gone_is_forgotten_there_and_nowhere_else(directory: Chalice, ht
 def test_one_sees_oneself_whole(directory: Chalice, http: Http) -> None:
     me = http(directory, "GET", "/me", **ACME).body
 
-    assert me == {"person": "acme-operator-1", "communities": [], "companies": ["acme"], "sub_districts": []}
+    assert me == {
+        "person": "acme-operator-1",
+        "identity": "acme-operator-1",
+        "communities": [],
+        "companies": ["acme"],
+        "sub_districts": [],
+    }
 
 
 # Isolation

@@ -4,7 +4,7 @@ import hmac
 import json
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -12,8 +12,10 @@ import jwt
 import pytest
 from chalice.app import Chalice
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import ECAlgorithm
+from jwt.utils import der_to_raw_signature
 
 from functions.directory.authorizer.store import issuer_keys
 from linli.errors import Unavailable
@@ -91,14 +93,21 @@ BAD: dict[str, Callable[[Issuer], Any]] = {
     "nobody": lambda i: i.token("p", sub=None),
     "expiry as text": lambda i: i.token("p", exp="2100-01-01"),
     "endless": lambda i: i.token("p", exp=float("inf")),
-    "an id that is a key": lambda i: i.token("p#x"),
+    "a subject without end": lambda i: i.token("x" * 256),
+    "a subject of nothing": lambda i: i.token(""),
+    "a subject with a line's end": lambda i: i.token("p\n"),
+    "a subject that is spelled in two ways": lambda i: i.token("zoé"),
+    "half a character": lambda i: i.token("\ud800"),
+    "a number": lambda i: i.token("p", sub=7),
     "unsigned": unsigned,
     "public key as secret": with_public_key_as_secret,
     "signed by a stranger": signed_by_a_stranger,
     "with its own key inside": with_a_key_inside,
     "tampered": tampered,
     "RS512": lambda i: jwt.encode(i.claims("p"), i.keys[OURS], algorithm="RS512", headers={"kid": OURS}),
-    "without a key id": lambda i: jwt.encode(i.claims("p"), i.keys[OURS], algorithm="RS256"),
+    "a key id that is a number": lambda i: by_hand(
+        {"alg": "RS256", "kid": 1}, i.claims("p"), lambda _: b"not read"
+    ),
     "cut": lambda i: i.token("p")[:-9],
     "no token": lambda _: "three.word.token",
     "deep": lambda _: f"{b64(b'[' * 1000 + b']' * 1000)}.e30.x",
@@ -187,19 +196,135 @@ def test_unknown_key_ids_fetch_the_keys_once_and_not_for_everyone_who_makes_one_
     assert issuer.fetches - before <= 1
 
 
-def test_a_key_that_is_not_rsa_is_no_key_of_ours(ask: Callable[[Any], Any], issuer: Issuer) -> None:
+@pytest.fixture
+def more_keys(issuer: Issuer) -> Iterator[list[dict[str, Any]]]:
+    """Keys that the issuer publishes beside its own."""
+    issuer.extra_keys = []
+    yield issuer.extra_keys
+    issuer.extra_keys = []
+
+
+def ec_key(curve: ec.EllipticCurve, **said: Any) -> tuple[ec.EllipticCurvePrivateKey, dict[str, Any]]:
+    key = ec.generate_private_key(curve)
+    return key, {**ECAlgorithm.to_jwk(key.public_key(), as_dict=True), "kid": "ec-1", **said}
+
+
+def test_a_key_on_p256_signs_es256(
+    ask: Callable[[Any], Any], issuer: Issuer, more_keys: list[dict[str, Any]]
+) -> None:
+    key, jwk = ec_key(ec.SECP256R1())
+    more_keys.append(jwk)
+
+    token = jwt.encode(issuer.claims("p"), key, algorithm="ES256", headers={"kid": "ec-1"})
+
+    assert ask(f"Bearer {token}")["principalId"] == "p"
+
+
+def other_algorithm(issuer: Issuer, more_keys: list[dict[str, Any]]) -> str:
+    key, jwk = ec_key(ec.SECP256R1())
+    more_keys.append(jwk)
+    signed = jwt.encode(issuer.claims("p"), key, algorithm="ES256", headers={"kid": "ec-1"})
+    _, claims, signature = signed.split(".")
+    return f"{b64({'alg': 'RS256', 'kid': 'ec-1'})}.{claims}.{signature}"
+
+
+def rsa_as_ec(issuer: Issuer, _more_keys: list[dict[str, Any]]) -> str:
     key = ec.generate_private_key(ec.SECP256R1())
-    jwk = {**ECAlgorithm.to_jwk(key.public_key(), as_dict=True), "kid": "ec-1", "use": "sig"}
-    issuer.extra_keys = [jwk]
-    try:
-        for algorithm in ("ES256", "RS256"):
-            signed = jwt.encode(issuer.claims("p"), key, algorithm="ES256", headers={"kid": "ec-1"})
-            _, claims, signature = signed.split(".")
-            header = b64({"alg": algorithm, "kid": "ec-1"})
-            with pytest.raises(Exception, match=r"^Unauthorized$"):
-                ask(f"Bearer {header}.{claims}.{signature}")
-    finally:
-        issuer.extra_keys = []
+    return jwt.encode(issuer.claims("p"), key, algorithm="ES256", headers={"kid": OURS})
+
+
+def other_curve(issuer: Issuer, more_keys: list[dict[str, Any]]) -> str:
+    key, jwk = ec_key(ec.SECP384R1())
+    more_keys.append(jwk)
+    return jwt.encode(issuer.claims("p"), key, algorithm="ES384", headers={"kid": "ec-1"})
+
+
+def curve_that_says_es256(issuer: Issuer, more_keys: list[dict[str, Any]]) -> str:
+    key, jwk = ec_key(ec.SECP256K1(), alg="ES256")
+    more_keys.append(jwk)
+    signing = jwt.encode(issuer.claims("p"), key, algorithm="ES256K", headers={"kid": "ec-1"})
+    _, claims, _ = signing.split(".")
+    text = f"{b64({'alg': 'ES256', 'kid': 'ec-1'})}.{claims}"
+    signature = der_to_raw_signature(key.sign(text.encode(), ec.ECDSA(SHA256())), key.curve)
+    return f"{text}.{b64(signature)}"
+
+
+def key_to_encrypt_with(issuer: Issuer, more_keys: list[dict[str, Any]]) -> str:
+    key, jwk = ec_key(ec.SECP256R1(), use="enc")
+    more_keys.append(jwk)
+    return jwt.encode(issuer.claims("p"), key, algorithm="ES256", headers={"kid": "ec-1"})
+
+
+def no_key_named_of_two(issuer: Issuer, more_keys: list[dict[str, Any]]) -> str:
+    more_keys.append(ec_key(ec.SECP256R1())[1])
+    return jwt.encode(issuer.claims("p"), issuer.keys[OURS], algorithm="RS256")
+
+
+def secret_among_the_keys(issuer: Issuer, more_keys: list[dict[str, Any]]) -> str:
+    secret = b"s" * 32
+    more_keys.append({"kty": "oct", "k": b64(secret), "kid": "oct-1"})
+    return jwt.encode(issuer.claims("p"), secret, algorithm="HS256", headers={"kid": "oct-1"})
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        other_algorithm,
+        rsa_as_ec,
+        other_curve,
+        curve_that_says_es256,
+        key_to_encrypt_with,
+        no_key_named_of_two,
+        secret_among_the_keys,
+    ],
+)
+def test_a_key_signs_only_as_its_kind_does(
+    made: Callable[[Issuer, list[dict[str, Any]]], str],
+    ask: Callable[[Any], Any],
+    issuer: Issuer,
+    more_keys: list[dict[str, Any]],
+) -> None:
+    token = made(issuer, more_keys)
+
+    with pytest.raises(Exception, match=r"^Unauthorized$"):
+        ask(f"Bearer {token}")
+
+
+def test_where_the_issuer_has_one_key_it_need_not_be_named(ask: Callable[[Any], Any], issuer: Issuer) -> None:
+    token = jwt.encode(issuer.claims("p"), issuer.keys[OURS], algorithm="RS256")
+    forged = jwt.encode(issuer.claims("p"), new_key(), algorithm="RS256")
+
+    assert ask(f"Bearer {token}")["principalId"] == "p"
+    with pytest.raises(Exception, match=r"^Unauthorized$"):
+        ask(f"Bearer {forged}")
+
+
+def test_a_new_key_of_the_issuer_is_believed_half_a_minute_after_the_keys_were_read(
+    ask: Callable[[Any], Any],
+    issuer: Issuer,
+    more_keys: list[dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ask(f"Bearer {issuer.token('p')}")
+    key, jwk = ec_key(ec.SECP256R1(), alg="ES256", use="sig")
+    more_keys.append(jwk)
+    later = time.monotonic() + 31
+    monkeypatch.setattr("jwt.jwks_client.time.monotonic", lambda: later)
+
+    token = jwt.encode(issuer.claims("p"), key, algorithm="ES256", headers={"kid": "ec-1"})
+
+    assert ask(f"Bearer {token}")["principalId"] == "p"
+
+
+def test_a_token_for_several_audiences_is_for_us_if_we_are_one(
+    ask: Callable[[Any], Any], issuer: Issuer
+) -> None:
+    ours = issuer.token("p", aud=["https://issuer.example/userinfo", "linli"], azp="console")
+
+    assert ask(f"Bearer {ours}")["principalId"] == "p"
+    for others in ([], ["linli-other"], ["LINLI"]):
+        with pytest.raises(Exception, match=r"^Unauthorized$"):
+            ask(f"Bearer {issuer.token('p', aud=others, azp='linli')}")
 
 
 def test_an_issuer_that_does_not_answer_is_our_fault_and_not_the_callers(

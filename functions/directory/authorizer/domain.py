@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from functions.directory.authorizer.models import Claims, Issuer
+from functions.directory.people.identities import identity_of
 from linli.errors import Unauthenticated
 from linli.permissions import Role
 
 if TYPE_CHECKING:
     from jwt import PyJWK
 
-ALGORITHM = "RS256"
+# What a key of each kind signs with: never what the token says (RFC 8725 section 3.1).
+ALGORITHMS = {("RSA", None): "RS256", ("EC", "P-256"): "ES256"}
 LEEWAY = timedelta(seconds=30)
 LARGEST_GRANTS = 7_000  # API Gateway takes 8 KB for the policy and the context together
 
@@ -29,8 +31,8 @@ def bearer(header: str) -> str:
     return token
 
 
-def key_id(token: str) -> str:
-    """Which of the issuer's keys a token names. Raises Unauthenticated if it cannot be one of ours."""
+def key_id(token: str) -> str | None:
+    """Which of the issuer's keys a token names, if any. Raises Unauthenticated if it can be none of ours."""
     from jwt import PyJWTError, get_unverified_header  # noqa: PLC0415  the API's own function needs no tokens
 
     try:
@@ -38,20 +40,28 @@ def key_id(token: str) -> str:
     except PyJWTError as error:
         raise Unauthenticated("no_token") from error
     kid = header.get("kid")
-    if header.get("alg") != ALGORITHM or not isinstance(kid, str):
+    if header.get("alg") not in ALGORITHMS.values() or not isinstance(kid, str | None):
         raise Unauthenticated("token_algorithm")
     return kid
 
 
-def person_of(token: str, key: "PyJWK", issuer: Issuer, now: datetime) -> str:
-    """The person (`sub`) whom the issuer's `key` vouches for at `now`. Raises Unauthenticated."""
+def algorithm_of(key: Mapping[str, Any]) -> str:
+    """What a key signs with, by its kind (RFC 7517). Raises Unauthenticated where we believe none such."""
+    algorithm = ALGORITHMS.get((str(key.get("kty")), key.get("crv")))
+    if algorithm is None or key.get("alg", algorithm) != algorithm or key.get("use", "sig") != "sig":
+        raise Unauthenticated("key_not_of_issuer")
+    return algorithm
+
+
+def identity_in(token: str, key: "PyJWK", algorithm: str, issuer: Issuer, now: datetime) -> str:
+    """The identity whose `sub` the issuer's `key` vouches for at `now`. Raises Unauthenticated."""
     from jwt import PyJWTError, decode  # noqa: PLC0415
 
     try:
         claims = decode(
             token,
             key,
-            algorithms=[ALGORITHM],
+            algorithms=[algorithm],
             issuer=issuer.issuer,
             audience=issuer.audience,
             options={
@@ -66,7 +76,7 @@ def person_of(token: str, key: "PyJWK", issuer: Issuer, now: datetime) -> str:
     except (PyJWTError, ValidationError) as error:
         raise Unauthenticated("token_refused", {"why": type(error).__name__}) from error
     check_times(claimed, now)
-    return claimed.sub
+    return identity_of(issuer.issuer, claimed.sub)
 
 
 def check_times(claims: Claims, now: datetime) -> None:
@@ -99,7 +109,7 @@ def grants(
     }
 
 
-def allowance(person: str, held: Grants, method_arn: str) -> dict[str, Any]:
+def allowance(person: str, identity: str, held: Grants, method_arn: str) -> dict[str, Any]:
     """What API Gateway is told: this person may call any route of this API stage; each route then judges.
 
     The gateway keeps the answer for every route, so it must not name the one that was asked for.
@@ -110,7 +120,7 @@ def allowance(person: str, held: Grants, method_arn: str) -> dict[str, Any]:
     return {
         "principalId": person,
         "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
-        "context": {"person": person, "grants": text},
+        "context": {"person": person, "identity": identity, "grants": text},
     }
 
 

@@ -8,7 +8,7 @@ from chalice.app import Blueprint
 from pydantic import ValidationError
 
 from functions.directory.authorizer import store
-from functions.directory.authorizer.domain import allowance, bearer, key_id, person_of
+from functions.directory.authorizer.domain import allowance, bearer, identity_in, key_id
 from functions.directory.authorizer.models import Issuer, TokenEvent
 from linli.errors import Unauthenticated
 from linli.observability import observed
@@ -35,6 +35,7 @@ def _allowed(event: Any, now: datetime) -> dict[str, Any]:
     except ValidationError as error:
         raise Unauthenticated("no_token_event") from error
     issuer, token = Issuer.of(os.environ), bearer(asked.token)
-    key = store.signing_key(issuer.jwks_url, key_id(token))
-    person = person_of(token, key, issuer, now)
-    return allowance(person, store.grants_of(person), asked.method_arn)
+    key, algorithm = store.signing_key(issuer.jwks_url, key_id(token))
+    identity = identity_in(token, key, algorithm, issuer, now)
+    person, held = store.known_as(identity)
+    return allowance(person, identity, held, asked.method_arn)

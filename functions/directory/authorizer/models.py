@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from functions.directory.people.identities import Subject
 from linli.contracts import Contract
-from linli.ids import Id
 
 # https, or a loopback address, where nobody stands in between
 JWKS_URL = r"^(https://|http://(localhost|127\.0\.0\.1)[:/])"
@@ -25,7 +25,7 @@ class Claims(Contract):
     """What we ask of a token beside its issuer and audience (RFC 7519). Times in seconds since the epoch."""
 
     model_config = Contract.model_config | {"extra": "ignore"}
-    sub: Id
+    sub: Subject
     exp: float
     nbf: float | None = None
     iat: float | None = None

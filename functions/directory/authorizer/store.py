@@ -1,10 +1,12 @@
 """The issuer's public keys, and a person's roles: one query, one more per company or sub-district."""
 
+from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
-from functions.directory.authorizer.domain import Grants, grants
+from functions.directory.authorizer.domain import Grants, algorithm_of, grants
 from functions.directory.estate.rows import CoveredRow
+from functions.directory.people import links
 from functions.directory.people.rows import MembershipRow, OfficialRow, OperatorRow, PersonalRow
 from linli.errors import Unauthenticated, Unavailable
 
@@ -22,24 +24,48 @@ def issuer_keys(url: str) -> "PyJWKClient":
     return PyJWKClient(url, timeout=FETCH_SECONDS)
 
 
-def signing_key(url: str, key_id: str) -> "PyJWK":
-    """The issuer's key of this id. Raises Unauthenticated if there is none, Unavailable if it is silent."""
+def signing_key(url: str, key_id: str | None) -> tuple["PyJWK", str]:
+    """The issuer's key of this id, or its only one where a token names none, and what it signs with.
+
+    Raises Unauthenticated if there is none, Unavailable if the issuer is silent.
+    """
     from jwt import PyJWKClientError, PyJWTError  # noqa: PLC0415
 
     keys = issuer_keys(url)
     try:
-        keys.get_jwk_set()
+        known = keys.get_jwk_set().keys
     except (PyJWTError, ValueError) as error:
         raise Unavailable("issuer_not_read") from error
     try:
-        return keys.get_signing_key(key_id)
+        key = _only(known) if key_id is None else keys.get_signing_key(key_id)
     except PyJWKClientError as error:
         raise Unauthenticated("key_not_of_issuer") from error
+    return key, algorithm_of(key._jwk_data)  # noqa: SLF001  it says the kind nowhere else
+
+
+def _only(keys: list["PyJWK"]) -> "PyJWK":
+    signing = [key for key in keys if key.public_key_use in ("sig", None)]
+    if len(signing) != 1:
+        raise Unauthenticated("key_not_of_issuer")
+    return signing[0]
+
+
+def known_as(identity: str) -> tuple[str, Grants]:
+    """Who bears an identity, and all their roles: its own, else those in communities that say whose it is."""
+    held = grants_of(identity)
+    if any(held.values()):
+        return identity, held
+    person, members = links.memberships(identity)
+    return person, _grants(members)
 
 
 def grants_of(person: str) -> Grants:
     """All roles of a person, as they are now."""
-    rows = list(PersonalRow.by_person.query(person))
+    return _grants(PersonalRow.by_person.query(person))
+
+
+def _grants(rows: Iterable[PersonalRow]) -> Grants:
+    rows = list(rows)
     memberships = sorted((row for row in rows if isinstance(row, MembershipRow)), key=lambda row: row.since)
     return grants(
         {row.community: row.roles or () for row in memberships},

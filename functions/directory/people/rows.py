@@ -3,9 +3,10 @@
 from pynamodb.attributes import ListAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
+from functions.directory.people.identities import Vouchers
 from linli.keys import Key
 from linli.lifetimes import Lifetime
-from linli.tables import InstantAttribute, Row
+from linli.tables import ContractAttribute, InstantAttribute, Row
 
 
 class ByPerson(GlobalSecondaryIndex["PersonalRow"]):
@@ -65,3 +66,13 @@ class OfficialRow(PersonalRow, discriminator="official"):
 
     KEPT = Lifetime("until dismissed")
     key = Key("{district}#officials", "{person}")
+
+
+class IdentityRow(PersonalRow, discriminator="identity"):
+    """Whose an identity is that an issuer made. Each of `vouchers` opens just the community that gave it."""
+
+    KEPT = Lifetime("until the last community ends it")
+    key = Key("{identity}#identity", "person")
+
+    vouchers = ContractAttribute(Vouchers)
+    version = NumberAttribute()

@@ -41,4 +41,4 @@ def list_people(request: Request[Nothing, PeopleAsked]) -> Page[Person]:
 @route(blueprint, "GET", "/me", permissions.READ_SELF)
 def get_me(request: Request[Nothing, Nothing]) -> Me:
     """Who the caller is, and what they are to whom."""
-    return store.me(request.person)
+    return store.me(request.person, request.identity, request.grants)

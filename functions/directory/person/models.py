@@ -45,9 +45,13 @@ class MyCommunity(Contract):
 
 
 class Me(Contract):
-    """One's identity and all that hangs on it."""
+    """Who one is and all that hangs on it.
+
+    `identity`: what one signed in as. Who has no community shows it to a manager, who links it to a member.
+    """
 
     person: Id
+    identity: Id
     communities: list[MyCommunity]
     companies: list[Id]
     sub_districts: list[Id]

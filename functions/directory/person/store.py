@@ -5,6 +5,7 @@ from functions.directory.homes.store import homes_of, named
 from functions.directory.people.rows import MembershipRow, OfficialRow, OperatorRow, PersonalRow, PersonRow
 from functions.directory.person.models import Me, MyCommunity, PeopleAsked, Person, PersonRecord, RecordKept
 from linli.cursors import Page, page_of
+from linli.http import Grants
 from linli.phones import compared
 from linli.tables import Transaction, find
 
@@ -32,15 +33,22 @@ def people(community: str, asked: PeopleAsked) -> Page[Person]:
     return page_of(PersonRow, PersonRow.key.partition(community), asked, shown)
 
 
-def me(person: str) -> Me:
-    """Everything about one person: one query of the index, and one read of what their homes are called."""
+def me(person: str, identity: str, grants: Grants) -> Me:
+    """Everything about one person: one query of the index, and one read of what their homes are called.
+
+    An identity that was linked to a person sees no more than the communities that did it know.
+    """
     rows = list(PersonalRow.by_person.query(person))
+    if identity != person:
+        known_here = (row for row in rows if isinstance(row, PersonRow | MembershipRow))
+        rows = [row for row in known_here if row.community in grants["communities"]]
     records = {row.community: _record(row) for row in rows if isinstance(row, PersonRow)}
     members = {row.community: row for row in rows if isinstance(row, MembershipRow)}
     homes = {community: homes_of(row) for community, row in members.items()}
     names = named((community, home) for community, each in homes.items() for home in each)
     return Me(
         person=person,
+        identity=identity,
         communities=[
             _my_community(
                 community,

@@ -64,12 +64,13 @@ def test_a_token_is_good_from_half_a_minute_before_its_start(seconds: int, claim
 
 
 def test_the_answer_covers_the_whole_stage_since_the_gateway_keeps_it_for_every_route() -> None:
-    answer = allowance("p", grants({}, {}, {}), ARN)
+    answer = allowance("p", "u", grants({}, {}, {}), ARN)
 
     (statement,) = answer["policyDocument"]["Statement"]
     assert statement["Resource"] == "arn:aws-cn:execute-api:cn-north-1:123456789012:a1b2c3/api/*"
     assert answer["context"] == {
         "person": "p",
+        "identity": "u",
         "grants": '{"communities":{},"companies":{},"sub_districts":{}}',
     }
 
@@ -78,7 +79,7 @@ def test_of_more_than_the_gateway_can_hand_over_the_oldest_memberships_stay() ->
     home = {"home": ["resident"]}
     given_by_a_stranger = {f"community-{number}": ["resident"] for number in range(400)}
 
-    answer = allowance("p", grants(home | given_by_a_stranger, {"acme": []}, {}), ARN)
+    answer = allowance("p", "p", grants(home | given_by_a_stranger, {"acme": []}, {}), ARN)
 
     handed_over = json.loads(answer["context"]["grants"])
     assert handed_over["communities"]["home"] == ["resident"]

@@ -66,7 +66,8 @@ Grants = Mapping[str, Mapping[str, list[str]]]
 class Request(Generic[Body, Query]):
     """A request of a known person who may make it.
 
-    `tenant` is the community, company or sub-district of the path; without one, the person.
+    `tenant` is the community, company or sub-district of the path; without one, the person. `identity`: what
+    they signed in as, which is the person unless it was linked to one.
     """
 
     person: str
@@ -80,6 +81,7 @@ class Request(Generic[Body, Query]):
     correlation_id: str
     creation_key: CreationKey | None
     tags: frozenset[str] = frozenset()
+    identity: str = ""
 
     @property
     def creation(self) -> Creation:
@@ -223,7 +225,7 @@ def _request(raw: Any, declared: Route, correlation_id: str) -> Request[Any, Any
         ((kind, path[kind]) for kind in SCOPES if kind in path), ("person", authorizer["person"])
     )
     roles = _roles(grants, kind, tenant)
-    if not roles:
+    if not roles and not declared.permission.anybody:
         raise NotFound
     if not declared.permission.allows(roles):
         raise Forbidden
@@ -242,6 +244,7 @@ def _request(raw: Any, declared: Route, correlation_id: str) -> Request[Any, Any
         correlation_id=correlation_id,
         creation_key=_creation_key(raw, declared, tenant, authorizer["person"]),
         tags=tags_in(raw.headers.get("if-none-match")) if declared.method == "GET" else frozenset(),
+        identity=authorizer.get("identity", authorizer["person"]),  # none from an authorizer of before
     )
 
 

@@ -37,15 +37,18 @@ class Permission:
 
     `fresh`: what opens gates, moves money, or gives somebody such a right is asked of the roles as they are
     now, not as they were when a token was last looked at (linli.http). A call for help must not wait for it.
+
+    `anybody`: also who is signed in and has no role anywhere, about themselves.
     """
 
     name: str
     roles: AbstractSet[Role]
     fresh: bool = False
+    anybody: bool = False
 
     def allows(self, roles: AbstractSet[Role]) -> bool:
         """Whether who has these roles may."""
-        return not self.roles.isdisjoint(roles)
+        return self.anybody or not self.roles.isdisjoint(roles)
 
 
 EVERYONE: frozenset[Role] = frozenset(
