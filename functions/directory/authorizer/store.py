@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from functions.directory.authorizer.domain import Grants, algorithm_of, grants
 from functions.directory.estate.rows import CoveredRow
-from functions.directory.people import links
+from functions.directory.identities import store as identities
 from functions.directory.people.rows import MembershipRow, OfficialRow, OperatorRow, PersonalRow
 from linli.errors import Unauthenticated, Unavailable
 
@@ -55,7 +55,7 @@ def known_as(identity: str) -> tuple[str, Grants]:
     held = grants_of(identity)
     if any(held.values()):
         return identity, held
-    person, members = links.memberships(identity)
+    person, members = identities.memberships(identity)
     return person, _grants(members)
 
 

@@ -3,9 +3,9 @@
 from chalice.app import Blueprint
 
 from functions.directory import permissions
+from functions.directory.identities import store as identities
 from functions.directory.identity import store
 from functions.directory.identity.models import Identities, Identity, IdentityGiven
-from functions.directory.people import links
 from linli.http import Nothing, Request, route
 
 blueprint = Blueprint(__name__)
@@ -22,7 +22,7 @@ def link_identity(request: Request[IdentityGiven, Nothing]) -> Identity:
 @route(blueprint, "DELETE", IDENTITY, permissions.CHANGE_PEOPLE)
 def unlink_identity(request: Request[Nothing, Nothing]) -> None:
     """A manager takes it back: within five minutes its tokens open nothing here."""
-    links.unlink(request.tenant, request.path["person"], request.path["identity"])
+    identities.unlink(request.tenant, request.path["person"], request.path["identity"])
 
 
 @route(blueprint, "GET", IDENTITIES, permissions.READ_PEOPLE)
