@@ -14,6 +14,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from linli_cli.cloud import Cloud
 from linli_cli.deploy import pages, stacks
 from linli_cli.deploy.browsers import content_security_policy
 from linli_cli.deploy.layers import Target
@@ -263,7 +264,15 @@ class TestDeploying:
         assert "console" not in stacks.stacks_for("local")
         assert stacks.stacks_for("prod")[-1] == "console"
         with pytest.raises(CommandError, match="its front stands in"):
-            stacks.deploy(["console"], "local")
+            stacks.begun(
+                Cloud("local", boto3.Session(region_name="eu-west-1")),
+                ["console"],
+                parameters=None,
+                target=None,
+                say=print,
+                root=ROOT,
+                ways=stacks.Ways(),
+            )
 
     def test_it_goes_last(self) -> None:
         assert stacks.waves(stacks.known_stacks())[-1] == ["console"]
