@@ -8,6 +8,7 @@ import { useNotices } from './notices'
 import { all } from './parts/asked'
 
 const SELDOM = 60_000
+const MOST_PAGES = 50
 
 export type Alert = Schemas['AlertShown']
 export type Escalation = Schemas['Escalation']
@@ -88,6 +89,31 @@ export function useBoard(community: MaybeRefOrGetter<string>, first: () => boole
     staleTime: 60_000,
     enabled: allowed('care:read-watched'),
   })
+  /** Somebody whom nobody watches over can call as well: where they live the directory says, to whom may know. */
+  const members = useQuery({
+    queryKey: computed(() => ['memberships', 'homes', toValue(community)]),
+    queryFn: () =>
+      all(
+        (cursor) =>
+          answer(
+            api.GET('/directory/communities/{community}/memberships', {
+              params: { path: path(), query: { limit: 100, cursor } },
+            }),
+          ),
+        MOST_PAGES,
+      ),
+    staleTime: 10 * SELDOM,
+    enabled: computed(() => {
+      const watched = new Set(watches.data.value?.map((each) => each.person))
+      const strangers = alerts.data.value?.items.some((each) => !watched.has(each.person)) ?? false
+      return strangers && !watches.isLoading.value && allowed('people:read').value
+    }),
+  })
+  const homeOf = (person: string): string | undefined => {
+    const watched = watches.data.value?.find((each) => each.person === person)?.home
+    const home = members.data.value?.find((each) => each.person === person)?.home
+    return watched ?? (home ? `${home.building}/${home.unit}` : undefined)
+  }
   const notices = useNotices(community, first)
   const asked = [alerts, duties, rounds, escalations, faults, held, failed]
   return reactive({
@@ -102,8 +128,8 @@ export function useBoard(community: MaybeRefOrGetter<string>, first: () => boole
     /** As of when the notices are true, where there are any. */
     asOf: computed(() => notices.data.value?.as_of),
     watches: computed(() => watches.data.value),
-    /** Where somebody lives who is watched over: `building/unit`. */
-    homeOf: (person: string) => watches.data.value?.find((each) => each.person === person)?.home,
+    /** Where somebody lives of whom an alert tells: `building/unit`. */
+    homeOf,
     /** Whether everything that may be seen has been answered at least once. */
     whole: computed(() => turn.value && asked.every((each) => !each.isEnabled.value || each.data.value !== undefined)),
     /** What could not be read, so that its silence is not taken for peace. */

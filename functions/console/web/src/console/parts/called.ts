@@ -5,3 +5,8 @@ export function called(id: string, kind: string | undefined, community: string, 
   const bare = own.replace(/^[a-z_]+-(?=\d+$)/, '')
   return /^\d+$/.test(bare) ? `${said(kind)} ${bare}` : `${said(kind)} ${own}`
 }
+
+/** A sentence without the ids of a community's devices: "水表 willow-meter-1" is "水表 1". */
+export function spoken(text: string, community: string): string {
+  return text.replace(new RegExp(`(?<![\\w-])${community}-(?:[a-z_]+-)?(?=\\d+(?![\\w-]))`, 'g'), '')
+}

@@ -1,4 +1,5 @@
 import type { Schemas } from '../../../shared/api'
+import { spoken } from '../../parts/called'
 
 export type Ticket = Schemas['TicketShown']
 export type Clock = Ticket['clocks'][string]
@@ -7,8 +8,8 @@ const LONGEST = 22
 const CLOCKS = ['respond', 'arrive', 'resolve'] as const
 
 /** The first words of a description, as a title. */
-export function headline(ticket: Ticket, fallback: string): string {
-  const first = ticket.description.split(/[。，,.;；!！?？\n]/u)[0]?.trim() ?? ''
+export function headline(ticket: Ticket, fallback: string, community: string): string {
+  const first = spoken(ticket.description, community).split(/[。，,.;；!！?？\n]/u)[0]?.trim() ?? ''
   if (first === '') return fallback
   const letters = [...first]
   return letters.length > LONGEST * 2 ? `${letters.slice(0, LONGEST * 2).join('')}…` : first
