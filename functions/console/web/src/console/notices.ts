@@ -4,42 +4,32 @@
  */
 import { useQuery } from '@tanstack/vue-query'
 import { computed, toValue, type MaybeRefOrGetter } from 'vue'
-import { answerIfNewer, getIfNewer } from '../shared/api'
+import { answerIfNewer, api, type Answered, type Schemas } from '../shared/api'
 import { every, SOON } from '../shared/asking'
 import { config } from '../shared/config'
 import { may } from '../shared/may'
 
-export interface Notice {
-  item: string
-  kind: string
-  severity: 'critical' | 'major' | 'minor' | 'warning'
-  since: string
-  due_at?: string
-  in_hand: boolean
-  what: { code: string; parameters: Record<string, string | number> }
-  place?: { building?: string; gate?: string; device?: string }
-  target: { service: string; what: string; id: string }
-}
-interface Counts {
-  open: number
-  by_severity: Record<Notice['severity'], number>
-}
-export interface Notices extends Counts {
-  as_of?: string
-  items: Notice[]
-}
-/** Asked again by its tag: no news costs no body. */
-function useTagged<T extends { as_of?: string }>(path: () => string, enabled: () => boolean, often: () => number) {
+export type Notice = Schemas['Item']
+
+type Tagged = { as_of?: string }
+
+/** Asked again by the tag of what is known: no news costs no body. Null on a stage without insight. */
+export function useTagged<T extends Tagged>(
+  name: () => string,
+  ask: (headers: Record<string, string>) => Promise<Answered<T>>,
+  enabled: () => boolean,
+  often: () => number,
+) {
   const known = new Map<string, { data: T; etag: string | undefined }>()
   return useQuery({
-    queryKey: computed(() => ['board', 'notices', path()]),
+    queryKey: computed(() => ['board', 'notices', name()]),
     queryFn: async (): Promise<T | null> => {
       if (!(await config()).services.includes('insight')) return null
-      const at = path()
-      const before = known.get(at)
-      const { newer, asOf } = await answerIfNewer<T>(getIfNewer(at, before?.etag))
+      const at = name()
+      const tag = known.get(at)?.etag
+      const { newer, asOf } = await answerIfNewer(ask(tag ? { 'If-None-Match': tag } : {}))
       if (newer) known.set(at, newer)
-      const held = newer?.data ?? before?.data
+      const held = known.get(at)?.data
       return held ? { ...held, as_of: asOf ?? held.as_of } : null
     },
     refetchInterval: (query) => every(often())(query),
@@ -48,8 +38,14 @@ function useTagged<T extends { as_of?: string }>(path: () => string, enabled: ()
 }
 
 export function useNotices(community: MaybeRefOrGetter<string>, first: () => boolean) {
-  return useTagged<Notices>(
-    () => `/insight/communities/${toValue(community)}/now`,
+  return useTagged<Schemas['NowBoard']>(
+    () => `community/${toValue(community)}`,
+    (headers) =>
+      api.GET('/insight/communities/{community}/now', {
+        params: { path: { community: toValue(community) } },
+        headers,
+        cache: 'no-store',
+      }),
     () => toValue(community) !== '' && may('now:read', toValue(community)),
     () => (first() ? SOON : 12 * SOON),
   )

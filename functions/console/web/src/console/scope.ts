@@ -10,10 +10,12 @@ import { all } from './parts/asked'
 
 export interface Scope {
   community: string
+  /** Whose communities the console is about, instead of one. */
   company: string
   zone: string
   name: string
-  choices: { id: string; name: string }[]
+  choices: { id: string; name: string; company: string | undefined }[]
+  companies: readonly string[]
   known: boolean
 }
 
@@ -56,10 +58,11 @@ export function provideScope(): Scope {
   const community = computed(() => (typeof route.params.community === 'string' ? route.params.community : ''))
   const scope = reactive({
     community,
-    company: computed(() => companies.value[0] ?? ''),
+    company: computed(() => (typeof route.params.company === 'string' ? route.params.company : '')),
     zone: computed(() => record(community.value)?.time_zone ?? ZONE),
     name: computed(() => record(community.value)?.name ?? ''),
-    choices: computed(() => ids.value.map((id) => ({ id, name: record(id)?.name ?? id }))),
+    choices: computed(() => ids.value.map((id) => ({ id, name: record(id)?.name ?? id, company: record(id)?.company }))),
+    companies,
     known: computed(() => session.condition === 'in' && (companies.value.length === 0 || !ofCompanies.isPending.value)),
   })
   provide(KEY, scope)

@@ -53,7 +53,7 @@ const asCaller: Middleware = {
 export const api = createClient<paths>({ baseUrl: '/api' })
 api.use(asCaller)
 
-interface Answered<T> {
+export interface Answered<T> {
   data?: T
   error?: unknown
   response: Response
@@ -71,7 +71,7 @@ export async function answer<T>(asked: Promise<Answered<T>>): Promise<T> {
 
 /** What is newer than a tag, if anything is (304), and as of when that is true. */
 export async function answerIfNewer<T>(
-  asked: Promise<Answered<unknown>>,
+  asked: Promise<Answered<T>>,
 ): Promise<{ newer: { data: T; etag: string | undefined } | undefined; asOf: string | undefined }> {
   const { data, error, response } = await asked
   const asOf = response.headers.get('Linli-As-Of') ?? undefined
@@ -81,12 +81,6 @@ export async function answerIfNewer<T>(
     throw Problem.from(response.status, error)
   }
   return { newer: { data: data as T, etag: response.headers.get('ETag') ?? undefined }, asOf }
-}
-
-/** A GET by its tag, of a route that not every stage has, so that no build depends on it. */
-export function getIfNewer(path: string, etag: string | undefined): Promise<Answered<unknown>> {
-  const get = api.GET as unknown as (path: string, init: RequestInit) => Promise<Answered<unknown>>
-  return get(path, { headers: etag ? { 'If-None-Match': etag } : {}, cache: 'no-store' })
 }
 
 /** A header for a POST that creates: the same key is the same creation, however often it is sent. */

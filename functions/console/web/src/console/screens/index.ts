@@ -19,6 +19,13 @@ export interface Screen {
   load: () => Promise<{ default: Component }>
 }
 
+/** All communities of a company; at `/@<company>`, which is no community's id. */
+export const COMPANY = {
+  name: 'company',
+  icon: 'M3 20h18M5 20V9l6-3v14M11 20V4l8 3v13M14 10h2M14 14h2M7 12h1M7 16h1',
+  load: () => import('./company/Screen.vue'),
+}
+
 export const screens: Screen[] = [
   {
     name: 'now',

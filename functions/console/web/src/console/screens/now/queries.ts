@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/vue-query'
 import { computed, toValue, type MaybeRefOrGetter } from 'vue'
-import { answer, api } from '../../../shared/api'
+import { answer, api, type Schemas } from '../../../shared/api'
 import { may } from '../../../shared/may'
 import type { Board, Escalation } from '../../board'
 import { all } from '../../parts/asked'
@@ -93,9 +93,12 @@ export function entries(board: Board, community: string): Entry[] {
   }
   const own = [...alerts, ...escalations, ...visits, ...duties, ...faults, ...summed]
   const covered = new Set(own.map((each) => each.alert?.alert ?? each.escalation?.ticket ?? each.fault?.device))
-  const screens: Record<string, Entry['to']> = {
-    access: to('gates'),
-    payments: to('money', 'refunds'),
+  const shelves = { alert: 'open', ticket: 'urgent', device: 'faults', meter: 'meters' } as const
+  const leads = ({ service, what, id }: Schemas['Target']): Entry['to'] => {
+    if (service === 'access') return to('gates')
+    if (service === 'payments' || what === 'refund') return to('money', 'refunds')
+    const screen = { care: 'alarms', maintenance: 'tickets', devices: 'devices', utilities: 'devices' }[service]
+    return what === 'gate' ? to(screen) : to(screen, shelves[what], id)
   }
   const told = board.notices
     .filter(({ target }) => !covered.has(target.id) && !(target.what === 'refund' && board.failed.length))
@@ -104,13 +107,7 @@ export function entries(board: Board, community: string): Entry[] {
       kind: 'told',
       tone: notice.in_hand ? 'plain' : notice.severity === 'critical' ? 'danger' : notice.severity === 'major' ? 'late' : 'plain',
       at: notice.since,
-      to:
-        screens[notice.target.service] ??
-        to(
-          { care: 'alarms', maintenance: 'tickets', devices: 'devices', utilities: 'devices' }[notice.target.service] ?? 'now',
-          { alert: 'open', ticket: 'urgent', device: 'faults', meter: 'meters' }[notice.target.what],
-          notice.target.id,
-        ),
+      to: leads(notice.target),
       notice,
     }))
   const order = { danger: 0, late: 1, plain: 2 }
