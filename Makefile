@@ -17,7 +17,7 @@ export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset console test test-localstack soak check format replay deploy bench cost documents answers upgrade templates action noun lock
+.PHONY: help up down reset console screenshots test test-localstack soak check format replay deploy bench cost documents answers upgrade templates action noun lock
 .DELETE_ON_ERROR:
 
 help: ## show this
@@ -41,6 +41,9 @@ console: $(READY) ## build the pages for staff and residents; needs Node 20.19 o
 	@mkdir -p build
 	@$(LINLI) openapi --out build/openapi.json
 	@cd $(WEB) && npm ci --no-audit --no-fund --loglevel error && npm run --silent types && npm run --silent build
+
+screenshots: $(READY) ## take the pictures of docs/screenshots anew, of the local cloud that runs; needs Chromium
+	@$(RUN) -m tests.e2e.browser.screenshots
 
 # Every process of checks and tests, and every command they start, would compile all modules anew.
 check test test-localstack soak: export PYTHONDONTWRITEBYTECODE :=
