@@ -53,6 +53,11 @@ def test_the_month_of_a_bill_moves_by_months_and_no_id_does() -> None:
     assert json.loads(dating.moved(text, 326)) == {"period": "2026-10", "bill": "willow-samples-2025-12"}
 
 
+def test_a_span_of_months_stays_as_long() -> None:
+    moved = json.loads(dating.moved('{"since": "2025-01", "until": "2026-01"}', 326))
+    assert moved == {"since": "2025-11", "until": "2026-11"}
+
+
 def test_what_a_provider_has_signed_stays() -> None:
     text = '{"headers": {"Wechatpay-Signature": "x"}, "requestTimeEpoch": 1767600000000}'
     assert dating.moved(text, 10) == text

@@ -14,8 +14,8 @@ NEAR = (date(2025, 12, 20), date(2026, 2, 28))
 DAY_MS = 24 * 60 * 60 * 1000
 MONTHS = 12
 DATE = re.compile(r"\b20(?:25|26)-[0-9]{2}-[0-9]{2}(?![0-9-])")
-MONTH = re.compile(r'(?<=")(2025-1[12]|2026-0[12])(?=")')
-EPOCH = re.compile(r"\b176[67][0-9]{6}(?:[0-9]{3})?\b")  # seconds or milliseconds around that day
+MONTH = re.compile(r'(?<=")(2025-(?:0[1-9]|1[0-2])|2026-0[12])(?=")')
+EPOCH = re.compile(r"\b176[678][0-9]{6}(?:[0-9]{3})?\b")  # seconds or milliseconds around that day
 SIGNED = re.compile(r"wechatpay-signature|\bsign=|\bsign_type\b", re.IGNORECASE)
 
 
