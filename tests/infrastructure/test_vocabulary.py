@@ -27,14 +27,14 @@ def naming(*modules: str) -> set[str]:
 
 # Who uses what a service says of itself, besides itself and the directory, which keeps everybody's policies.
 USED_BY: dict[str, set[str]] = {
-    "access": {"care"},
-    "care": {"utilities"},
+    "access": {"care", "insight"},
+    "care": {"insight", "utilities"},
     "devices": naming("linli.vocabulary.devices"),
     "directory": naming("linli.communities", "communities", "linli.vocabulary.directory"),
     "health": {"access"},
-    "maintenance": set(),
-    "payments": set(),
-    "utilities": {"care", "maintenance", "payments"},
+    "maintenance": {"insight"},
+    "payments": {"insight"},
+    "utilities": {"care", "insight", "maintenance", "payments"},
 }
 WITH_POLICIES = sorted(
     path.stem for path in (ROOT / CORE / VOCABULARY).glob("*.py") if "(Policy):" in path.read_text()

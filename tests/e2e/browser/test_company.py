@@ -45,4 +45,4 @@ def test_who_runs_no_company_is_not_offered_one(town: Town, browser: Browser) ->
     page = browser.signed_in(MANAGER)
     page.get_by_role("heading", name="人有危险").wait_for()
     assert page.get_by_role("link", name="全部小区").count() == 0
-    assert town.http(MANAGER, "GET", "/insight/companies/acme/now").status == 403
+    assert town.http(MANAGER, "GET", "/insight/companies/acme/now").status == 404

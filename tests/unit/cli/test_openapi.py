@@ -9,8 +9,8 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from linli import errors
-from linli.contracts import Contract
 from linli.errors import DeviceNotKnown, DeviceRevokedMeanwhile, LinliError, WrongDeviceKind
+from linli.etags import Tagged
 from linli.public_routes import PUBLIC_ROUTES
 from linli_cli.develop.actions import app_of, routes
 from linli_cli.interfaces.openapi import declarations, document, operation
@@ -103,12 +103,11 @@ def test_what_can_go_wrong_is_said_with_the_types_that_stay(made: dict[str, Any]
 
 def test_what_has_a_tag_can_be_asked_for_by_it() -> None:
     # Given a list, and the same of an answer that has a tag
-    class Tagged(Contract):
-        def tagged(self, _tag: str) -> None:
-            """As what has an ETag."""
+    class Counted(Tagged):
+        count: int
 
     declared = next(each for each in declarations("access") if each.route.name == "list_passes")
-    tagged = replace(declared, answers=(Tagged,))
+    tagged = replace(declared, answers=(Counted,))
     schemas, components = schemas_of(declared.contracts | tagged.contracts)
 
     # When both are described
@@ -226,6 +225,7 @@ def test_what_moves_money_needs_a_key(made: dict[str, Any]) -> None:
     assert needed == {
         "/payments/communities/{community}/hand_payments",
         "/payments/communities/{community}/payment_intents/{intent}/refunds",
+        "/payments/communities/{community}/payment_intents/{intent}/refunds/{refund}/end",
     }
 
 

@@ -22,6 +22,7 @@ gateway answers 401 then, and no other function runs.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 PROBLEM_PREFIX = "urn:linli:problem:"
 MOST_FIELDS = 20  # that are told of
 NONE: Mapping[str, Any] = MappingProxyType({})
+SETS = (frozenset, set, tuple)
 
 
 class LinliError(Exception):
@@ -56,7 +58,7 @@ class LinliError(Exception):
     ) -> None:
         super().__init__(code)
         self.code = code
-        self.parameters = dict(parameters or {})
+        self.parameters = _in_json(parameters or {})
         self.extensions = extensions
 
     def __str__(self) -> str:
@@ -95,6 +97,14 @@ class LinliError(Exception):
         }
 
 
+def _in_json(parameters: Mapping[str, object]) -> dict[str, object]:
+    """Decimals as their text, so that none is rounded on its way; sets and tuples as lists."""
+    return {
+        name: str(value) if isinstance(value, Decimal) else list(value) if isinstance(value, SETS) else value
+        for name, value in parameters.items()
+    }
+
+
 def _sentence(part: "Part", code: str, parameters: Mapping[str, object], language: "Language") -> str:
     from linli.words import sentence  # noqa: PLC0415  who has nothing to refuse does not pay for it
 
@@ -107,7 +117,7 @@ class InvalidField(ValueError):
     def __init__(self, code: str, **parameters: object) -> None:
         super().__init__(code)
         self.code = code
-        self.parameters = parameters
+        self.parameters = _in_json(parameters)
 
     def __str__(self) -> str:
         return _sentence("fields", self.code, self.parameters, "en")

@@ -26,7 +26,7 @@ from linli.errors import DeviceNotKnown, LinliError
 from linli.ids import is_id
 from linli.instants import from_millis
 from linli.observability import observed
-from linli.triggers import Answers, Trigger, called, kinds_on, topics_of
+from linli.triggers import REHEARSED, Answers, Trigger, called, kinds_on, topics_of
 from linli.vocabulary.devices import Believes
 
 
@@ -47,8 +47,6 @@ Unreadable = Callable[[Topic, datetime], None]
 
 
 Handler = Callable[[Any, Any], dict[str, str]]
-REHEARSED: list[tuple[Handler, str, dict[str, Any]]] = []
-"""Functions that are called once before a snapshot is taken: their topic, and what a device says on it."""
 
 
 @dataclass(frozen=True, slots=True)

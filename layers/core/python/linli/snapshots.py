@@ -16,11 +16,12 @@ from typing import Any
 
 from chalice.app import Chalice
 
-from linli import connections, http, json_services, mqtt, secrets
+from linli import connections, http, json_services, secrets
 from linli.aws import client
 from linli.contracts import Contract
 from linli.http import Route
 from linli.instants import to_text
+from linli.triggers import REHEARSED
 
 HOOKS = "snapshot_restore_py"  # which its run time brings along
 NOBODY = "rehearsal"
@@ -43,7 +44,7 @@ def rehearse(app: Chalice) -> None:
     with connections.away(json.dumps(NOTHING).encode()):
         for service in json_services.SERVICES:
             client(service)
-        for handler, topic, body in mqtt.REHEARSED:
+        for handler, topic, body in REHEARSED:
             handler(_published(topic, body), None)
         for declared in http.ROUTES:
             if declared.method == "GET":

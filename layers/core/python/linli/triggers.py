@@ -16,6 +16,8 @@ from linli.naming import queue_arn
 Start = Literal["call", "device_call", "device_queue", "bus_queue", "task_queue", "clock"]
 Kinds = AbstractSet[str]
 Believes = Kinds | Mapping[str, Kinds]
+REHEARSED: list[tuple[Callable[[Any, Any], Any], str, dict[str, Any]]] = []
+"""Functions that are called once before a snapshot is taken: their topic, and what a device says on it."""
 
 
 class Runs(TypedDict, total=False):
