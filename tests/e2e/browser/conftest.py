@@ -115,8 +115,14 @@ def browser(town: Town, chromium: Any, request: pytest.FixtureRequest) -> Iterat
         page.context.close()
 
 
+FADED_IN = """Promise.allSettled(document.getAnimations()
+  .filter((each) => each.effect.getComputedTiming().endTime < Infinity)
+  .map((each) => each.finished))"""
+
+
 def hindrances(page: Any) -> list[str]:
-    """What axe finds on a page that is serious or critical."""
+    """What axe finds on a page that is serious or critical, once nothing on it fades in any more."""
+    page.evaluate(FADED_IN)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("async () => (await axe.run()).violations")
     return [
