@@ -92,6 +92,9 @@ def furnished() -> Iterator[dict[str, str]]:
         import_module("peer_store").furnish(KEY)
         yield environment
         connections.forget()
+        of_botocore.cache_clear()
+        for name in [each for each in sys.modules if each.startswith("peer_")]:  # they keep their clients
+            del sys.modules[name]
 
 
 def _http(app: Chalice, method: str, path: str, **request: Any) -> gateway.Answer:
