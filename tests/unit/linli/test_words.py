@@ -1,7 +1,9 @@
 """Words for people: which language somebody wants, and sentences with their parameters."""
 
+import json
 import subprocess
 import sys
+from decimal import Decimal
 from typing import get_args
 
 import pytest
@@ -153,3 +155,11 @@ def test_no_words_are_read_before_somebody_is_told_something() -> None:
     loaded = "import sys, linli.http, linli.mqtt, linli.tables; print('linli.words' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False"
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False), st.sets(st.text()))
+def test_what_a_problem_says_can_be_sent_and_no_decimal_is_rounded(value: Decimal, names: set[str]) -> None:
+    refused = Conflict("read_otherwise", {"register": "1-0:1.8.0", "value": value, "names": frozenset(names)})
+    told = json.loads(json.dumps(refused.problem()))["parameters"]
+    assert Decimal(told["value"]) == value
+    assert set(told["names"]) == names
