@@ -4,9 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
 
 DYNAMODB_LOCAL = "dynamodb_local"
+# How fast a machine is says nothing of a rule: time is measured by tests/bench.
+settings.register_profile("linli", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("linli")
 
 
 class OneTown(LoadFileScheduling):
