@@ -17,6 +17,7 @@ from linli_cli.interfaces import asyncapi, openapi, writing
 from linli_cli.letters import clearing, dead_letters
 from linli_cli.local import engines, tokens
 from linli_cli.operate import addresses, logs
+from linli_cli.restoring import commands as restoring
 from linli_cli.standing import runbook, status
 from simulation import simulating
 
@@ -37,6 +38,7 @@ app.command()(deploying.deploy)
 app.command()(deploying.rollback)
 app.command()(status.status)
 app.command()(runbook.runbook)
+app.command()(restoring.restore)
 app.command("pages")(page_builds.builds)
 app.command()(addresses.urls)
 app.command()(addresses.console)

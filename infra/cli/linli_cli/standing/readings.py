@@ -22,6 +22,7 @@ from linli_cli.deploy.stacks import full_name
 from linli_cli.errors import CommandError
 from linli_cli.letters import dead_letters, peeking
 from linli_cli.operate.logs import events_since
+from linli_cli.restoring.copies import copies
 
 EVERY_MINUTE = "rate(1 minute)"
 SILENT_S = 180  # a sweep of every minute that has said nothing for so long
@@ -257,6 +258,13 @@ def of_refunds(cloud: Cloud, _: datetime) -> Iterator[Line]:
             )
 
 
+def of_copies(cloud: Cloud, _: datetime) -> Iterator[Line]:
+    """Tables that were restored beside others: they hold what people have said, until somebody drops them."""
+    for each in copies(cloud):
+        state = f"as of {each.at:%Y-%m-%dT%H:%M:%SZ}, {'there' if each.ready else 'being restored'}"
+        yield Line("copies", each.name, state, of_stage(f"linli restore {each.service} --drop", cloud))
+
+
 def queried(dynamodb: Any, **query: Any) -> Iterator[dict[str, Any]]:
     """All items of a query."""
     for page in dynamodb.get_paginator("query").paginate(**query):
@@ -285,4 +293,5 @@ PARTS: dict[str, Part] = {
     "queues": of_queues,
     "sweeps": of_sweeps,
     "refunds": of_refunds,
+    "copies": of_copies,
 }

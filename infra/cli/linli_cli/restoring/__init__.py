@@ -1,0 +1,1 @@
+"""A table as it was at an instant: restored beside, compared, rows brought back: `restore`."""
