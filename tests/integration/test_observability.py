@@ -1,13 +1,14 @@
 """What an attempt leaves in the logs, and when it is a metric, which costs money."""
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from linli.errors import NotFound
-from linli.observability import observed
+from linli.observability import about, correlation_id, observed, sums
 
 MEASURED = ("boil:spilled", "boil:not-found")
 
@@ -66,3 +67,39 @@ def test_every_outcome_is_logged(
     with suppress(NotFound, ZeroDivisionError):
         attempt(outcome)
     assert [record.outcome for record in caplog.records if hasattr(record, "outcome")] == [logged]
+
+
+def test_the_line_of_an_attempt_keeps_its_keys_after_one_that_is_a_part_of_it(
+    logged: Callable[[], str],
+) -> None:
+    with observed("cook", "whole", community="oak"), observed("boil", "part", person="p"):
+        pass
+
+    part, whole = (json.loads(line) for line in logged().splitlines())
+
+    assert (part["action"], part["correlation_id"], part["person"]) == ("boil", "part", "p")
+    assert (whole["action"], whole["correlation_id"], whole["community"]) == ("cook", "whole", "oak")
+    assert "person" not in whole
+
+
+@pytest.mark.parametrize("ends", [None, NotFound(), ZeroDivisionError()])
+def test_a_line_says_what_it_is_about_however_it_ends(
+    logged: Callable[[], str], ends: Exception | None
+) -> None:
+    with suppress(Exception), observed("pay", "1"):
+        about("oak", "bill", "b-2", "b-1", "b-1")
+        sums("oak", "use", "m-1/2026-01")
+        if ends:
+            raise ends
+
+    (line,) = (json.loads(each) for each in logged().splitlines() if "_aws" not in each)
+
+    assert line["about"] == ["oak/bill/b-1", "oak/bill/b-2"]
+    assert line["sums"] == ["oak/use/m-1/2026-01"]
+
+
+def test_outside_of_an_attempt_there_is_no_correlation_id() -> None:
+    about("oak", "bill", "b")
+    assert correlation_id() == ""
+    with observed("boil", "1"):
+        assert correlation_id() == "1"

@@ -13,6 +13,7 @@ from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, page_of, page_of_several
 from linli.errors import Conflict, NotFound
+from linli.observability import about
 from linli.tables import ConditionsFailed, Transaction, find, read
 from linli.vocabulary.utilities import BillIssued
 
@@ -24,6 +25,7 @@ def take_in(fact: BillIssued, now: datetime) -> str:
     A bill over nothing is paid as it is; one below nothing is a credit, which pays what it covers whole and
     lowers what is paid next. Raises Conflict for another bill under the same id.
     """
+    about(fact.community, "bill", fact.bill)
     due = Due(
         bill=fact.bill,
         home=fact.home,

@@ -21,7 +21,7 @@ from functions.payments.providers.protocol.notices import Notice
 from linli import communities
 from linli.communities import CommunityRow
 from linli.ids import is_id
-from linli.observability import observed
+from linli.observability import about, observed
 from linli.tables import Transaction, read, until_it_holds
 
 STRANDED = frozenset({"refund_failed", "refund_stuck"})  # the money goes back only if somebody sees to it
@@ -60,6 +60,8 @@ def settle(told: Told, now: datetime) -> Effect:
     def attempt() -> Effect:
         bill_too = next(attempts, True)
         known, held = _known(told, bills_too=bill_too)
+        if held is not None:
+            tell(held.intent)
         effect = effect_of(known, told.notice, now)
         _commit(told, held, effect, now)
         return effect
@@ -69,6 +71,14 @@ def settle(told: Told, now: datetime) -> Effect:
         with observed("stranded_refund", told.notice.order, community=told.community) as stranded:
             stranded.outcome = "needs_somebody"
     return effect
+
+
+def tell(intent: Intent) -> None:
+    """Say in the log what an attempt is about: the order, its bills, the receipt."""
+    about(intent.community, "intent", intent.intent)
+    about(intent.community, "bill", *intent.bills)
+    if intent.receipt:
+        about(intent.community, "receipt", intent.receipt)
 
 
 def strand(community: str, refund: Refund, now: datetime) -> Effect:
@@ -124,6 +134,7 @@ def add_effect(transaction: Transaction, held: Held, effect: Effect, now: dateti
     """Add to a transaction all that an effect changes."""
     before, version = held.intent, held.version
     intent, community = effect.intent or before, before.community
+    tell(intent)
     as_held = IntentRow.version == version if version else IntentRow.pk.does_not_exist()
     transaction.put("intent", IntentRow.of(intent, version + 1, None), as_held)
     if before.state == "open" and version:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from functions.payments.books.orders import Intent, Ordered, intent_of
 from functions.payments.books.rows import IntentRow, OpenIntentRow, OrderedRow
-from functions.payments.books.store import FIRST_ASKED_AFTER
+from functions.payments.books.store import FIRST_ASKED_AFTER, tell
 from functions.payments.dues.credits.store import credits_for, offset
 from functions.payments.dues.models import Due
 from functions.payments.dues.payable import shares_of
@@ -51,6 +51,7 @@ def open_intent(community: str, payer: str, wanted: IntentWanted, creation: Crea
         intent, dues = creation.once(
             lambda: _opened(community, payer, wanted, creation), lambda same: _before(community, same)
         )
+    tell(intent)
     if not all(can_be_paid(intent, due, creation.at) for due in dues):
         return shown(intent)
     try:

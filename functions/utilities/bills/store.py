@@ -31,6 +31,7 @@ from linli import communities
 from linli.communities import CommunityRow
 from linli.errors import NotFound
 from linli.instants import to_millis, to_text
+from linli.observability import about, observed, sums
 from linli.reading import read_as
 from linli.tables import Rows, Transaction, as_read, read, until_it_holds
 
@@ -102,6 +103,8 @@ class _RunStep:
             return 0
         gap = gap_in(weight_of(household), scope, metered)
         _commit(community, household, planned, found, gap)
+        for each in found:
+            _tell(community, each, meters)
         return len(found)
 
 
@@ -119,13 +122,21 @@ def _commit(community: str, household: HouseholdRow, planned: Plan, bills: Seque
         transaction.create(f"bill-{of_tenancy}", mine)
         listed = BillRow(*BillRow.of_period(community, period, home + of_tenancy), bill=text)
         transaction.put(f"listed-{of_tenancy}", listed)
-        transaction.publish([issued(community, each)], each.bill, planned.started_at)
+        transaction.publish([issued(community, each)], each.bill, planned.started_at, chain=each.bill)
     told = GapRow(*GapRow.key(community, period, home), gap=gap.model_dump_json())
     if gap.is_one:
         transaction.put("gap", told)
     elif period in (household.passed or set()):
         transaction.delete("gap", told)
     transaction.commit()
+
+
+def _tell(community: str, bill: Bill, meters: Sequence[Meter]) -> None:
+    """A log line of a bill's own: its run bills many, and each is what comes of other messages."""
+    periods = {bill.period, *(line.period for line in bill.lines if line.period)}
+    with observed("bill_issued", bill.bill, community=community):
+        about(community, "bill", bill.bill)
+        sums(community, "use", *(f"{each.meter}/{period}" for each in meters for period in periods))
 
 
 def _with_evidence(account: Account, scope: Scope, meters: Sequence[Meter]) -> Account:

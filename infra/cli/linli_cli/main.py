@@ -16,7 +16,7 @@ from linli_cli.importing import commands as importing
 from linli_cli.interfaces import asyncapi, openapi, writing
 from linli_cli.letters import clearing, dead_letters
 from linli_cli.local import engines, tokens
-from linli_cli.operate import addresses, logs
+from linli_cli.operate import addresses, logs, trace
 from linli_cli.restoring import commands as restoring
 from linli_cli.standing import runbook, status
 from simulation import simulating
@@ -50,6 +50,7 @@ app.command()(paying.refund)
 app.command()(merchants.merchant)
 app.command()(replaying.replay)
 app.command()(logs.logs)
+app.command()(trace.trace)
 app.command()(openapi.openapi)
 app.command("import")(importing.import_)
 app.command()(importing.export)

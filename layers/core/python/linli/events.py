@@ -1,7 +1,8 @@
 """The facts that services tell each other: CloudEvents 1.0 on the bus, and the only coupling between them.
 
 `source` + `id` identify an event: consumers deduplicate by them. `type` is `linli.<service>.<fact>.v1` in the
-past tense; `subject` is `<community>/<entity>`. A changed meaning is a new version, never an edited one.
+past tense; `subject` is `<community>/<entity>`, `correlationid` that of the attempt that told it. A changed
+meaning is a new version, never an edited one.
 """
 
 from abc import abstractmethod
@@ -18,6 +19,7 @@ from linli.ids import Id
 from linli.instants import Instant
 from linli.reading import read_as
 
+LONGEST_CORRELATION = 512
 Version = Annotated[int, Field(ge=1)]
 
 
@@ -41,7 +43,10 @@ class Fact(Contract):
 
 
 class Event(Contract):
-    """The CloudEvents 1.0 envelope, JSON format."""
+    """The CloudEvents 1.0 envelope, JSON format.
+
+    `correlationid`: the same in all that one message or request has caused.
+    """
 
     specversion: Literal["1.0"] = "1.0"
     id: Annotated[str, Field(min_length=1, max_length=512)]
@@ -50,7 +55,15 @@ class Event(Contract):
     subject: str
     time: Instant
     datacontenttype: Literal["application/json"] = "application/json"
+    correlationid: Annotated[
+        Annotated[str, Field(max_length=LONGEST_CORRELATION)] | None, Field(exclude_if=lambda it: it is None)
+    ] = None
     data: dict[str, Any]
+
+    @property
+    def chain(self) -> str:
+        """The correlation id of what it causes: that of what it was caused by, or what names the event."""
+        return self.correlationid or f"{self.source}:{self.id}"
 
 
 class _BusEnvelope(Contract):
@@ -59,7 +72,7 @@ class _BusEnvelope(Contract):
     detail: Event
 
 
-def envelope(fact: Fact, event_id: str, time: datetime) -> Event:
+def envelope(fact: Fact, event_id: str, time: datetime, correlation_id: str = "") -> Event:
     """`fact` as a CloudEvent; `event_id` is derived from what caused it, so that a repeat is recognised."""
     return Event(
         id=event_id,
@@ -67,6 +80,7 @@ def envelope(fact: Fact, event_id: str, time: datetime) -> Event:
         type=fact.TYPE,
         subject=f"{fact.community}/{fact.entity()}",
         time=time,
+        correlationid=correlation_id[:LONGEST_CORRELATION] or None,
         data=fact.model_dump(mode="json"),
     )
 

@@ -6,12 +6,17 @@ and an error that nobody foresaw, of the whole service. All others are in the lo
 
 Logs are JSON with community, device and correlation ids; personal data is masked by key, and the message of
 an unexpected exception is never logged, because it may repeat what came in.
+
+What one attempt causes in others has its correlation id: facts carry it (`correlationid` of the CloudEvent),
+tasks as well. Where that ends by nature, since a bill sums up a month and somebody pays when they like, lines
+say what they are `about`, and of what they are a sum (`sums`): `linli trace` follows both.
 """
 
 import os
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -77,6 +82,52 @@ class Attempt:
 
     outcome: str = "ok"
     flags: list[str] = field(default_factory=list)
+    keys: dict[str, str] = field(default_factory=dict)
+    about: set[str] = field(default_factory=set)
+    sums: set[str] = field(default_factory=set)
+
+    def links(self) -> dict[str, list[str]]:
+        """What is logged of what it is about."""
+        said = {"about": sorted(self.about), "sums": sorted(self.sums)}
+        return {name: links for name, links in said.items() if links}
+
+
+_current: ContextVar[Attempt | None] = ContextVar("attempt", default=None)
+
+
+def correlation_id() -> str:
+    """That of the attempt that is going on: whoever is told of what it causes is told this as well."""
+    attempt = _current.get()
+    return attempt.keys["correlation_id"] if attempt else ""
+
+
+def about(community: str, kind: str, *ids: str) -> None:
+    """Say in the attempt's log line what it is about, so that others about the same are found by it."""
+    attempt = _current.get()
+    if attempt is not None:
+        attempt.about.update(f"{community}/{kind}/{each}" for each in ids)
+
+
+def sums(community: str, kind: str, *ids: str) -> None:
+    """Say in the attempt's log line of what it is a sum: of all that was about the same before."""
+    attempt = _current.get()
+    if attempt is not None:
+        attempt.sums.update(f"{community}/{kind}/{each}" for each in ids)
+
+
+@contextmanager
+def _going_on(attempt: Attempt) -> Iterator[None]:
+    """Let lines carry the keys of an attempt, and after it those of the attempt that it is a part of."""
+    logger, before = _logger(), _current.get()
+    token = _current.set(attempt)
+    logger.append_keys(**attempt.keys)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+        logger.remove_keys(attempt.keys)
+        if before is not None:
+            logger.append_keys(**before.keys)
 
 
 @contextmanager
@@ -87,35 +138,31 @@ def observed(action: str, correlation_id: str, **keys: str) -> Iterator[Attempt]
     `keys` (community, device, person …) go on every log line written inside. They must be ids.
     """
     logger = _logger()
-    attempt = Attempt()
-    with logger.append_context_keys(action=action, correlation_id=correlation_id, **keys), _segment(action):
+    attempt = Attempt(keys={"action": action, "correlation_id": correlation_id, **keys})
+    with _going_on(attempt), _segment(action):
         try:
             with answering():
                 yield attempt
         except LinliError as error:
             attempt.outcome = error.slug
-            logger.warning(
-                error.slug,
-                outcome=error.slug,
-                detail=error.detail,
-                retryable=error.retryable,
-                cause=_cause(error),
-            )
+            said = {"outcome": error.slug, "detail": error.detail, "retryable": error.retryable}
+            logger.warning(error.slug, extra={**said, "cause": _cause(error), **attempt.links()})
             raise
         except Exception as error:
             attempt.outcome = ERROR
             where = [
                 f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
             ]
-            said = {"outcome": attempt.outcome, "exception": type(error).__name__, "where": where[-8:]}
-            logger.error("unexpected", extra=said)  # noqa: TRY400  its message may be personal
+            what = {"outcome": attempt.outcome, "exception": type(error).__name__, "where": where[-8:]}
+            extra = {**what, **attempt.links()}
+            logger.error("unexpected", extra=extra)  # noqa: TRY400  its message may be personal
             raise
         except BaseException:
             attempt.outcome = ERROR  # the process was told to end in the middle of it
             raise
         else:
             flags = {"flags": attempt.flags} if attempt.flags else {}
-            logger.info(attempt.outcome, extra={"outcome": attempt.outcome, **flags})
+            logger.info(attempt.outcome, extra={"outcome": attempt.outcome, **flags, **attempt.links()})
         finally:
             _count(action, attempt.outcome)
 

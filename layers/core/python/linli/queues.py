@@ -37,12 +37,14 @@ class _SQSEvent(Protocol):
 BatchAnswer = dict[str, Any]
 Handler = Callable[[_SQSEvent], BatchAnswer]
 Record = Callable[[str, "Delivery"], str]
+CHAIN = "correlation_id"  # the attribute of a task that says who left it
 BATCH_SIZE = 10  # of messages that take moments each; a task may take as long as its function
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """When a message came to its queue, and was first taken out; `times`: how often it has been.
+    """When a message came to its queue, and was first taken out; `times`: how often it has been. `chain`: the
+    correlation id of the attempt that left it there, if one did.
 
     No queue says when it delivers again: that is after the visibility timeout, and as much later as it likes.
     """
@@ -50,14 +52,20 @@ class Delivery:
     sent_at: datetime
     first_at: datetime
     times: int
+    chain: str = ""
 
     @classmethod
-    def of(cls, attributes: Mapping[str, str]) -> Self:
+    def of(cls, record: Mapping[str, Any]) -> Self:
         """What SQS says of a message."""
+        attributes = record["attributes"]
         sent = attributes["SentTimestamp"]
         first = attributes.get("ApproximateFirstReceiveTimestamp", sent)
+        said = record.get("messageAttributes", {}).get(CHAIN, {})
         return cls(
-            from_millis(int(sent)), from_millis(int(first)), int(attributes["ApproximateReceiveCount"])
+            from_millis(int(sent)),
+            from_millis(int(first)),
+            int(attributes["ApproximateReceiveCount"]),
+            said.get("stringValue", ""),
         )
 
 
@@ -78,7 +86,7 @@ class _Batch:
 
         def one(record: dict[str, Any]) -> None:
             outcomes.append("failed")
-            delivery = Delivery.of(record["attributes"])
+            delivery = Delivery.of(record)
             try:
                 outcomes[-1] = self.record(record["body"], delivery)
             except DeviceNotKnown:
@@ -193,7 +201,7 @@ def task_queue(
         )
 
         def record(body: str, delivery: Delivery) -> str:
-            with observed(name, sha256(body.encode()).hexdigest()[:16]) as attempt:
+            with observed(name, delivery.chain or sha256(body.encode()).hexdigest()[:16]) as attempt:
                 attempt.outcome = function(_task(body, model), delivery)
             return attempt.outcome
 
@@ -218,6 +226,7 @@ def _handled(
     except LinliError:
         with observed(name, "unreadable"):
             raise
-    with observed(name, f"{event.source}:{event.id}", community=fact.community) as attempt:
+    named = f"{event.source}:{event.id}"
+    with observed(name, event.chain, community=fact.community, event=named) as attempt:
         attempt.outcome = function(Received(event, fact, delivery))
     return attempt.outcome

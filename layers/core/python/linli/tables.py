@@ -28,7 +28,7 @@ from linli.instants import to_epoch_seconds, to_text
 from linli.keys import Key, RowKey
 from linli.lifetimes import Lifetime
 from linli.naming import stage
-from linli.observability import observed
+from linli.observability import correlation_id, observed
 from linli.pauses import pause
 from linli.reading import read_as
 
@@ -206,14 +206,15 @@ class Transaction:
         """Remove a row, if `condition` holds. A failed condition does not tell what the row was."""
         self._deletes.append((name, row, condition))
 
-    def publish(self, facts: Iterable[Fact], cause: str, now: datetime) -> None:
+    def publish(self, facts: Iterable[Fact], cause: str, now: datetime, *, chain: str = "") -> None:
         """Add the outbox rows of `facts`; `cause` makes their event ids the same on every attempt.
 
         `cause` is `<action>/<community>/…`: two facts of a service under one id would be one to all others.
-        A second one is refused, since the relay sends new rows only.
+        A second one is refused, since the relay sends new rows only. `chain`: their correlation id, where it
+        is not that of the attempt.
         """
         for number, fact in enumerate(facts):
-            event = envelope(fact, f"{cause}-{number}" if number else cause, now)
+            event = envelope(fact, f"{cause}-{number}" if number else cause, now, chain or correlation_id())
             self.create(f"outbox-{number}", OutboxRow.of(event, now))
 
     def commit(self) -> None:
