@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from functools import cache
 from typing import Any
 
 import pytest
@@ -91,6 +92,7 @@ def parses(words: list[str]) -> bool:
     return {word for word in words if word.startswith("-")} <= known
 
 
+@cache
 def functions() -> set[str]:
     """The names of all functions, which are those of their dead-letter queues as well."""
     called = {
