@@ -1,13 +1,13 @@
 """The alarms of a service, from the templates that it is deployed by, with their runbooks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from linli_cli.deploy import runbooks, templates, wiring
-from linli_cli.deploy.packaging import resources, state_template
-from linli_cli.layout import ROOT, projects_of
+from linli_cli.deploy.packaging import alarm_resources
+from linli_cli.layout import ROOT
 
 
 @dataclass(frozen=True)
@@ -23,17 +23,7 @@ class Alarm:
 
 def alarms_of(service: str, root: Path = ROOT) -> list[Alarm]:
     """All alarms of a service, those that every service has included."""
-    found = [_of(each) for each in _declared(service, root)]
-    found.append(_of(wiring.errors_alarm(service), "errors"))
-    return found + [_of(wiring.api_alarm(project), "api") for project in projects_of(service, root)]
-
-
-def _declared(service: str, root: Path) -> Iterator[dict[str, Any]]:
-    found = [state_template(service, root)]
-    found += [resources(project, root) for project in projects_of(service, root)]
-    for template in found:
-        for _, each in templates.of_type(template, wiring.ALARM):
-            yield each
+    return [_of(each, kind) for each, kind in alarm_resources(service, root)]
 
 
 def _of(resource: dict[str, Any], kind: str = "own") -> Alarm:

@@ -18,13 +18,23 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from linli_cli.deploy import declared, deriving, digest, templates, wiring
+from linli_cli.deploy import dashboards, declared, deriving, digest, templates, wiring
 from linli_cli.deploy.archive import read_tree, read_zip, write_tree, write_zip
 from linli_cli.deploy.chalice_project import STAGE as CHALICE_STAGE
 from linli_cli.deploy.reaching import core_without_vocabulary, vocabulary_of
 from linli_cli.deploy.templates import Template
 from linli_cli.errors import CommandError
-from linli_cli.layout import ROOT, actions_of, build, infra, project_folder, projects, service_of, services
+from linli_cli.layout import (
+    ROOT,
+    actions_of,
+    build,
+    infra,
+    project_folder,
+    projects,
+    projects_of,
+    service_of,
+    services,
+)
 
 MEMORY_MB = 512  # CPU comes with memory: less makes cold starts long
 CODE_BUDGET_BYTES = 200_000
@@ -44,6 +54,7 @@ SHARED_POLICIES = {"api_handler": "api-policy", "relay": "relay-policy"}  # the 
 PACKAGERS = (
     "archive",
     "chalice_project",
+    "dashboards",
     "declared",
     "deriving",
     "packaging",
@@ -93,7 +104,7 @@ def input_digest(project: str, root: Path) -> str:
     service = service_of(project)
     return digest.of_files(
         read_tree(infra(root) / service),
-        read_tree(project_folder(project, root)),
+        *(read_tree(project_folder(each, root)) for each in projects_of(service, root)),
         read_tree(root / "functions" / service),
         core_without_vocabulary(root),
         vocabulary_of(service, root),
@@ -125,6 +136,8 @@ def make(packaged: Packaged, root: Path) -> None:
     code = digest.of_bytes(packaged.code.read_bytes())
     complete = wiring.wire_service(merged, packaged.project, state, available_outputs(state, root), code)
     if packaged.state_template:
+        complete = with_dashboard(complete, packaged.project, state, root)
+    if packaged.state_template:
         packaged.state_template.write_text(templates.dump(state), encoding="utf-8")
     packaged.template.write_text(templates.dump(complete), encoding="utf-8")  # last: its presence means done
     for left_over in (folder, archive.parent):
@@ -135,6 +148,24 @@ def state_template(service: str, root: Path = ROOT) -> Template:
     """The completed template of a service's table and queues."""
     derived = deriving.state(service, declared.triggers(service, root))
     return wiring.wire_state(templates.merge(derived, odd(service, "state", root)), service)
+
+
+def with_dashboard(template: Template, service: str, state: Template, root: Path) -> Template:
+    """A service's template with its dashboard, of all its projects."""
+    others = [each for each in projects_of(service, root) if each != service]
+    parts = [state, template, *(resources(each, root) for each in others)]
+    names = [wiring.alarm_name(each["Properties"]) for each, _ in alarm_resources(service, root)]
+    made = dashboards.of_service(service, [service, *others], parts, names)
+    complete: Template = templates.merge(template, {"Resources": {"Dashboard": made}})
+    return wiring.finish(complete, available_outputs(state, root))
+
+
+def alarm_resources(service: str, root: Path = ROOT) -> list[tuple[dict[str, Any], str]]:
+    """All alarms of a service, and whose they are: of all services (`errors`), of all APIs, or its `own`."""
+    parts = [state_template(service, root), *(resources(each, root) for each in projects_of(service, root))]
+    own = [(each, "own") for part in parts for _, each in templates.of_type(part, wiring.ALARM)]
+    apis = [(wiring.api_alarm(project), "api") for project in projects_of(service, root)]
+    return [*own, (wiring.errors_alarm(service), "errors"), *apis]
 
 
 def resources(project: str, root: Path = ROOT) -> Template:
@@ -155,9 +186,16 @@ def odd(project: str, name: str, root: Path) -> Template:
 def foundation_template(root: Path = ROOT) -> Template:
     """The template all others depend on, with the policies of devices that the actions of all believe."""
     said = [each for service in services(root) for each in declared.triggers(service, root)]
-    whole: Template = templates.merge(
-        deriving.device_policies(deriving.believed(said)), written_foundation(root)
-    )
+    alarms = {
+        service: [wiring.alarm_name(each["Properties"]) for each, _ in alarm_resources(service, root)]
+        for service in services(root)
+    }
+    derived = deriving.device_policies(deriving.believed(said))
+    derived["Resources"]["Dashboard"] = dashboards.of_stage(alarms, projects(root))
+    named = dashboards.OF_STAGE
+    derived["Conditions"] = {named: wiring.CONDITIONS[named]}
+    derived["Parameters"] = {"Dashboards": dict(wiring.PARAMETERS["Dashboards"])}
+    whole: Template = templates.merge(derived, written_foundation(root))
     return whole
 
 

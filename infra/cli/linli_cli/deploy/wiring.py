@@ -11,7 +11,7 @@ from typing import Any
 
 from linli.errors import PROBLEM_PREFIX
 from linli.words import catalogue
-from linli_cli.deploy import digest, runbooks
+from linli_cli.deploy import dashboards, digest, runbooks
 from linli_cli.deploy.templates import Template, conditions_used, of_type, references, text_of
 from linli_cli.errors import CommandError
 from linli_cli.layout import service_of
@@ -54,6 +54,7 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "SnapStart": {"Type": "String", "Default": "false", "AllowedValues": ["true", "false"]},
     "Reserve": {"Type": "String", "Default": "true", "AllowedValues": ["true", "false"]},
     "AlarmTopicArn": {"Type": "String"},
+    "Dashboards": {"Type": "String", "Default": "stage", "AllowedValues": ["none", "stage", "services"]},
 }
 CONDITIONS: Mapping[str, Any] = {
     "IsProtected": {"Fn::Equals": [{"Ref": "Protected"}, "true"]},
@@ -61,6 +62,8 @@ CONDITIONS: Mapping[str, Any] = {
     "IsTraced": {"Fn::Equals": [{"Ref": "Tracing"}, "Active"]},
     "HasReserve": {"Fn::Equals": [{"Ref": "Reserve"}, "true"]},
     "HasSnapStart": {"Fn::Equals": [{"Ref": "SnapStart"}, "true"]},
+    dashboards.OF_STAGE: {"Fn::Not": [{"Fn::Equals": [{"Ref": "Dashboards"}, "none"]}]},
+    dashboards.OF_SERVICES: {"Fn::Equals": [{"Ref": "Dashboards"}, "services"]},
 }
 # What API Gateway says on its own, before any function runs: type, status, problem type.
 GATEWAY_PROBLEMS = (

@@ -40,7 +40,7 @@ class RealLocalStack(LocalCloud):
     killed = "anew: it had kept nothing"
     cut_short = "it keeps nothing"
     start_timeout_s = 120.0
-    parameters = {"IoT": "false"}
+    parameters = {"IoT": "false", "Dashboards": "none"}
     keeps_state = has_broker = False
 
     def install(self, say: Callable[[str], None] = lambda _: None) -> None:
