@@ -133,6 +133,7 @@ def test_a_payment_leads_back_to_its_bill_and_names_the_months_that_it_sums(line
 
     found = traced(receipt, lambda _: lines)
 
+    assert traced(receipt.rpartition("/")[2], lambda _: lines) == found
     assert path(found)[0] == ("utilities-bill-run", "ok")
     assert found[0].sums == {"willow/use/willow-meter-1/2026-01"}
     assert (

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import boto3
 import pytest
@@ -11,7 +12,7 @@ from botocore.exceptions import ClientError
 from typer.testing import CliRunner
 
 from linli.escalation.beats import store as beats
-from linli_cli.cloud import Cloud
+from linli_cli.cloud import LOCAL, Cloud
 from linli_cli.errors import CommandError
 from linli_cli.main import app
 from linli_cli.standing import readings, status
@@ -138,6 +139,9 @@ def test_a_sweep_that_is_silent_or_stopped_is_told(
     (line,) = [each for each in told(stage, now) if each.part == "sweeps"]
 
     assert (line.what, line.acts, bool(line.command)) == ("devices-overdue", acts, acts)
+    assert state == "ENABLED" or line.command == (
+        "aws events enable-rule --name linli-test-devices-Overdue-1 --region eu-west-1"
+    )
 
 
 @pytest.mark.parametrize(("ago_s", "acts"), [(None, True), (60, False), (120, True)])
@@ -170,6 +174,26 @@ def test_a_stuck_refund_is_told_with_where_it_is(till: Till, stage: Cloud) -> No
 
     assert line.what == f"willow/{intent}/{asked}"
     assert line.command == "linli runbook payments-refunds-need-somebody --stage test"
+
+
+@pytest.mark.parametrize(
+    ("stage_of", "profile", "linli", "aws"),
+    [
+        ("prod", "ops", "linli status --stage prod --profile ops", "aws x --region eu-west-1 --profile ops"),
+        ("prod", None, "linli status --stage prod", "aws x --region eu-west-1"),
+        ("local", None, "linli status", "aws x --region eu-west-1 --endpoint-url http://127.0.0.1:4666"),
+    ],
+)
+def test_a_command_that_helps_can_be_typed_as_it_is(
+    stage_of: str, profile: str | None, linli: str, aws: str
+) -> None:
+    session = SimpleNamespace(profile_name=profile or "default", region_name="eu-west-1")
+    cloud = Cloud(
+        stage_of, cast("boto3.Session", session), "http://127.0.0.1:4666" if stage_of == LOCAL else None
+    )
+
+    assert readings.of_stage("linli status", cloud) == linli
+    assert readings.of_aws("x", cloud) == aws
 
 
 def refuse(*_: Any) -> Any:

@@ -28,7 +28,9 @@ ENDED = ("Complete", "Failed", "Cancelled", "Timeout")
 def trace(
     what: Annotated[
         str,
-        typer.Argument(metavar="ID", help="E.g. `<device>:<event_id>`, or a problem's `instance`."),
+        typer.Argument(
+            metavar="ID", help="E.g. `<device>:<event_id>`, a problem's `instance`, a bill, a receipt."
+        ),
     ],
     since: Annotated[str, typer.Option("--since", help="How far back, e.g. 12h, 40d.")] = "90d",
     as_json: Annotated[bool, typer.Option("--json", help="The log lines, for programs.")] = False,
@@ -37,7 +39,7 @@ def trace(
 ) -> None:
     """All that came of one message or request: over facts, bills, orders, to the payment.
 
-    It also takes what lines say that they are about, such as `oak/bill/b-7` or `oak/use/<meter>/2026-01`.
+    It begins anywhere: also at what lines say that they are about, as `oak/use/<meter>/2026-01`.
     """
     cloud, start_s = connect(stage, profile), int(time.time()) - seconds_of(since)
     lines = traced(what, finder(cloud, start_s))

@@ -46,9 +46,9 @@ class Line:
 
     def belongs(self, terms: set[str], first: str) -> bool:
         """Whether it has the same correlation id as others, is about the same, or sums them up. `first`: what
-        was asked for, which may be what is summed up, or the id of a fact.
+        was asked for, which may be what is summed up, the id of a fact, or that of a bill, order or receipt.
         """
-        if first in {self.chain, self.said.get("event"), *self.about}:
+        if first in {self.chain, self.said.get("event"), *self.about, *map(id_in, self.about)}:
             return True
         shared = {each for each in self.about if not is_part(each)} | self.sums | {self.chain}
         return not shared.isdisjoint(terms)
@@ -61,6 +61,11 @@ Finder = Callable[[set[str]], Iterable[Line]]
 def is_part(token: str) -> bool:
     """Whether what a line is about is only ever summed up: many lines are about the same."""
     return token.split("/")[1:2] == [PARTS_OF_A_SUM]
+
+
+def id_in(token: str) -> str:
+    """The id of what a line is about, without its community and kind."""
+    return "/".join(token.split("/")[2:])
 
 
 def line_of(at: int, function: str, message: str) -> Line | None:

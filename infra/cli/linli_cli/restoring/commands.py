@@ -118,7 +118,8 @@ def show(cloud: Cloud, copy: Copy, chosen: Chosen, *, values: bool, as_json: boo
     counted = Counter((each.state, each.kind) for each in found)
     for (state, kind), number in sorted(counted.items()):
         print(f"{state}: {number} {kind}")
-    print(f"{number_of(len(found), 'row')} differ from {to_text(copy.at)}")
+    differ = "differs" if len(found) == 1 else "differ"
+    print(f"{number_of(len(found), 'row')} {differ} from {to_text(copy.at)}")
 
 
 def as_data(found: Difference, *, values: bool) -> dict[str, object]:

@@ -17,7 +17,7 @@ from functions.payments.statements.rows import ReconciledRow
 from linli.escalation.beats.beats import is_missed
 from linli.escalation.beats.rows import BeatRow
 from linli_cli.cloud import Cloud
-from linli_cli.deploy import stacks, wiring
+from linli_cli.deploy import runbooks, stacks, wiring
 from linli_cli.deploy.stacks import full_name
 from linli_cli.errors import CommandError
 from linli_cli.letters import dead_letters, peeking
@@ -77,7 +77,19 @@ def unread(part: str, cloud: Cloud, why: str) -> Line:
 
 def of_stage(command: str, cloud: Cloud) -> str:
     """A command as it has to be typed for this stage."""
-    return command if cloud.is_local else f"{command} --stage {cloud.stage}"
+    return command if cloud.is_local else f"{command} --stage {cloud.stage}{of_profile(cloud)}"
+
+
+def of_aws(command: str, cloud: Cloud) -> str:
+    """A command of AWS as it has to be typed for this stage, or for the local cloud."""
+    place = f" --endpoint-url {cloud.endpoint}" if cloud.endpoint else of_profile(cloud)
+    return f"aws {command} --region {cloud.region}{place}"
+
+
+def of_profile(cloud: Cloud) -> str:
+    """The option that names the profile by which the stage was reached, if one was."""
+    name = cloud.session.profile_name
+    return "" if name == "default" else f" --profile {name}"
 
 
 def short(name: str, cloud: Cloud) -> str:
@@ -103,9 +115,8 @@ def of_alarms(cloud: Cloud, _: datetime) -> Iterator[Line]:
             name, state = short(alarm["AlarmName"], cloud), alarm["StateValue"]
             rings = state == "ALARM"
             since = alarm.get("StateTransitionedTimestamp") or alarm.get("StateUpdatedTimestamp")
-            about = (
-                f" since {since:%Y-%m-%dT%H:%M:%S%z}: {alarm.get('AlarmDescription', '')}" if rings else ""
-            )
+            said = alarm.get("AlarmDescription", "").partition(runbooks.POINTS)[0]
+            about = f" since {since:%Y-%m-%dT%H:%M:%S%z}: {said}" if rings else ""
             command = of_stage(f"linli runbook {name}", cloud)
             yield Line("alarms", name, f"{state}{about}", command if rings else "", acts=rings)
 
@@ -123,7 +134,7 @@ def of_listeners(cloud: Cloud, _: datetime) -> Iterator[Line]:
     waiting = f", {len(heard) - len(confirmed)} not confirmed" if len(heard) > len(confirmed) else ""
     nobody = not confirmed and not cloud.is_local
     command = (
-        f"aws sns subscribe --topic-arn {topic} --protocol email --notification-endpoint ADDRESS"
+        of_aws(f"sns subscribe --topic-arn {topic} --protocol email --notification-endpoint ADDRESS", cloud)
         if nobody
         else ""
     )
@@ -208,7 +219,7 @@ def sweep(cloud: Cloud, logs: Any, function: str, schedule: tuple[str, str], now
     name, since_ms = short(function, cloud), int((now.timestamp() - SILENT_S) * 1000)
     command = of_stage(f"linli logs {name} --all --since 1h", cloud)
     if state != "ENABLED":
-        command = f"aws events enable-rule --name {rule}"
+        command = of_aws(f"events enable-rule --name {rule}", cloud)
         return Line("sweeps", name, f"its schedule is {state}", command, acts=True)
     if next(events_since(logs, f"/aws/lambda/{function}", since_ms), None) is None:
         silent = f"has said nothing for {SILENT_S // 60} minutes"
