@@ -14,8 +14,9 @@ from functions.care.calling.channels import outgoing
 from linli import outbound
 from linli.escalation import client
 from linli.escalation.client import Courier
-from linli.messages.gateways import Channel, Channels, GatewayReply, verify
-from linli.messages.sending import BUSY, RETRIES, NotSent
+from linli.messages.gateways import Channel, Channels, GatewayReply
+from linli.posting import BUSY, RETRIES, NotSent
+from linli.webhooks import verify
 from linli_cli.local.sandbox import Sandbox
 
 NOW = datetime.now(UTC)
@@ -61,7 +62,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     made.start()
     made.wait()
     yield made
-    outbound.session(RETRIES, BUSY).close()
+    outbound.session(RETRIES, BUSY, checked=True).close()
     outbound.session.cache_clear()
     made.stop()
 
@@ -72,6 +73,7 @@ def channels(sandbox: Sandbox, door: Door, monkeypatch: pytest.MonkeyPatch) -> I
     secret = sandbox.ask("PUT", "/gateways/communities/willow", {"reply_url": door.url})
     made = Channels.model_validate_json(json.dumps(secret))
     monkeypatch.setattr(client, "channels_of", lambda _community: made)
+    monkeypatch.setenv("LINLI_RECEIVERS", "anywhere")
     yield made
     for channel in ("push", "sms", "voice"):
         sandbox.ask("PUT", f"/gateways/moods/{channel}", {"answers": "normal"})

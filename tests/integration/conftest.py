@@ -50,6 +50,7 @@ ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "eu-west-1",
     "LINLI_STAGE": STAGE,
     "LINLI_SERVICE": "none",
+    "LINLI_RECEIVERS": "anywhere",
     "POWERTOOLS_SERVICE_NAME": "linli-test",
 }
 

@@ -12,7 +12,7 @@ from chalice.app import Chalice
 
 from linli import secrets
 from linli.aws import of_botocore
-from linli.messages.gateways import signed
+from linli.webhooks import signed
 from localstack.sandbox.gateways import Exchange
 from localstack.sandbox.server import HOST, Handler, Request, serving
 from tests.integration import gateway
@@ -85,7 +85,7 @@ def reply_event(
 ) -> dict[str, Any]:
     """A gateway's signed reply, as Lambda gets it."""
     text = json.dumps(body)
-    sent = {"content-type": "application/json", **signed(reply_id, text.encode(), secret, now)}
+    sent = {"content-type": "application/json", **signed(reply_id, text.encode(), [secret], now)}
     sent |= headers or {}
     path = f"/gateway_replies/{community}/{channel}"
     return {

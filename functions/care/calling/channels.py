@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Literal
 
 from linli.escalation.models import Message
-from linli.messages.gateways import Gateway, Notice, Outgoing, request_of
+from linli.messages.gateways import Gateway, Notice, request_of
 from linli.phones import parts
+from linli.webhooks import Outgoing
 
 ANSWERS = "您来处理请回复1，无法处理请回复2。"
 TEXTS: dict[str, str] = {

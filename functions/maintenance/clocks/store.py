@@ -14,7 +14,7 @@ from functions.maintenance.tickets.steps import Step
 from linli.due import due, see_to_each
 from linli.errors import NotFound
 from linli.instants import to_text
-from linli.messages.sending import Post
+from linli.posting import Post
 from linli.tables import until_it_holds
 
 MOST_A_RUN = 100  # per shard

@@ -8,7 +8,8 @@ from functions.maintenance.escalations.notices import next_try, notice_of
 from functions.maintenance.escalations.rows import EscalationRow
 from functions.maintenance.people.store import managers
 from linli.messages.gateways import Channels, request_of
-from linli.messages.sending import NotSent, Post, channels_of, signing_time
+from linli.messages.sending import channels_of
+from linli.posting import NotSent, Post, signing_time
 from linli.tables import ConditionsFailed, Row, change, find
 
 

@@ -708,6 +708,7 @@ class Deployment:
             "Protected": "true" if self.cloud.protected else "false",
             "Architecture": self.target.architecture,
             "Runtime": self.target.runtime,
+            "Receivers": "anywhere" if self.cloud.is_local else "public",
         }
         before = current.parameters if current else {}
         values = {}

@@ -53,6 +53,7 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "Tracing": {"Type": "String", "Default": "PassThrough", "AllowedValues": ["Active", "PassThrough"]},
     "SnapStart": {"Type": "String", "Default": "false", "AllowedValues": ["true", "false"]},
     "Reserve": {"Type": "String", "Default": "true", "AllowedValues": ["true", "false"]},
+    "Receivers": {"Type": "String", "Default": "public", "AllowedValues": ["public", "anywhere"]},
     "AlarmTopicArn": {"Type": "String"},
     "Dashboards": {"Type": "String", "Default": "stage", "AllowedValues": ["none", "stage", "services"]},
 }
@@ -367,6 +368,7 @@ def defaults(service: str, counted: str) -> dict[str, Any]:
                 "POWERTOOLS_SERVICE_NAME": f"linli-{service}",
                 "POWERTOOLS_METRICS_NAMESPACE": METRICS,
                 "LINLI_COUNTED": counted,
+                "LINLI_RECEIVERS": {"Ref": "Receivers"},
                 "POWERTOOLS_TRACE_DISABLED": {"Fn::If": ["IsTraced", "false", "true"]},
                 "PYDANTIC_DISABLE_PLUGINS": "__all__",  # we have none; the search costs every cold start
             }

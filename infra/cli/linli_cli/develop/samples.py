@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from linli.dead_letters import as_body
 from linli.errors import LinliError
-from linli.messages.gateways import signature
+from linli.webhooks import signature
 from linli_cli.develop.dating import moved
 from linli_cli.develop.readable import encoded
 from linli_cli.errors import CommandError

@@ -15,6 +15,13 @@ def stage() -> str:
     return os.environ["LINLI_STAGE"]
 
 
+def reaches_anybody() -> bool:
+    """Whether what this stage sends to others may go to private addresses, and without TLS: the local cloud's
+    may, where gateways and subscribers are on the same machine.
+    """
+    return os.environ.get("LINLI_RECEIVERS") == "anywhere"
+
+
 def reference(parameter: str) -> str:
     """A parameter of the template, such as `StreamArn`: Chalice asks for text and passes this through."""
     return cast("str", {"Ref": parameter})

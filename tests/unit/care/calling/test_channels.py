@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from functions.care.calling.alerts import Message
 from functions.care.calling.channels import TEXTS, outgoing, template_of
 from linli.errors import Forbidden
-from linli.messages.gateways import Channel, Channels, Gateway, signature, signed, verify
+from linli.messages.gateways import Channel, Channels, Gateway
 from linli.vocabulary.care import Recipient
+from linli.webhooks import signature, signed, verify
 
 NOW = datetime(2026, 1, 5, 4, tzinfo=UTC)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -62,13 +63,15 @@ def test_the_signature_is_that_of_the_standard(
 
 @given(body=st.binary(max_size=200), seconds=st.integers(-300, 300))
 def test_what_we_sign_is_believed_for_five_minutes(body: bytes, seconds: int) -> None:
-    assert verify(signed("m-1", body, SECRET, NOW), body, [SECRET], NOW + timedelta(seconds=seconds)) == "m-1"
+    assert (
+        verify(signed("m-1", body, [SECRET], NOW), body, [SECRET], NOW + timedelta(seconds=seconds)) == "m-1"
+    )
 
 
 @pytest.mark.parametrize("seconds", [-301, 301])
 def test_what_is_older_or_from_the_future_is_not_believed(seconds: int) -> None:
     with pytest.raises(Forbidden):
-        verify(signed("m-1", b"{}", SECRET, NOW), b"{}", [SECRET], NOW + timedelta(seconds=seconds))
+        verify(signed("m-1", b"{}", [SECRET], NOW), b"{}", [SECRET], NOW + timedelta(seconds=seconds))
 
 
 @given(
@@ -76,7 +79,7 @@ def test_what_is_older_or_from_the_future_is_not_believed(seconds: int) -> None:
     part=st.sampled_from(["body", "webhook-id", "webhook-timestamp", "webhook-signature"]),
 )
 def test_one_changed_byte_is_not_believed(flip: int, part: str) -> None:
-    body, headers = b'{"message_id":"m-1"}', signed("m-1", b'{"message_id":"m-1"}', SECRET, NOW)
+    body, headers = b'{"message_id":"m-1"}', signed("m-1", b'{"message_id":"m-1"}', [SECRET], NOW)
     text = body.decode() if part == "body" else headers[part]
     at = flip % len(text)
     changed = text[:at] + ("1" if text[at] != "1" else "2") + text[at + 1 :]
@@ -103,7 +106,7 @@ def test_one_changed_byte_is_not_believed(flip: int, part: str) -> None:
     ],
 )
 def test_malformed_headers_are_refused(headers: dict[str, str]) -> None:
-    given_ = signed("m-1", b"{}", SECRET, NOW) | headers if headers else {}
+    given_ = signed("m-1", b"{}", [SECRET], NOW) | headers if headers else {}
     with pytest.raises(Forbidden):
         verify(given_, b"{}", [SECRET], NOW if headers != {"webhook-id": "m-1"} else NOW + timedelta(hours=1))
 

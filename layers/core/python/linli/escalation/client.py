@@ -14,9 +14,11 @@ from linli.escalation.models import Message
 from linli.escalation.parties import Party
 from linli.escalation.store import Case, Kept
 from linli.escalation.tasks import DueKey
-from linli.messages.gateways import Gateway, Outgoing
-from linli.messages.sending import NotSent, Post, channels_of, signing_time
+from linli.messages.gateways import Gateway
+from linli.messages.sending import channels_of
+from linli.posting import NotSent, Post, signing_time
 from linli.tables import ConditionsFailed, Contended, Transaction, find
+from linli.webhooks import Outgoing
 
 Written = Callable[[Message, str, Gateway, str | None, datetime], Outgoing]
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from linli.errors import Forbidden, LinliError
 from linli.ids import is_id
-from linli.messages.gateways import Channel, verify
+from linli.messages.gateways import Channel
 from linli.messages.sending import channels_of
 from linli.public_routes import Call, Reply
+from linli.webhooks import verify
 
 CALLER = "a community's message gateway, by its signature (Standard Webhooks, channel secret)"
 CHANNELS: dict[str, Channel] = {"push": "push", "sms": "sms", "voice": "voice"}
