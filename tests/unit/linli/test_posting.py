@@ -102,7 +102,8 @@ def test_what_is_taken_over_says_so(receiver: Receiver) -> None:
     ("status", "why", "is_down"),
     [
         (301, "redirected", False), (307, "redirected", False), (400, "refused", False),
-        (404, "refused", False), (410, "gone", True), (429, "busy", True), (500, "refused", False), (503, "busy", True),
+        (404, "refused", False), (410, "gone", True), (429, "busy", True),
+        (500, "refused", False), (503, "busy", True),
     ],
 )  # fmt: skip
 def test_each_answer_means_something(receiver: Receiver, status: int, why: str, is_down: bool) -> None:

@@ -9,6 +9,8 @@ from linli.addresses import is_public
 from linli.naming import reaches_anybody
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from requests import Session
 
 BACKOFF_S = 0.2
@@ -61,7 +63,7 @@ def _checking_pools() -> dict[str, Any]:
     """Pools of urllib3 whose connections look where they go. A name is asked for once, and what it was found
     to be is what is connected to: TLS still asks for the name.
     """
-    from threading import Timer  # noqa: PLC0415  see session
+    from threading import Event, Timer  # noqa: PLC0415  see session
 
     from urllib3.connection import HTTPConnection, HTTPSConnection  # noqa: PLC0415
     from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool  # noqa: PLC0415
@@ -87,12 +89,13 @@ def _checking_pools() -> dict[str, Any]:
             raise NewConnectionError(self, str(failed)) from failed
 
         def getresponse(self: Any) -> Any:
-            cut = Timer(PATIENCE_S, _cut, [self.sock])
+            late = Event()
+            cut = Timer(PATIENCE_S, _cut, [self.sock, late])
             cut.daemon = True
             cut.start()
             try:
                 answer = super().getresponse()  # type: ignore[misc]
-                if cut.finished.is_set():  # a head without its end would be taken for a whole one
+                if late.is_set():  # a head without its end would be taken for a whole one
                     answer.close()
                     raise TimeoutError
             finally:
@@ -125,8 +128,9 @@ def addresses_of(host: str, port: int) -> list[str]:
     return found
 
 
-def _cut(wire: socket.socket) -> None:
+def _cut(wire: socket.socket, late: "Event") -> None:
     """End a connection under who waits for it; of TLS, beneath it."""
+    late.set()
     try:
         socket.socket.shutdown(wire, socket.SHUT_RDWR)
     except OSError:
