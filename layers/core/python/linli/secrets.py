@@ -64,8 +64,13 @@ def _get(name: str, max_age_s: float, *, fresh: bool = False) -> str:
 
 def keyed_hash(name: str, *parts: str) -> str:
     """HMAC-SHA256 of `parts` under a secret, as 52 lower-case base32 characters."""
+    return base32(keyed_digest(name, *parts))
+
+
+def keyed_digest(name: str, *parts: str) -> bytes:
+    """HMAC-SHA256 of `parts` under a secret."""
     message = "\x1f".join(parts).encode()
-    return base32(hmac.digest(secret(name).encode(), message, "sha256"))
+    return hmac.digest(secret(name).encode(), message, "sha256")
 
 
 def base32(digest: bytes) -> str:
