@@ -57,17 +57,14 @@ def _send(community: str, subscription: str, now: datetime) -> str:
     row = read([key]).one(SubscriptionRow, key)
     if row is None:
         return "gone"
-    if row.state != "active":
-        _let_go(line, _state_of(line), now)
-        return "paused"
-    if not subscriptions.may_be_told(row):
-        _paused(row, "maker", now)
-        _let_go(line, _state_of(line), now)
+    may_be_told = row.state == "active" and subscriptions.may_be_told(row)
+    if not may_be_told:
+        over = row.state != "active" or _paused(row, "maker", now)
+        _let_go(line, _state_of(line), now, over=over)
         return "paused"
     state = Round(row, _state_of(line), now).send()
-    if state.paused:
-        _paused(row, state.paused, now)
-    _let_go(line, state, now)
+    over = state.paused is not None and _paused(row, state.paused, now)
+    _let_go(line, state, now, over=over)
     return "paused" if state.paused else "rests" if state.rests_until else "sent"
 
 
@@ -185,18 +182,25 @@ def _request(row: SubscriptionRow, body: dict[str, Any], delivery: str) -> Outgo
     return Outgoing(str(row.url), {**headers, "content-type": CONTENT_TYPE}, text)
 
 
-def _paused(row: SubscriptionRow, why: PauseReason, now: datetime) -> None:
-    with suppress(ConditionsFailed, Contended):  # somebody has changed it meanwhile: it is tried again
+def _paused(row: SubscriptionRow, why: PauseReason, now: datetime) -> bool:
+    """Pause it, unless somebody has changed it meanwhile: then it is tried again, as it is now."""
+    try:
         subscriptions.pause(row, why, now)
+    except (ConditionsFailed, Contended):
+        return False
+    return True
 
 
-def _let_go(line: LineRow, state: Line, now: datetime) -> None:
-    """Say how a receiver is doing, and when its line is looked at next. Raises Unavailable."""
+def _let_go(line: LineRow, state: Line, now: datetime, *, over: bool) -> None:
+    """Say how a receiver is doing, and when its line is looked at next: where it is `over`, once something
+    more has come to wait, or somebody resumes it. Raises Unavailable.
+    """
     community, subscription = LineRow.key.parts(line)
 
     def attempt() -> datetime | None:
         marks = find(LineRow, (line.pk, line.sk)).marks  # before what waits is looked at
-        at = None if state.paused else _next(community, subscription, state.rests_until)
+        is_over = over and marks == line.marks
+        at = None if is_over else _next(community, subscription, state.rests_until)
         kept = {
             "rests_until": state.rests_until,
             "failing_since": state.failing_since,

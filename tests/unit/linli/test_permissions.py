@@ -166,6 +166,9 @@ MAY: dict[Role, set[str]] = {
         "care:read-alerts",
         "care:answer-alerts",
         "care:visit",
+        "subscriptions:read",
+        "subscriptions:change",
+        "subscriptions:end",
     },
     Role.OPERATOR: {
         "now:read",
@@ -222,6 +225,8 @@ MAY: dict[Role, set[str]] = {
         "inbox:replay",
         "discrepancies:read",
         "care:read-relative",
+        "subscriptions:read",
+        "subscriptions:end",
     },
     Role.OFFICIAL: {
         "community:read",
