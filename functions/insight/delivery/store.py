@@ -108,8 +108,9 @@ def _managers(community: str) -> list[str]:
 
 
 def deliveries(community: str, subscription: str, asked: DeliveriesAsked) -> Page[Delivery]:
-    """What was and is to be told to a subscription, the newest first. Raises NotFound, InvalidCursor."""
-    find(SubscriptionRow, SubscriptionRow.key(community, subscription))
+    """What was and is to be told to a subscription, also to one that has been ended, the newest first. Raises
+    InvalidCursor.
+    """
 
     def listed(row: DeliveryRow) -> Delivery | None:
         return _shown(row) if asked.state in {None, row.state} else None
