@@ -133,7 +133,7 @@ def shown(event: Event, fact: Fact, permissions: Iterable[str]) -> dict[str, Any
     held = {*permissions}
     offer = OFFERS.get(type(fact))
     hidden = {name for name, needed in (offer.fields if offer else {}).items() if needed.name not in held}
-    data = {name: value for name, value in fact.model_dump(mode="json").items() if name not in hidden}
+    data = fact.model_dump(mode="json", exclude_none=True, exclude=hidden)
     return {**event.model_dump(mode="json"), "id": delivery_of(event), "data": data}
 
 

@@ -22,6 +22,7 @@ from linli_cli.layout import project_of
 
 FOLLOWS = "follows"
 EVERY = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
+EVERY_MINUTES = re.compile(r"cron\(0/(\d+) \* \* \* \? \*\)")
 A_DAY = {"minute": 1440.0, "hour": 24.0, "day": 1.0}
 DAYS_OF_A_MONTH = 30.4
 DEFAULT_MB, MB_A_GB = 512, 1024
@@ -110,9 +111,13 @@ def normal(action: Action) -> str:
 
 
 def times_a_day(schedule: str) -> float:
-    """How often a schedule of EventBridge comes. Of a cron expression its day of the month counts."""
+    """How often a schedule of EventBridge comes. Of a cron expression its day of the month counts, or every
+    how many minutes.
+    """
     if every := EVERY.fullmatch(schedule):
         return A_DAY[every[2]] / int(every[1])
+    if minutes := EVERY_MINUTES.fullmatch(schedule):
+        return A_DAY["minute"] / int(minutes[1])
     _, hour, day, *_ = schedule.removeprefix("cron(").split()
     if not (hour.isdigit() and (day == "*" or day.isdigit())):
         raise CommandError(f"how often {schedule} comes cannot be said: say it in community.yaml")

@@ -20,6 +20,7 @@ from linli.public_routes import PublicRoute
 from linli_cli.develop.actions import app_of, routes
 from linli_cli.errors import CommandError
 from linli_cli.interfaces import examples
+from linli_cli.interfaces import webhooks as pushed
 from linli_cli.interfaces.examples import Example
 from linli_cli.interfaces.grants import grants
 from linli_cli.interfaces.problems import PROBLEM, answered, problem_responses
@@ -114,7 +115,7 @@ def openapi(
 def document(server: str = SERVER, root: Path = ROOT) -> dict[str, Any]:
     """The whole document. Raises CommandError when a route is declared twice, or no name is free."""
     every = [each for project in sorted(projects(root)) for each in declarations(project, root)]
-    schemas, components = schemas_of({each for one in every for each in one.contracts})
+    schemas, components = schemas_of({each for one in every for each in one.contracts} | pushed.contracts())
     paths: dict[str, dict[str, Any]] = {}
     for one in every:
         operations, method = paths.setdefault(one.path, {}), one.route.method.lower()
@@ -138,6 +139,7 @@ def document(server: str = SERVER, root: Path = ROOT) -> dict[str, Any]:
         "security": [{"token": []}, {"oidc": []}],
         "x-linli-grants": grants(root),
         "paths": paths,
+        "webhooks": pushed.webhooks(schemas, components),
         "components": {
             "securitySchemes": SECURITY_SCHEMES,
             "responses": problem_responses(),

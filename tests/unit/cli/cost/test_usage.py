@@ -82,7 +82,13 @@ def test_a_line_says_how_often_or_of_what() -> None:
 
 @pytest.mark.parametrize(
     ("schedule", "a_day"),
-    [("rate(1 minute)", 1440), ("rate(5 minutes)", 288), ("cron(0 4 * * ? *)", 1), ("rate(1 day)", 1)],
+    [
+        ("rate(1 minute)", 1440),
+        ("rate(5 minutes)", 288),
+        ("cron(0/5 * * * ? *)", 288),
+        ("cron(0 4 * * ? *)", 1),
+        ("rate(1 day)", 1),
+    ],
 )
 def test_a_schedule_says_how_often(schedule: str, a_day: float) -> None:
     assert times_a_day(schedule) == a_day
