@@ -8,6 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from functions.insight.subscriptions.offers import BY_TYPE
 from linli import errors
 from linli.errors import DeviceNotKnown, DeviceRevokedMeanwhile, LinliError, WrongDeviceKind
 from linli.etags import Tagged
@@ -82,7 +83,7 @@ def test_most_routes_show_how_they_answer(made: dict[str, Any]) -> None:
 
 
 def test_every_schema_is_used(made: dict[str, Any]) -> None:
-    used = set(referred(made["paths"])) | set(referred(made["components"]))
+    used = set(referred([made["paths"], made["webhooks"], made["components"]]))
     assert set(made["components"]["schemas"]) <= used
 
 
@@ -271,3 +272,19 @@ def members(schema: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]
                 yield from members(each, f"{path}/{key}")
         for name, each in schema.get("properties", {}).items():
             yield from members(each, f"{path}/properties/{name}")
+
+
+def test_each_fact_that_is_offered_is_a_webhook_with_its_permission(made: dict[str, Any]) -> None:
+    # Given a fact that names somebody
+    pushed = made["webhooks"]["linli.care.alert_opened.v1"]["post"]
+    assert (pushed["x-linli-permission"], pushed["security"]) == ("care:read-alerts", [])
+    assert {each["name"] for each in pushed["parameters"]} == {
+        "webhook-id",
+        "webhook-timestamp",
+        "webhook-signature",
+    }
+    # Then whom it names is said to be left out for who may not know
+    fact = made["components"]["schemas"]["AlertOpened"]
+    assert "person" not in fact["required"]
+    assert "care:read-watched" in fact["properties"]["person"]["description"]
+    assert set(made["webhooks"]) == set(BY_TYPE)
