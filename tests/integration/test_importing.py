@@ -359,6 +359,30 @@ def test_the_command_tells_all_and_fails_when_a_row_is_refused(
     assert (tmp_path / "out" / "people.csv").exists()
 
 
+def test_two_imports_into_a_community_never_run_at_once(
+    command: Callable[..., Result], town: Town, tmp_path: Path
+) -> None:
+    source = str(workbook(tmp_path / "a.xlsx", SHEETS))
+    with commands.alone(tmp_path / "home" / "imports" / "local-willow.txt", "willow"):
+        second = command("import", source)
+        checked = command("import", source, "--check")
+
+    assert (second.exit_code, town.written) == (1, []), second.output
+    assert checked.exit_code == 0
+    assert command("import", source, "--at-once", "1").exit_code == 0
+
+
+def test_no_file_of_somebody_is_written_over(
+    command: Callable[..., Result], town: Town, tmp_path: Path
+) -> None:
+    source = workbook(tmp_path / "a.xlsx", SHEETS)
+    was = source.read_bytes()
+
+    assert command("import", "--template", str(source)).exit_code == 1
+    assert command("import", str(source), "--report", str(source)).exit_code == 1
+    assert (source.read_bytes(), town.written) == (was, [])
+
+
 def test_what_a_service_has_not_heard_of_in_time_is_asked_again_by_the_next_import(
     town: Town, importing: Callable[[], Import], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,7 +22,11 @@ MAC_EPOCH = date(1904, 1, 1)
 SERIALS = range(
     20_000, 80_000
 )  # 1954 to 2119: no year, no room, no price is meant by these in a date's column
+YEARS = range(1900, 2200)  # what office systems write for "never" and "for ever" (0001, 9999) is no day
+LONGEST = 1000  # characters; no name, no list of roles is longer
+PASTED = 10 * LONGEST  # as far as a cell is read: blanks may be among it
 SIGNIFICANT = 12  # digits of a number; what is beyond is what binary floats add
+LARGEST = 10**18
 DAY_MINUTES = 24 * 60
 MIDNIGHT_AGAIN = (24, 0)
 ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!"})
@@ -55,17 +59,26 @@ def tidy(text: str) -> str:
     return _BETWEEN_CJK.sub("", " ".join(seen.split()))
 
 
+def says_something(text: str) -> bool:
+    """Whether anything of it can be seen."""
+    return any(not one.isspace() and _visible(one) for one in text)
+
+
 def _visible(one: str) -> bool:
     return category(one) not in _INVISIBLE
 
 
 def text(cell: Cell) -> str:
-    """What is written in a cell; empty for nothing. Raises Odd for an error of the sheet (#N/A)."""
+    """What is written in a cell; empty for nothing. Raises Odd for an error of the sheet (#N/A), and for
+    more than any column holds.
+    """
     if cell is None:
         return ""
-    if not isinstance(cell, str):
-        return _shown(cell)
-    said = tidy(cell)
+    if isinstance(cell, int | float) and not abs(cell) < LARGEST:
+        raise Odd("is no number that anybody meant")
+    said = tidy(cell[:PASTED]) if isinstance(cell, str) else _shown(cell)
+    if len(said) > LONGEST:
+        raise Odd(f"is longer than {LONGEST} characters")
     if said.upper() in ERRORS:
         raise Odd(f"holds an error of the sheet ({said.upper()})")
     return said
@@ -146,6 +159,13 @@ def _unrounded(found: re.Match[str]) -> str:
 
 def day(cell: Cell, epoch: date = WINDOWS_EPOCH) -> date:
     """A day: of a date's cell, its serial number, 2026/1/5, 2026.1.5, 2026年1月5日, 20260105. Raises Odd."""
+    found = _day(cell, epoch)
+    if found.year not in YEARS:
+        raise Odd(f"is no day of the years {YEARS[0]} to {YEARS[-1]}: leave it empty if none is meant")
+    return found
+
+
+def _day(cell: Cell, epoch: date) -> date:
     match cell:
         case datetime():
             return cell.date()
@@ -162,7 +182,7 @@ def day(cell: Cell, epoch: date = WINDOWS_EPOCH) -> date:
         serial = Decimal(said)
     except (ValueError, InvalidOperation):
         raise Odd("is no day such as 2026-01-05, 2026/1/5 or 2026年1月5日") from None
-    if int(serial) not in SERIALS:
+    if not serial.is_finite() or not SERIALS.start <= serial < SERIALS.stop:
         raise Odd("is no day such as 2026-01-05, nor the number of one")
     return epoch + timedelta(days=int(serial))
 
@@ -170,9 +190,11 @@ def day(cell: Cell, epoch: date = WINDOWS_EPOCH) -> date:
 def moment(cell: Cell, epoch: date = WINDOWS_EPOCH) -> date | datetime:
     """A day, or an instant where one is written with its offset (2026-01-05T08:00:00Z). Raises Odd."""
     try:
-        return instant(text(cell))
+        found = instant(text(cell))
     except ValueError:
         return day(cell, epoch)
+    day(found)
+    return found
 
 
 def clock(cell: Cell) -> time:
@@ -201,7 +223,7 @@ def number(cell: Cell) -> tuple[Decimal, str]:
     """A number, and the unit that is written behind it (89.5㎡), in small letters. Raises Odd."""
     if isinstance(cell, bool):
         raise Odd("is no number")
-    if isinstance(cell, int | float):
+    if isinstance(cell, int | float) and abs(cell) < LARGEST:
         return Decimal(f"{cell:.{SIGNIFICANT}g}") if isinstance(cell, float) else Decimal(cell), ""
     found = _NUMBER.fullmatch(normalize("NFKC", text(cell)).lower().removeprefix("¥").strip())
     if not found:
@@ -252,11 +274,13 @@ def identifier(cell: Cell) -> str:
 
 
 def _tens(numeral: str) -> int:
-    """三 is 3, 十二 12, 二十 20, 一二 12."""
+    """三 is 3, 十二 12, 二十 20, 一二 12. Raises Odd for 十十 and 二三十, which are none."""
     if "十" not in numeral:
         return int("".join(str(CHINESE_DIGITS[each]) for each in numeral))
     tens, _, ones = numeral.partition("十")
-    return (CHINESE_DIGITS[tens[-1]] if tens else 1) * 10 + (CHINESE_DIGITS[ones[0]] if ones else 0)
+    if len(tens) > 1 or len(ones) > 1 or ones == "十":
+        raise Odd(f"no id can be made of it: {numeral} is no number")
+    return (CHINESE_DIGITS[tens] if tens else 1) * 10 + (CHINESE_DIGITS[ones] if ones else 0)
 
 
 def without_noughts(identifier_: str) -> str:

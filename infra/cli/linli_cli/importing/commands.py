@@ -1,5 +1,6 @@
 """The commands `import` and `export`."""
 
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -122,6 +123,8 @@ def import_(  # noqa: PLR0917  one option each
 ) -> None:
     """Bring in buildings, units, people, cars, devices, meters and prices; as often as you like."""
     if template:
+        if template.exists():
+            raise CommandError(f"there is a {template} already: it may be filled in, and is not written over")
         books.write_template(template)
         print(template)
         return
@@ -130,6 +133,8 @@ def import_(  # noqa: PLR0917  one option each
             "say which file and into which --community, or --template FILE.xlsx for one to fill in"
         )
     check_id("community", community)
+    if report and report.resolve() in {source.resolve(), *(source.glob("*") if source.is_dir() else ())}:
+        raise CommandError(f"the report would be written over {report}, which is imported")
     found = addresses.of_stage(stage, profile)
     door = FrontDoor(found.http, (lambda _: token) if token else Tokens(stage))
     asker = person or (f"{company}-operator-1" if company else f"{community}-manager-1")
@@ -142,7 +147,11 @@ def import_(  # noqa: PLR0917  one option each
         company,
     )
     with private_files(), Progress().step(f"{'checking' if check else 'importing'} {source.name}") as say:
-        taken, lines = run.check(source) if check else run.run(source, say, report)
+        if check:
+            taken, lines = run.check(source)
+        else:
+            with alone(run.journal.path, community):
+                taken, lines = run.run(source, say, report)
         if report:
             reporting.write(report, lines)
     reporting.show(taken, lines, check=check)
@@ -259,6 +268,21 @@ class Far:
         if monotonic() - self.said_at > EVERY_S:
             self.said_at = monotonic()
             self.say(f"{done.step.form}, {self.over} of {number_of(self.steps, 'step')}")
+
+
+@contextmanager
+def alone(journal: Path, community: str) -> Iterator[None]:
+    """No other import into the community meanwhile: each would give the same new person an id of its own.
+
+    Raises CommandError. A dead one hinders nobody.
+    """
+    journal.parent.mkdir(parents=True, exist_ok=True)
+    with journal.with_suffix(".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CommandError(f"another import into {community} is running: wait for its end") from None
+        yield
 
 
 @contextmanager

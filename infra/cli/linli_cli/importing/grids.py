@@ -33,11 +33,12 @@ NOT_IMPORTED = "is no column of this sheet: not imported"
 
 @dataclass(frozen=True)
 class Line:
-    """A row of a sheet by its number there, from 1. `hidden`: it is not shown."""
+    """A row of a sheet by its number there, from 1. `hidden`: it is not shown. `odd`: what is wrong."""
 
     number: int
     cells: Sequence[Cell]
     hidden: bool = False
+    odd: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,8 @@ def _take(found: Taken, form: Form, grid: Grid) -> None:
             wanted = ", ".join(each.shown for each in form.columns if each.needed)
             found.broken.append((form.code, f"no row of headings was found; needed are: {wanted}"))
         return
+    if grid.hidden:
+        found.told.append(f"{form.code}: is a hidden sheet ({grid.name}), imported")
     found.told += [f"{form.code}: {each}" for each in _unknown(form, heading, grid)]
     lacking = [each.shown for each in form.columns if each.needed and each not in columns.values()]
     rows = found.rows.setdefault(form.code, [])
@@ -129,7 +132,8 @@ def _headings(form: Form, grid: Grid) -> tuple[int, dict[int, Column], Line | No
 
 def _unknown(form: Form, heading: Line, grid: Grid) -> list[str]:
     told, seen = [], set[str]()
-    for number, cell in enumerate(heading.cells):
+    for number in range(max(len(line.cells) for line in grid.lines)):
+        cell = _at(heading, number)
         said = cells.tidy(cell) if isinstance(cell, str) else cells.text(cell) if cell is not None else ""
         column = forms.column_called(form, said)
         if not said:
@@ -167,7 +171,8 @@ def _aside(line: Line, columns: dict[int, Column], heading: Line) -> str | None:
 
 
 def _row(form: Form, line: Line, columns: dict[int, Column], grid: Grid, lacking: Sequence[str]) -> Row:
-    odd = [f"there is no column {each}" for each in lacking]
+    odd = [line.odd] if line.odd else []
+    odd += [f"there is no column {each}" for each in lacking]
     odd += [
         f"{column.shown}: a formula without a value: open the file in a spreadsheet and save it"
         for number, column in columns.items()
@@ -182,9 +187,7 @@ def _at(line: Line, number: int) -> Cell:
 
 
 def _said(cell: Cell) -> bool:
-    if isinstance(cell, str):
-        return bool(cells.tidy(cell))
-    return cell is not None
+    return cells.says_something(cell) if isinstance(cell, str) else cell is not None
 
 
 def _filled(line: Line) -> bool:

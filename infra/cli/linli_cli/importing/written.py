@@ -2,7 +2,7 @@
 
 import re
 
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")  # the wide ones are as good to East Asian Excel
 _HARMLESS = re.compile(r"[+-]?[0-9][0-9 .]*")
 
 

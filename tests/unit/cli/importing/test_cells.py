@@ -69,7 +69,20 @@ def test_a_day_is_one_however_it_is_written(day: date) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["1/5/2026", "2026-13-01", "2026年2月30日", "soon", 12, True, time(8), None, "2026"]
+    "said",
+    [
+        "1/5/2026",
+        "2026-13-01",
+        "2026年2月30日",
+        "soon",
+        12,
+        True,
+        time(8),
+        None,
+        "2026",
+        "9999-12-31",
+        date.min,
+    ],
 )
 def test_what_is_no_day_or_could_be_two_is_refused(said: Cell) -> None:
     with pytest.raises(Odd):
@@ -141,7 +154,7 @@ def test_an_id_is_made_of_what_people_call_a_place(called: Cell, meant: str) -> 
     assert cells.identifier(called) == meant
 
 
-@pytest.mark.parametrize("called", ["东区", "春风苑", "", "号楼", "x" * 65])
+@pytest.mark.parametrize("called", ["东区", "春风苑", "", "号楼", "x" * 65, "十十栋", "十五六栋", "二三十栋"])
 def test_where_no_id_can_be_made_that_is_said(called: str) -> None:
     with pytest.raises(Odd, match="no id"):
         cells.identifier(called)
@@ -178,7 +191,9 @@ def test_no_text_becomes_a_formula_and_each_comes_back(said: str) -> None:
     assert not written.startswith(("=", "@", "\t", "\r"))
 
 
-@pytest.mark.parametrize("said", ["=cmd|' /C calc'!A0", "+SUM(1)", "-2+3", "@x", "\t=1", "'=1"])
+@pytest.mark.parametrize(
+    "said", ["=cmd|' /C calc'!A0", "+SUM(1)", "-2+3", "@x", "\t=1", "'=1", "＝1+1", "＠x", "\n=1"]
+)
 def test_what_a_spreadsheet_would_compute_is_written_as_text(said: str) -> None:
     assert guarded(said) == f"'{said}"
 

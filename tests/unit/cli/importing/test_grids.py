@@ -1,10 +1,13 @@
 """Files as offices save them: what is taken in, what is set aside, and that all of it is told."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Font
 
 from linli_cli.errors import CommandError
 from linli_cli.importing import books, forms, sources
@@ -203,3 +206,140 @@ def test_the_example_of_the_template_is_a_good_one(tmp_path: Path, monkeypatch: 
     books.write_template(tmp_path / "t.xlsx")
 
     assert refusals(planned(read(tmp_path / "t.xlsx"), Standing(ZONE))) == ""
+
+
+PERSON = [["姓名", "手机号", "备注"], ["张三", "13800001111", "好"]]
+SHEET = "xl/worksheets/sheet1.xml"
+DOCTYPE = b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "aaaaaaaaaa">'
+FOREIGN = DOCTYPE + b'<!ENTITY x SYSTEM "file:///etc/hostname">]>'
+LAUGHS = DOCTYPE + b"".join(
+    b'<!ENTITY a%d "%s">' % (depth, (b"&a%d;" % (depth - 1) if depth else b"&a;") * 10) for depth in range(9)
+)
+
+
+def rewritten(path: Path, change: Callable[[bytes], bytes]) -> Path:
+    """The workbook with its sheet's XML changed."""
+    with ZipFile(path) as packed:
+        parts = {each.filename: packed.read(each) for each in packed.infolist()}
+    with ZipFile(path, "w", ZIP_DEFLATED) as packed:
+        for name, part in parts.items():
+            packed.writestr(name, change(part) if name == SHEET else part)
+    return path
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda xml: xml[:-40],
+        lambda xml: LAUGHS + b"]>" + xml.replace(b"</t>", b"&a8;</t>", 1),
+        lambda xml: FOREIGN + xml.replace(b"</t>", b"&x;</t>", 1),
+        lambda xml: xml.replace(b"</sheetData>", b'<row r="9"><c r="A9"><v>NaN</v></c></row></sheetData>'),
+        lambda xml: xml.replace(b"</sheetData>", b" " * 100_000_000 + b"</sheetData>"),
+        lambda xml: xml.replace(
+            b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="A3:A1048576"/></mergeCells>'
+        ),
+    ],
+    ids=["cut off", "entities of entities", "a file of ours", "no number", "a bomb", "merged to the end"],
+)
+def test_a_workbook_that_is_made_to_harm_is_one_clear_line(
+    tmp_path: Path, change: Callable[[bytes], bytes]
+) -> None:
+    path = rewritten(workbook(tmp_path / "a.xlsx", {"人员": PERSON}), change)
+
+    with pytest.raises(CommandError, match=r"a\.xlsx") as refused:
+        read(path)
+
+    assert str(refused.value).count("\n") == 0
+
+
+def test_an_archive_that_was_damaged_on_its_way_is_one_clear_line(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", {"人员": PERSON})
+    with ZipFile(path) as packed:
+        begins = packed.getinfo(SHEET).header_offset + 30 + len(SHEET) + 10
+    damaged = bytearray(path.read_bytes())
+    damaged[begins : begins + 20] = b"\xff" * 20
+    path.write_bytes(damaged)
+
+    with pytest.raises(CommandError, match="cannot be read as a workbook"):
+        read(path)
+
+
+def test_a_format_at_the_end_of_a_sheet_is_no_million_of_rows(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", {"人员": PERSON})
+    book = load_workbook(path)
+    book.worksheets[0].cell(1_048_576, 16_384).font = Font(bold=True)
+    book.save(path)
+
+    (grid,) = sources.grids(path)
+
+    assert [line.cells for line in grid.lines] == PERSON
+
+
+def test_a_hidden_sheet_is_told(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", {"人员": PERSON, "x": []})
+    book = load_workbook(path)
+    book.worksheets[0].sheet_state = "hidden"
+    book.save(path)
+
+    assert read(path).told == ["people: is a hidden sheet (人员), imported"]
+
+
+LEFT_OPEN = (
+    '姓名,手机号,备注\n张三,13800001111,"漏水\n李四,13800001112,\n王五,13800001113,{}\n赵六,13800001114,\n'
+)
+
+
+def test_a_quotation_mark_that_is_never_closed_swallows_no_rows(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text(LEFT_OPEN.format(""), encoding="utf-8")
+
+    with pytest.raises(CommandError, match=r"people\.csv, line 2: a quotation mark"):
+        read(tmp_path)
+
+
+def test_rows_between_two_stray_quotation_marks_are_not_lost_silently(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text(LEFT_OPEN.format('"'), encoding="utf-8")
+
+    steps = planned(read(tmp_path))
+
+    assert [(each.lines, each.outcome) for each in steps] == [((2,), "refused"), ((5,), "keep")]
+    assert "quotation mark" in refusals(steps)
+
+
+def test_a_remark_of_several_lines_is_one_cell(tmp_path: Path) -> None:
+    said = '姓名,手机号,备注\n张三,13800001111,"漏水, 又\n停水, 再来"\n李四,13800001112,\n'
+    (tmp_path / "people.csv").write_text(said, encoding="utf-8")
+
+    assert [(each.lines, each.outcome) for each in planned(read(tmp_path))] == [
+        ((2,), "keep"),
+        ((4,), "keep"),
+    ]
+
+
+@pytest.mark.parametrize("title", ["柳岸花园住户，名单", "sep=;", "制表：张三, 李四, 王五, 赵六"])
+def test_a_title_does_not_say_what_stands_between_cells(tmp_path: Path, title: str) -> None:
+    said = f"{title}\n姓名;手机号\n张三;13800001111\n李四;13800001112\n"
+    (tmp_path / "people.csv").write_text(said, encoding="utf-8")
+
+    assert len(read(tmp_path).rows["people"]) == 2
+
+
+def test_a_folder_holds_csv_files_and_workbooks_alike(tmp_path: Path) -> None:
+    workbook(tmp_path / "人员.xlsx", {"人员": PERSON})
+    workbook(tmp_path / "~$人员.xlsx", {"人员": PERSON})
+    (tmp_path / "buildings.csv").write_text("楼栋\n3号楼\n", encoding="utf-8")
+    (tmp_path / "units.csv").mkdir()
+
+    taken = read(tmp_path)
+
+    assert {form: len(rows) for form, rows in taken.rows.items()} == {"people": 1, "buildings": 1}
+
+
+def test_a_pasted_page_in_a_cell_is_refused_and_the_rest_is_read(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text(
+        f'姓名,手机号\n张三,"{"x" * 2_000_000}"\n李四,13800001112\n', encoding="utf-8"
+    )
+
+    assert [(each.lines, each.outcome) for each in planned(read(tmp_path))] == [
+        ((2,), "refused"),
+        ((3,), "keep"),
+    ]

@@ -1,12 +1,19 @@
 """From rows to what is done: kept, the same, or refused and why."""
 
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from linli_cli.importing import forms
+from linli_cli.importing.cells import Cell
+from linli_cli.importing.forms import Form
+from linli_cli.importing.grids import Row, Taken
 from linli_cli.importing.standing import Standing
-from tests.unit.cli.importing.sheets import ZONE, after, bodies, empty, refusals
+from tests.unit.cli.importing.sheets import ZONE, after, bodies, empty, planned, refusals
 
 PEOPLE = [["人员编号", "姓名", "手机号"], [None, "张三", "13800001111"]]
 HOMES = {
@@ -317,3 +324,66 @@ def test_a_place_that_stands_under_another_id_is_found_by_its_name(tmp_path: Pat
     (step,) = after({"房屋": [["楼栋", "房号", "面积"], ["春风苑3号楼", "2单元0502", 70]]}, tmp_path, stands)
 
     assert (step.outcome, step.what) == ("same", "3/x-9")
+
+
+NOBODYS: tuple[Cell, ...] = (
+    "nan",
+    "-Infinity",
+    "1e999999999",
+    float("nan"),
+    float("inf"),
+    1e308,
+    10**5000,
+    "9" * 5000,
+    "x" * 2_000_000,
+    "0001-01-01",
+    "9999-12-31",
+    date(9995, 1, 1),
+    date.max,
+    datetime(9999, 12, 31, 23, 59),  # noqa: DTZ001  a cell has no zone
+    "9999-12-31T23:59:59-12:00",
+    timedelta(days=-99999),
+    "十十号楼",
+    "十五六栋",
+    "二三十单元",
+    "\x00",
+    "½",
+    "＝1+1",
+    "/",
+    True,
+)
+"""What real sheets hold besides what was asked for: times that mean never, sums gone wrong, pasted pages."""
+
+
+@pytest.mark.parametrize("form", forms.FORMS, ids=lambda form: form.code)
+def test_no_cell_whatever_it_holds_ends_the_import(form: Form) -> None:
+    examples = {each.code: [_filled_in(each)] for each in forms.FORMS}
+
+    for column in form.columns:
+        for cell in NOBODYS:
+            one = _filled_in(form)
+            row = Row(form, 3, one.cells | {column.code: cell})
+            told = planned(Taken({**examples, form.code: [row, one]}))
+            assert {line for step in told if step.form == form.code for line in step.lines} == {2, 3}
+
+
+@given(
+    form=st.sampled_from(forms.FORMS),
+    cells=st.lists(
+        st.none() | st.text() | st.integers() | st.floats() | st.datetimes() | st.times() | st.timedeltas(),
+        min_size=20,
+        max_size=20,
+    ),
+)
+def test_no_row_whatever_it_holds_ends_the_import(form: Form, cells: list[Cell]) -> None:
+    held: dict[str, Cell] = {
+        column.code: cell for column, cell in zip(form.columns, cells, strict=False) if cell is not None
+    }
+
+    told = planned(Taken({form.code: [Row(form, 2, held)]}))
+
+    assert [step.lines for step in told if step.form == form.code] == [(2,)]
+
+
+def _filled_in(form: Form) -> Row:
+    return Row(form, 2, {each.code: each.example for each in form.columns if each.example})
