@@ -14,7 +14,7 @@ from functions.directory.people.identities import identity_of
 from tests.integration.conftest import Http, Invoke, Service
 from tests.integration.issuer import URL, Issuer
 from tests.integration.neighbourhood import furnish_directory
-from tests.integration.people import MAPLE_MANAGER, WILLOW_MANAGER, member
+from tests.integration.people import MAPLE_MANAGER, WILLOW_MANAGER, member, operator
 
 ARN = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/api/GET/me"
 NONE: dict[str, Any] = {"communities": {}, "companies": {}, "sub_districts": {}}
@@ -140,6 +140,24 @@ def test_an_identity_with_roles_of_its_own_is_not_given_away(
 
     assert http(directory, "POST", RESIDENT, body=body, **WILLOW_MANAGER).problem == "conflict"
     assert sign_in("maple-manager-1")["person"] == "maple-manager-1"
+
+
+@pytest.mark.parametrize("subject", ["a|B", "an-id-as-ours"])
+def test_a_community_shuts_nobody_out_of_another(
+    subject: str, directory: Chalice, http: Http, sign_in: SignIn
+) -> None:
+    body = {"issuer": URL, "subject": subject}
+    identity = http(directory, "POST", RESIDENT, body=body, **WILLOW_MANAGER).body["identity"]
+    squatted, body = f"/communities/maple/memberships/{identity}", {"roles": ["resident"]}
+
+    assert http(directory, "PUT", squatted, body=body, **MAPLE_MANAGER).problem == "conflict"
+
+    path = f"/companies/acme/operators/{identity}"
+    assert http(directory, "PUT", path, **operator("acme", "maple")).problem == "conflict"
+
+    assert sign_in(subject)["grants"]["communities"] == {"willow": ["resident"]}
+    http(directory, "DELETE", f"{RESIDENT}/{identity}", **WILLOW_MANAGER)
+    assert http(directory, "PUT", squatted, body=body, **MAPLE_MANAGER).status == 200
 
 
 def test_two_communities_vouch_each_for_itself(directory: Chalice, http: Http, sign_in: SignIn) -> None:

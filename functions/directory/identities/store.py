@@ -27,6 +27,17 @@ def link(community: str, person: str, identity: str, by: str, now: datetime) -> 
     return until_it_holds(lambda: _link(community, person, identity, by, now))
 
 
+def is_somebodys(identity: str) -> bool:
+    """Whether a community says whose an identity is."""
+    key = IdentityRow.key(identity)
+    return stands(read([key]).one(IdentityRow, key))
+
+
+def stands(row: IdentityRow | None) -> bool:
+    """Whether a community says whose an identity is, of who is its member still."""
+    return row is not None and bool(_standing(row))
+
+
 def unlink(community: str, person: str, identity: str) -> None:
     """Take it back; other communities' word stands. Nothing to do where nothing was said."""
     until_it_holds(lambda: _unlink(community, person, identity))

@@ -6,6 +6,7 @@ from datetime import datetime
 from functions.directory.estate.rows import UnitRow
 from functions.directory.homes.models import HomeShown
 from functions.directory.homes.store import homes_of, named
+from functions.directory.identities import store as identities
 from functions.directory.membership.domain import ended, fact, given
 from functions.directory.membership.models import (
     Membership,
@@ -14,7 +15,7 @@ from functions.directory.membership.models import (
     MembershipShown,
 )
 from functions.directory.people import store as people
-from functions.directory.people.rows import MembershipRow, PersonRow
+from functions.directory.people.rows import IdentityRow, MembershipRow, PersonRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, NotFound
 from linli.tables import Transaction, read, until_it_holds
@@ -25,7 +26,8 @@ def give(
 ) -> MembershipShown:
     """Give a person roles and homes, or change those of a member.
 
-    Raises NotFound for a patch of who is no member, Conflict when a home is no unit of the community.
+    Raises NotFound for a patch of who is no member, Conflict when a home is no unit of the community, or
+    when who is to become a member is an identity of somebody: it would open nothing else any more.
     """
     after = until_it_holds(lambda: _give(community, person, wanted, now))
     names = named((community, home) for home in after.homes)
@@ -56,7 +58,8 @@ def _give(
 ) -> Membership:
     key = MembershipRow.key(community, person)
     units = {UnitRow.key(community, home.building, home.unit): home for home in wanted.given_homes() or ()}
-    rows = read([key, *units])
+    linked = IdentityRow.key(person)
+    rows = read([key, linked, *units])
     row = rows.one(MembershipRow, key)
     if isinstance(wanted, MembershipPatch) and (row is None or not row.roles):
         raise NotFound
@@ -65,6 +68,8 @@ def _give(
         raise Conflict("no_unit_here", {"homes": missing})
     before = _standing(row) if row else None
     after = given(person, before, wanted, now)
+    if not (before and before.roles) and identities.stands(rows.one(IdentityRow, linked)):
+        raise Conflict("identity_taken")
     if after != before:
         _change(Transaction(), community, before, after, now)
     return after

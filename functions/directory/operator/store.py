@@ -1,6 +1,7 @@
 """The operators, and on the company's row how many they are: one transaction."""
 
 from functions.directory.estate.rows import CompanyRow
+from functions.directory.identities import store as identities
 from functions.directory.operator.models import Operator
 from functions.directory.people.rows import OperatorRow
 from linli.cursors import Page, PageQuery, page_of
@@ -9,7 +10,12 @@ from linli.tables import ConditionsFailed, Transaction
 
 
 def add(company: str, person: str) -> Operator:
-    """Make a person an operator; who is one already stays one."""
+    """Make a person an operator; who is one already stays one.
+
+    Raises Conflict for an identity of somebody: it would open nothing else any more.
+    """
+    if identities.is_somebodys(person):
+        raise Conflict("identity_taken")
     transaction = Transaction()
     transaction.create("operator", OperatorRow(*OperatorRow.key(company, person), person=person))
     transaction.update(
