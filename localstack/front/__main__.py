@@ -11,16 +11,14 @@ import signal
 import sys
 from pathlib import Path
 
-import waitress
-
 from localstack.front.oidc import Issuer
-from localstack.front.passing import LARGEST, Passing
+from localstack.front.passing import Passing
+from localstack.front.server import listening
 from localstack.front.settings import SettingsFile
 from localstack.front.site import Site
 
 HOST = "127.0.0.1"
 THREADS = 32  # a request waits for functions that start
-LARGEST_HEADERS = 32 * 1024  # bytes
 
 
 def main() -> None:
@@ -29,18 +27,8 @@ def main() -> None:
     parser.add_argument("--state", type=Path, required=True)
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_about: sys.exit(0))
-    waitress.serve(
-        Site(SettingsFile(arguments.state), Passing(), Issuer()),
-        host=HOST,
-        port=arguments.port,
-        threads=THREADS,
-        connection_limit=1000,
-        max_request_body_size=2 * LARGEST,
-        max_request_header_size=LARGEST_HEADERS,
-        asyncore_use_poll=True,
-        ident=None,
-        _quiet=True,
-    )
+    site = Site(SettingsFile(arguments.state), Passing(), Issuer())
+    listening(site, HOST, arguments.port, THREADS).run()
 
 
 if __name__ == "__main__":

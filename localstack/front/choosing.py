@@ -1,6 +1,5 @@
 """The few pages that the front writes itself: who may sign in, what is refused, what is not there yet."""
 
-import json
 from collections.abc import Iterable, Mapping
 from html import escape
 from pathlib import Path
@@ -11,11 +10,10 @@ from urllib.parse import urlencode
 from werkzeug.wrappers import Request, Response
 
 from linli_cli.deploy.pages import DEFAULT_LANGUAGE
+from localstack.front.problems import WORDS
 from localstack.front.settings import Group, Person
 
-FOLDER = Path(__file__).parent
-PAGE = Template((FOLDER / "page.html").read_text(encoding="utf-8"))
-WORDS: Mapping[str, Mapping[str, Any]] = json.loads((FOLDER / "words.json").read_text(encoding="utf-8"))
+PAGE = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
 AUTHORIZE, CHOSEN = "/oidc/authorize", "/oidc/chosen"
 OF_RESIDENTS = frozenset({"resident", "family"})
 HTML = "text/html; charset=utf-8"

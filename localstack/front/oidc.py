@@ -21,7 +21,7 @@ from linli_cli.local import issuer
 from localstack.front import choosing
 from localstack.front.choosing import AUTHORIZE, CHOSEN
 from localstack.front.grants import CHALLENGE, Asked, Family, Grants, InvalidGrant, Session
-from localstack.front.problems import problem
+from localstack.front.problems import accepted, problem
 from localstack.front.settings import Settings
 
 CLIENTS = {client: f"/{client}/" for client in pages.CLIENTS}
@@ -97,9 +97,10 @@ class Issuer:
             return None
         page, methods = known[request.path]
         if request.method not in methods and not (request.method == "HEAD" and "GET" in methods):
-            return problem("method-not-allowed", f"only {', '.join(methods)}", {"Allow": ", ".join(methods)})
+            allowed = ", ".join(methods)
+            return problem(accepted(request), "method_no", {"Allow": allowed}, methods=allowed)
         if (request.content_length or 0) > LARGEST_FORM:
-            return problem("payload-too-large", f"at most {LARGEST_FORM} bytes")
+            return problem(accepted(request), "body_too_large", most=LARGEST_FORM)
         try:
             return page(request, origin, settings)
         except WrongRequest as error:

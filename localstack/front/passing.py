@@ -6,7 +6,8 @@ from urllib.parse import unquote_to_bytes, urlsplit
 import urllib3
 from werkzeug.wrappers import Request, Response
 
-from localstack.front.problems import problem
+from linli_cli.deploy.pages import METHODS
+from localstack.front.problems import accepted, problem
 
 PREFIX = "/api/"
 LARGEST = 10 * 1024 * 1024  # bytes of a body: API Gateway's own limit
@@ -40,16 +41,17 @@ class Passing:
 
     def answer(self, request: Request, target: str, services: Mapping[str, str]) -> Response:
         """What the API answers to `target`, the path and query as they were sent."""
+        languages = accepted(request)
         if request.method in REFUSED_METHODS:
-            return problem("method-not-allowed", f"{request.method} is for no API")
+            return problem(languages, "method_no", methods=", ".join(METHODS))
         path, mark, query = target.removeprefix(PREFIX).partition("?")
         service, _, rest = path.partition("/")
         if service not in services:
-            return problem("not-found", "no API of this name: /config.json lists them")
+            return problem(languages, "no_api")
         if leaves(rest):
-            return problem("invalid-request", "the path holds what is no name of anything")
+            return problem(languages, "path_odd")
         if (request.content_length or 0) > LARGEST:
-            return problem("payload-too-large", f"at most {LARGEST} bytes")
+            return problem(languages, "body_too_large", most=LARGEST)
         return self._passed(request, services[service], f"/{rest}{mark}{query}")
 
     def _passed(self, request: Request, base: str, target: str) -> Response:
@@ -67,12 +69,12 @@ class Passing:
                 assert_same_host=False,
             )
         except urllib3.exceptions.ReadTimeoutError:
-            return problem("timeout", "try again; `linli logs` shows what it does")
+            return problem(accepted(request), "cloud_late")
         except urllib3.exceptions.HTTPError as error:
             print(f"{base}: {error!r}", flush=True)
-            return problem("unavailable", "is it running? `linli status` says so, `linli up` starts it")
+            return problem(accepted(request), "cloud_silent")
         except ValueError:
-            return problem("invalid-request", "a header or the path cannot be sent")
+            return problem(accepted(request), "header_odd")
         response = Response(status=answer.status, response=streamed(answer))
         response.headers.clear()
         dropped = OF_THE_HOP | named(answer.headers.get("Connection", ""))

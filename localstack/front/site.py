@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from traceback import print_exc
 from typing import Any
 
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestedRangeNotSatisfiable
 from werkzeug.security import safe_join
 from werkzeug.utils import redirect, send_file
 from werkzeug.wrappers import Request, Response
@@ -14,13 +15,14 @@ from linli_cli.deploy import pages
 from linli_cli.deploy.browsers import content_security_policy
 from linli_cli.errors import CommandError
 from localstack.front import choosing, oidc
-from localstack.front.passing import PREFIX, Passing
-from localstack.front.problems import problem
+from localstack.front.passing import PREFIX, Passing, leaves
+from localstack.front.problems import accepted, problem
 from localstack.front.settings import Settings, SettingsFile
 
 HOSTS = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?")
 """Whom we answer as. Any other name is one that somebody has pointed at this machine (DNS rebinding)."""
 DOCUMENTS = "/docs/"
+LONGEST_NAME, LONGEST_PATH = 255, 1024  # bytes, of a file system
 KEPT_FOR_EVER = "public, max-age=31536000, immutable"
 ASKED_AGAIN = "no-cache"
 TYPES = {
@@ -44,22 +46,29 @@ class Site:
         return response(environ, start)
 
     def _guarded(self, request: Request, environ: dict[str, Any]) -> Response:
-        host = environ.get("HTTP_HOST", "")
+        host, languages = environ.get("HTTP_HOST", ""), accepted(request)
         if not HOSTS.fullmatch(host):
-            return secured(problem("wrong-host", f"it is http://127.0.0.1:{environ['SERVER_PORT']}/"), ())
+            address = f"http://127.0.0.1:{environ['SERVER_PORT']}/"
+            return secured(problem(languages, "host_other", address=address), ())
         target = environ["REQUEST_URI"]
         if not target.startswith("/"):
-            return secured(problem("invalid-request", "the target is no path"), ())
+            return secured(problem(languages, "target_odd"), ())
         try:
             settings = self._settings.now()
         except OSError:
             return secured(choosing.told(request, "starting", status=503), ())
         try:
             response = self._answer(request, f"http://{host}", target, settings)
+        except RequestedRangeNotSatisfiable as error:
+            sent = {"Content-Range": f"bytes */{error.length}"}
+            response = problem(languages, "range_none", sent, length=error.length)
         except HTTPException:
-            response = problem("invalid-request", "the request cannot be read")
+            response = problem(languages, "request_odd")
         except CommandError as error:
-            response = problem("unavailable", str(error))
+            response = problem(languages, "command_failed", why=str(error))
+        except Exception:  # noqa: BLE001  told as one of ours, with the headers of all
+            print_exc()
+            response = problem(languages, "failed")
         return secured(response, settings.uploads)
 
     def _answer(self, request: Request, origin: str, target: str, settings: Settings) -> Response:
@@ -69,7 +78,8 @@ class Site:
         if answered is not None:
             return answered
         if request.method not in ("GET", "HEAD"):
-            return problem("method-not-allowed", "only GET, HEAD", {"Allow": "GET, HEAD"})
+            sent = {"Allow": "GET, HEAD"}
+            return problem(accepted(request), "method_no", sent, methods=sent["Allow"])
         if request.path == "/config.json":
             return oidc.said(
                 pages.config(settings.stage, oidc.metadata(origin), list(settings.services)),
@@ -96,7 +106,7 @@ def file_of(request: Request, folder: Path, path: str, unmade: Callable[[], Resp
         return unmade()
     name = path.lstrip("/")
     found = safe_join(str(folder), f"{name}index.html" if name.endswith("/") or not name else name)
-    if found is None or "\0" in found:
+    if found is None or is_odd(request):
         return choosing.told(request, "not_there", status=404)
     file = Path(found)
     if (file.is_dir() and (file / "index.html").is_file()) or (not name and not request.path.endswith("/")):
@@ -104,9 +114,18 @@ def file_of(request: Request, folder: Path, path: str, unmade: Callable[[], Resp
     if not file.is_file():
         return choosing.told(request, "not_there", status=404)
     kept = KEPT_FOR_EVER if name.startswith("assets/") else ASKED_AGAIN
-    response = send_file(file, request.environ, mimetype=TYPES.get(file.suffix), conditional=True, etag=True)
+    environ = dict(request.environ)
+    if "," in environ.get("HTTP_RANGE", ""):  # of several parts the whole may be sent (RFC 9110 section 14.2)
+        del environ["HTTP_RANGE"]
+    response = send_file(file, environ, mimetype=TYPES.get(file.suffix), conditional=True, etag=True)
     response.headers["Cache-Control"] = kept
     return response
+
+
+def is_odd(request: Request) -> bool:
+    """Whether a path is no file's name on any system, or leads up and down."""
+    path = request.environ["REQUEST_URI"].partition("?")[0]
+    return leaves(path) or len(path) > LONGEST_PATH or max(map(len, path.split("/"))) > LONGEST_NAME
 
 
 def secured(response: Response, uploads: Iterable[str]) -> Response:

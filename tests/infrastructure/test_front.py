@@ -21,6 +21,7 @@ from linli_cli.errors import CommandError
 from linli_cli.local import front, issuer
 from linli_cli.local.front import Front
 from linli_cli.local.processes import free_port, is_free
+from localstack.front import choosing
 from localstack.front.grants import s256
 
 MANAGER = "willow-manager-1"
@@ -207,13 +208,28 @@ class TestPages:
             "/.git/config",
             "/%ff%fe",
             "/console/index.html/x",
+            "/" + "x" * 300,
+            "/" + "x/" * 5000,
+            "/%0d%0aX:1/..",
+            "//evil.example/%2e%2e",
+            "/%5cevil.example%2f..",
+            "/docs/..%2f",
         ],
     )
     def test_no_path_reaches_what_is_not_served(self, place: Place, path: str) -> None:
         answer = raw(place, f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-        assert int(answer.split()[1]) in {308, 400, 404}, answer
+        assert int(answer.split()[1]) in {400, 404}, answer
         assert "PRIVATE KEY" not in answer
         assert "root:" not in answer
+
+    def test_a_part_of_a_page_is_sent_and_one_that_is_not_there_is_told(self, place: Place) -> None:
+        part = place.get("/", headers={"Range": "bytes=0-2"})
+        beyond = place.get("/", headers={"Range": "bytes=999-"})
+        several = place.get("/", headers={"Range": "bytes=0-1,3-4"})
+
+        assert (part.status_code, part.text) == (206, "the")
+        assert (problem(beyond), beyond.headers["Content-Range"]) == ("range-not-satisfiable", "bytes */9")
+        assert (several.status_code, several.text) == (200, "the doors")
 
     @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"])
     def test_pages_are_only_read(self, place: Place, method: str) -> None:
@@ -395,13 +411,29 @@ class TestPassingOn:
             ("GET /\xe4 HTTP/1.1", ["Host: localhost"]),
             ("GET /api/access/\xe4 HTTP/1.1", ["Host: localhost"]),
             ("nonsense", ["Host: localhost"]),
+            ("POST /api/access/x HTTP/1.1", ["Host: localhost", "Content-Length: 99999999"]),
+            ("POST /api/access/x HTTP/1.1", ["Host: localhost", "Transfer-Encoding: chunked", "", "zz"]),
         ],
     )
     def test_no_mistake_of_a_client_is_a_fault_of_ours(
         self, place: Place, line: str, headers: list[str]
     ) -> None:
         answer = raw(place, "\r\n".join([line, *headers, "Connection: close", "", ""]))
-        assert 400 <= int(answer.split()[1]) < 500, answer
+        head, _, body = answer.partition("\r\n\r\n")
+        assert 400 <= int(head.split()[1]) < 500, answer
+        assert "Content-Security-Policy: default-src 'self'" in head
+        if "html" not in head:
+            assert "Content-Type: application/problem+json" in head
+            assert json.loads(body)["code"] in choosing.WORDS["en"]["refusals"]
+
+    @pytest.mark.parametrize(("accepted", "title"), [("zh-Hans-CN,en;q=0.5", "没有找到"), ("", "Not found")])
+    def test_what_is_refused_is_told_with_its_code_in_the_language_asked_for(
+        self, place: Place, accepted: str, title: str
+    ) -> None:
+        answer = place.get("/api/none/x", headers={"Accept-Language": accepted})
+
+        assert (answer.json()["code"], answer.json()["title"]) == ("no_api", title)
+        assert answer.headers["Vary"] == "Accept-Language"
 
 
 @dataclass
