@@ -57,7 +57,7 @@ def event(
     identity: str | None = None,
     body: Any = None,
     headers: Mapping[str, str] | None = None,
-    query: Mapping[str, str] | None = None,
+    query: Mapping[str, str | list[str]] | None = None,
     now: datetime = NOW,
     request_id: str = "request-1",
 ) -> dict[str, Any]:
@@ -67,14 +67,15 @@ def event(
     sent = {"Accept": "application/json", "Authorization": "Bearer ***"}
     sent |= {"Content-Type": "application/json"} if text is not None else {}
     sent |= dict(headers or {})
+    several = {name: [said] if isinstance(said, str) else said for name, said in (query or {}).items()}
     return {
         "resource": resource,
         "path": path,
         "httpMethod": method,
         "headers": sent,
         "multiValueHeaders": {name: [value] for name, value in sent.items()},
-        "queryStringParameters": dict(query) if query else None,
-        "multiValueQueryStringParameters": {k: [v] for k, v in query.items()} if query else None,
+        "queryStringParameters": {k: v[-1] for k, v in several.items()} or None,
+        "multiValueQueryStringParameters": several or None,
         "pathParameters": parameters or None,
         "stageVariables": None,
         "requestContext": {

@@ -35,6 +35,32 @@ def directory(service: Service, http: Http, invoke: Invoke) -> Chalice:
     return app
 
 
+PEOPLE = "/communities/willow/people"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", PEOPLE, 200), ("GET", f"{PEOPLE}/nobody", 404), ("DELETE", f"{PEOPLE}/nobody", 204)],
+)
+def test_no_answer_is_kept_on_a_machine_that_several_sign_in_at(
+    directory: Chalice, http: Http, method: str, path: str, status: int
+) -> None:
+    answer = http(directory, method, path, **WILLOW_MANAGER)
+
+    assert (answer.status, answer.headers["Cache-Control"]) == (status, "no-store")
+
+
+def test_what_is_given_twice_in_a_query_is_refused(directory: Chalice, http: Http) -> None:
+    answer = http(directory, "GET", PEOPLE, query={"limit": ["1", "2"], "x": ["1", "1"]}, **WILLOW_MANAGER)
+
+    assert answer.problem == "invalid-request"
+    assert [(each["field"], each["code"]) for each in answer.body["errors"]] == [
+        ("limit", "given_twice"),
+        ("x", "given_twice"),
+    ]
+    assert "x:" not in answer.body["detail"]
+
+
 def facts(community: str) -> list[tuple[str, Any]]:
     return [(event.id, event.data) for event in published(community)]
 

@@ -58,3 +58,8 @@ def test_an_answer_keeps_the_tag_that_its_maker_gave_it() -> None:
 def test_an_answer_that_does_not_say_as_of_when_has_no_header_for_it() -> None:
     assert AS_OF not in headers_of("7", None)
     assert headers_of("7", NOW)[AS_OF] == "2026-11-27T00:00:00.000Z"
+
+
+def test_a_copy_is_of_who_asked_for_it_in_their_language() -> None:
+    assert headers_of("7", NOW)["Cache-Control"] == "private, no-cache"
+    assert {"Authorization", "Accept-Language"} <= set(headers_of("7", NOW)["Vary"].split(", "))

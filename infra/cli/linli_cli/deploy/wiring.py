@@ -580,6 +580,7 @@ def gateway_problem(status: int | None, problem: str) -> dict[str, Any]:
         "responseParameters": {
             "gatewayresponse.header.Content-Type": "'application/problem+json'",
             "gatewayresponse.header.Access-Control-Allow-Origin": "'*'",  # or a browser hides the problem
+            "gatewayresponse.header.Cache-Control": "'no-store'",  # or a browser may keep a 404
             **({"gatewayresponse.header.Retry-After": "'1'"} if problem == "unavailable" else {}),
         },
         "responseTemplates": {"application/json": template},

@@ -17,6 +17,7 @@ from linli.instants import Instant, to_text
 
 AS_OF = "Linli-As-Of"
 ANY = "*"
+VARY = "Authorization, Accept-Language"
 _TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 
 
@@ -57,6 +58,9 @@ def tags_in(if_none_match: str | None) -> frozenset[str]:
 
 
 def headers_of(tag: str, as_of: datetime | None) -> Mapping[str, str]:
-    """What goes with an answer under this tag: copies are the caller's own, and are asked about each time."""
+    """What goes with an answer under this tag: copies are the caller's own, and are asked about each time.
+
+    `Vary`: who asks, and in which language, is part of the question to whatever keeps a copy.
+    """
     told = {} if as_of is None else {AS_OF: to_text(as_of)}
-    return {"ETag": f'W/"{tag}"', "Cache-Control": "private, no-cache", **told}
+    return {"ETag": f'W/"{tag}"', "Cache-Control": "private, no-cache", "Vary": VARY, **told}

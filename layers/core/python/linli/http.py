@@ -22,6 +22,7 @@ from linli.errors import (
     NotFound,
     PayloadTooLarge,
     UnsupportedMediaType,
+    Wrong,
 )
 from linli.etags import ANY, AS_OF, Tagged, Unchanged, headers_of, tags_in
 from linli.idempotency import Creation, CreationKey
@@ -40,6 +41,7 @@ LARGEST_BODY = 256 * 1024
 LONGEST_KEY = 128
 AUTHORIZED_FOR_S = 240  # a role that was taken away must stop working within five minutes
 AUTHORIZED_AFRESH_FOR_S = 10  # within 30 s where gates and money are concerned; a burst still asks once
+NOT_KEPT = {"Cache-Control": "no-store"}  # names and phones, on machines that several people sign in at
 SCOPES = {"community": "communities", "company": "companies", "sub_district": "sub_districts"}
 AUTHORIZER, FRESH_AUTHORIZER = (  # one function; API Gateway keeps the answers of each apart, by token
     CustomAuthorizer(name, ttl_seconds=kept, header="Authorization", authorizer_uri=authorizer_uri())
@@ -178,11 +180,11 @@ def _answer(raw: Any, declared: Route, view: View[Any, Any]) -> Response:
     except Exception:  # noqa: BLE001  observed has logged it; the caller gets a problem document, not a traceback
         return _problem(LinliError(), correlation_id, raw)
     if result is None:
-        return Response(body="", status_code=204)
+        return Response(body="", status_code=204, headers=dict(NOT_KEPT))
     return Response(
         body=result.model_dump_json(exclude_none=True, context=_reader(raw)),
         status_code=declared.status,
-        headers={"Content-Type": "application/json", **headers},
+        headers={"Content-Type": "application/json", **NOT_KEPT, **headers},
     )
 
 
@@ -206,7 +208,7 @@ def _problem(error: LinliError, correlation_id: str, raw: Any) -> Response:
     return Response(
         body=json.dumps(error.problem(correlation_id, language), ensure_ascii=False),
         status_code=error.status.value,
-        headers={"Content-Type": "application/problem+json", **told, **retry},
+        headers={"Content-Type": "application/problem+json", **NOT_KEPT, **told, **retry},
     )
 
 
@@ -277,8 +279,13 @@ def _media_type(raw: Any) -> str:
 
 
 def _query(raw: Any, declared: Route) -> Contract:
+    given = raw.query_params or {}
+    if twice := [name for name in given if len(given.getlist(name)) > 1]:  # which of them would count?
+        names = declared.query.model_fields
+        unknown = {name: "" if name in names else "(unknown field)" for name in twice}
+        raise InvalidRequest(wrong=[Wrong(name, "given_twice", alias=unknown[name]) for name in twice])
     try:
-        return declared.query.model_validate_strings(dict(raw.query_params or {}))
+        return declared.query.model_validate_strings(dict(given))
     except ValidationError as error:
         raise InvalidRequest.from_validation(error) from error
 
