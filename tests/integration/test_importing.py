@@ -372,6 +372,19 @@ def test_two_imports_into_a_community_never_run_at_once(
     assert command("import", source, "--at-once", "1").exit_code == 0
 
 
+def test_the_folder_that_somebody_stands_in_is_imported(
+    command: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "oak"
+    folder.mkdir()
+    (folder / "buildings.csv").write_text("楼栋\n9号楼\n", encoding="utf-8")
+    (folder / "devices.csv").write_text("设备编号,设备类型\nwillow-gate-8,门禁\n", encoding="utf-8")
+    monkeypatch.chdir(folder)
+
+    assert command("import", ".", "--at-once", "1").exit_code == 0
+    assert (tmp_path / "oak-certificates" / "willow-gate-8").is_dir()
+
+
 def test_no_file_of_somebody_is_written_over(
     command: Callable[..., Result], town: Town, tmp_path: Path
 ) -> None:

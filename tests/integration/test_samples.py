@@ -16,7 +16,7 @@ from linli.aws import client
 from linli.secrets import secret
 from linli_cli.develop.samples import GOOD, case_in, signed
 from linli_cli.layout import project_of, projects_of
-from tests.integration import gateway, witness
+from tests.integration import gateway, promised, witness
 from tests.integration.conftest import (
     MOTO,
     ROOT,
@@ -65,12 +65,15 @@ def _routes(app: Chalice) -> Iterator[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a sample ended: its statuses, whether something was parked, what the witness saw and heard."""
+    """How a sample ended: its statuses, whether something was parked, what the witness saw and heard, and
+    what a caller was answered.
+    """
 
     statuses: list[int]
     is_parked: bool
     seen: list[tuple[str, str, str]]
     outcomes: set[tuple[str, str, str]]
+    answer: gateway.Answer | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +101,10 @@ class Neighbourhood:
         app = self.service(project_of(self.name, action))
         event = signed(with_tokens(load_event(sample), self.issuer), secret)
         function = "api" if is_request(event) else action
-        statuses = list(outcome(app, function, event, self.invoke))
-        return Ended(statuses, bool(dead_letters(app, function)), witness.testimony(), set(witness.ENDED))
+        answer = gateway.answer(self.invoke(app, function, event)) if function == "api" else None
+        statuses = [answer.status] if answer else list(outcome(app, function, event, self.invoke))
+        parked = bool(dead_letters(app, function))
+        return Ended(statuses, parked, witness.testimony(), set(witness.ENDED), answer)
 
 
 NeighbourhoodOf = Callable[[str], Neighbourhood]
@@ -144,6 +149,10 @@ def test_sample_ends_as_its_name_says(sample: Path, neighbourhood_of: Neighbourh
         assert not ended.is_parked
         assert GOOD.issuperset(statuses), statuses
 
+    # And it is answered as the document promises
+    if ended.answer:
+        assert list(promised.broken(sample.parts[0], load_event(sample), ended.answer)) == []
+
     # And it asked for what it may, and ended as its README says
     witness.hear_of(ended.seen)
     witness.ENDED |= ended.outcomes
@@ -169,9 +178,7 @@ def outcome(app: Chalice, function: str, event: Any, invoke: Invoke) -> Iterator
             raise
         yield 401
         return
-    if function == "api":
-        yield gateway.answer(result).status
-    elif "batchItemFailures" in result:
+    if "batchItemFailures" in result:
         yield from (500 for _ in result["batchItemFailures"])
         yield from (PROBLEMS.get(each, 200) for each in result["outcomes"] if each != "failed")
     else:

@@ -133,7 +133,8 @@ def import_(  # noqa: PLR0917  one option each
             "say which file and into which --community, or --template FILE.xlsx for one to fill in"
         )
     check_id("community", community)
-    if report and report.resolve() in {source.resolve(), *(source.glob("*") if source.is_dir() else ())}:
+    source = source.resolve()  # `.` has no name
+    if report and report.resolve() in {source, *(source.glob("*") if source.is_dir() else ())}:
         raise CommandError(f"the report would be written over {report}, which is imported")
     found = addresses.of_stage(stage, profile)
     door = FrontDoor(found.http, (lambda _: token) if token else Tokens(stage))
