@@ -1,6 +1,7 @@
 """The stack with the pages: what it lets through, what browsers are told, which build is seen."""
 
 import json
+import re
 import shutil
 import subprocess
 import threading
@@ -315,6 +316,9 @@ class TestDeploying:
             "HomeClient": "b2",
             "DomainName": "linli.example.com",
             "CertificateArn": "arn",
+            "SignInScope": "openid offline_access",
+            "SignInAudience": "https://linli.example.com/api",
+            "SignInResource": "https://linli.example.com/api",
         }
         stacks.check_parameters(told, Target("arm64", "3.12"))
         with pytest.raises(CommandError, match="no parameter SignInOrigins"):
@@ -372,6 +376,49 @@ class TestAnIssuerOfItsOwn:
             "https://keys.example.com",
             there,
         ]
+
+    @BOTH
+    @pytest.mark.parametrize(
+        ("said", "told"),
+        [
+            ({}, {"scope": "openid"}),
+            (
+                {"SignInAudience": "https://linli/api?a=1&b=%2F", "SignInScope": "openid api://1f/use"},
+                {"scope": "openid api://1f/use", "audience": "https://linli/api?a=1&b=%2F"},
+            ),
+            ({"SignInResource": "urn:linli"}, {"scope": "openid", "resource": "urn:linli"}),
+        ],
+        ids=["nothing", "audience", "resource"],
+    )
+    def test_pages_are_told_what_to_ask_an_issuer_for(
+        self, distributed: bool, said: dict[str, str], told: dict[str, str]
+    ) -> None:
+        template = pages.template(distributed=distributed)
+        values = {name: each.get("Default", "") for name, each in template["Parameters"].items()} | said
+        output = template["Outputs"]["SignIn"]["Value"]["Fn::Sub"]
+        for name, value in values.items():
+            output = output.replace(f"${{{name}}}", value)
+
+        asked = pages.asked_with(output)
+
+        settings = pages.config("prod", {"issuer": "https://id"}, [], sign_in=asked)["issuer"]
+        assert settings == {"metadata": {"issuer": "https://id"}} | told
+
+    @pytest.mark.parametrize(
+        ("name", "bad"),
+        [
+            *(("SignInScope", bad) for bad in ("", "email", "openid  email", 'openid "', "openid\n", "opén")),
+            *(("SignInAudience", bad) for bad in ("a b", '"', "\\", "é", "a\n")),
+            *(("SignInResource", bad) for bad in ("a b", '"', "\\", "é", "a\n")),
+        ],
+    )
+    def test_what_no_issuer_can_be_asked_for_is_not_taken(self, name: str, bad: str) -> None:
+        pattern = pages.template()["Parameters"][name]["AllowedPattern"]
+        assert re.fullmatch(pattern, bad) is None
+        assert re.fullmatch(pattern, "openid")
+
+    def test_a_stack_of_before_asks_for_openid_alone(self) -> None:
+        assert pages.config("prod", {}, [], sign_in=pages.asked_with("{}"))["issuer"]["scope"] == "openid"
 
     @pytest.mark.parametrize(
         "wrong",

@@ -30,6 +30,7 @@ DIRECTORY = "directory"
 CLIENTS = ("console", "home")
 """The pages that people sign in with; each one's redirect URI is /<client>/."""
 DEFAULT_LANGUAGE = "zh-CN"
+DEFAULT_SCOPE = "openid"
 ASSETS, BUILDS, POINTER, CONFIG = "assets/", "builds/", "index.json", "config.json"
 KEPT_FOR_EVER = "public, max-age=31536000, immutable"
 ASKED_AGAIN = "no-cache"
@@ -317,13 +318,25 @@ def policy(cloud: Cloud, sign_in: list[str]) -> str:
     return content_security_policy(sign_in, photos)
 
 
+def asked_with(said: str) -> dict[str, str]:
+    """What pages ask an issuer for besides: the stack's output, without what nobody has said."""
+    return {name: value for name, value in json.loads(said).items() if value}
+
+
 def config(
-    stage: str, metadata: Mapping[str, Any], services: list[str], clients: Mapping[str, str] | None = None
+    stage: str,
+    metadata: Mapping[str, Any],
+    services: list[str],
+    clients: Mapping[str, str] | None = None,
+    sign_in: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """`/config.json`: what pages are told, so that no build knows its stage."""
+    """`/config.json`: what pages are told, so that no build knows its stage.
+
+    `sign_in`: the `scope` that they ask the issuer for, and its `audience` or `resource` if it wants one.
+    """
     return {
         "stage": stage,
-        "issuer": {"metadata": dict(metadata)},
+        "issuer": {"metadata": dict(metadata), "scope": DEFAULT_SCOPE, **(sign_in or {})},
         "clients": dict(clients or {client: client for client in CLIENTS}),
         "services": sorted(services),
         "default_language": DEFAULT_LANGUAGE,

@@ -753,7 +753,8 @@ class Deployment:
             )
             return
         clients = {client: found.outputs[f"{client.title()}Client"] for client in pages.CLIENTS}
-        settings = pages.config(self.cloud.stage, self.sign_in, projects(self.root), clients)
+        asked = pages.asked_with(found.outputs.get("SignIn", "{}"))  # stacks of before have no such output
+        settings = pages.config(self.cloud.stage, self.sign_in, projects(self.root), clients, asked)
         policy = pages.policy(self.cloud, pages.origins(self.sign_in))
         pages.publish(self.s3, found.outputs["PagesName"], made, settings, policy)
         self.say(f"{CONSOLE}: build {made.name} is at {found.outputs['Url']}")

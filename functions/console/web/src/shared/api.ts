@@ -35,8 +35,8 @@ export class Problem extends Error {
 export const caller = {
   token: undefined as string | undefined,
   language: 'zh-CN',
-  /** Called when a token is no longer believed. */
-  onUnauthenticated: () => {},
+  /** Whether there is another token than the one that was refused. */
+  renew: async (_refused: string | undefined): Promise<boolean> => false,
 }
 
 const asCaller: Middleware = {
@@ -50,7 +50,17 @@ const asCaller: Middleware = {
   },
 }
 
-export const api = createClient<paths>({ baseUrl: '/api' })
+/** Asks once more with a new token: what was refused for its token (401) has not been done, whatever it was. */
+async function patiently(request: Request): Promise<Response> {
+  const spare = request.clone()
+  const sent = caller.token
+  const response = await fetch(request)
+  if (response.status !== 401 || !(await caller.renew(sent))) return response
+  spare.headers.set('Authorization', `Bearer ${caller.token}`)
+  return fetch(spare)
+}
+
+export const api = createClient<paths>({ baseUrl: '/api', fetch: patiently })
 api.use(asCaller)
 
 export interface Answered<T> {
@@ -62,10 +72,7 @@ export interface Answered<T> {
 /** What was answered, or the Problem thrown: `await answer(api.GET(…))`. */
 export async function answer<T>(asked: Promise<Answered<T>>): Promise<T> {
   const { data, error, response } = await asked
-  if (!response.ok) {
-    if (response.status === 401) caller.onUnauthenticated()
-    throw Problem.from(response.status, error)
-  }
+  if (!response.ok) throw Problem.from(response.status, error)
   return data as T
 }
 
@@ -76,10 +83,7 @@ export async function answerIfNewer<T>(
   const { data, error, response } = await asked
   const asOf = response.headers.get('Linli-As-Of') ?? undefined
   if (response.status === 304) return { newer: undefined, asOf }
-  if (!response.ok) {
-    if (response.status === 401) caller.onUnauthenticated()
-    throw Problem.from(response.status, error)
-  }
+  if (!response.ok) throw Problem.from(response.status, error)
   return { newer: { data: data as T, etag: response.headers.get('ETag') ?? undefined }, asOf }
 }
 
@@ -108,8 +112,5 @@ export async function sendFile(url: string, body: BodyInit, init: RequestInit = 
 /** An answer without a body (204), or the Problem thrown. */
 export async function answerEmpty(asked: Promise<{ error?: unknown; response: Response }>): Promise<void> {
   const { error, response } = await asked
-  if (!response.ok) {
-    if (response.status === 401) caller.onUnauthenticated()
-    throw Problem.from(response.status, error)
-  }
+  if (!response.ok) throw Problem.from(response.status, error)
 }

@@ -11,6 +11,11 @@ export interface Config {
       end_session_endpoint?: string
       jwks_uri: string
     }
+    /** What is asked for, in words of the issuer's; those of before asked for `openid`. */
+    scope?: string
+    /** Whom access tokens are for, where the issuer has to be told: by a parameter of its own, or by RFC 8707. */
+    audience?: string
+    resource?: string
   }
   clients: { console: string; home: string }
   services: string[]
