@@ -11,6 +11,8 @@ from chalice.app import Chalice
 from openpyxl import Workbook
 from typer.testing import CliRunner, Result
 
+from functions.directory.authorizer.store import known_as
+from functions.directory.people.identities import identity_of
 from linli.events import Event
 from linli.tables import OutboxRow
 from linli_cli import main
@@ -138,6 +140,12 @@ SHEETS: Sheets = {
         ["water-2026", "水", "2026/1/1", 3.45, 180, "年"],
         ["water-2026", "水", "2026/1/1", 4.83, 260, "年"],
         ["water-2026", "水", "2026/1/1", 5.83, None, "年"],
+    ],
+    "登录账号": [
+        ["姓名", "电话", "登录码", "登录服务", "登录服务的账号"],
+        ["张三", "13800001111", None, "https://issuer.example", "auth0|5F7c8ec7"],
+        ["张三", "13800001111", "U-abcd 2345 abcd 2345 abcd 2345 abcd 2345", None, None],
+        ["王五", "13800003333", None, "https://issuer.example", "oABC_-d3Fg6_bQ"],
     ],
     "车辆": [["姓名", "电话", "车牌号"], ["张三", "13800001111", "京a·12345"]],
 }  # fmt: skip
@@ -305,7 +313,14 @@ def test_what_hangs_on_a_refused_row_is_refused_and_the_rest_is_kept(
     lines = run(importing(), workbook(tmp_path / "a.xlsx", SHEETS))
 
     refused = [(each.sheet, each.line) for each in lines if each.outcome == "refused"]
-    assert refused == [("people", 2), ("memberships", 2), ("memberships", 3), ("vehicles", 2)], said(lines)
+    assert refused == [
+        ("people", 2),
+        ("memberships", 2),
+        ("memberships", 3),
+        ("identities", 2),
+        ("identities", 3),
+        ("vehicles", 2),
+    ], said(lines)
     assert "409 no" in said(lines)
 
 
@@ -412,3 +427,34 @@ def test_what_a_service_has_not_heard_of_in_time_is_asked_again_by_the_next_impo
     again = run(importing(), source)
 
     assert [each.sheet for each in again if each.outcome == "kept"] == waiting, said(again)
+
+
+def test_who_was_brought_in_signs_in_as_what_their_issuer_calls_them(
+    town: Town, importing: Callable[[], Import], tmp_path: Path
+) -> None:
+    run(importing(), workbook(tmp_path / "a.xlsx", SHEETS))
+    wang = next(
+        str(each["person"])
+        for each in commands.exported(Asking(town, "willow-manager-1"), "willow")["people"]
+        if each["name"] == "王五"
+    )
+    enter(town.apps["directory"])
+
+    person, grants = known_as(identity_of("https://issuer.example", "oABC_-d3Fg6_bQ"))
+
+    assert (person, grants["communities"]) == (wang, {"willow": ["guard"]})
+    assert known_as("u-" + "abcd2345" * 4)[1]["communities"] == {"willow": ["repairer", "resident"]}
+
+
+def test_what_somebody_else_signs_in_with_is_refused_and_the_rest_is_kept(
+    importing: Callable[[], Import], tmp_path: Path
+) -> None:
+    heading, first, *_ = SHEETS["登录账号"]
+    run(importing(), workbook(tmp_path / "a.xlsx", {**SHEETS, "登录账号": [heading, first]}))
+    taken = [*first[:0], "王五", "13800003333", *first[2:]]
+    free = ["王五", "13800003333", "someone-5", None, None]
+
+    lines = run(importing(), workbook(tmp_path / "b.xlsx", {"登录账号": [heading, taken, free]}))
+
+    assert outcomes(lines) == ["refused", "kept"]
+    assert lines[0].why.startswith("409 ")

@@ -1,4 +1,4 @@
-"""Signing in to the pages and out, at an issuer that behaves as others do: no cloud, a front and a browser."""
+"""Signing in to the pages and out, at an issuer that behaves as others do: without a cloud."""
 
 import json
 import threading
@@ -73,7 +73,7 @@ class Visit:
         page.goto(self.front + at)
         return page
 
-    def config(self, route: Any) -> None:
+    def config(self, route: Any) -> Any:
         if self.is_away:
             return route.abort()
         said = route.fetch().json()
@@ -81,7 +81,7 @@ class Visit:
         said["issuer"] |= self.issuer | {"metadata": {key: value for key, value in metadata.items() if value}}
         return route.fulfill(json=said)
 
-    def token(self, route: Any) -> None:
+    def token(self, route: Any) -> Any:
         if self.is_away:
             return route.abort()
         self.redeemed.append(parse_qs(route.request.post_data))
@@ -90,7 +90,7 @@ class Visit:
             status=answer.status, json=self.tokens(answer.json()) if answer.ok else answer.json()
         )
 
-    def api(self, route: Any) -> None:
+    def api(self, route: Any) -> Any:
         request, path = route.request, urlsplit(route.request.url).path
         if self.is_away:
             return route.abort()
@@ -119,8 +119,8 @@ def visit(front: str, chromium: Any) -> Iterator[Visit]:
     window.set_default_timeout(PATIENCE_MS)
     made = Visit(front, window)
 
-    def given(route: Any) -> None:
-        made.token(route)
+    def given(route: Any) -> Any:
+        return made.token(route)
 
     window.route("**/config.json", made.config)
     window.route("**/oidc/token", given)

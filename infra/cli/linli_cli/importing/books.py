@@ -138,7 +138,7 @@ def _prepare(sheet: "Worksheet", at: int, column: Column) -> None:
         rule.error = "choose one of the list"
         sheet.add_data_validation(rule)
         rule.add(f"{letter}{FIRST_ROW}:{letter}{LAST_ROW}")
-    if column.kind in {"text", "code", "phone", "roles", "list"}:
+    if column.kind in {"text", "code", "exact", "phone", "roles", "list"}:
         sheet.column_dimensions[letter].number_format = "@"
 
 

@@ -27,6 +27,8 @@ LONGEST = 1000  # characters; no name, no list of roles is longer
 PASTED = 10 * LONGEST  # as far as a cell is read: blanks may be among it
 SIGNIFICANT = 12  # digits of a number; what is beyond is what binary floats add
 LARGEST = 10**18
+
+EXACT = 10**15  # sheets keep fifteen digits of a number
 DAY_MINUTES = 24 * 60
 MIDNIGHT_AGAIN = (24, 0)
 ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!"})
@@ -35,7 +37,7 @@ CHINESE_DIGITS = {each: number for number, each in enumerate("零一二三四五
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs"})
 _BETWEEN_CJK = re.compile(rf"(?<=[{CJK}·])\s+(?=[{CJK}·])")
-_ROUNDED = re.compile(r"([0-9]+)(?:\.([0-9]+))?[eE]\+?([0-9]+)")
+ROUNDED = re.compile(r"([0-9]+)(?:\.([0-9]+))?[eE]\+?([0-9]+)")
 _DAY = re.compile(
     r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?(?:[ T]0?0:00(?::00)?)?"
 )
@@ -111,6 +113,17 @@ def code(cell: Cell) -> str:
     return "".join(normalize("NFKC", text(cell)).split())
 
 
+def exact(cell: Cell) -> str:
+    """What somebody else calls something, to the letter. Raises Odd for what a sheet may have rounded."""
+    said = text(cell)
+    is_whole = isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) < EXACT
+    if not isinstance(cell, str | None) and not (is_whole and said.isdigit()):
+        raise Odd("is a number or a day, of which the sheet may have rounded digits away: write it as a text")
+    if ROUNDED.fullmatch(said):
+        raise Odd("is a number that the sheet has rounded: write it as a text")
+    return said
+
+
 def name(cell: Cell) -> str:
     """What somebody is called. Raises Odd where an identity card's number is written: none is stored."""
     said = text(cell)
@@ -141,7 +154,7 @@ def _compared(called: str) -> str:
 def phone(cell: Cell) -> str:
     """A telephone number as the directory keeps it. Raises Odd, also for one that the sheet has rounded."""
     said = normalize("NFKC", text(cell))
-    rounded = _ROUNDED.fullmatch(said)
+    rounded = ROUNDED.fullmatch(said)
     if rounded:
         said = _unrounded(rounded)
     try:

@@ -121,7 +121,7 @@ def import_(  # noqa: PLR0917  one option each
     stage: Stage = LOCAL,
     profile: Profile = None,
 ) -> None:
-    """Bring in buildings, units, people, cars, devices, meters and prices; as often as you like."""
+    """Bring in buildings, units, people, sign-ins, cars, devices, meters and prices; as often as you like."""
     if template:
         if template.exists():
             raise CommandError(f"there is a {template} already: it may be filled in, and is not written over")
@@ -213,6 +213,9 @@ class Import:
         for device in list(stands.devices):
             if self._broken_off(device):
                 stands.devices[device] = stands.devices[device] | {"status": "pending"}
+        if (signing := taken.rows.get("identities")) and not (new and check):
+            people = planning.who_signs_in(signing, stands)
+            stands.identities = standing.identities(pages, community, people, self.at_once)
         now = datetime.now(UTC)
         today = now.astimezone(stands.zone).date()
         return taken, planning.plan(taken.rows, stands, community, lambda: new_id(now), today)
@@ -319,4 +322,6 @@ def export(  # noqa: PLR0917  one option each
 
 def exported(pages: standing.Pages, community: str) -> dict[str, exporting.Rows]:
     """The rows of all sheets of a community."""
-    return exporting.rows(standing.read(pages, community, [form.code for form in forms.FORMS]))
+    stands = standing.read(pages, community, [form.code for form in forms.FORMS])
+    stands.identities = standing.identities(pages, community, stands.memberships, AT_ONCE)
+    return exporting.rows(stands)

@@ -33,6 +33,15 @@ def rows(standing: Standing) -> dict[str, Rows]:
         "memberships": [
             row for each in standing.memberships.values() for row in _memberships(each, standing)
         ],
+        "identities": [
+            {
+                "person": person,
+                "name": standing.people.get(person, {}).get("name"),
+                "identity": identity,
+            }
+            for person, known in standing.identities.items()
+            for identity in known
+        ],
         "devices": [
             _device(each, standing.gates) for each in standing.devices.values() if each["status"] == "active"
         ],

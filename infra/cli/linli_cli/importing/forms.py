@@ -14,7 +14,7 @@ import yaml
 
 Words = Mapping[str, tuple[str, ...]]
 Kind = Literal[
-    "text", "code", "phone", "day", "moment", "clock", "number", "whole", "choice", "roles", "list"
+    "text", "code", "exact", "phone", "day", "moment", "clock", "number", "whole", "choice", "roles", "list"
 ]
 
 _STARS = re.compile(r"[*＊★:：\s_-]+")

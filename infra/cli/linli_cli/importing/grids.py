@@ -253,6 +253,7 @@ DATED: Mapping[str, Callable[[Cell, date], object]] = {"day": cells.day, "moment
 MEANT: Mapping[str, Callable[[Cell], object]] = {
     "text": cells.name,
     "code": cells.code,
+    "exact": cells.exact,
     "phone": cells.phone,
     "clock": cells.clock,
     "number": cells.number,

@@ -99,6 +99,7 @@ def plan(
     memberships = [*map(records.membership, rows.get("memberships", ()))]
     _people(made, map(records.person, rows.get("people", ())))
     _memberships(made, memberships)
+    _identities(made, map(records.identity, rows.get("identities", ())))
     _devices(made, map(records.device, rows.get("devices", ())))
     _meters(made, records.meters(rows.get("meters", ()), standing.zone, today))
     _tariffs(made, records.tariffs(rows.get("tariffs", ())))
@@ -385,6 +386,41 @@ def _membership(made: Plan, person: str, lines: Sequence[tuple[Record, dict[str,
         made.add(record, "keep", ", ".join(added), asks=(ask,), needs=needs, makes=("memberships", person))
     else:
         made.add(record, "same")
+
+
+def _identities(made: Plan, found: Iterable[Record]) -> None:
+    """What members sign in with is linked to them; what stands with somebody else only the service knows."""
+    made_now = {each.makes[1] for each in made.steps if each.makes and each.makes[0] == "memberships"}
+    members = {*made.standing.memberships, *made_now}
+    seen: dict[str, tuple[str, Record]] = {}
+    for record in found:
+        person, why = (None, "") if record.odd else made.people.meant(record.refers)
+        if person is None:
+            made.refuse(record, *(record.odd or (why,)))
+        elif person not in members:
+            made.refuse(record, "who signs in has to be a member: give them a role in the sheet memberships")
+        elif record.what in seen:
+            other, first = seen[record.what]
+            _again(made, record, first, other == person)
+        else:
+            seen[record.what] = (person, record)
+            _identity(made, record, person)
+
+
+def _identity(made: Plan, record: Record, person: str) -> None:
+    if record.what == person or record.what in made.standing.identities.get(person, ()):
+        made.add(record, "same")
+        return
+    ask = Ask("POST", made.at("directory", f"people/{person}/identities"), record.body)
+    needs = (("people", person), ("memberships", person))
+    made.add(record, "keep", "linked", asks=(ask,), needs=needs)
+
+
+def who_signs_in(rows: Iterable[Row], standing: Standing) -> list[str]:
+    """The members whose identities rows are about, of those who stand."""
+    people = People(standing)
+    found = (people.meant(record.refers)[0] for record in map(records.identity, rows) if not record.odd)
+    return sorted({each for each in found if each in standing.memberships})
 
 
 def _vehicles(made: Plan, found: Sequence[Record]) -> None:

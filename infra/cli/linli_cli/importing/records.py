@@ -14,6 +14,7 @@ from functions.access.credential.models import Enrolment
 from functions.access.gate.models import GateSetUp
 from functions.directory.building.models import Building, Unit
 from functions.directory.community.models import CommunityCreated
+from functions.directory.identity.models import IdentityGiven
 from functions.directory.membership.models import MembershipGiven
 from functions.directory.person.models import PersonRecord
 from functions.utilities.meter.models import MeterRegistered
@@ -27,6 +28,7 @@ from linli.local_times import clock_text
 from linli_cli.importing import cells, forms
 from linli_cli.importing.grids import Reading, Row
 
+NOBODY = "whose it is: neither a phone nor an id of the person is given"
 NO_ID = "is no id: small letters, digits and dashes, 64 at most"
 TOTALS = {"water": "8-0:1.0.0", "electricity": "1-0:1.8.0", "gas": "7-0:3.0.0", "heat": "6-0:1.0.0"}
 SPELLINGS = {
@@ -160,7 +162,7 @@ def membership(row: Row) -> Record:
     reading = Reading(row)
     refers = _whose(reading) | _home(reading)
     if not refers.get("person") and not refers.get("phone"):
-        reading.odd.append("whose it is: neither a phone nor an id of the person is given")
+        reading.odd.append(NOBODY)
     roles = reading.get("roles")
     body = {"roles": roles if isinstance(roles, list) else []}
     odd = reading.odd or checked(MembershipGiven, body, labels("memberships"))
@@ -182,6 +184,24 @@ def _home(reading: Reading) -> dict[str, str]:
     return {code: said for code, said in found.items() if said}
 
 
+# Signing in
+
+
+def identity(row: Row) -> Record:
+    """What somebody signs in with: the code that pages show them, or what an issuer calls them."""
+    reading = Reading(row)
+    refers = _whose(reading)
+    if not refers.get("person") and not refers.get("phone"):
+        reading.odd.append(NOBODY)
+    said = {name: reading.text(name) for name in ("identity", "issuer", "subject")}
+    body = {name: value for name, value in said.items() if value}
+    if "identity" in body:
+        body["identity"] = "".join(body["identity"].split()).lower()
+    odd = reading.odd or checked(IdentityGiven, body, labels("identities"))
+    what = "" if odd else IdentityGiven.model_validate(body).named
+    return Record("identities", (row.line,), what, body, tuple(odd), refers=refers)
+
+
 # Cars
 
 
@@ -190,7 +210,7 @@ def vehicle(row: Row, zone: ZoneInfo, today: date) -> Record:
     reading = Reading(row)
     refers = _whose(reading)
     if not refers.get("person") and not refers.get("phone"):
-        reading.odd.append("whose it is: neither a phone nor an id of the person is given")
+        reading.odd.append(NOBODY)
     plate = plates.canonical(reading.text("plate") or "")
     if reading.has("plate") and not plates.is_of_china(plate):
         reading.wrong(

@@ -1,6 +1,7 @@
 """What stands in a community, read through its APIs: what a row says is held against it."""
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -30,6 +31,8 @@ class Standing:
     units: dict[str, dict[str, Shown]] = field(default_factory=dict)
     people: dict[str, Shown] = field(default_factory=dict)
     memberships: dict[str, Shown] = field(default_factory=dict)
+    identities: dict[str, list[str]] = field(default_factory=dict)
+    """By person, of those who were asked about."""
     devices: dict[str, Shown] = field(default_factory=dict)
     gates: dict[str, Shown] = field(default_factory=dict)
     meters: dict[str, Shown] = field(default_factory=dict)
@@ -37,7 +40,7 @@ class Standing:
 
 
 PLACES = frozenset({"buildings", "units", "memberships", "meters"})
-PEOPLE = frozenset({"people", "memberships", "vehicles"})
+PEOPLE = frozenset({"people", "memberships", "identities", "vehicles"})
 
 
 def read(pages: Pages, community: str, wanted: Iterable[str]) -> Standing:
@@ -61,6 +64,18 @@ def read(pages: Pages, community: str, wanted: Iterable[str]) -> Standing:
     if "tariffs" in forms:
         found.tariffs = pages.all(f"/utilities/{at}/tariffs")
     return found
+
+
+def identities(pages: Pages, community: str, people: Iterable[str], at_once: int) -> dict[str, list[str]]:
+    """What each of these members signs in with, as far as the community has said so: a request each."""
+
+    def of(person: str) -> list[str]:
+        items = pages.one(f"/directory/communities/{community}/people/{person}/identities")["items"]
+        return [str(each["identity"]) for each in items]
+
+    whose = list(people)
+    with ThreadPoolExecutor(at_once) as pool:
+        return dict(zip(whose, pool.map(of, whose), strict=True))
 
 
 def by(name: str, items: Iterable[Shown]) -> dict[str, Shown]:

@@ -210,3 +210,24 @@ def test_an_error_of_the_sheet_is_not_a_text(said: str) -> None:
 
 def test_several_roles_stand_in_one_cell() -> None:
     assert cells.several("业主、保安, guard/维修；x") == ["业主", "保安", "guard", "维修", "x"]
+
+
+@given(st.from_regex(r"[!-~]{1,60}", fullmatch=True))
+def test_what_others_call_somebody_stays_to_the_letter(said: str) -> None:
+    if cells.ROUNDED.fullmatch(said) or said.upper() in cells.ERRORS:
+        return
+    assert cells.exact(f" {said}\u200b") == said
+
+
+@pytest.mark.parametrize("said", [7, 104, 999_999_999_999_999])
+def test_a_short_number_is_exact(said: int) -> None:
+    assert cells.exact(said) == cells.exact(float(said)) == str(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [110169484474386276334, 1.10169484474386e20, 2.5, -7, True, date(2026, 1, 5), time(8), "1.10169E+20"],
+)
+def test_what_the_sheet_may_have_rounded_is_not_taken_for_exact(said: Cell) -> None:
+    with pytest.raises(Odd, match="write it as a text"):
+        cells.exact(said)

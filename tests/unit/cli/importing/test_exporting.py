@@ -53,6 +53,11 @@ def tariffs(draw: st.DrawFn, medium: str) -> dict[str, Any]:
     return as_shown(Tariff.model_validate_json(dumps(body)))
 
 
+def dealt(people: list[str], codes: list[str]) -> dict[str, list[str]]:
+    """What each signs in with: a code is one person's."""
+    return {each: codes[at :: len(people)] for at, each in enumerate(people)}
+
+
 @st.composite
 def communities(draw: st.DrawFn) -> Standing:
     buildings = by(
@@ -95,6 +100,7 @@ def communities(draw: st.DrawFn) -> Standing:
         )
         for number, home in enumerate(homes)
     ]
+    codes = st.sets(IDS | st.from_regex(r"u-[a-z2-7]{32}", fullmatch=True), max_size=8).map(sorted)
     return Standing(
         ZONE,
         {"name": draw(NAMES), "sub_district": "riverside", "time_zone": "Asia/Shanghai", "version": 3},
@@ -106,6 +112,7 @@ def communities(draw: st.DrawFn) -> Standing:
         memberships=by(
             "person", ({"person": each, "roles": draw(roles), "homes": draw(lived_in)} for each in people)
         ),
+        identities=dealt(sorted(people), draw(codes)),
         devices=by(
             "device",
             ({"device": each, "kind": "gate", "status": "active"} for each in draw(st.sets(IDS, max_size=2))),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.directory.people.identities import identity_of
 from linli_cli.importing import forms
 from linli_cli.importing.cells import Cell
 from linli_cli.importing.forms import Form
@@ -176,6 +177,81 @@ def test_a_membership_that_cannot_be_told_is_refused_with_the_reason(
     tmp_path: Path, row: list[str], why: str
 ) -> None:
     assert why in refusals(after({"住户关系": [MEMBERS, row]}, tmp_path, lived_in()))
+
+
+SIGN_INS = ["姓名", "手机号", "登录码", "登录服务", "sub"]
+LI, ISSUER, CODE = ("李四", "13800002222"), "https://id.example.com/", "u-" + "abcd2345" * 4
+
+
+def test_a_member_signs_in_as_what_their_issuer_calls_them(tmp_path: Path) -> None:
+    rows = [
+        SIGN_INS,
+        [*LI, None, ISSUER, "auth0|5F7c"],
+        [*LI, f"U-{CODE[2:]}".replace("2345", "2345 "), None, None],
+    ]
+
+    steps = after({"登录账号": rows}, tmp_path, lived_in())
+
+    assert bodies(steps) == [{"issuer": ISSUER, "subject": "auth0|5F7c"}, {"identity": CODE}]
+    assert [each.what for each in steps] == [identity_of(ISSUER, "auth0|5F7c"), CODE]
+
+
+def test_who_comes_with_the_same_file_signs_in_when_they_are_a_member(tmp_path: Path) -> None:
+    sheets = {
+        "住户关系": [["姓名", "手机号", "身份"], ["王五", "13800003333", "保安"]],
+        "登录账号": [SIGN_INS, ["王五", "13800003333", CODE, None, None]],
+    }
+
+    *_, last = after(sheets, tmp_path, lived_in())
+
+    assert (last.outcome, last.needs) == ("keep", (("people", "p1"), ("memberships", "p1")))
+
+
+def test_what_a_member_signs_in_with_already_is_the_same(tmp_path: Path) -> None:
+    standing = lived_in()
+    standing.identities = {"p-old": [identity_of(ISSUER, "a|B")]}
+    rows = [SIGN_INS, [*LI, None, ISSUER, "a|B"], [*LI, None, ISSUER, "p-old"], [*LI, None, ISSUER, "A|b"]]
+
+    assert outcomes({"登录账号": rows}, tmp_path, standing) == ["same", "same", "keep"]
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ([*LI, CODE, ISSUER, "a|B"], "identity"),
+        ([*LI, None, ISSUER, None], "identity"),
+        ([*LI, None, None, "a|B"], "identity"),
+        ([*LI, None, None, None], "identity"),
+        ([*LI, "周桂兰", None, None], "identity"),
+        ([*LI, None, ISSUER, "周桂兰"], "subject"),
+        ([*LI, None, ISSUER, 110169484474386276334], "write it as a text"),
+        (["李小四", "13800002222", CODE, None, None], "has to be a member"),
+        (["王五", "13900000000", CODE, None, None], "nobody here has this phone"),
+        ([None, None, CODE, None, None], "neither a phone nor an id"),
+    ],
+    ids=str,
+)
+def test_a_sign_in_that_cannot_be_told_is_refused_with_the_reason(
+    tmp_path: Path, row: list[Any], why: str
+) -> None:
+    assert why in refusals(after({"登录账号": [SIGN_INS, row]}, tmp_path, lived_in()))
+
+
+def test_two_people_do_not_sign_in_with_the_same(tmp_path: Path) -> None:
+    sheets = {
+        "住户关系": [["姓名", "手机号", "身份"], ["王五", "13800003333", "保安"]],
+        "登录账号": [
+            SIGN_INS,
+            [*LI, CODE, None, None],
+            ["王五", "13800003333", CODE, None, None],
+            [*LI, CODE, None, None],
+        ],
+    }
+
+    *_, first, other, again = after(sheets, tmp_path, lived_in())
+
+    assert [each.outcome for each in (first, other, again)] == ["keep", "refused", "same"]
+    assert "line 2 says otherwise" in other.detail
 
 
 def test_a_plate_is_enrolled_for_its_holder_whole_days(tmp_path: Path) -> None:
