@@ -23,12 +23,13 @@ def new_key() -> rsa.RSAPrivateKey:
 
 @dataclass
 class Issuer:
-    """`fetches` counts how often its keys were asked for; `status` is what the asker gets."""
+    """`fetches` counts how often its keys were asked for; the asker gets them with `status`, or `said`."""
 
     keys: dict[str, rsa.RSAPrivateKey]
     jwks_url: str = ""
     fetches: int = 0
     status: int = 200
+    said: bytes | None = None
     extra_keys: list[dict[str, Any]] = field(default_factory=list)
 
     def jwks(self) -> dict[str, Any]:
@@ -56,7 +57,7 @@ def serving(issuer: Issuer) -> Iterator[Issuer]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             issuer.fetches += 1
-            body = json.dumps(issuer.jwks()).encode()
+            body = json.dumps(issuer.jwks()).encode() if issuer.said is None else issuer.said
             self.send_response(issuer.status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -11,21 +11,23 @@ from typing import Any
 import jwt
 import pytest
 from chalice.app import Chalice
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from jwt.algorithms import ECAlgorithm
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from jwt.utils import der_to_raw_signature
 
 from functions.directory.authorizer.store import issuer_keys
 from linli.errors import Unavailable
 from tests.integration.conftest import Http, Invoke, Service
-from tests.integration.issuer import Issuer, new_key
+from tests.integration.issuer import URL, Issuer, new_key
 from tests.integration.neighbourhood import furnish_directory
 from tests.integration.people import ACME
 
 ARN = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/api/GET/communities/willow"
 OURS = "key-1"
+STRANGER = new_key()
 
 
 @pytest.fixture
@@ -51,6 +53,16 @@ def b64(part: Any) -> str:
 def by_hand(header: dict[str, Any], claims: dict[str, Any], sign: Callable[[bytes], bytes]) -> str:
     text = f"{b64(header)}.{b64(claims)}"
     return f"{text}.{b64(sign(text.encode()))}"
+
+
+def signed(issuer: Issuer, claims: dict[str, Any] | None = None, **header: Any) -> str:
+    """A good token but for these claims and this of its header."""
+    key = issuer.keys[OURS]
+    return by_hand(
+        {"alg": "RS256", "kid": OURS, **header},
+        issuer.claims("p") | (claims or {}),
+        lambda text: key.sign(text, PKCS1v15(), SHA256()),
+    )
 
 
 def with_public_key_as_secret(issuer: Issuer) -> str:
@@ -108,6 +120,28 @@ BAD: dict[str, Callable[[Issuer], Any]] = {
     "a key id that is a number": lambda i: by_hand(
         {"alg": "RS256", "kid": 1}, i.claims("p"), lambda _: b"not read"
     ),
+    "an issuer with a slash more": lambda i: i.token("p", iss=f"{URL}/"),
+    "an issuer in capitals": lambda i: i.token("p", iss=URL.upper()),
+    "an issuer that begins like ours": lambda i: i.token("p", iss=f"{URL}.evil.example"),
+    "several issuers": lambda i: signed(i, {"iss": [URL]}),
+    "a sign-in, not an access": lambda i: i.token("p", aud="console", nonce="n", azp="console"),
+    "an audience inside another": lambda i: signed(i, {"aud": [["linli"]]}),
+    "an audience by name": lambda i: signed(i, {"aud": {"linli": True}}),
+    "an expiry that is no number": lambda i: signed(i, {"exp": float("nan")}),
+    "a start that is no number": lambda i: signed(i, {"nbf": float("nan")}),
+    "an issue that is no number": lambda i: signed(i, {"iat": float("nan")}),
+    "an expiry that is true": lambda i: signed(i, {"exp": True}),
+    "a sign-out": lambda i: signed(i, typ="logout+jwt"),
+    "a security event": lambda i: signed(i, typ="application/secevent+jwt"),
+    "a proof": lambda i: signed(i, typ="DPoP+JWT"),
+    "of a kind that is a number": lambda i: signed(i, typ=7),
+    "something critical that we do not know": lambda i: signed(i, crit=["exp"], exp=1),
+    "nothing critical": lambda i: signed(i, crit=[]),
+    "a payload as it is": lambda i: signed(i, crit=["b64"], b64=False),
+    "a key id of nothing": lambda i: signed(i, kid=""),
+    "a key id as a path": lambda i: signed(i, kid="../../jwks.json"),
+    "RS256 by another name": lambda i: signed(i, alg="rs256"),
+    "encrypted": lambda i: f"{i.token('p')}.a.b",
     "cut": lambda i: i.token("p")[:-9],
     "no token": lambda _: "three.word.token",
     "deep": lambda _: f"{b64(b'[' * 1000 + b']' * 1000)}.e30.x",
@@ -143,6 +177,13 @@ def test_the_scheme_is_bearer(ask: Callable[[Any], Any], issuer: Issuer) -> None
 def test_an_event_that_is_no_question_is_401(event: Any, directory: Chalice, invoke: Invoke) -> None:
     with pytest.raises(Exception, match=r"^Unauthorized$"):
         invoke(directory, "authorizer", event)
+
+
+@pytest.mark.parametrize("kind", ["JWT", "jwt", "at+jwt", "AT+JWT", "application/at+jwt", None])
+def test_an_access_token_says_what_it_is_or_nothing(
+    kind: str | None, ask: Callable[[Any], Any], issuer: Issuer
+) -> None:
+    assert ask(f"Bearer {signed(issuer, typ=kind)}")["principalId"] == "p"
 
 
 def test_a_token_in_its_last_half_minute_is_good(ask: Callable[[Any], Any], issuer: Issuer) -> None:
@@ -185,13 +226,10 @@ def test_unknown_key_ids_fetch_the_keys_once_and_not_for_everyone_who_makes_one_
     ask: Callable[[Any], Any], issuer: Issuer
 ) -> None:
     ask(f"Bearer {issuer.token('p')}")
-    before, stranger = issuer.fetches, new_key()
+    before = issuer.fetches
     for number in range(20):
-        token = jwt.encode(
-            issuer.claims("p"), stranger, algorithm="RS256", headers={"kid": f"made-up-{number}"}
-        )
         with pytest.raises(Exception, match=r"^Unauthorized$"):
-            ask(f"Bearer {token}")
+            ask(f"Bearer {made_up(issuer, number)}")
 
     assert issuer.fetches - before <= 1
 
@@ -255,6 +293,19 @@ def key_to_encrypt_with(issuer: Issuer, more_keys: list[dict[str, Any]]) -> str:
     return jwt.encode(issuer.claims("p"), key, algorithm="ES256", headers={"kid": "ec-1"})
 
 
+def key_to_wrap_others_with(issuer: Issuer, more_keys: list[dict[str, Any]]) -> str:
+    key, jwk = ec_key(ec.SECP256R1(), key_ops=["wrapKey"])
+    more_keys.append(jwk)
+    return jwt.encode(issuer.claims("p"), key, algorithm="ES256", headers={"kid": "ec-1"})
+
+
+def short_key(issuer: Issuer, more_keys: list[dict[str, Any]]) -> str:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=1024)
+    more_keys.append({**RSAAlgorithm.to_jwk(key.public_key(), as_dict=True), "kid": "short-1"})
+    text = f"{b64({'alg': 'RS256', 'kid': 'short-1'})}.{b64(issuer.claims('p'))}"
+    return f"{text}.{b64(key.sign(text.encode(), PKCS1v15(), SHA256()))}"
+
+
 def no_key_named_of_two(issuer: Issuer, more_keys: list[dict[str, Any]]) -> str:
     more_keys.append(ec_key(ec.SECP256R1())[1])
     return jwt.encode(issuer.claims("p"), issuer.keys[OURS], algorithm="RS256")
@@ -276,6 +327,8 @@ def secret_among_the_keys(issuer: Issuer, more_keys: list[dict[str, Any]]) -> st
         key_to_encrypt_with,
         no_key_named_of_two,
         secret_among_the_keys,
+        key_to_wrap_others_with,
+        short_key,
     ],
 )
 def test_a_key_signs_only_as_its_kind_does(
@@ -308,8 +361,7 @@ def test_a_new_key_of_the_issuer_is_believed_half_a_minute_after_the_keys_were_r
     ask(f"Bearer {issuer.token('p')}")
     key, jwk = ec_key(ec.SECP256R1(), alg="ES256", use="sig")
     more_keys.append(jwk)
-    later = time.monotonic() + 31
-    monkeypatch.setattr("jwt.jwks_client.time.monotonic", lambda: later)
+    wait(monkeypatch, 31)
 
     token = jwt.encode(issuer.claims("p"), key, algorithm="ES256", headers={"kid": "ec-1"})
 
@@ -327,12 +379,105 @@ def test_a_token_for_several_audiences_is_for_us_if_we_are_one(
             ask(f"Bearer {issuer.token('p', aud=others, azp='linli')}")
 
 
+def wait(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Go on as of so much later."""
+    later = time.monotonic() + seconds
+    monkeypatch.setattr("functions.directory.authorizer.store.monotonic", lambda: later)
+
+
+@pytest.fixture
+def silence(issuer: Issuer) -> Iterator[Callable[[], None]]:
+    """Makes the issuer silent until the test is over."""
+
+    def fall() -> None:
+        issuer.status = 503
+
+    yield fall
+    issuer.status = 200
+
+
+def made_up(issuer: Issuer, number: int) -> str:
+    headers = {"kid": f"made-up-{number}"}
+    return jwt.encode(issuer.claims("p"), STRANGER, algorithm="RS256", headers=headers)
+
+
 def test_an_issuer_that_does_not_answer_is_our_fault_and_not_the_callers(
-    ask: Callable[[Any], Any], issuer: Issuer
+    ask: Callable[[Any], Any], issuer: Issuer, silence: Callable[[], None]
 ) -> None:
-    issuer.status = 503
-    try:
+    silence()
+    before = issuer.fetches
+    for _ in range(10):
         with pytest.raises(Unavailable):
             ask(f"Bearer {issuer.token('p')}")
-    finally:
-        issuer.status = 200
+    assert issuer.fetches - before == 1, "and it is not asked for every caller"
+
+
+def test_while_an_issuer_is_silent_made_up_key_ids_do_not_ask_it_each(
+    ask: Callable[[Any], Any],
+    issuer: Issuer,
+    silence: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ask(f"Bearer {issuer.token('p')}")
+    silence()
+    wait(monkeypatch, 60)
+    before = issuer.fetches
+    for number in range(10):
+        with pytest.raises(Unavailable):  # it may be a new key
+            ask(f"Bearer {made_up(issuer, number)}")
+        assert ask(f"Bearer {issuer.token('p')}")["principalId"] == "p"
+    assert issuer.fetches - before == 1
+
+
+@pytest.mark.parametrize("minutes", [6, 59, 61])
+def test_a_silent_issuers_keys_are_good_for_an_hour(
+    minutes: int,
+    ask: Callable[[Any], Any],
+    issuer: Issuer,
+    silence: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ask(f"Bearer {issuer.token('p')}")
+    silence()
+    wait(monkeypatch, minutes * 60)
+    if minutes < 60:
+        assert ask(f"Bearer {issuer.token('p')}")["principalId"] == "p"
+    else:
+        with pytest.raises(Unavailable):
+            ask(f"Bearer {issuer.token('p')}")
+
+
+def test_a_key_that_the_issuer_has_taken_back_is_good_for_five_minutes_at_most(
+    ask: Callable[[Any], Any], issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = issuer.token("p")
+    ask(f"Bearer {token}")
+    monkeypatch.setattr(issuer, "keys", {"key-2": new_key()})
+    wait(monkeypatch, 299)
+    assert ask(f"Bearer {token}")["principalId"] == "p"
+
+    wait(monkeypatch, 301)
+    with pytest.raises(Exception, match=r"^Unauthorized$"):
+        ask(f"Bearer {token}")
+    assert ask(f"Bearer {issuer.token('q', kid='key-2')}")["principalId"] == "q"
+
+
+def test_keys_that_we_cannot_use_do_not_hide_those_that_we_can(
+    ask: Callable[[Any], Any], issuer: Issuer, more_keys: list[dict[str, Any]]
+) -> None:
+    more_keys += [
+        {"kty": "OKP", "crv": "X25519", "x": b64(b"x" * 32), "kid": "x-1"},
+        {"kty": "EC", "crv": "BP-256", "x": "AA", "y": "AA", "kid": "bp-1"},
+        {"kty": "RSA", "e": "AQAB", "kid": "rsa-1"},
+        {"kid": "nothing-1"},
+    ]
+    assert ask(f"Bearer {issuer.token('p')}")["principalId"] == "p"
+
+
+@pytest.mark.parametrize("answer", [b"", b"[]", b"null", b"<html>", b'{"keys": {}}', b'{"keys": []}', b"{}"])
+def test_an_answer_that_holds_no_keys_is_the_issuers_silence(
+    answer: bytes, ask: Callable[[Any], Any], issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(issuer, "said", answer)
+    with pytest.raises(Unavailable):
+        ask(f"Bearer {issuer.token('p')}")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # What a key of each kind signs with: never what the token says (RFC 8725 section 3.1).
 ALGORITHMS = {("RSA", None): "RS256", ("EC", "P-256"): "ES256"}
+# What an access token may say it is (RFC 9068 section 2.1); others of the issuer's are signed by the same keys.
+KINDS = frozenset({"jwt", "at+jwt"})
 LEEWAY = timedelta(seconds=30)
 LARGEST_GRANTS = 7_000  # API Gateway takes 8 KB for the policy and the context together
 
@@ -39,16 +41,19 @@ def key_id(token: str) -> str | None:
         header = get_unverified_header(token)
     except PyJWTError as error:
         raise Unauthenticated("no_token") from error
-    kid = header.get("kid")
+    kid, kind = header.get("kid"), header.get("typ")
     if header.get("alg") not in ALGORITHMS.values() or not isinstance(kid, str | None):
         raise Unauthenticated("token_algorithm")
+    if kind is not None and str(kind).lower().removeprefix("application/") not in KINDS:
+        raise Unauthenticated("token_kind")
     return kid
 
 
 def algorithm_of(key: Mapping[str, Any]) -> str:
     """What a key signs with, by its kind (RFC 7517). Raises Unauthenticated where we believe none such."""
     algorithm = ALGORITHMS.get((str(key.get("kty")), key.get("crv")))
-    if algorithm is None or key.get("alg", algorithm) != algorithm or key.get("use", "sig") != "sig":
+    verifies = key.get("use", "sig") == "sig" and "verify" in key.get("key_ops", ["verify"])
+    if algorithm is None or key.get("alg", algorithm) != algorithm or not verifies:
         raise Unauthenticated("key_not_of_issuer")
     return algorithm
 
