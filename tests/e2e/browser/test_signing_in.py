@@ -62,6 +62,7 @@ class Visit:
     tokens: Callable[[dict[str, Any]], dict[str, Any]] = dict
     believed: set[str] = field(default_factory=set)
     refuses: set[str] = field(default_factory=set)
+    refuses_all: bool = False
     is_away: bool = False
     answers: dict[str, Any] = field(default_factory=dict)
     authorized: list[dict[str, list[str]]] = field(default_factory=list)
@@ -96,6 +97,8 @@ class Visit:
             return route.abort()
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
         if not token or token in self.refuses:
+            return route.fulfill(status=401, json={"message": "Unauthorized"})
+        if self.refuses_all and path != "/api/directory/me":
             return route.fulfill(status=401, json={"message": "Unauthorized"})
         if path == "/api/directory/me":
             return route.fulfill(json=self.me)
@@ -179,7 +182,11 @@ def test_pages_ask_for_what_the_issuer_wants_to_be_asked_for(visit: Visit) -> No
 def test_an_answer_to_what_this_tab_has_not_asked_is_not_believed(visit: Visit) -> None:
     # Given somebody's link, with a code of their own (RFC 6819, section 4.4.1.8)
     page = visit.page("/console/?code=of-an-attacker&state=of-an-attacker&login_hint=willow-manager-1")
-    # Then nothing is redeemed, and the person is asked who they are
+    # Then nothing is redeemed, and the person is asked who they are, from where they can go back
+    page.get_by_role("link", name="王经理").wait_for()
+    page.go_back()
+    assert page.url == "about:blank"
+    page.go_forward()
     page.get_by_role("link", name="王经理").click()
     arrived(page)
     assert [each["code"] for each in visit.redeemed if each["code"] == ["of-an-attacker"]] == []
@@ -283,6 +290,34 @@ def test_without_a_network_nobody_is_sent_to_an_issuer(visit: Visit) -> None:
     page.get_by_text("登录已过期").first.wait_for()
     arrived(page)
     assert len(visit.authorized) == 1
+
+
+def test_a_subject_is_never_shown_as_a_name(visit: Visit) -> None:
+    def of_auth0(given: dict[str, Any]) -> dict[str, Any]:
+        claims = jwt.decode(given["id_token"], options={"verify_signature": False})
+        others = {name: value for name, value in claims.items() if name != "preferred_username"}
+        return given | {"id_token": jwt.encode(others | {"sub": "auth0|5F7c"}, "k" * 32)}
+
+    visit.tokens = of_auth0
+    page = visit.page()
+    arrived(page)
+    page.reload()
+    arrived(page)
+    assert "login_hint" not in visit.authorized[-1]
+
+
+def test_what_is_refused_with_a_fresh_token_too_is_not_asked_for_with_ever_fresher_ones(visit: Visit) -> None:
+    page = visit.page()
+    arrived(page)
+    visit.refuses_all = True
+    page.evaluate("window.since = Date.now; Date.now = () => window.since() + 60_000")
+    with page.expect_response("**/oidc/token"):
+        page.evaluate("location.hash = '/willow/homes'")
+    page.get_by_text("登录已过期").first.wait_for()
+    for at in ("gates", "money", "tickets"):
+        page.evaluate("at => location.hash = at", f"/willow/{at}")
+        page.get_by_text("登录已过期").first.wait_for()
+    assert [each["grant_type"] for each in visit.redeemed] == [["authorization_code"], ["refresh_token"]]
 
 
 @pytest.mark.parametrize("seconds", [20, 30 * 86_400], ids=["twenty seconds", "thirty days"])
