@@ -23,7 +23,7 @@ export function sentence(failure: unknown, t: Say): string {
   if (failure.code === 'forbidden') return t('failures.forbidden')
   if (failure.status === 401) return t('failures.signed_out')
   if (failure.status === 429) return t('failures.busy')
-  return failure.message || t('failures.unknown')
+  return (failure.status < 500 && failure.detail) || failure.message || t('failures.unknown')
 }
 
 export function isForbidden(failure: unknown): boolean {

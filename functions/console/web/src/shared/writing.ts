@@ -5,9 +5,9 @@ document.addEventListener('input', ({ target }) => target && typed.add(target), 
 
 const seen = (element: Element) => element.getClientRects().length > 0
 
-/** `data-stay` is on what nobody may be taken away from, such as a call for help. */
+/** Nor is anybody taken away from a call for help, however little it is. */
 export function isLoss(): boolean {
-  const open = document.querySelectorAll('[data-stay], dialog[open], [role="dialog"]')
+  const open = document.querySelectorAll('main.help, dialog[open], [role="dialog"]')
   const fields = document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('input, textarea')
   return [...open].some(seen) || [...fields].some((field) => typed.has(field) && field.value !== '')
 }
