@@ -52,7 +52,7 @@ def key_id(token: str) -> str | None:
 def algorithm_of(key: Mapping[str, Any]) -> str:
     """What a key signs with, by its kind (RFC 7517). Raises Unauthenticated where we believe none such."""
     algorithm = ALGORITHMS.get((str(key.get("kty")), key.get("crv")))
-    verifies = key.get("use", "sig") == "sig" and "verify" in key.get("key_ops", ["verify"])
+    verifies = "verify" in key.get("key_ops", ["verify"])  # `use` is looked at where keys are chosen
     if algorithm is None or key.get("alg", algorithm) != algorithm or not verifies:
         raise Unauthenticated("key_not_of_issuer")
     return algorithm
