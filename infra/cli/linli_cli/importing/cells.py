@@ -27,7 +27,6 @@ LONGEST = 1000  # characters; no name, no list of roles is longer
 PASTED = 10 * LONGEST  # as far as a cell is read: blanks may be among it
 SIGNIFICANT = 12  # digits of a number; what is beyond is what binary floats add
 LARGEST = 10**18
-
 EXACT = 10**15  # sheets keep fifteen digits of a number
 DAY_MINUTES = 24 * 60
 MIDNIGHT_AGAIN = (24, 0)
