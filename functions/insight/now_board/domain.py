@@ -94,7 +94,7 @@ def _of_ticket(fact: TicketChanged, told_at: datetime) -> Thing:
     severities: dict[tuple[bool, bool], Severity] = {(True, True): "critical", (True, False): "major"}
     item = Item(
         item=f"maintenance/ticket/{fact.ticket}",
-        kind="breach" if is_late else "emergency",
+        kind="emergency" if is_emergency else "breach",
         severity=severities.get((is_emergency, is_late), "minor"),
         since=fact.opened_at or fact.changed_at,
         due_at=fact.due_at,

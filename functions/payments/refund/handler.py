@@ -24,8 +24,9 @@ def refund(received: Received[RefundRequested]) -> str:
 @route(blueprint, "POST", REFUNDS, permissions.REFUND, body=RefundWanted, status=201, needs_key=True)
 def request_refund(request: Request[RefundWanted, Nothing]) -> Refund:
     """Give a payment back, in part or all that is left; once for a key."""
-    intent, amount_fen = request.path["intent"], request.body.amount_fen
-    return store.request(request.tenant, intent, amount_fen, request.person, request.creation)
+    return store.request(
+        request.tenant, request.path["intent"], request.body, request.person, request.creation
+    )
 
 
 @route(

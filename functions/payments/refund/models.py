@@ -10,10 +10,14 @@ from linli.errors import InvalidField
 from linli.pages import PageQuery
 
 
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
 class RefundWanted(Contract):
-    """How much is to go back; all that is left when it is not said."""
+    """How much is to go back; all that is left when it is not said. `reason`: why, as the payer reads it."""
 
     amount_fen: PositiveFen | None = None
+    reason: Reason | None = None
 
 
 class RefundsAsked(PageQuery):
@@ -32,7 +36,7 @@ class RefundEnding(Contract):
     """
 
     how: Literal["handed_back", "asked_anew"]
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    reason: Reason
     evidence: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
     means: Annotated[
         Literal["cash", "transfer"] | None, Field(description="By what it was handed back, and only then.")

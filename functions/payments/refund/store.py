@@ -10,7 +10,7 @@ from functions.payments.providers import client as providers
 from functions.payments.providers.merchants import store as merchants
 from functions.payments.providers.protocol.models import RefundOrder
 from functions.payments.refund.domain import asked_back, ended_by_hand
-from functions.payments.refund.models import RefundEnding, RefundsAsked
+from functions.payments.refund.models import RefundEnding, RefundsAsked, RefundWanted
 from linli import communities
 from linli.communities import CommunityRow
 from linli.cursors import Page, page_of
@@ -20,15 +20,15 @@ from linli.tables import Transaction, find, read
 from linli.vocabulary.payments import RefundRequested
 
 
-def request(community: str, intent: str, amount_fen: int | None, by: str, creation: Creation) -> Refund:
+def request(community: str, intent: str, asked: RefundWanted, by: str, creation: Creation) -> Refund:
     """Ask for a refund. Raises NotFound, or Conflict when so much is not left."""
     return creation.once(
-        lambda: _requested(community, intent, amount_fen, by, creation),
+        lambda: _requested(community, intent, asked, by, creation),
         lambda refund: find(RefundRow, RefundRow.key(community, intent, refund)).refund,
     )
 
 
-def _requested(community: str, intent: str, amount_fen: int | None, by: str, creation: Creation) -> Refund:
+def _requested(community: str, intent: str, asked: RefundWanted, by: str, creation: Creation) -> Refund:
     key, community_key = IntentRow.key(community, intent), CommunityRow.key(community)
     refund_key = RefundRow.key(community, intent, creation.id)
     rows = read([key, community_key, refund_key])
@@ -37,7 +37,7 @@ def _requested(community: str, intent: str, amount_fen: int | None, by: str, cre
         raise NotFound
     if written := rows.one(RefundRow, refund_key):  # an attempt of ours whose reply was lost
         return written.refund
-    effect = asked_back(row.intent, amount_fen, creation.id, by, creation.at)
+    effect = asked_back(row.intent, asked, creation.id, by, creation.at)
     zone = communities.known(rows, community).time_zone
     transaction = Transaction()
     books.add_effect(transaction, Held(row.intent, int(row.version), zone), effect, creation.at)

@@ -14,6 +14,7 @@ from functions.payments.dues.payable import shares_of
 from functions.payments.hand_payment.domain import Taking, as_order, refuse_what_cannot_be
 from functions.payments.hand_payment.models import HandPayment
 from functions.payments.refund.domain import asked_back
+from functions.payments.refund.models import RefundWanted
 from linli.errors import Conflict, InvalidRequest
 from tests.unit.payments.an_order import due
 from tests.unit.payments.shop import INTENT, NOW, REFUND
@@ -97,7 +98,7 @@ def test_a_payment_by_hand_is_given_back_by_hand() -> None:
     order = as_order(taken(500), [due("bill-1", 500)], (), TAKING)
     paid = arrived(Known(order), order, NOW, NOW)
     assert paid.intent is not None
-    effect = asked_back(paid.intent, 200, REFUND, "willow-manager-2", NOW)
+    effect = asked_back(paid.intent, RefundWanted(amount_fen=200), REFUND, "willow-manager-2", NOW)
     assert effect.intent is not None
     assert (effect.intent.refunded_fen, effect.intent.reserved_fen) == (200, 0)
     assert [refund.state for refund in effect.refunds] == ["done"]

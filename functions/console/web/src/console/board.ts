@@ -1,13 +1,16 @@
 /** What is open now, from what the reader may see of each service; the shell counts it, the first screen shows it. */
-import { useQuery } from '@tanstack/vue-query'
 import { computed, reactive, toValue, type MaybeRefOrGetter } from 'vue'
-import { answer, api, type Schemas } from '../shared/api'
-import { every, LISTS, SOON } from '../shared/asking'
+import type { Schemas } from '../shared/api'
+import { LISTS, SOON } from '../shared/asking'
 import { may } from '../shared/may'
+import { useNow } from '../shared/times'
 import { useNotices } from './notices'
-import { all } from './parts/asked'
+import { useAll, useAnswer } from './parts/asked'
 
 const SELDOM = 60_000
+const LATE = 2 * 60_000
+const LONG_AGO = 60 * 60_000
+const MOST = 100
 const MOST_PAGES = 50
 
 export type Alert = Schemas['AlertShown']
@@ -23,98 +26,41 @@ export function rings(alert: Alert): boolean {
  * counted in the list of screens seldom, after it.
  */
 export function useBoard(community: MaybeRefOrGetter<string>, first: () => boolean) {
-  const path = () => ({ community: toValue(community) })
-  const allowed = (permission: string) => computed(() => toValue(community) !== '' && may(permission, toValue(community)))
-  const alerts = useQuery({
-    queryKey: computed(() => ['board', 'alerts', toValue(community)]),
-    queryFn: () =>
-      answer(
-        api.GET('/care/communities/{community}/alerts', {
-          params: { path: path(), query: { shelf: 'open', limit: 100 } },
-        }),
-      ),
-    refetchInterval: every(SOON),
-    enabled: allowed('care:read-alerts'),
-  })
+  const at = (permission: string) => () => {
+    const here = toValue(community)
+    return here && may(permission, here) ? { path: { community: here } } : undefined
+  }
+  const most = <Q extends object>(permission: string, query?: Q) => () => {
+    const asked = at(permission)()
+    return asked && { ...asked, query: { limit: MOST, ...query } as Q & { limit: number } }
+  }
+  const alerts = useAnswer('/care/communities/{community}/alerts', most('care:read-alerts', { shelf: 'open' as const }), { every: SOON })
   const turn = computed(() => first() || !alerts.isEnabled.value || alerts.isFetched.value)
-  const ask = <T>(name: string, permission: string, often: number, fetch: () => Promise<T>) =>
-    useQuery({
-      queryKey: computed(() => ['board', name, toValue(community)]),
-      queryFn: fetch,
-      refetchInterval: (query) => every(first() ? often : SELDOM)(query),
-      enabled: computed(() => turn.value && allowed(permission).value),
-    })
-  const duties = ask('duties', 'care:read-alerts', LISTS, () =>
-    answer(api.GET('/care/communities/{community}/duties', { params: { path: path(), query: { limit: 100 } } })),
-  )
-  const rounds = ask('rounds', 'care:visit', LISTS, () =>
-    answer(api.GET('/care/communities/{community}/rounds', { params: { path: path(), query: { limit: 100 } } })),
-  )
-  const escalations = ask('escalations', 'tickets:read-all', SOON, () =>
-    answer(
-      api.GET('/maintenance/communities/{community}/escalations', {
-        params: { path: path(), query: { limit: 100 } },
-      }),
-    ),
-  )
-  const faults = ask('faults', 'devices:read', LISTS, () =>
-    answer(
-      api.GET('/devices/communities/{community}/device_faults', { params: { path: path(), query: { limit: 100 } } }),
-    ),
-  )
-  const held = ask('held', 'readings:decide', LISTS, () =>
-    answer(
-      api.GET('/utilities/communities/{community}/held_readings', {
-        params: { path: path(), query: { limit: 100 } },
-      }),
-    ),
-  )
-  const failed = ask('refunds', 'payments:read-all', LISTS, () =>
-    answer(
-      api.GET('/payments/communities/{community}/refunds', {
-        params: { path: path(), query: { state: 'failed', limit: 100 } },
-      }),
-    ),
-  )
-  const watches = useQuery({
-    queryKey: computed(() => ['watches', toValue(community)]),
-    queryFn: () =>
-      all((cursor) =>
-        answer(
-          api.GET('/care/communities/{community}/watches', {
-            params: { path: path(), query: { limit: 100, cursor } },
-          }),
-        ),
-      ),
-    staleTime: 60_000,
-    enabled: allowed('care:read-watched'),
-  })
+  const often = (ms: number) => ({ every: () => (first() ? ms : SELDOM), enabled: turn })
+  const duties = useAnswer('/care/communities/{community}/duties', most('care:read-alerts'), often(LISTS))
+  const rounds = useAnswer('/care/communities/{community}/rounds', most('care:visit'), often(LISTS))
+  const escalations = useAnswer('/maintenance/communities/{community}/escalations', most('tickets:read-all'), often(SOON))
+  const faults = useAnswer('/devices/communities/{community}/device_faults', most('devices:read'), often(LISTS))
+  const held = useAnswer('/utilities/communities/{community}/held_readings', most('readings:decide'), often(LISTS))
+  const failed = useAnswer('/payments/communities/{community}/refunds', most('payments:read-all', { state: 'failed' as const }), often(LISTS))
+  const watches = useAll('/care/communities/{community}/watches', at('care:read-watched'), { stale: SELDOM })
   /** Somebody whom nobody watches over can call as well: where they live the directory says, to whom may know. */
-  const members = useQuery({
-    queryKey: computed(() => ['memberships', 'homes', toValue(community)]),
-    queryFn: () =>
-      all(
-        (cursor) =>
-          answer(
-            api.GET('/directory/communities/{community}/memberships', {
-              params: { path: path(), query: { limit: 100, cursor } },
-            }),
-          ),
-        MOST_PAGES,
-      ),
-    staleTime: 10 * SELDOM,
-    enabled: computed(() => {
+  const members = useAll(
+    '/directory/communities/{community}/memberships',
+    () => {
       const watched = new Set(watches.data.value?.map((each) => each.person))
       const strangers = alerts.data.value?.items.some((each) => !watched.has(each.person)) ?? false
-      return strangers && !watches.isLoading.value && allowed('people:read').value
-    }),
-  })
+      return strangers && !watches.isLoading.value ? at('people:read')() : undefined
+    },
+    { most: MOST_PAGES },
+  )
   const homeOf = (person: string): string | undefined => {
     const watched = watches.data.value?.find((each) => each.person === person)?.home
     const home = members.data.value?.find((each) => each.person === person)?.home
     return watched ?? (home ? `${home.building}/${home.unit}` : undefined)
   }
   const notices = useNotices(community, first)
+  const passing = useNow()
   const asked = [alerts, duties, rounds, escalations, faults, held, failed]
   return reactive({
     alerts: computed(() => alerts.data.value?.items ?? []),
@@ -127,6 +73,15 @@ export function useBoard(community: MaybeRefOrGetter<string>, first: () => boole
     notices: computed(() => notices.data.value?.items ?? []),
     /** As of when the notices are true, where there are any. */
     asOf: computed(() => notices.data.value?.as_of),
+    /** Whether the board lacks an alert that care has had for minutes: what is quiet is not behind. */
+    behind: computed(() => {
+      const board = notices.data.value
+      if (!board || board.items.length < board.open) return false
+      const there = new Set(board.items.map((each) => each.target.id))
+      const age = (at: string) => passing.value - Date.parse(at)
+      const lately = (at: string) => age(at) > LATE && age(at) < LONG_AGO
+      return (alerts.data.value?.items ?? []).some((each) => !there.has(each.alert) && lately(each.opened_at))
+    }),
     watches: computed(() => watches.data.value),
     /** Where somebody lives of whom an alert tells: `building/unit`. */
     homeOf,

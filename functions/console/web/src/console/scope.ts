@@ -2,11 +2,11 @@
 import { useQueries, useQuery } from '@tanstack/vue-query'
 import { computed, inject, provide, reactive, type InjectionKey } from 'vue'
 import { useRoute } from 'vue-router'
-import { answer, api } from '../shared/api'
+import { read } from '../shared/api'
 import { workplaces } from '../shared/may'
 import { session } from '../shared/session'
 import { ZONE } from '../shared/times'
-import { all } from './parts/asked'
+import { readAll } from './parts/asked'
 
 export interface Scope {
   community: string
@@ -28,15 +28,7 @@ export function provideScope(): Scope {
   const ofCompanies = useQuery({
     queryKey: computed(() => ['communities', companies.value]),
     queryFn: async () => {
-      const lists = companies.value.map((company) =>
-        all((cursor) =>
-          answer(
-            api.GET('/directory/companies/{company}/communities', {
-              params: { path: { company }, query: { limit: 100, cursor } },
-            }),
-          ),
-        ),
-      )
+      const lists = companies.value.map((company) => readAll('/directory/companies/{company}/communities', { path: { company } }))
       return (await Promise.all(lists)).flat()
     },
     staleTime: RARELY_CHANGES,
@@ -49,7 +41,7 @@ export function provideScope(): Scope {
     queries: computed(() =>
       ids.value.map((community) => ({
         queryKey: ['community', community],
-        queryFn: () => answer(api.GET('/directory/communities/{community}', { params: { path: { community } } })),
+        queryFn: () => read('/directory/communities/{community}', { path: { community } }),
         staleTime: RARELY_CHANGES,
       })),
     ),

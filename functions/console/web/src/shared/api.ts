@@ -76,6 +76,28 @@ export async function answer<T>(asked: Promise<Answered<T>>): Promise<T> {
   return data as T
 }
 
+type GetOf<P extends keyof paths> = paths[P] extends { get: infer G } ? G : never
+type OkOf<O> = O extends { responses: { 200: { content: { 'application/json': infer B } } } } ? B : never
+type Of<O, K extends string> = O extends { parameters: infer A } ? (A extends { [N in K]?: infer V } ? V : never) : never
+
+/** A path that answers a GET with a body, what it answers, and what it is asked with. */
+export type Readable = { [P in keyof paths]: [OkOf<GetOf<P>>] extends [never] ? never : P }[keyof paths]
+export type Read<P extends Readable> = OkOf<GetOf<P>>
+export interface Given<P extends Readable> {
+  path: Of<GetOf<P>, 'path'>
+  query?: Omit<NonNullable<Of<GetOf<P>, 'query'>>, 'cursor'> & { cursor?: string }
+}
+
+/** A path that answers with a page of a list, and what stands in it. */
+export type Listed = { [P in Readable]: Read<P> extends { items: unknown[] } ? P : never }[Readable]
+export type Line<P extends Listed> = Read<P> extends { items: (infer T)[] } ? T : never
+
+/** Reads a path, as the document types it: what is asked and what is answered follow from the path alone. */
+export function read<P extends Readable>(path: P, params: Given<P>): Promise<Read<P>> {
+  const get = api.GET as unknown as (path: P, init: { params: Given<P> }) => Promise<Answered<Read<P>>>
+  return answer(get(path, { params }))
+}
+
 /** What is newer than a tag, if anything is (304), and as of when that is true. */
 export async function answerIfNewer<T>(
   asked: Promise<Answered<T>>,

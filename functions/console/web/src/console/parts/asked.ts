@@ -1,56 +1,98 @@
-/** Questions that every screen asks: pages of a list, names of people and places. */
-import { useQuery } from '@tanstack/vue-query'
-import { computed, reactive, ref, toValue, watch, type MaybeRefOrGetter, type Ref } from 'vue'
-import { answer, api } from '../../shared/api'
+/** How a screen asks: a path and what it is asked with are the question, its types and its key alike. */
+import { useQuery, useQueryClient, type Query, type QueryKey } from '@tanstack/vue-query'
+import { computed, reactive, ref, toValue, type MaybeRefOrGetter, type Ref } from 'vue'
+import { read, type Given, type Line, type Listed, type Read, type Readable } from '../../shared/api'
 import { every, LISTS } from '../../shared/asking'
 
-export interface Page<T> {
-  items: T[]
-  next_cursor?: string
+interface Options {
+  /** How often again (ms); 0: not by itself. */
+  every?: number | (() => number)
+  /** How long what is known is good enough (ms). */
+  stale?: number
+  retry?: boolean
+  /** Whether its turn has come. */
+  enabled?: MaybeRefOrGetter<boolean>
+}
+
+/** A list page by page. */
+export interface Pages<T> {
+  data: { items: T[]; next_cursor?: string } | undefined
+  error: unknown
+  isPending: boolean
+  refetch: () => unknown
+  page: number
+  more: boolean
+  next: () => void
+  back: () => void
 }
 
 const RARELY_CHANGES = 10 * 60_000
+const PAGE = 20
+const MOST_A_PAGE = 100
+const MOST_PAGES = 10
 
-/** A list by pages, as the server cuts them; another `key` begins at the first page. */
-export function usePages<T>(
-  key: MaybeRefOrGetter<readonly unknown[]>,
-  ask: (cursor: string | undefined) => Promise<Page<T>>,
-  options: { enabled?: MaybeRefOrGetter<boolean>; every?: number } = {},
-) {
-  const behind = ref<string[]>([])
-  watch(
-    () => JSON.stringify(toValue(key)),
-    () => (behind.value = []),
-  )
-  const query = useQuery({
-    queryKey: computed(() => [...toValue(key), behind.value.at(-1) ?? '']),
-    queryFn: () => ask(behind.value.at(-1)),
-    refetchInterval: every(options.every ?? LISTS),
-    enabled: computed(() => toValue(options.enabled) ?? true),
-    placeholderData: (before: Page<T> | undefined) => before,
+function again({ every: often = LISTS }: Options) {
+  return (query: Query<any, any, any, any>): number | false => {
+    const ms = typeof often === 'function' ? often() : often
+    return ms ? every(ms)(query) : false
+  }
+}
+
+/** One answer; not asked for while there is nothing to ask with. */
+export function useAnswer<P extends Readable>(path: P, given: () => Given<P> | undefined, options: Options = {}) {
+  return useQuery<Read<P>>({
+    queryKey: computed(() => [path, given()]),
+    queryFn: () => read(path, given()!),
+    refetchInterval: again(options),
+    enabled: computed(() => given() !== undefined && (toValue(options.enabled) ?? true)),
+    ...(options.stale === undefined ? {} : { staleTime: options.stale }),
+    ...(options.retry === undefined ? {} : { retry: options.retry }),
+  })
+}
+
+/** A list by pages, as the server cuts them; another question begins at its first page. */
+export function usePages<P extends Listed>(path: P, given: () => Given<P> | undefined, options: Options = {}): Pages<Line<P>> {
+  type Page = { items: Line<P>[]; next_cursor?: string }
+  const turned = ref({ of: '', behind: [] as string[] })
+  const asked = computed(() => JSON.stringify([path, given()]))
+  const behind = computed(() => (turned.value.of === asked.value ? turned.value.behind : []))
+  const turn = (to: string[]) => (turned.value = { of: asked.value, behind: to })
+  const query = useQuery<Page>({
+    queryKey: computed(() => [path, given(), behind.value.at(-1) ?? '']),
+    queryFn: async () => {
+      const { path: at, query: how } = given()!
+      const cursor = behind.value.at(-1)
+      const params = { path: at, query: { limit: PAGE, ...how, ...(cursor ? { cursor } : {}) } }
+      return (await read(path, params as unknown as Given<P>)) as unknown as Page
+    },
+    refetchInterval: again(options),
+    enabled: computed(() => given() !== undefined && (toValue(options.enabled) ?? true)),
+    // The page before stands until the next is there; what answered another question does not.
+    placeholderData: (before: Page | undefined, of: { queryKey: QueryKey } | undefined) =>
+      of && JSON.stringify(of.queryKey.slice(0, 2)) === asked.value ? before : undefined,
   })
   return reactive({
     data: query.data,
     error: query.error,
     isPending: query.isPending,
-    isFetching: query.isFetching,
     refetch: query.refetch,
     page: computed(() => behind.value.length + 1),
     more: computed(() => Boolean(query.data.value?.next_cursor)),
     next: () => {
       const cursor = query.data.value?.next_cursor
-      if (cursor) behind.value = [...behind.value, cursor]
+      if (cursor) turn([...behind.value, cursor])
     },
-    back: () => (behind.value = behind.value.slice(0, -1)),
-  })
+    back: () => void turn(behind.value.slice(0, -1)),
+  }) as Pages<Line<P>>
 }
 
 /** All of a list, for what is short: at most `most` pages of 100. */
-export async function all<T>(ask: (cursor: string | undefined) => Promise<Page<T>>, most = 10): Promise<T[]> {
-  const found: T[] = []
+export async function readAll<P extends Listed>(path: P, given: Given<P>, most = MOST_PAGES): Promise<Line<P>[]> {
+  const found: Line<P>[] = []
   let cursor: string | undefined
   for (let page = 0; page < most; page += 1) {
-    const answered = await ask(cursor)
+    const query = { limit: MOST_A_PAGE, ...given.query, ...(cursor ? { cursor } : {}) }
+    const answered = (await read(path, { ...given, query } as unknown as Given<P>)) as unknown as { items: Line<P>[]; next_cursor?: string }
     found.push(...answered.items)
     cursor = answered.next_cursor
     if (!cursor) break
@@ -58,59 +100,55 @@ export async function all<T>(ask: (cursor: string | undefined) => Promise<Page<T
   return found
 }
 
-export function useBuildings(community: MaybeRefOrGetter<string>) {
-  return useQuery({
-    queryKey: computed(() => ['buildings', toValue(community)]),
-    queryFn: () =>
-      all((cursor) =>
-        answer(
-          api.GET('/directory/communities/{community}/buildings', {
-            params: { path: { community: toValue(community) }, query: { limit: 100, cursor } },
-          }),
-        ),
-      ),
-    staleTime: RARELY_CHANGES,
-    enabled: computed(() => toValue(community) !== ''),
+export function useAll<P extends Listed>(path: P, given: () => Given<P> | undefined, options: Options & { most?: number } = {}) {
+  return useQuery<Line<P>[]>({
+    queryKey: computed(() => [path, given(), 'all']),
+    queryFn: () => readAll(path, given()!, options.most),
+    refetchInterval: again({ every: 0, ...options }),
+    staleTime: options.stale ?? RARELY_CHANGES,
+    enabled: computed(() => given() !== undefined && (toValue(options.enabled) ?? true)),
   })
 }
 
-export function useUnits(community: MaybeRefOrGetter<string>, building: MaybeRefOrGetter<string | undefined>) {
-  return useQuery({
-    queryKey: computed(() => ['units', toValue(community), toValue(building)]),
-    queryFn: () =>
-      all((cursor) =>
-        answer(
-          api.GET('/directory/communities/{community}/buildings/{building}/units', {
-            params: {
-              path: { community: toValue(community), building: toValue(building) ?? '' },
-              query: { limit: 100, cursor },
-            },
-          }),
-        ),
-      ),
-    staleTime: RARELY_CHANGES,
-    enabled: computed(() => Boolean(toValue(building))),
+/** What is shown of these services is asked for anew after a step, whether it was taken or refused. */
+export function useAfter(...services: string[]) {
+  const known = useQueryClient()
+  return async <T>(step: Promise<T>): Promise<T> => {
+    try {
+      return await step
+    } finally {
+      await known.invalidateQueries({
+        predicate: ({ queryKey }) => services.some((service) => String(queryKey[0]).startsWith(`/${service}/`)),
+      })
+    }
+  }
+}
+
+type At = MaybeRefOrGetter<string | undefined>
+
+export function useBuildings(community: At) {
+  return useAll('/directory/communities/{community}/buildings', () => {
+    const at = toValue(community)
+    return at ? { path: { community: at } } : undefined
   })
 }
 
-export function usePerson(
-  community: MaybeRefOrGetter<string>,
-  person: MaybeRefOrGetter<string | undefined>,
-  enabled: MaybeRefOrGetter<boolean>,
-) {
-  return useQuery({
-    queryKey: computed(() => ['person', toValue(community), toValue(person)]),
-    queryFn: () =>
-      answer(
-        api.GET('/directory/communities/{community}/people/{person}', {
-          params: { path: { community: toValue(community), person: toValue(person) ?? '' } },
-        }),
-      ),
-    staleTime: RARELY_CHANGES,
-    retry: false,
-    enabled: computed(() => toValue(enabled) && Boolean(toValue(person))),
-    meta: { aside: true },
+export function useUnits(community: At, building: At) {
+  return useAll('/directory/communities/{community}/buildings/{building}/units', () => {
+    const [at, of] = [toValue(community), toValue(building)]
+    return at && of ? { path: { community: at, building: of } } : undefined
   })
+}
+
+export function usePerson(community: At, person: At, enabled: MaybeRefOrGetter<boolean>) {
+  return useAnswer(
+    '/directory/communities/{community}/people/{person}',
+    () => {
+      const [at, who] = [toValue(community), toValue(person)]
+      return at && who && toValue(enabled) ? { path: { community: at, person: who } } : undefined
+    },
+    { every: 0, stale: RARELY_CHANGES, retry: false },
+  )
 }
 
 /** A query as `Asked` shows it. */

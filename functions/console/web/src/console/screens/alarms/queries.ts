@@ -1,156 +1,108 @@
-import { useQuery, useQueryClient } from '@tanstack/vue-query'
-import { computed, toValue, type MaybeRefOrGetter } from 'vue'
+import { toValue, type MaybeRefOrGetter } from 'vue'
 import { answer, answerEmpty, api, type Schemas } from '../../../shared/api'
-import { every, LISTS, SOON } from '../../../shared/asking'
-import { usePages } from '../../parts/asked'
+import { SOON } from '../../../shared/asking'
+import { useAfter, useAll, useAnswer, usePages } from '../../parts/asked'
 
-type Given<T> = MaybeRefOrGetter<T>
+type At = MaybeRefOrGetter<string>
+type Who = MaybeRefOrGetter<string | undefined>
 export type Answer = Schemas['Answer']
 export type Waiting = Schemas['Waiting']
 export type Round = Schemas['Round']
 export type RosterLine = Schemas['RosterLine']
+export type Watch = Schemas['WatchSeen']
+export type Settings = Schemas['Settings']
 
-export function useClosed(community: Given<string>, enabled: Given<boolean>) {
-  return usePages(
-    () => ['closed', toValue(community)],
-    (cursor) =>
-      answer(
-        api.GET('/care/communities/{community}/alerts', {
-          params: { path: { community: toValue(community) }, query: { shelf: 'closed', limit: 20, cursor } },
-        }),
-      ),
-    { enabled },
+const at = (community: At, on: () => boolean) => () => (on() ? { path: { community: toValue(community) } } : undefined)
+const of = (community: At, person: Who) => () => {
+  const who = toValue(person)
+  return who ? { path: { community: toValue(community), person: who } } : undefined
+}
+
+export function useClosed(community: At, on: () => boolean) {
+  return usePages('/care/communities/{community}/alerts', () =>
+    on() ? { path: { community: toValue(community) }, query: { shelf: 'closed' as const } } : undefined,
   )
 }
 
-export function useRounds(community: Given<string>, enabled: Given<boolean>) {
-  return usePages(
-    () => ['rounds', toValue(community)],
-    (cursor) =>
-      answer(
-        api.GET('/care/communities/{community}/rounds', {
-          params: { path: { community: toValue(community) }, query: { limit: 20, cursor } },
-        }),
-      ),
-    { enabled },
+export function useRounds(community: At, on: () => boolean) {
+  return usePages('/care/communities/{community}/rounds', at(community, on))
+}
+
+export function useWatched(community: At, on: () => boolean) {
+  return usePages('/care/communities/{community}/watches', at(community, on))
+}
+
+export function useRoster(community: At, on: () => boolean) {
+  return useAnswer('/care/communities/{community}/duty_roster', at(community, on))
+}
+
+export function useAlert(community: At, alert: Who) {
+  return useAnswer(
+    '/care/communities/{community}/alerts/{alert}',
+    () => {
+      const which = toValue(alert)
+      return which ? { path: { community: toValue(community), alert: which } } : undefined
+    },
+    { every: SOON },
   )
 }
 
-export function useWatched(community: Given<string>, enabled: Given<boolean>) {
-  return usePages(
-    () => ['watched', toValue(community)],
-    (cursor) =>
-      answer(
-        api.GET('/care/communities/{community}/watches', {
-          params: { path: { community: toValue(community) }, query: { limit: 20, cursor } },
-        }),
-      ),
-    { enabled },
+export function useWatch(community: At, person: Who) {
+  return useAnswer('/care/communities/{community}/watches/{person}', of(community, person))
+}
+
+export function usePast(community: At, person: Who) {
+  return useAnswer(
+    '/care/communities/{community}/watches/{person}/timeline',
+    () => {
+      const whose = of(community, person)()
+      return whose ? { ...whose, query: { limit: 30 } } : undefined
+    },
+    { every: SOON },
   )
 }
 
-export function useRoster(community: Given<string>, enabled: Given<boolean>) {
-  return useQuery({
-    queryKey: computed(() => ['roster', toValue(community)]),
-    queryFn: () =>
-      answer(
-        api.GET('/care/communities/{community}/duty_roster', { params: { path: { community: toValue(community) } } }),
-      ),
-    refetchInterval: every(LISTS),
-    enabled: computed(() => toValue(enabled)),
-  })
+/** Who could be watched over, called or sent: the members. */
+export function useMembers(community: At, on: () => boolean) {
+  return useAll('/directory/communities/{community}/memberships', at(community, on))
 }
 
-export function useAlert(community: Given<string>, alert: Given<string | undefined>) {
-  return useQuery({
-    queryKey: computed(() => ['alert', toValue(community), toValue(alert)]),
-    queryFn: () =>
-      answer(
-        api.GET('/care/communities/{community}/alerts/{alert}', {
-          params: { path: { community: toValue(community), alert: toValue(alert) ?? '' } },
-        }),
-      ),
-    refetchInterval: every(SOON),
-    enabled: computed(() => Boolean(toValue(alert))),
-  })
-}
-
-export function useWatch(community: Given<string>, person: Given<string | undefined>) {
-  return useQuery({
-    queryKey: computed(() => ['watch', toValue(community), toValue(person)]),
-    queryFn: () =>
-      answer(
-        api.GET('/care/communities/{community}/watches/{person}', {
-          params: { path: { community: toValue(community), person: toValue(person) ?? '' } },
-        }),
-      ),
-    refetchInterval: every(LISTS),
-    enabled: computed(() => Boolean(toValue(person))),
-  })
-}
-
-export function usePast(community: Given<string>, person: Given<string | undefined>) {
-  return useQuery({
-    queryKey: computed(() => ['past', toValue(community), toValue(person)]),
-    queryFn: () =>
-      answer(
-        api.GET('/care/communities/{community}/watches/{person}/timeline', {
-          params: { path: { community: toValue(community), person: toValue(person) ?? '' }, query: { limit: 30 } },
-        }),
-      ),
-    refetchInterval: every(SOON),
-    enabled: computed(() => Boolean(toValue(person))),
-  })
-}
-
-/** What the screen does; each asks again for what it has changed. */
-export function useSteps(community: Given<string>) {
-  const known = useQueryClient()
-  const path = () => ({ community: toValue(community) })
-  const after = async <T>(done: Promise<T>): Promise<T> => {
-    try {
-      return await done
-    } finally {
-      const keys = ['board', 'alert', 'past', 'watch', 'rounds', 'roster', 'closed']
-      await Promise.all(keys.map((key) => known.invalidateQueries({ queryKey: [key] })))
-    }
-  }
+/** What the screen does. */
+export function useSteps(community: At) {
+  const after = useAfter('care')
+  const path = (person: string) => ({ community: toValue(community), person })
   return {
     answer: (alert: string, body: Answer) =>
       after(
         answer(
           api.POST('/care/communities/{community}/alerts/{alert}/answers', {
-            params: { path: { ...path(), alert } },
+            params: { path: { community: toValue(community), alert } },
             body,
           }),
         ),
       ),
-    settle: (duty: Waiting, note: string) =>
+    settle: ({ kind, about, since }: Waiting, note: string) =>
       after(
         answerEmpty(
           api.POST('/care/communities/{community}/duties/{duty}/{about}/settlement', {
-            params: { path: { ...path(), duty: duty.kind, about: duty.about } },
-            body: { note, since: duty.since },
+            params: { path: { community: toValue(community), duty: kind, about } },
+            body: { note, since },
           }),
         ),
       ),
     visit: (person: string, body: Schemas['VisitMade']) =>
-      after(
-        answer(
-          api.POST('/care/communities/{community}/watches/{person}/visits', {
-            params: { path: { ...path(), person } },
-            body,
-          }),
-        ),
-      ),
-    roster: ({ person, ...line }: RosterLine) =>
-      after(
-        answer(
-          api.PUT('/care/communities/{community}/duty_roster/{person}', {
-            params: { path: { ...path(), person } },
-            body: line,
-          }),
-        ),
-      ),
+      after(answer(api.POST('/care/communities/{community}/watches/{person}/visits', { params: { path: path(person) }, body }))),
+    roster: ({ person, ...body }: RosterLine) =>
+      after(answer(api.PUT('/care/communities/{community}/duty_roster/{person}', { params: { path: path(person) }, body }))),
+    unroster: (person: string) =>
+      after(answerEmpty(api.DELETE('/care/communities/{community}/duty_roster/{person}', { params: { path: path(person) } }))),
+    watch: (person: string, body: Settings) =>
+      after(answer(api.PUT('/care/communities/{community}/watches/{person}', { params: { path: path(person) }, body }))),
+    unwatch: (person: string) =>
+      after(answerEmpty(api.DELETE('/care/communities/{community}/watches/{person}', { params: { path: path(person) } }))),
+    leave: (person: string, until: string) =>
+      after(answer(api.PUT('/care/communities/{community}/watches/{person}/away', { params: { path: path(person) }, body: { until } }))),
+    comeBack: (person: string) =>
+      after(answer(api.DELETE('/care/communities/{community}/watches/{person}/away', { params: { path: path(person) } }))),
   }
 }

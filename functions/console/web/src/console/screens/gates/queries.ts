@@ -1,97 +1,66 @@
-import { useQuery, useQueryClient } from '@tanstack/vue-query'
-import { computed, toValue, type MaybeRefOrGetter } from 'vue'
+import { toValue, type MaybeRefOrGetter } from 'vue'
 import { answer, answerEmpty, api, once, type Schemas } from '../../../shared/api'
-import { every, LISTS } from '../../../shared/asking'
-import { all, usePages } from '../../parts/asked'
+import { LISTS, SOON } from '../../../shared/asking'
+import { useAfter, useAll, useAnswer, usePages } from '../../parts/asked'
 
-type Given<T> = MaybeRefOrGetter<T>
+type At = MaybeRefOrGetter<string>
+type On = () => boolean
 export type Gate = Schemas['Gate']
 export type Pass = Schemas['Pass']
 export type Credential = Schemas['EnrolledCredential']
+export type HealthWord = Schemas['HealthWord']
 
-export function useGates(community: Given<string>, enabled: Given<boolean>) {
-  return useQuery({
-    queryKey: computed(() => ['gates', toValue(community)]),
-    queryFn: () =>
-      all((cursor) =>
-        answer(
-          api.GET('/access/communities/{community}/gates', {
-            params: { path: { community: toValue(community) }, query: { limit: 100, cursor } },
-          }),
-        ),
-      ),
-    refetchInterval: every(4 * LISTS),
-    enabled: computed(() => toValue(enabled)),
+const at = (community: At, on: On) => () => (on() ? { path: { community: toValue(community) } } : undefined)
+
+export function useGates(community: At, on: On) {
+  return useAll('/access/communities/{community}/gates', at(community, on), { every: 4 * LISTS })
+}
+
+export function usePasses(community: At, on: On) {
+  return usePages('/access/communities/{community}/passes', at(community, on), { every: SOON })
+}
+
+export function useDoor(community: At, gate: () => string | undefined) {
+  return usePages('/access/communities/{community}/gates/{gate}/door_events', () => {
+    const which = gate()
+    return which ? { path: { community: toValue(community), gate: which } } : undefined
   })
 }
 
-export function usePasses(community: Given<string>) {
-  return usePages(
-    () => ['passes', toValue(community)],
-    (cursor) =>
-      answer(
-        api.GET('/access/communities/{community}/passes', {
-          params: { path: { community: toValue(community) }, query: { limit: 20, cursor } },
-        }),
-      ),
-    { every: 5_000 },
-  )
-}
-
-export function useStanding(community: Given<string>, person: Given<string | undefined>) {
-  const path = () => ({ community: toValue(community), person: toValue(person) ?? '' })
-  const enabled = computed(() => Boolean(toValue(person)))
+export function useStanding(community: At, person: At) {
+  const of = () => ({ path: { community: toValue(community), person: toValue(person) } })
   return {
-    standing: useQuery({
-      queryKey: computed(() => ['standing', toValue(community), toValue(person)]),
-      queryFn: () => answer(api.GET('/access/communities/{community}/people/{person}/standing', { params: { path: path() } })),
-      enabled,
-    }),
-    credentials: useQuery({
-      queryKey: computed(() => ['credentials', toValue(community), toValue(person)]),
-      queryFn: () =>
-        answer(api.GET('/access/communities/{community}/people/{person}/credentials', { params: { path: path() } })),
-      enabled,
-    }),
+    standing: useAnswer('/access/communities/{community}/people/{person}/standing', of),
+    credentials: useAnswer('/access/communities/{community}/people/{person}/credentials', of),
   }
 }
 
-export function useSteps(community: Given<string>) {
-  const known = useQueryClient()
-  const path = () => ({ community: toValue(community) })
-  const after = async <T>(done: Promise<T>): Promise<T> => {
-    try {
-      return await done
-    } finally {
-      await Promise.all(['passes', 'standing', 'credentials'].map((key) => known.invalidateQueries({ queryKey: [key] })))
-    }
-  }
+export function useSteps(community: At) {
+  const after = useAfter('access')
+  const path = (person: string) => ({ community: toValue(community), person })
   return {
-    open: (gate: string, reason: string, key = once()) =>
+    open: (gate: string, reason: string, header = once()) =>
       after(
         answer(
           api.POST('/access/communities/{community}/gates/{gate}/openings', {
-            params: { path: { ...path(), gate }, header: key },
+            params: { path: { community: toValue(community), gate }, header },
             body: { reason },
           }),
         ),
       ),
     enrol: (person: string, body: Schemas['Enrolment']) =>
-      after(
-        answer(
-          api.POST('/access/communities/{community}/people/{person}/credentials', {
-            params: { path: { ...path(), person } },
-            body,
-          }),
-        ),
-      ),
-    revoke: (person: string, credential: string) =>
+      after(answer(api.POST('/access/communities/{community}/people/{person}/credentials', { params: { path: path(person) }, body }))),
+    revoke: (person: string, credential: string, lost: boolean) =>
       after(
         answerEmpty(
           api.DELETE('/access/communities/{community}/people/{person}/credentials/{credential}', {
-            params: { path: { ...path(), person, credential } },
+            params: { path: { ...path(person), credential }, query: { lost } },
           }),
         ),
       ),
+    stand: (person: string, body: HealthWord) =>
+      after(answer(api.PUT('/access/communities/{community}/people/{person}/standing', { params: { path: path(person) }, body }))),
+    place: (person: string, body: Schemas['PlaceWord'], header = once()) =>
+      after(answer(api.POST('/access/communities/{community}/people/{person}/place', { params: { path: path(person), header }, body }))),
   }
 }

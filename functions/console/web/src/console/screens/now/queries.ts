@@ -1,9 +1,10 @@
-import { useQuery } from '@tanstack/vue-query'
-import { computed, toValue, type MaybeRefOrGetter } from 'vue'
-import { answer, api, type Schemas } from '../../../shared/api'
+import { toValue, type MaybeRefOrGetter } from 'vue'
+import type { Schemas } from '../../../shared/api'
 import { may } from '../../../shared/may'
 import type { Board, Escalation } from '../../board'
-import { all } from '../../parts/asked'
+import { useAll, useAnswer } from '../../parts/asked'
+
+const LOW = 'low-battery'
 
 export interface Entry {
   key: string
@@ -73,7 +74,7 @@ export function entries(board: Board, community: string): Entry[] {
     to: to('alarms', 'duties', `${duty.kind}.${duty.about}`),
     duty,
   }))
-  const faults = board.faults.map((fault): Entry => ({
+  const faults = board.faults.filter((each) => each.fault !== LOW).map((fault): Entry => ({
     key: `fault-${fault.device}-${fault.fault}`,
     kind: 'unseen',
     tone: 'plain',
@@ -92,7 +93,7 @@ export function entries(board: Board, community: string): Entry[] {
     summed.push({ key: 'refunds', kind: 'refund', tone: 'plain', at: failed.requested_at, to: to('money', 'refunds'), count: board.failed.length })
   }
   const own = [...alerts, ...escalations, ...visits, ...duties, ...faults, ...summed]
-  const covered = new Set(own.map((each) => each.alert?.alert ?? each.escalation?.ticket ?? each.fault?.device))
+  const covered = new Set<string | undefined>(own.map((each) => each.alert?.alert ?? each.escalation?.ticket ?? each.fault?.device))
   const shelves = { alert: 'open', ticket: 'urgent', device: 'faults', meter: 'meters' } as const
   const leads = ({ service, what, id }: Schemas['Target']): Entry['to'] => {
     if (service === 'access') return to('gates')
@@ -120,43 +121,15 @@ export function entries(board: Board, community: string): Entry[] {
 const SOMETIMES = 5 * 60_000
 
 /** Figures of the month, from what each service counts itself; absent where the reader may not ask. */
-export function useMonth(
-  community: MaybeRefOrGetter<string>,
-  month: MaybeRefOrGetter<string>,
-  after: () => boolean,
-) {
-  const at = () => ({ community: toValue(community) })
-  const ask = <T>(name: string, permission: string, fetch: () => Promise<T>) =>
-    useQuery({
-      queryKey: computed(() => ['month', name, toValue(community), toValue(month)]),
-      queryFn: fetch,
-      staleTime: SOMETIMES,
-      refetchInterval: SOMETIMES,
-      enabled: computed(() => after() && may(permission, toValue(community))),
-    })
+export function useMonth(community: MaybeRefOrGetter<string>, month: MaybeRefOrGetter<string>, after: () => boolean) {
+  const given = (permission: string) => () =>
+    after() && may(permission, toValue(community))
+      ? { path: { community: toValue(community) }, query: { month: toValue(month) } }
+      : undefined
+  const rarely = { every: SOMETIMES, stale: SOMETIMES }
   return {
-    rates: ask('rates', 'tickets:read-rates', () =>
-      answer(
-        api.GET('/maintenance/communities/{community}/ticket_rates', {
-          params: { path: at(), query: { month: toValue(month) } },
-        }),
-      ),
-    ),
-    balances: ask('balances', 'ledger:read', () =>
-      answer(
-        api.GET('/payments/communities/{community}/ledger_balances', {
-          params: { path: at(), query: { month: toValue(month) } },
-        }),
-      ),
-    ),
-    use: ask('use', 'consumption:read-all', () =>
-      all((cursor) =>
-        answer(
-          api.GET('/utilities/communities/{community}/consumption', {
-            params: { path: at(), query: { month: toValue(month), limit: 100, cursor } },
-          }),
-        ),
-      ),
-    ),
+    rates: useAnswer('/maintenance/communities/{community}/ticket_rates', given('tickets:read-rates'), rarely),
+    balances: useAnswer('/payments/communities/{community}/ledger_balances', given('ledger:read'), rarely),
+    use: useAll('/utilities/communities/{community}/consumption', given('consumption:read-all'), rarely),
   }
 }

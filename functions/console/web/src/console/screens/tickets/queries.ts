@@ -1,115 +1,77 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed, toValue, type MaybeRefOrGetter } from 'vue'
+import { useQuery } from '@tanstack/vue-query'
 import { answer, api, type Schemas } from '../../../shared/api'
-import { every, LISTS } from '../../../shared/asking'
-import { all, usePages } from '../../parts/asked'
+import { LISTS } from '../../../shared/asking'
+import { readAll, useAfter, useAll, useAnswer, usePages } from '../../parts/asked'
 
-type Given<T> = MaybeRefOrGetter<T>
+type At = MaybeRefOrGetter<string>
+type Which = MaybeRefOrGetter<string | undefined>
 export type Shelf = 'waiting' | 'working' | 'over'
 export type Move = Schemas['Move']
+export type Repairer = Schemas['Repairer']
+export type SetUp = Schemas['SetUp']
+
+const of = (community: At, ticket: Which) => () => {
+  const which = toValue(ticket)
+  return which ? { path: { community: toValue(community), ticket: which } } : undefined
+}
 
 /** Tickets of a shelf, or those of a repairer, by pages. */
-export function useTickets(community: Given<string>, shelf: Given<Shelf>, repairer: Given<string>, enabled: Given<boolean>) {
-  return usePages(
-    () => ['tickets', toValue(community), toValue(shelf), toValue(repairer)],
-    (cursor) =>
-      toValue(repairer)
-        ? answer(
-            api.GET('/maintenance/communities/{community}/repairers/{person}/tickets', {
-              params: {
-                path: { community: toValue(community), person: toValue(repairer) },
-                query: { limit: 20, cursor },
-              },
-            }),
-          )
-        : answer(
-            api.GET('/maintenance/communities/{community}/tickets', {
-              params: { path: { community: toValue(community) }, query: { shelf: toValue(shelf), limit: 20, cursor } },
-            }),
-          ),
-    { enabled },
+export function useTickets(community: At, shelf: () => Shelf | undefined, repairer: At) {
+  const theirs = usePages('/maintenance/communities/{community}/repairers/{person}/tickets', () => {
+    const person = toValue(repairer)
+    return person ? { path: { community: toValue(community), person } } : undefined
+  })
+  const all = usePages('/maintenance/communities/{community}/tickets', () => {
+    const on = shelf()
+    return on && !toValue(repairer) ? { path: { community: toValue(community) }, query: { shelf: on } } : undefined
+  })
+  return computed(() => (toValue(repairer) ? theirs : all))
+}
+
+export function useIncidents(community: At, on: () => boolean) {
+  return usePages('/maintenance/communities/{community}/incidents', () =>
+    on() ? { path: { community: toValue(community) } } : undefined,
   )
 }
 
-export function useTicket(community: Given<string>, ticket: Given<string | undefined>, stale = 2_000) {
-  return useQuery({
-    queryKey: computed(() => ['ticket', toValue(community), toValue(ticket)]),
-    queryFn: () =>
-      answer(
-        api.GET('/maintenance/communities/{community}/tickets/{ticket}', {
-          params: { path: { community: toValue(community), ticket: toValue(ticket) ?? '' } },
-        }),
-      ),
-    staleTime: stale,
-    refetchInterval: stale > LISTS ? false : every(LISTS),
-    enabled: computed(() => Boolean(toValue(ticket))),
+export function useTicket(community: At, ticket: Which, stale = 2_000) {
+  return useAnswer('/maintenance/communities/{community}/tickets/{ticket}', of(community, ticket), {
+    stale,
+    every: stale > LISTS ? 0 : LISTS,
   })
 }
 
-export function useTimeline(community: Given<string>, ticket: Given<string | undefined>) {
-  return useQuery({
-    queryKey: computed(() => ['timeline', toValue(community), toValue(ticket)]),
-    queryFn: () =>
-      answer(
-        api.GET('/maintenance/communities/{community}/tickets/{ticket}/timeline', {
-          params: { path: { community: toValue(community), ticket: toValue(ticket) ?? '' } },
-        }),
-      ),
-    refetchInterval: every(LISTS),
-    enabled: computed(() => Boolean(toValue(ticket))),
+export function useTimeline(community: At, ticket: Which) {
+  return useAnswer('/maintenance/communities/{community}/tickets/{ticket}/timeline', of(community, ticket))
+}
+
+export function usePhotos(community: At, ticket: Which) {
+  return useAnswer('/maintenance/communities/{community}/tickets/{ticket}/photos', of(community, ticket), {
+    every: 0,
+    stale: 60_000,
   })
 }
 
-export function usePhotos(community: Given<string>, ticket: Given<string | undefined>) {
-  return useQuery({
-    queryKey: computed(() => ['photos', toValue(community), toValue(ticket)]),
-    queryFn: () =>
-      answer(
-        api.GET('/maintenance/communities/{community}/tickets/{ticket}/photos', {
-          params: { path: { community: toValue(community), ticket: toValue(ticket) ?? '' } },
-        }),
-      ),
-    staleTime: 60_000,
-    enabled: computed(() => Boolean(toValue(ticket))),
-  })
-}
-
-export function useRepairers(community: Given<string>, enabled: Given<boolean>) {
-  return useQuery({
-    queryKey: computed(() => ['repairers', toValue(community)]),
-    queryFn: () =>
-      all((cursor) =>
-        answer(
-          api.GET('/maintenance/communities/{community}/repairers', {
-            params: { path: { community: toValue(community) }, query: { limit: 100, cursor } },
-          }),
-        ),
-      ),
-    staleTime: 30_000,
-    enabled: computed(() => toValue(enabled)),
-  })
+export function useRepairers(community: At, on: () => boolean) {
+  return useAll(
+    '/maintenance/communities/{community}/repairers',
+    () => (on() ? { path: { community: toValue(community) } } : undefined),
+    { stale: 30_000 },
+  )
 }
 
 const ENOUGH = 3
 
-/** How many were reported on each of the last `days` days; undefined when there are more than we read. */
-export function useByDay(community: Given<string>, enabled: Given<boolean>) {
+/** When each of the last tickets was reported: of each shelf, as many as are read. */
+export function useByDay(community: At, enabled: MaybeRefOrGetter<boolean>) {
+  const path = '/maintenance/communities/{community}/tickets'
   return useQuery({
-    queryKey: computed(() => ['tickets-by-day', toValue(community)]),
+    queryKey: computed(() => [path, toValue(community), 'by day']),
     queryFn: async () => {
       const shelves: Shelf[] = ['waiting', 'working', 'over']
       const lists = await Promise.all(
-        shelves.map((shelf) =>
-          all(
-            (cursor) =>
-              answer(
-                api.GET('/maintenance/communities/{community}/tickets', {
-                  params: { path: { community: toValue(community) }, query: { shelf, limit: 100, cursor } },
-                }),
-              ),
-            ENOUGH,
-          ),
-        ),
+        shelves.map((shelf) => readAll(path, { path: { community: toValue(community) }, query: { shelf } }, ENOUGH)),
       )
       return lists.flat().map((each) => each.created_at)
     },
@@ -118,21 +80,26 @@ export function useByDay(community: Given<string>, enabled: Given<boolean>) {
   })
 }
 
-export function useMove(community: Given<string>, ticket: Given<string | undefined>) {
-  const known = useQueryClient()
-  return useMutation({
-    mutationFn: (move: Move) =>
-      answer(
-        api.POST('/maintenance/communities/{community}/tickets/{ticket}/transitions', {
-          params: { path: { community: toValue(community), ticket: toValue(ticket) ?? '' } },
-          body: move,
-        }),
-      ),
-    onSettled: () =>
-      Promise.all(
-        [['tickets'], ['ticket'], ['timeline'], ['board', 'escalations'], ['repairers']].map((queryKey) =>
-          known.invalidateQueries({ queryKey }),
+export function useSteps(community: At) {
+  const after = useAfter('maintenance')
+  return {
+    move: (ticket: string, body: Move) =>
+      after(
+        answer(
+          api.POST('/maintenance/communities/{community}/tickets/{ticket}/transitions', {
+            params: { path: { community: toValue(community), ticket } },
+            body,
+          }),
         ),
       ),
-  })
+    setUp: (person: string, body: SetUp) =>
+      after(
+        answer(
+          api.PUT('/maintenance/communities/{community}/repairers/{person}', {
+            params: { path: { community: toValue(community), person } },
+            body,
+          }),
+        ),
+      ),
+  }
 }
