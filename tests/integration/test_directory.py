@@ -135,6 +135,15 @@ def test_a_community_is_created_once_and_told_with_it(directory: Chalice, http: 
     assert len(facts("garden")) == 1
 
 
+def test_a_company_s_communities_are_listed_by_what_they_are_called(directory: Chalice, http: Http) -> None:
+    http(directory, "POST", "/companies/acme/communities", body=GARDEN, **ACME)
+
+    listed = http(directory, "GET", "/companies/acme/communities", **ACME)
+
+    called = {each["community"]: each for each in listed.body["items"]}
+    assert (called["garden"]["name"], called["garden"]["time_zone"]) == (GARDEN["name"], GARDEN["time_zone"])
+
+
 def test_an_id_of_another_company_is_taken_without_a_word_about_whose(directory: Chalice, http: Http) -> None:
     body = {**GARDEN, "community": "maple"}
 

@@ -12,6 +12,8 @@ class Company(Contract):
 
 
 class CommunityOfCompany(Contract):
-    """One of its communities."""
+    """One of its communities, and what it is called."""
 
     community: Id
+    name: str | None = None
+    time_zone: str | None = None

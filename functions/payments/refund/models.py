@@ -9,7 +9,6 @@ from linli.contracts import Contract
 from linli.errors import InvalidField
 from linli.pages import PageQuery
 
-
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 

@@ -73,14 +73,18 @@ export function useBoard(community: MaybeRefOrGetter<string>, first: () => boole
     notices: computed(() => notices.data.value?.items ?? []),
     /** As of when the notices are true, where there are any. */
     asOf: computed(() => notices.data.value?.as_of),
-    /** Whether the board lacks an alert that care has had for minutes: what is quiet is not behind. */
+    /** Whether the board lacks what its services have known for minutes: what is quiet is not behind. */
     behind: computed(() => {
       const board = notices.data.value
       if (!board || board.items.length < board.open) return false
       const there = new Set(board.items.map((each) => each.target.id))
       const age = (at: string) => passing.value - Date.parse(at)
       const lately = (at: string) => age(at) > LATE && age(at) < LONG_AGO
-      return (alerts.data.value?.items ?? []).some((each) => !there.has(each.alert) && lately(each.opened_at))
+      const called = (alerts.data.value?.items ?? []).some((each) => !there.has(each.alert) && lately(each.opened_at))
+      const late = (escalations.data.value?.items ?? []).some(
+        (each) => each.need !== 'no_repairer' && !there.has(each.ticket) && lately(each.since),
+      )
+      return called || late
     }),
     watches: computed(() => watches.data.value),
     /** Where somebody lives of whom an alert tells: `building/unit`. */

@@ -28,18 +28,21 @@ export function provideScope(): Scope {
   const ofCompanies = useQuery({
     queryKey: computed(() => ['communities', companies.value]),
     queryFn: async () => {
-      const lists = companies.value.map((company) => readAll('/directory/companies/{company}/communities', { path: { company } }))
+      const lists = companies.value.map(async (company) =>
+        (await readAll('/directory/companies/{company}/communities', { path: { company } })).map((each) => ({ ...each, company })),
+      )
       return (await Promise.all(lists)).flat()
     },
     staleTime: RARELY_CHANGES,
     enabled: computed(() => companies.value.length > 0),
   })
-  const ids = computed(() => [
-    ...new Set([...workplaces(), ...(ofCompanies.data.value ?? []).map((each) => each.community)]),
-  ])
+  const listed = computed(() => new Map((ofCompanies.data.value ?? []).map((each) => [each.community, each])))
+  const ids = computed(() => [...new Set([...workplaces(), ...listed.value.keys()])])
+  /** Whose names no company's list has told. */
+  const unlisted = computed(() => (ofCompanies.isFetching.value ? [] : ids.value.filter((id) => !listed.value.get(id)?.name)))
   const records = useQueries({
     queries: computed(() =>
-      ids.value.map((community) => ({
+      unlisted.value.map((community) => ({
         queryKey: ['community', community],
         queryFn: () => read('/directory/communities/{community}', { path: { community } }),
         staleTime: RARELY_CHANGES,
@@ -47,13 +50,17 @@ export function provideScope(): Scope {
     ),
   })
   const record = (id: string) => records.value.find((each) => each.data?.community === id)?.data
+  const known = (id: string) => {
+    const told = listed.value.get(id)
+    return told?.name ? told : (record(id) ?? told)
+  }
   const community = computed(() => (typeof route.params.community === 'string' ? route.params.community : ''))
   const scope = reactive({
     community,
     company: computed(() => (typeof route.params.company === 'string' ? route.params.company : '')),
-    zone: computed(() => record(community.value)?.time_zone ?? ZONE),
-    name: computed(() => record(community.value)?.name ?? ''),
-    choices: computed(() => ids.value.map((id) => ({ id, name: record(id)?.name ?? id, company: record(id)?.company }))),
+    zone: computed(() => known(community.value)?.time_zone ?? ZONE),
+    name: computed(() => known(community.value)?.name ?? ''),
+    choices: computed(() => ids.value.map((id) => ({ id, name: known(id)?.name ?? id, company: known(id)?.company }))),
     companies,
     known: computed(() => session.condition === 'in' && (companies.value.length === 0 || !ofCompanies.isPending.value)),
   })
