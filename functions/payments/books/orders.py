@@ -98,9 +98,9 @@ class Refund(Contract):
     """Money on its way back through the provider it came by. `refund` is our number of it there.
 
     `why`: a manager asked for it (`asked_because`, where they said), it was paid on top of a paid bill, or it
-    was made at the provider itself (`number` is then the provider's). A `stuck` one is finished by a person at
-    the provider, or ended here: `ended_by` says by whom, with their `reason` and `evidence`; `means` is how it
-    was handed back, where no provider did.
+    was made at the provider itself (`number` is then the provider's). A `stuck` one is finished by a person
+    at the provider, or ended here: `ended_by` says by whom, with their `reason` and `evidence`; `means` is
+    how it was handed back, where no provider did.
     """
 
     refund: Id

@@ -7,6 +7,7 @@ from tests.e2e.conftest import Town, eventually
 
 AT = "/care/communities/maple/alerts"
 MANAGER, CARER, BUTTON = "maple-manager-1", "maple-caregiver-1", "maple-button-1"
+ALONE, HOME = "maple-resident-4", "b1/202"
 RINGS_WITHIN_S = 10
 DONE = {"command": "resolve", "outcome": "fine", "note": "before"}
 RINGING = ".banner.ring:not([hidden])"
@@ -62,3 +63,35 @@ def test_a_pressed_button_rings_is_taken_on_and_is_gone_for_all(town: Town, brow
     dialog.wait_for(state="hidden")
     closed = town.http(MANAGER, "GET", f"{AT}/{alert}").body
     assert (closed["state"], closed["outcome"]) == ("resolved", "fine")
+
+
+def test_somebody_is_watched_over_goes_away_and_is_left_alone(town: Town, browser: Browser) -> None:
+    watches = "/care/communities/maple/watches"
+    # Given a manager who has somebody's consent
+    page = browser.signed_in(MANAGER, "/maple/alarms/watched")
+    page.get_by_role("button", name="登记关爱对象").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("谁", exact=True).select_option(ALONE)
+    assert dialog.get_by_role("button", name="登记关爱对象").is_disabled()
+    dialog.get_by_label("同意书").fill("本人签字，档案 12 号")
+    dialog.get_by_label("家人姓名").fill("周晓岚")
+    dialog.get_by_label("家人电话").fill("+8613900001234")
+    assert hindrances(page) == []
+    # When they are put down
+    dialog.get_by_role("button", name="登记关爱对象").click()
+    page.wait_for_url(f"**/maple/alarms/watched/{ALONE}")
+    # Then they are watched over, in their home, and their family is called
+    watched = town.http(MANAGER, "GET", f"{watches}/{ALONE}").body
+    assert (watched["home"], watched["contacts"][0]["name"]) == (HOME, "周晓岚")
+    # And away until a day, and back
+    for verb, away in (("外出", True), ("回来了", False)):
+        page.get_by_role("complementary").get_by_role("button", name=verb).click()
+        dialog.get_by_role("button", name=verb).click()
+        dialog.wait_for(state="hidden")
+        assert ("away_until" in town.http(MANAGER, "GET", f"{watches}/{ALONE}").body) is away
+    # And left alone, once what will happen was read
+    page.get_by_role("button", name="结束关爱").click()
+    dialog.get_by_text("不再留意").wait_for()
+    dialog.get_by_role("button", name="结束关爱").click()
+    page.wait_for_url("**/maple/alarms/watched")
+    assert town.http(MANAGER, "GET", f"{watches}/{ALONE}").status == 404

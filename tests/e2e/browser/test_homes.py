@@ -21,7 +21,7 @@ def test_a_person_is_added_to_a_home(town: Town, browser: Browser) -> None:
     dialog.get_by_label("电话").fill("+8613800001234")
     dialog.get_by_label("账号").fill(NEWCOMER)
     dialog.get_by_label("楼栋").select_option("b1")
-    dialog.get_by_label("房号").fill("101")
+    dialog.get_by_label("房号").select_option("101")
     assert hindrances(page) == []
     dialog.get_by_role("button", name="加一个人").click()
     dialog.wait_for(state="hidden")
@@ -32,4 +32,13 @@ def test_a_person_is_added_to_a_home(town: Town, browser: Browser) -> None:
     page.get_by_role("searchbox").fill("+8613800001234")
     page.get_by_role("searchbox").press("Enter")
     page.get_by_text("林晓芸").wait_for()
+    # And when their number is another, it is that by which they are found
+    page.get_by_role("searchbox").fill("")
+    page.get_by_role("searchbox").press("Enter")
+    page.locator(f"[data-person={NEWCOMER}]").get_by_role("button", name="改姓名电话").click()
+    page.wait_for_function("document.querySelector('#record-name')?.value === '林晓芸'")
+    dialog.get_by_label("电话").fill("+8613800005678")
+    dialog.get_by_role("button", name="保存").click()
+    dialog.wait_for(state="hidden")
+    assert town.http(MANAGER, "GET", f"{AT}/people/{NEWCOMER}").body["phone"] == "+8613800005678"
     assert town.http(MANAGER, "DELETE", f"{AT}/memberships/{NEWCOMER}").status == 204

@@ -12,6 +12,18 @@ export type RosterLine = Schemas['RosterLine']
 export type Watch = Schemas['WatchSeen']
 export type Settings = Schemas['Settings']
 
+/** Which signal of a life a kind of device gives. */
+export const SIGNALS: Record<string, string> = {
+  door_magnet: 'door',
+  infrared: 'motion',
+  bed: 'bed',
+  lamp: 'lamp',
+  camera: 'camera_seen',
+  sos_button: 'call_button',
+}
+/** The kind of device that a signal comes from. */
+export const kindOf = (signal: string) => Object.keys(SIGNALS).find((kind) => SIGNALS[kind] === signal) ?? signal
+
 const at = (community: At, on: () => boolean) => () => (on() ? { path: { community: toValue(community) } } : undefined)
 const of = (community: At, person: Who) => () => {
   const who = toValue(person)
