@@ -209,11 +209,14 @@ def test_a_revoked_device_cannot_connect_and_is_told_of_once(
     register()
 
     for _ in range(2):
-        assert http(devices, "DELETE", f"{DEVICES}/gate-1", **WILLOW_MANAGER).status == 204
+        why = {"reason": "stolen"}
+        assert http(devices, "DELETE", f"{DEVICES}/gate-1", query=why, **WILLOW_MANAGER).status == 204
 
     assert connectable() == set()
     assert certificates("gate-1") == {}
-    assert http(devices, "GET", f"{DEVICES}/gate-1", **WILLOW_MANAGER).body["status"] == "revoked"
+    shown = http(devices, "GET", f"{DEVICES}/gate-1", **WILLOW_MANAGER).body
+    assert (shown["status"], shown["revoked_because"]) == ("revoked", "stolen")
+    assert shown["revoked_by"] == "willow-manager-1"
     assert told() == ["device/willow/gate-1/2 device_registered", "device/willow/gate-1/3 device_revoked"]
 
 

@@ -4,7 +4,7 @@ from chalice.app import Blueprint
 
 from functions.devices import permissions
 from functions.devices.device import store
-from functions.devices.device.models import Device, DeviceFault, Registered, Registration
+from functions.devices.device.models import Device, DeviceFault, Registered, Registration, Revocation
 from linli.cursors import Page, PageQuery
 from linli.http import Nothing, Request, route
 
@@ -37,10 +37,10 @@ def get_device(request: Request[Nothing, Nothing]) -> Device:
     return store.load(request.tenant, request.path["device"])
 
 
-@route(blueprint, "DELETE", DEVICE, permissions.CHANGE_DEVICES)
-def revoke_device(request: Request[Nothing, Nothing]) -> None:
+@route(blueprint, "DELETE", DEVICE, permissions.CHANGE_DEVICES, query=Revocation)
+def revoke_device(request: Request[Nothing, Revocation]) -> None:
     """A manager revokes a device: it can no longer connect, and a new key is needed to bring it back."""
-    store.revoke(request.tenant, request.path["device"], request.now)
+    store.revoke(request.tenant, request.path["device"], request.person, request.query.reason, request.now)
 
 
 @route(blueprint, "POST", DEVICE + "/renewal", permissions.CHANGE_DEVICES)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from linli.contracts import Contract
 from linli.ids import Id
@@ -19,6 +19,14 @@ class Registration(Contract):
     device: Id
     kind: DeviceKind
     csr: Annotated[str, Field(max_length=4096)] | None = None
+
+
+class Revocation(Contract):
+    """Why a device is revoked, as it is read with the device afterwards."""
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] | None = (
+        None
+    )
 
 
 class Vitals(Contract):
@@ -38,13 +46,17 @@ class Vitals(Contract):
 
 
 class Device(Contract):
-    """A device of the community; `vitals` of one that is active."""
+    """A device of the community; `vitals` of one that is active, and who revoked one, and why, where they
+    said.
+    """
 
     device: Id
     kind: DeviceKind
     status: Status
     registered_at: Instant
     vitals: Vitals | None = None
+    revoked_by: Id | None = None
+    revoked_because: str | None = None
 
 
 class DeviceFault(Contract):

@@ -99,16 +99,17 @@ def _complete(
     return active, certificate
 
 
-def revoke(community: str, device: str, now: datetime) -> None:
+def revoke(community: str, device: str, by: str, reason: str | None, now: datetime) -> None:
     """End a device's certificates; may be repeated. Raises NotFound, Unavailable."""
-    until_it_holds(lambda: _revoke(community, device, now))
+    until_it_holds(lambda: _revoke(community, device, by, reason, now))
 
 
-def _revoke(community: str, device: str, now: datetime) -> None:
+def _revoke(community: str, device: str, by: str, reason: str | None, now: datetime) -> None:
     row = _row(community, device)
     iot_registry.revoke(device)
     if row.status != "revoked":
         revoked = _next(row, "revoked", row.certificate)
+        revoked.revoked_by, revoked.revoked_because = by, reason
         transaction = Transaction()
         as_read, over = life.retire(transaction, row, now)
         transaction.put("device", revoked, (DeviceRow.version == row.version) & as_read)

@@ -32,6 +32,7 @@ class DeviceRow(TimedRow, discriminator="device"):
 
     From `beat` on, the device's vitals: changed in place by heartbeats, and gone with every new `version`,
     since who registers or revokes a device writes the whole row. Those that are expected fall due.
+    `revoked_by`, `revoked_because`: of one that is revoked, since 2026-11-27.
     """
 
     KEPT = Lifetime()
@@ -55,6 +56,8 @@ class DeviceRow(TimedRow, discriminator="device"):
     charged_at = InstantAttribute(null=True)
     wavers = BooleanAttribute(null=True)
     rising_since = InstantAttribute(null=True)
+    revoked_by = UnicodeAttribute(null=True)
+    revoked_because = UnicodeAttribute(null=True)
 
     @property
     def vitals(self) -> Vitals:

@@ -34,11 +34,14 @@ def test_a_device_is_revoked(town: Town, browser: Browser, tmp_path: Path) -> No
     page.get_by_role("button", name="停用", exact=True).click()
     dialog.get_by_text("证书马上失效").wait_for()
     assert hindrances(page) == []
+    assert dialog.get_by_role("button", name="停用", exact=True).is_disabled()
+    dialog.get_by_label("原因").fill("灯丢了")
     dialog.get_by_role("button", name="停用", exact=True).click()
     dialog.wait_for(state="hidden")
     # Then it is
     eventually(lambda: town.http(MANAGER, "GET", f"{AT}/{LAMP}").body["status"] == "revoked", "it is revoked")
     page.get_by_role("button", name="停用", exact=True).wait_for(state="hidden")
+    page.get_by_text("灯丢了").wait_for()
     # And the meters stand beside
     page.get_by_role("button", name="表计", exact=True).click()
     page.locator("[data-meter]").first.click()

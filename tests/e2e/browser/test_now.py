@@ -89,6 +89,28 @@ def test_a_silent_page_says_so(browser: Browser) -> None:
     eventually(is_red, "the page says that it hears nothing")
 
 
+def test_a_board_is_behind_when_it_lacks_what_care_knows_and_not_when_it_is_quiet(
+    town: Town, browser: Browser
+) -> None:
+    # Given a board that has heard nothing for an hour
+    page = browser.signed_in(MANAGER, "/maple/gates", timed=True)
+    nothing = {"as_of": "2026-01-05T10:00:00Z", "community": "maple", "time_zone": "Asia/Shanghai", "open": 0}
+    nothing |= {"by_severity": {}, "by_kind": {}, "items": []}
+    page.route("**/api/insight/**", lambda route: route.fulfill(json=nothing))
+    page.get_by_role("link", name="一屏").click()
+    # Then it says when, and nothing more
+    page.get_by_text("最近一次消息").wait_for()
+    assert page.locator(".head .behind").count() == 0
+    # When care knows of a call that the board has not been told of, for minutes
+    called = town.http("maple-resident-2", "POST", f"{AT}/calls_for_help", {})
+    page.locator(f"[data-key=alert-{called.body['alert']}]").wait_for()
+    page.clock.fast_forward("03:00")
+    # Then it is said to be behind
+    page.get_by_text("汇总落后了").wait_for()
+    resolved = {"command": "resolve", "outcome": "fine", "note": "a test"}
+    assert town.http(MANAGER, "POST", f"{AT}/alerts/{called.body['alert']}/answers", resolved).status == 200
+
+
 def test_nothing_of_a_token_is_stored(browser: Browser) -> None:
     page = browser.signed_in(MANAGER)
     page.get_by_role("heading", name="人有危险").wait_for()

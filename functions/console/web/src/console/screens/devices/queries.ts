@@ -65,8 +65,12 @@ export function useSteps(community: At) {
           api.POST('/devices/communities/{community}/devices', { params: { path: { community: toValue(community) }, header }, body }),
         ),
       ),
-    revoke: (device: string) =>
-      after(answerEmpty(api.DELETE('/devices/communities/{community}/devices/{device}', { params: { path: path(device) } }))),
+    revoke: (device: string, reason: string) =>
+      after(
+        answerEmpty(
+          api.DELETE('/devices/communities/{community}/devices/{device}', { params: { path: path(device), query: { reason } } }),
+        ),
+      ),
     renew: (device: string) =>
       after(answer(api.POST('/devices/communities/{community}/devices/{device}/renewal', { params: { path: path(device) } }))),
     decide: (held: string, body: Verdict) =>
