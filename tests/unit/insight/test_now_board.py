@@ -120,6 +120,13 @@ def test_how_severe_it_is(fact: Told, severity: Severity | None) -> None:
     assert [each.severity for each in board([fact])] == ([severity] if severity else [])
 
 
+@pytest.mark.parametrize("late", [[], ["arrive"]])
+@pytest.mark.parametrize(("priority", "kind"), [("emergency", "emergency"), ("general", "breach")])
+def test_an_emergency_stays_one_when_it_is_late(priority: str, kind: str, late: list[str]) -> None:
+    fact = TicketChanged(**{**TICKET, "priority": priority}, state="submitted", version=1, late=late)
+    assert [each.kind for each in board([fact])] == ([kind] if late or kind == "emergency" else [])
+
+
 def test_a_failed_refund_is_over_once_another_of_the_order_is_done() -> None:
     failed = RefundStuck(**REFUND, why="failed", stuck_at=NOW)
     other: dict[str, Any] = {**REFUND, "refund": "r2"}
