@@ -10,4 +10,8 @@ CHANGE_COMMUNITY = Permission("community:change", RUNNING_IT, fresh=True)
 CHANGE_BUILDINGS = Permission("buildings:change", RUNNING_IT, fresh=True)
 READ_PEOPLE = Permission("people:read", RUNNING_IT)
 CHANGE_PEOPLE = Permission("people:change", RUNNING_IT, fresh=True)
+FORGET_PEOPLE = Permission("people:forget", RUNNING_IT, fresh=True)
+ASK_FOR_OWN_DATA = Permission(
+    "personal-data:ask", EVERYONE | {Role.OFFICIAL, Role.FAMILY}, fresh=True, anybody=True
+)
 READ_SELF = Permission("self:read", EVERYONE | {Role.OFFICIAL, Role.FAMILY}, anybody=True)

@@ -15,6 +15,7 @@ from functions.access.holders.standing import Standing
 from linli.instants import to_epoch_seconds
 from linli.keys import Key, RowKey
 from linli.lifetimes import Lifetime
+from linli.personal.fates import gone_with, kept
 from linli.secrets import keyed_hash
 from linli.tables import ContractAttribute, Row, Rows, expired
 
@@ -37,6 +38,7 @@ class CredentialRow(Row, discriminator="credential"):
     """
 
     KEPT = Lifetime("until revoked, then {} after its end; a visitor's until then", timedelta(days=30))
+    PERSONAL = gone_with("credential.holder")
     key = Key("{community}#credential#{digest}", "credential")
 
     credential = ContractAttribute(Credential)
@@ -68,6 +70,7 @@ class ConsentRow(Row, discriminator="consent"):
     """Consent to a face; kept for ever, or for three years after it was withdrawn."""
 
     KEPT = Lifetime("for ever, {} after it was withdrawn", timedelta(days=3 * 365))  # PIPL art. 56
+    PERSONAL = kept("consent", "person", span=timedelta(days=3 * 365), whole=True)
     key = Key("{community}#consents#{person}", "{reference}")
 
     consent = ContractAttribute(Consent)

@@ -22,6 +22,7 @@ from linli.identities import EffectRow, Identity
 from linli.instants import to_text
 from linli.keys import Key, RowKey
 from linli.lifetimes import Lifetime
+from linli.personal.fates import NOBODY
 from linli.tables import InstantAttribute, Rows, Transaction, as_read, expired, read, until_it_holds
 
 RETENTION = LONGEST_OFFLINE
@@ -36,6 +37,7 @@ class DoorEventRow(EffectRow, discriminator="door_event"):
     """
 
     KEPT = Lifetime("{}", LONGEST_OFFLINE)
+    PERSONAL = NOBODY
     key = Key("{community}#door#{gate}", "{occurred_at}#{event_id}")
 
     gate = UnicodeAttribute()
@@ -53,6 +55,7 @@ class ToldRow(EffectRow, discriminator="door_told"):
     """What a dead clock told has been kept."""
 
     KEPT = Lifetime("{}", LONGEST_OFFLINE)
+    PERSONAL = NOBODY
     key = Key("{community}#door-told#{gate}", "{occurred_at}#{event_id}")
 
 

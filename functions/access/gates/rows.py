@@ -7,6 +7,7 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute
 from functions.access.gates.models import Gate
 from linli.keys import Key
 from linli.lifetimes import Lifetime
+from linli.personal.fates import NOBODY
 from linli.registered import RegisteredRow
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
@@ -20,6 +21,7 @@ class GateRow(Row, discriminator="gate"):
     """
 
     KEPT = Lifetime()
+    PERSONAL = NOBODY
     key = Key("{community}#gate", "{gate}")
 
     gate = ContractAttribute(Gate, null=True)

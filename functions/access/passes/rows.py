@@ -11,6 +11,7 @@ from linli.device_messages import LONGEST_OFFLINE
 from linli.identities import EffectRow
 from linli.keys import Key, RowKey
 from linli.lifetimes import Lifetime
+from linli.personal.fates import NOBODY, kept
 from linli.tables import ContractAttribute, InstantAttribute, Row
 from linli.vocabulary.access import AccessPolicy
 
@@ -48,6 +49,7 @@ class PassRow(EffectRow, discriminator="pass"):
     """
 
     KEPT = Lifetime.as_said_by(AccessPolicy)
+    PERSONAL = kept("gate_record", "person")
     key = Key("{community}#pass#{gate}", "{event_id}")
 
     community = UnicodeAttribute()
@@ -88,6 +90,7 @@ class EntryRow(Row, discriminator="entry"):
     """An entry that came before its offline pass."""
 
     KEPT = Lifetime("until its offline pass is told, {} at most", LONGEST_OFFLINE)
+    PERSONAL = NOBODY
     key = Key("{community}#entry#{gate}", "{pass_event_id}")
 
     event_id = UnicodeAttribute()

@@ -21,6 +21,7 @@ from linli.idempotency import Creation
 from linli.instants import to_epoch_seconds
 from linli.keys import Key
 from linli.lifetimes import Lifetime
+from linli.personal.fates import gone_with
 from linli.tables import (
     ConditionsFailed,
     ContractAttribute,
@@ -40,6 +41,7 @@ class PlaceRow(Row, discriminator="place"):
     """That staff have said where somebody is, and why."""
 
     KEPT = Lifetime.as_said_by(AccessPolicy)
+    PERSONAL = gone_with("holder")
     key = Key("{community}#places#{holder}", "{said}")
 
     said = ContractAttribute(SaidPlace)

@@ -10,6 +10,7 @@ from linli.escalation.rows import SENT_AGAIN
 from linli.identities import EffectRow
 from linli.keys import Key
 from linli.lifetimes import Lifetime
+from linli.personal.fates import gone_with, kept
 from linli.tables import ContractAttribute, InstantAttribute
 
 
@@ -17,6 +18,7 @@ class AlertRow(rows.AlertRow, discriminator="alert"):
     """An alert as it is now. `attempt`: who wrote it last."""
 
     KEPT = Lifetime("{} after its end", timedelta(days=730))
+    PERSONAL = kept("care_record", "alert.person")
     key = Key("{community}#alert#{alert}", "alert")
 
     alert: ContractAttribute[Alert] = ContractAttribute(Alert)
@@ -30,6 +32,7 @@ class MessageRow(rows.MessageRow, discriminator="message"):
     """
 
     KEPT = Lifetime("{}", timedelta(days=180))
+    PERSONAL = kept("care_record", "message.person")
     key = Key("{community}#alert#{alert}", "message#{message}")
 
     message: ContractAttribute[Message] = ContractAttribute(Message)
@@ -42,6 +45,7 @@ class PressRow(EffectRow, discriminator="press"):
     """
 
     KEPT = Lifetime("{}", SENT_AGAIN)
+    PERSONAL = gone_with("person")
     key = Key("{community}#presses#{person}", "{press}")
 
     alert = UnicodeAttribute()

@@ -10,6 +10,7 @@ from functions.care.watching.watch import Sensor
 from linli.escalation.rows import SENT_AGAIN
 from linli.keys import Key
 from linli.lifetimes import Lifetime
+from linli.personal.fates import gone_with, unnamed
 from linli.tables import ContractAttribute, Row
 
 
@@ -21,6 +22,7 @@ class SensorRow(Row, discriminator="care_sensor"):
     """
 
     KEPT = Lifetime()
+    PERSONAL = unnamed()
     key = Key("{community}#sensors", "{device}")
 
     sensor = ContractAttribute(Sensor, null=True)
@@ -34,6 +36,7 @@ class HomeRow(Row, discriminator="care_home"):
     """Who is watched over there; `version` of what others were told."""
 
     KEPT = Lifetime()
+    PERSONAL = unnamed()
     key = Key("{community}#homes", "{home}")
 
     people = UnicodeSetAttribute(null=True)
@@ -44,6 +47,7 @@ class SignRow(Row, discriminator="sign"):
     """A sign that has counted, whose time does not tell a repeat."""
 
     KEPT = Lifetime("{}", SENT_AGAIN)
+    PERSONAL = gone_with("person")
     key = Key("{community}#signs#{person}", "{sign}")
 
     @classmethod

@@ -6,6 +6,7 @@ from linli.escalation.duties import rows
 from linli.escalation.rows import QueueRow
 from linli.keys import Key
 from linli.lifetimes import Lifetime
+from linli.personal.fates import gone_with
 from linli.tables import ContractAttribute
 
 
@@ -21,6 +22,7 @@ class DutyRow(rows.DutyRow, discriminator="duty"):
     """
 
     KEPT = Lifetime("until it is settled")
+    PERSONAL = gone_with("about")
     key = Key("{community}#duties", "{kind}#{about}")
 
     duty: ContractAttribute[Duty] = ContractAttribute(Duty)
@@ -30,6 +32,7 @@ class VisitRow(QueueRow, discriminator="visit"):
     """When somebody is visited next, and what the last visit found."""
 
     KEPT = Lifetime("until the watch ends")
+    PERSONAL = gone_with("person")
     key = Key("{community}#visits", "{person}")
 
     visit = ContractAttribute(Visit)

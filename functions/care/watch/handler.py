@@ -3,6 +3,7 @@
 from chalice.app import Blueprint
 
 from functions.care import permissions
+from functions.care.intake.endings import store as endings
 from functions.care.watch import store
 from functions.care.watch.models import Watched, WatchSeen
 from functions.care.watching.watch import Settings
@@ -35,4 +36,4 @@ def list_watches(request: Request[Nothing, PageQuery]) -> Page[Watched]:
 @route(blueprint, "DELETE", WATCH, permissions.CHANGE_WATCHED)
 def end_watch(request: Request[Nothing, Nothing]) -> None:
     """A person is no longer watched over."""
-    store.end(request.tenant, request.path["person"], request.now)
+    endings.end(request.tenant, request.path["person"], request.now)

@@ -3,25 +3,22 @@
 from datetime import datetime
 
 from functions.care.intake.blindness import store as blindness
-from functions.care.intake.rows import HomeRow
+from functions.care.intake.endings.store import live
 from functions.care.intake.sensor_assignments import store as sensor_assignments
 from functions.care.tending import store as tending
-from functions.care.tending.store import DUTIES
 from functions.care.watch.models import Watched, WatchSeen
 from functions.care.watching import store as watching
 from functions.care.watching.deadlines import unbelievable
-from functions.care.watching.rows import StateRow, WatchRow
+from functions.care.watching.rows import WatchRow
 from functions.care.watching.silences import looked, told_of
 from functions.care.watching.state import begun, begun_anew
 from functions.care.watching.store import Vigil
 from functions.care.watching.watch import Settings, Watch
 from linli import places
 from linli.cursors import Page, PageQuery, page_of
-from linli.errors import Conflict, InvalidRequest
-from linli.escalation.duties import store as duties
-from linli.tables import Row, Rows, Transaction, as_read, read, until_it_holds
+from linli.errors import InvalidRequest
+from linli.tables import Row, Transaction, until_it_holds
 from linli.texts import is_visible
-from linli.vocabulary.care import WatchChanged
 
 
 def set_up(community: str, person: str, settings: Settings, now: datetime) -> WatchSeen:
@@ -64,7 +61,7 @@ def _set_up(community: str, person: str, settings: Settings, now: datetime) -> N
     watching.name_family(transaction, community, person, was, watch)
     sensor_assignments.assign(transaction, served, now)
     tending.ask_about_home(transaction, watch, now)
-    _live(transaction, (community, person), was, watch, now)
+    live(transaction, (community, person), was, watch, now)
     transaction.commit()
 
 
@@ -111,55 +108,3 @@ def watched(community: str, query: PageQuery) -> Page[Watched]:
         for watch in page.items
     ]
     return Page(items=items, next_cursor=page.next_cursor)
-
-
-def end(community: str, person: str, now: datetime) -> None:
-    """End a watch, if there is one. Raises Conflict while an alert is open."""
-    until_it_holds(lambda: _end(community, person, now))
-
-
-def _end(community: str, person: str, now: datetime) -> None:
-    vigil = watching.found(community, person)
-    if vigil is None:
-        return
-    if vigil.open_alert is not None:
-        raise Conflict("alert_is_open", alert=vigil.open_alert)
-    served = sensor_assignments.known(community, person, vigil.watch, None)
-    transaction = Transaction()
-    watch_row = WatchRow(*WatchRow.key(community, person))
-    transaction.delete("watch", watch_row, WatchRow.version == vigil.watch.version)
-    state_row = StateRow(*StateRow.key(community, person))
-    transaction.delete("state", state_row, StateRow.version == vigil.version)
-    tending.end_visits(transaction, community, person)
-    duties.drop_duties(DUTIES, transaction, community, person)
-    watching.name_family(transaction, community, person, vigil.watch, None)
-    sensor_assignments.assign(transaction, served, now)
-    _live(transaction, (community, person), vigil.watch, None, now)
-    transaction.commit()
-
-
-def _live(
-    transaction: Transaction,
-    of: tuple[str, str],
-    before: Watch | None,
-    after: Watch | None,
-    now: datetime,
-) -> None:
-    """Let the homes that the person leaves and comes to know; others hear when it makes a difference."""
-    community, person = of
-    was, home = before.home if before else None, after.home if after else None
-    homes = sorted({each for each in (was, home) if each is not None and was != home})
-    rows = read(HomeRow.key(community, each) for each in homes) if homes else Rows()
-    facts = []
-    for each in homes:
-        row = rows.one(HomeRow, HomeRow.key(community, each))
-        people, version = (set(row.people or ()), int(row.version)) if row else (set(), 0)
-        then = people | {person} if each == home else people - {person}
-        new = HomeRow(*HomeRow.key(community, each), people=then or None, version=version + 1)
-        transaction.put(f"home-{each}", new, as_read(HomeRow, row, "version"))
-        if bool(people) != bool(then):
-            facts.append(
-                WatchChanged(community=community, home=each, watched=bool(then), version=version + 1)
-            )
-    told = "-".join(f"{fact.home}/{fact.version}" for fact in facts)
-    transaction.publish(facts, f"watch/{community}/{told}", now)

@@ -9,6 +9,7 @@ from linli.due import TimedRow
 from linli.keys import Key, RowKey
 from linli.lifetimes import Lifetime
 from linli.members import DwellerRow, dwelling
+from linli.personal.fates import LATE_WORDS, gone_with, last_word
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
 
@@ -16,6 +17,7 @@ class WatchRow(Row, discriminator="watch"):
     """Who is watched over, and how."""
 
     KEPT = Lifetime("until it ends")
+    PERSONAL = gone_with("person", others="life_and_health")
     key = Key("{community}#watches", "{person}")
 
     watch = ContractAttribute(Watch)
@@ -31,6 +33,7 @@ class StateRow(TimedRow, discriminator="watch_state"):
     """
 
     KEPT = Lifetime("until the watch ends")
+    PERSONAL = gone_with("person")
     key = Key("{community}#person#{person}", "state")
 
     state = ContractAttribute(WatchState, null=True)
@@ -45,6 +48,7 @@ class FamilyRow(Row, discriminator="family"):
     """A contact who is family."""
 
     KEPT = Lifetime("until the watch changes")
+    PERSONAL = gone_with("person", "watched")
     key = Key("{community}#family#{person}", "{watched}")
 
 
@@ -54,6 +58,7 @@ class StaffRow(DwellerRow, discriminator="care_member"):
     """
 
     KEPT = Lifetime()
+    PERSONAL = last_word("person", span=LATE_WORDS)
     key = Key("{community}#members", "{person}")
 
     roles = UnicodeSetAttribute(null=True)

@@ -10,6 +10,7 @@ from functions.devices.life.vitals import Outages, Vitals
 from linli.due import TimedRow
 from linli.keys import Key
 from linli.lifetimes import Lifetime
+from linli.personal.fates import NOBODY
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
 VITALS = (
@@ -22,6 +23,7 @@ class ClaimRow(Row, discriminator="device_claim"):
     """A device id is a thing's name, and belongs to one community for ever."""
 
     KEPT = Lifetime()
+    PERSONAL = NOBODY
     key = Key("{device}#claim", "claim")
 
     community = UnicodeAttribute()
@@ -36,6 +38,7 @@ class DeviceRow(TimedRow, discriminator="device"):
     """
 
     KEPT = Lifetime()
+    PERSONAL = NOBODY
     key = Key("{community}#devices", "{device}")
 
     device_kind = UnicodeAttribute()
@@ -84,6 +87,7 @@ class PulseRow(Row, discriminator="pulse"):
 
     SHARES: ClassVar[int] = 4
     KEPT = Lifetime("for ever, four rows")
+    PERSONAL = NOBODY
     key = Key("#pulse#{share}", "heartbeat")
 
     pulse = ContractAttribute(Pulse)
@@ -97,6 +101,7 @@ class BehindRow(Row, discriminator="behind_gateway"):
     """
 
     KEPT = Lifetime("while it speaks through it")
+    PERSONAL = NOBODY
     key = Key("{community}#behind#{gateway}", "{device}")
 
     lost = BooleanAttribute()
@@ -106,6 +111,7 @@ class FaultRow(Row, discriminator="device_fault"):
     """What is wrong now. `behind`: how many are unseen by it."""
 
     KEPT = Lifetime("while it lasts")
+    PERSONAL = NOBODY
     key = Key("{community}#faults", "{device}#{fault}")
 
     device = UnicodeAttribute()

@@ -11,6 +11,7 @@ from pynamodb.constants import STRING
 from functions.directory.policies import CommunityPolicies
 from linli.keys import Key
 from linli.lifetimes import Lifetime
+from linli.personal.fates import NOBODY, kept, unnamed
 from linli.reading import understood
 from linli.tables import Row
 
@@ -31,6 +32,7 @@ class CompanyRow(Row, discriminator="company"):
     """A property company. `operators` counts them, so that the last one stays."""
 
     KEPT = Lifetime()
+    PERSONAL = kept("of_the_community")
     key = Key("{company}#company", "profile")
 
     name = UnicodeAttribute()
@@ -44,6 +46,7 @@ class CommunityRow(Row, discriminator="community_profile"):
     """
 
     KEPT = Lifetime()
+    PERSONAL = kept("of_the_community")
     key = Key("{community}#community", "profile")
 
     company = UnicodeAttribute()
@@ -60,6 +63,7 @@ class CoveredRow(Row, discriminator="covered"):
     """What a role covers."""
 
     KEPT = Lifetime("while it is covered")
+    PERSONAL = NOBODY
     of_company = Key("{company}#communities", "{community}")
     of_sub_district = Key("{district}#district", "{community}")
 
@@ -68,6 +72,7 @@ class BuildingRow(Row, discriminator="building"):
     """A building. `version`: told last; none in rows of before 2026-11-26."""
 
     KEPT = Lifetime()
+    PERSONAL = unnamed()
     key = Key("{community}#buildings", "{building}")
 
     name = UnicodeAttribute()
@@ -82,6 +87,7 @@ class UnitRow(Row, discriminator="unit"):
     """
 
     KEPT = Lifetime()
+    PERSONAL = unnamed()
     key = Key("{community}#units#{building}", "{unit}")
 
     area_m2 = UnicodeAttribute()

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from functions.directory.membership.models import Membership, MembershipGiven, MembershipPatch
-from linli.vocabulary.directory import MembershipChanged
+from functions.directory.membership.models import MembershipGiven, MembershipPatch
+from functions.directory.memberships.models import Membership
 
 
 def given(
@@ -21,21 +21,3 @@ def given(
     version = standing.version + 1 if standing else 1
     since = standing.since if standing and standing.roles else now
     return Membership(person=person, roles=roles, homes=homes, version=version, since=since)
-
-
-def ended(standing: Membership) -> Membership:
-    """The membership without roles: the standing one itself if there are none already."""
-    if not standing.roles:
-        return standing
-    return Membership(person=standing.person, roles=[], version=standing.version + 1, since=standing.since)
-
-
-def fact(community: str, membership: Membership) -> MembershipChanged:
-    """What the other services are told."""
-    return MembershipChanged(
-        community=community,
-        person=membership.person,
-        roles=membership.roles,
-        homes=[str(each) for each in membership.homes],
-        version=membership.version,
-    )

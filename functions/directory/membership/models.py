@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator
 
-from functions.directory.homes.models import Home, HomesGiven, HomeShown
+from functions.directory.homes.models import HomesGiven, HomeShown
 from linli.contracts import Contract
 from linli.errors import InvalidField
 from linli.ids import Id
@@ -37,19 +37,6 @@ class MembershipPatch(HomesGiven):
         if roles is None:
             raise InvalidField("not_taken_back")
         return roles
-
-
-class Membership(Contract):
-    """A membership as it stands; without roles the person has gone. `version` grows with every change.
-
-    `since`: when the person came, or came back.
-    """
-
-    person: Id
-    roles: list[str]
-    homes: list[Home] = []
-    version: int
-    since: Instant
 
 
 class MembershipShown(Contract):

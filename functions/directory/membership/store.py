@@ -5,17 +5,15 @@ from datetime import datetime
 
 from functions.directory.estate.rows import UnitRow
 from functions.directory.homes.models import HomeShown
-from functions.directory.homes.store import homes_of, named
+from functions.directory.homes.store import named
 from functions.directory.identities import store as identities
-from functions.directory.membership.domain import ended, fact, given
-from functions.directory.membership.models import (
-    Membership,
-    MembershipGiven,
-    MembershipPatch,
-    MembershipShown,
-)
+from functions.directory.membership.domain import given
+from functions.directory.membership.models import MembershipGiven, MembershipPatch, MembershipShown
+from functions.directory.memberships import store as memberships
+from functions.directory.memberships.models import Membership
+from functions.directory.memberships.store import change, standing
 from functions.directory.people import store as people
-from functions.directory.people.rows import IdentityRow, MembershipRow, PersonRow
+from functions.directory.people.rows import IdentityRow, MembershipRow
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, NotFound
 from linli.tables import Transaction, read, until_it_holds
@@ -39,7 +37,7 @@ def end(community: str, person: str, now: datetime) -> None:
 
     Who had none and is given some at this moment keeps them, and the record.
     """
-    if not until_it_holds(lambda: _end(community, person, now)):
+    if not memberships.end(community, person, now):
         with suppress(Conflict):
             people.forget(community, person)
 
@@ -47,7 +45,7 @@ def end(community: str, person: str, now: datetime) -> None:
 def members(community: str, query: PageQuery) -> Page[MembershipShown]:
     """The members by person; who has gone is left out. Raises InvalidCursor."""
     partition = MembershipRow.key.partition(community)
-    page = page_of(MembershipRow, partition, query, lambda row: _standing(row) if row.roles else None)
+    page = page_of(MembershipRow, partition, query, lambda row: standing(row) if row.roles else None)
     names = named((community, home) for each in page.items for home in each.homes)
     items = [_shown(each, [names[community, home] for home in each.homes]) for each in page.items]
     return Page(items=items, next_cursor=page.next_cursor)
@@ -66,60 +64,13 @@ def _give(
     missing = [str(home) for unit, home in units.items() if unit not in rows]
     if missing:
         raise Conflict("no_unit_here", {"homes": missing})
-    before = _standing(row) if row else None
+    before = standing(row) if row else None
     after = given(person, before, wanted, now)
     if not (before and before.roles) and identities.stands(rows.one(IdentityRow, linked)):
         raise Conflict("identity_taken")
     if after != before:
-        _change(Transaction(), community, before, after, now)
+        change(Transaction(), community, before, after, now)
     return after
-
-
-def _end(community: str, person: str, now: datetime) -> bool:
-    """Whether there was a membership to end."""
-    key = MembershipRow.key(community, person)
-    row = read([key]).one(MembershipRow, key)
-    before = _standing(row) if row else None
-    after = ended(before) if before else None
-    if after is None or after == before:
-        return False
-    transaction = Transaction()
-    transaction.delete("person", PersonRow(*PersonRow.key(community, person)))
-    _change(transaction, community, before, after, now)
-    return True
-
-
-def _change(
-    transaction: Transaction, community: str, before: Membership | None, after: Membership, now: datetime
-) -> None:
-    first = after.homes[0] if after.homes else None
-    row = MembershipRow(
-        *MembershipRow.key(community, after.person),
-        person=after.person if after.roles else None,
-        roles=set(after.roles) or None,
-        homes=[str(each) for each in after.homes] or None,
-        building=first.building if first else None,
-        unit=first.unit if first else None,
-        version=after.version,
-        since=after.since,
-    )
-    if before:
-        transaction.put("membership", row, MembershipRow.version == before.version)
-    else:
-        transaction.create("membership", row)
-    cause = f"membership/{community}/{after.person}/{after.version}"
-    transaction.publish([fact(community, after)], cause, now)
-    transaction.commit()
-
-
-def _standing(row: MembershipRow) -> Membership:
-    return Membership(
-        person=row.sk,
-        roles=sorted(row.roles or ()),
-        homes=homes_of(row),
-        version=int(row.version),
-        since=row.since,
-    )
 
 
 def _shown(membership: Membership, homes: list[HomeShown]) -> MembershipShown:

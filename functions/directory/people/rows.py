@@ -6,6 +6,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from functions.directory.people.identities import Vouchers
 from linli.keys import Key
 from linli.lifetimes import Lifetime
+from linli.personal.fates import gone_with, kept, last_word, unnamed
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
 
@@ -30,6 +31,7 @@ class PersonRow(PersonalRow, discriminator="person"):
     """What this community knows of a person."""
 
     KEPT = Lifetime("until the membership ends")
+    PERSONAL = gone_with("person")
     key = Key("{community}#people", "{person}")
 
     name = UnicodeAttribute()
@@ -44,6 +46,7 @@ class MembershipRow(PersonalRow, discriminator="membership"):
     """
 
     KEPT = Lifetime("for ever; who has gone is a row with a version and no roles")
+    PERSONAL = last_word("person", members=("since",))
     key = Key("{community}#members", "{person}")
 
     roles = UnicodeSetAttribute(null=True)
@@ -58,6 +61,7 @@ class OperatorRow(PersonalRow, discriminator="operator"):
     """Who acts for a whole company."""
 
     KEPT = Lifetime("until ended")
+    PERSONAL = kept("of_the_community", "person")
     key = Key("{company}#operators", "{person}")
 
 
@@ -65,6 +69,7 @@ class OfficialRow(PersonalRow, discriminator="official"):
     """Who acts for a sub-district."""
 
     KEPT = Lifetime("until dismissed")
+    PERSONAL = kept("of_the_community", "person")
     key = Key("{district}#officials", "{person}")
 
 
@@ -72,6 +77,7 @@ class IdentityRow(PersonalRow, discriminator="identity"):
     """Whose an identity is that an issuer made. Each of `vouchers` opens just the community that gave it."""
 
     KEPT = Lifetime("until the last community ends it")
+    PERSONAL = unnamed("person")
     key = Key("{identity}#identity", "person")
 
     vouchers = ContractAttribute(Vouchers)

@@ -25,6 +25,7 @@ from linli.identities import EffectRow, Identity
 from linli.instants import to_epoch_seconds, to_text
 from linli.keys import Key, RowKey
 from linli.lifetimes import Lifetime
+from linli.personal.fates import gone_with
 from linli.tables import (
     ConditionsFailed,
     ContractAttribute,
@@ -44,6 +45,7 @@ class ReadingRow(EffectRow, discriminator="reading"):
     """
 
     KEPT = Lifetime.as_said_by(HealthPolicy)
+    PERSONAL = gone_with("person")
     key = Key("{community}#reading#{device}", "{event_id}")
 
     person = UnicodeAttribute(null=True)
@@ -62,6 +64,7 @@ class FeverRow(Row, discriminator="fever"):
     """Whether somebody has a fever, and since when."""
 
     KEPT = Lifetime("for ever: no temperature in it")
+    PERSONAL = gone_with("person")
     key = Key("{community}#fever#{person}", "state")
 
     state = ContractAttribute(FeverState)
@@ -72,6 +75,7 @@ class ConfirmedRow(Row, discriminator="confirmed"):
     """A fever that is confirmed now."""
 
     KEPT = Lifetime("until it is cleared")
+    PERSONAL = gone_with("person")
     key = Key("{community}#confirmed", "{person}")
 
     confirmed_at = InstantAttribute()
@@ -81,6 +85,7 @@ class DistrictRow(Row, discriminator="district"):
     """A line of the sub-district's feed."""
 
     KEPT = Lifetime("{}", timedelta(days=30))
+    PERSONAL = gone_with("person")
     key = Key("{district}#fevers", "{at}#{community}#{person}#{fact}")
 
     entry = ContractAttribute(DistrictEntry)

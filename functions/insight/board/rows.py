@@ -11,6 +11,7 @@ from linli.due import TimedRow
 from linli.instants import to_text
 from linli.keys import Key, RowKey
 from linli.lifetimes import Lifetime
+from linli.personal.fates import NOBODY
 from linli.tables import ContractAttribute, CopyRow, InstantAttribute, Row
 
 OVER_KEPT = timedelta(days=30)  # a word that was parked comes as much as 14 days late
@@ -24,6 +25,7 @@ class ThingRow(TimedRow, discriminator="thing"):
     """
 
     KEPT = Lifetime("{} after its end", OVER_KEPT)
+    PERSONAL = NOBODY
     SHARDS = 4
     key = Key("{community}#things", "{thing}")
 
@@ -37,6 +39,7 @@ class ItemRow(Row, discriminator="item"):
     """An open thing, the most severe first, of these the longest open."""
 
     KEPT = Lifetime("while it is open")
+    PERSONAL = NOBODY
     key = Key("{community}#now", "{rank}#{since}#{thing}")
 
     item = ContractAttribute(Item)
@@ -53,6 +56,7 @@ class BoardRow(Row, discriminator="board"):
     """
 
     KEPT = Lifetime()
+    PERSONAL = NOBODY
     key = Key("{community}#board", "sums")
 
     tally = ContractAttribute(Tally)
@@ -67,6 +71,7 @@ class ShareRow(Row, discriminator="share"):
     """A community of a company in which something is open, and the most urgent of it; the worst first."""
 
     KEPT = Lifetime("while something is open there")
+    PERSONAL = NOBODY
     key = Key("{company}#boards", "{rank}#{since}#{community}")
 
     tally = ContractAttribute(Tally)
@@ -83,6 +88,7 @@ class BelongingRow(CopyRow, discriminator="belonging"):
     """Which company runs a community, and its time zone, as the directory says last."""
 
     KEPT = Lifetime()
+    PERSONAL = NOBODY
     key = Key("{community}#community", "belonging")
 
     company = UnicodeAttribute()

@@ -5,6 +5,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAtt
 from functions.maintenance.escalations.models import Need
 from linli.due import TimedRow
 from linli.keys import Key, RowKey
+from linli.personal.fates import unnamed
 from linli.tables import InstantAttribute
 from linli.vocabulary.maintenance import Priority
 
@@ -18,6 +19,7 @@ class EscalationRow(TimedRow, discriminator="ticket_escalation"):
     `told` have been, once at least; `reached` have been in this `turn`; `tries`: how often in all.
     """
 
+    PERSONAL = unnamed()
     key = Key("{community}#escalations", "{rank}#{ticket}#{need}")
 
     SHARDS = 1

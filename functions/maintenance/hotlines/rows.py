@@ -6,6 +6,7 @@ from pynamodb.attributes import UnicodeAttribute
 
 from linli.keys import Key
 from linli.lifetimes import Lifetime
+from linli.personal.fates import NOBODY, unnamed
 from linli.tables import InstantAttribute, Row
 
 
@@ -16,6 +17,7 @@ class HotlineRow(Row, discriminator="hotline"):
     """
 
     KEPT = Lifetime()
+    PERSONAL = unnamed()
     key = Key("{tenant}#hotlines#{scope}", "{hotline}")
 
     name = UnicodeAttribute()
@@ -29,6 +31,7 @@ class HotlineRequestRow(Row, discriminator="hotline_request"):
     """What came in by a hotline, in time order."""
 
     KEPT = Lifetime()
+    PERSONAL = NOBODY
     key = Key("{tenant}#requests#{scope}#{hotline}", "{ticket}")
 
     community = UnicodeAttribute()
@@ -41,6 +44,7 @@ class SentRequestRow(Row, discriminator="sent_request"):
     """
 
     KEPT = Lifetime("{}: clients repeat what they think was lost", timedelta(hours=1))
+    PERSONAL = NOBODY
     key = Key("{tenant}#sent#{scope}#{hotline}", "{digest}")
 
     community = UnicodeAttribute()

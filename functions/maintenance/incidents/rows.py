@@ -6,6 +6,7 @@ from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
 
 from linli.keys import Key
 from linli.lifetimes import Lifetime
+from linli.personal.fates import NOBODY
 from linli.tables import InstantAttribute, Row
 
 
@@ -13,6 +14,7 @@ class ReportRow(Row, discriminator="report"):
     """Reports of the last day, in time order."""
 
     KEPT = Lifetime("{}", timedelta(days=1))
+    PERSONAL = NOBODY
     key = Key("{community}#reports#{building}#{category}", "{ticket}")
 
     incident = UnicodeAttribute(null=True)
@@ -22,6 +24,7 @@ class IncidentRow(Row, discriminator="incident"):
     """One mass outage; its id is that of its first ticket."""
 
     KEPT = Lifetime()
+    PERSONAL = NOBODY
     key = Key("{community}#incidents", "{incident}")
 
     building = UnicodeAttribute()

@@ -5,6 +5,7 @@ from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UnicodeSetAt
 from functions.maintenance.people.models import SetUp
 from linli.keys import Key
 from linli.lifetimes import Lifetime
+from linli.personal.fates import LATE_WORDS, gone_with, last_word
 from linli.tables import ContractAttribute, CopyRow, Row
 
 
@@ -16,6 +17,7 @@ class RepairerRow(Row, discriminator="repairer"):
     """
 
     KEPT = Lifetime()
+    PERSONAL = gone_with("person")
     key = Key("{community}#repairers", "{person}")
 
     set_up = ContractAttribute(SetUp, null=True)
@@ -32,6 +34,7 @@ class RepairerRow(Row, discriminator="repairer"):
 class ManagerRow(Row, discriminator="maintenance_manager"):
     """Who runs the community, or once did; is told what is late."""
 
+    PERSONAL = gone_with("person")
     key = Key("{community}#managers", "{person}")
 
     member = BooleanAttribute()
@@ -42,6 +45,7 @@ class MemberRow(CopyRow, discriminator="maintenance_member"):
     one home.
     """
 
+    PERSONAL = last_word("person", span=LATE_WORDS)
     key = Key("{community}#members", "{person}")
 
     home = UnicodeAttribute(null=True)

@@ -50,6 +50,11 @@ def remove_upload(community: str, ticket: str, photo: str) -> None:
     _asked("delete_object", object_of(community, ticket, photo))
 
 
+def remove_shown(community: str, ticket: str, photo: str) -> None:
+    """Remove what people see. Raises Unavailable."""
+    _asked("delete_object", shown_object_of(community, ticket, photo))
+
+
 def _asked(operation: str, key: str, **more: Any) -> Any:
     """What the bucket answers: the body of a get, None where there is nothing. Whatever goes wrong with it is
     not the caller's fault, and passes.

@@ -4,6 +4,7 @@ from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
 from linli.due import TimedRow
 from linli.keys import Key
+from linli.personal.fates import gone_with
 from linli.tables import InstantAttribute
 
 
@@ -14,6 +15,7 @@ class PhotoRow(TimedRow, discriminator="photo"):
     Neither is said of what has not been looked at, or not been uploaded. It is due once nobody can any more.
     """
 
+    PERSONAL = gone_with("added_by")
     key = Key("{community}#ticket#{ticket}", "photo#{number}")
 
     SHARDS = 1

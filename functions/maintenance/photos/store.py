@@ -4,7 +4,13 @@ from datetime import datetime, timedelta
 
 from pynamodb.expressions.update import Action
 
-from functions.maintenance.photos.client import SIGNED_FOR_S, read_upload, remove_upload, write_shown
+from functions.maintenance.photos.client import (
+    SIGNED_FOR_S,
+    read_upload,
+    remove_shown,
+    remove_upload,
+    write_shown,
+)
 from functions.maintenance.photos.models import NoPhoto
 from functions.maintenance.photos.rows import PhotoRow
 from linli.tables import ConditionsFailed, Row, change, read
@@ -58,3 +64,11 @@ def end_upload(key: tuple[str, str], now: datetime) -> str:
     except ConditionsFailed:
         return "nothing_due"
     return "shown" if found.shown else "refused"
+
+
+def remove(row: Row) -> None:
+    """Remove what is in the bucket of a photo whose row is to go. Raises Unavailable."""
+    if isinstance(row, PhotoRow):
+        community, ticket, _ = PhotoRow.key.parts(row)
+        remove_upload(community, ticket, row.photo)
+        remove_shown(community, ticket, row.photo)

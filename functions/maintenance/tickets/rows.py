@@ -14,6 +14,7 @@ from functions.maintenance.tickets.rates import Mark
 from linli.due import TimedRow
 from linli.keys import Key
 from linli.lifetimes import Lifetime
+from linli.personal.fates import NOBODY, unnamed
 from linli.tables import ContractAttribute, Row
 
 RATE_SHARDS = 8
@@ -60,6 +61,7 @@ class TicketRow(TimedRow, discriminator="ticket"):
     """
 
     KEPT = Lifetime("{} after its end", timedelta(days=730))
+    PERSONAL = unnamed("ticket.reported_by")
     key = Key("{community}#ticket#{ticket}", "ticket")
 
     SHARDS = 4
@@ -105,6 +107,7 @@ class TimelineRow(Row, discriminator="timeline"):
     """A line of a ticket's timeline: written once, changed never."""
 
     KEPT = Lifetime()
+    PERSONAL = unnamed("entry.person")
     key = Key("{community}#ticket#{ticket}", "timeline#{version}")
 
     entry = ContractAttribute(Entry)
@@ -119,6 +122,7 @@ class RatesRow(Row, discriminator="rates"):
     """How many tickets of the month have each mark."""
 
     KEPT = Lifetime()
+    PERSONAL = NOBODY
     key = Key("{community}#rates#{month}", "{shard}")
 
     reported = NumberAttribute(default=0)

@@ -14,6 +14,7 @@ from functions.payments.providers.protocol.notices import Notice
 from linli.due import TimedRow
 from linli.keys import Key, RowKey
 from linli.lifetimes import Lifetime
+from linli.personal.fates import NOBODY, gone_with, kept
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
 
@@ -21,6 +22,7 @@ class IntentRow(TimedRow, discriminator="payment_intent"):
     """An order at a provider. `tries`: how often the provider was asked about it."""
 
     KEPT = Lifetime()
+    PERSONAL = kept("accounting", "intent.payer", whole=True)
     key = Key("{community}#intent#{intent}", "intent")
 
     SHARDS, LANE = 4, "intent#"
@@ -60,6 +62,7 @@ class RefundRow(TimedRow, discriminator="refund"):
     """Money that goes back."""
 
     KEPT = Lifetime()
+    PERSONAL = kept("accounting", "refund.requested_by", whole=True)
     key = Key("{community}#intent#{intent}", "refund#{refund}")
 
     SHARDS, LANE = 4, "refund#"
@@ -91,6 +94,7 @@ class OpenIntentRow(Row, discriminator="open_intent"):
     """A lock: a payer's one open intent of a bill."""
 
     KEPT = Lifetime("while the intent is open")
+    PERSONAL = gone_with("payer")
     key = Key("{community}#paying#{payer}", "{bill}")
 
     intent = UnicodeAttribute()
@@ -103,6 +107,7 @@ class OrderedRow(Row, discriminator="lately_ordered"):
     """
 
     KEPT = Lifetime("{} after the last order", timedelta(hours=1))
+    PERSONAL = gone_with("payer")
     key = Key("{community}#paying#{payer}", "{bill}#lately")
 
     ordered = ContractAttribute(Ordered)
@@ -112,6 +117,7 @@ class EntryRow(Row, discriminator="ledger_entry"):
     """A line of the ledger: written once, changed never."""
 
     KEPT = Lifetime("for ever, never changed")
+    PERSONAL = kept("accounting", whole=True)
     key = Key("{community}#ledger#{month}", "{at}#{entry}")
 
     entry = ContractAttribute(Entry)
@@ -134,6 +140,7 @@ class CallbackRow(TimedRow, discriminator="callback"):
 
     KEPT = Lifetime("{}: refunds are made for up to a year", timedelta(days=400))
     KEPT_REFUSED = Lifetime("refused {}", timedelta(days=30))
+    PERSONAL = kept("accounting", whole=True)
     key = Key("{community}#callback#{callback}", "callback")
     refused = Key("{community}#refused#{day}", "{digest}")
 
@@ -164,6 +171,7 @@ class CallbackRow(TimedRow, discriminator="callback"):
 class TransferRow(Row, discriminator="transfer_reference"):
     """A transfer that was entered, once; `digest` is of its reference."""
 
+    PERSONAL = NOBODY
     key = Key("{community}#transfers", "{digest}")
 
     intent = UnicodeAttribute()

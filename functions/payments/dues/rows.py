@@ -11,6 +11,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 from functions.payments.dues.models import Due
 from linli.keys import Key
 from linli.lifetimes import Lifetime
+from linli.personal.fates import kept
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
 SHELVED = [
@@ -55,6 +56,7 @@ class DueRow(Row, discriminator="due"):
     """
 
     KEPT = Lifetime()
+    PERSONAL = kept("accounting", "due.payers", whole=True)
     key = Key("{community}#due#{bill}", "due")
 
     due = ContractAttribute(Due)

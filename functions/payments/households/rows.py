@@ -4,6 +4,7 @@ from pynamodb.attributes import ListAttribute, UnicodeAttribute
 
 from linli.keys import Key
 from linli.members import DwellerRow
+from linli.personal.fates import LATE_WORDS, last_word
 
 
 class LivingRow(DwellerRow, discriminator="dweller"):
@@ -12,6 +13,7 @@ class LivingRow(DwellerRow, discriminator="dweller"):
     `formerly`: homes of before, whose bills may still be theirs.
     """
 
+    PERSONAL = last_word("person", span=LATE_WORDS)
     key = Key("{community}#living", "{person}")
 
     formerly = ListAttribute(of=UnicodeAttribute, null=True)

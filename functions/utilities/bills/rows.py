@@ -5,11 +5,14 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from linli.communities import RoundRow
 from linli.keys import Key
 from linli.lifetimes import Lifetime
+from linli.personal.fates import NOBODY, kept, unnamed
 from linli.tables import Row
 
 
 class ScheduledRow(RoundRow, discriminator="billed_community"):
     """The communities that the monthly schedule goes through."""
+
+    PERSONAL = NOBODY
 
 
 class RunRow(Row, discriminator="bill_run"):
@@ -18,6 +21,7 @@ class RunRow(Row, discriminator="bill_run"):
     """
 
     KEPT = Lifetime()
+    PERSONAL = kept("accounting", whole=True)
     key = Key("{community}#bill_runs", "{period}")
 
     plan = UnicodeAttribute()
@@ -28,6 +32,7 @@ class RunRow(Row, discriminator="bill_run"):
 class GapRow(Row, discriminator="bill_gap"):
     """What a run could not bill of a home's month."""
 
+    PERSONAL = unnamed()
     key = Key("{community}#gaps#{period}", "{home}")
 
     gap = UnicodeAttribute()
@@ -39,6 +44,7 @@ class BillRow(Row, discriminator="bill"):
     """
 
     KEPT = Lifetime()
+    PERSONAL = kept("accounting", whole=True)
     of_home = Key("{community}#bills#{home}", "{period}")
     of_period = Key("{community}#billed#{period}", "{home}")
 

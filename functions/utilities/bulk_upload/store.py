@@ -26,6 +26,7 @@ from linli.idempotency import Creation
 from linli.ids import is_id
 from linli.keys import Key
 from linli.lifetimes import Lifetime
+from linli.personal.fates import unnamed
 from linli.tables import InstantAttribute, Row, Transaction, read
 from linli.uploads import address, upload_form
 
@@ -38,6 +39,7 @@ class UploadRow(Row, discriminator="reading_file"):
     """A file of readings, and how it ended."""
 
     KEPT = Lifetime()
+    PERSONAL = unnamed()
     key = Key("{community}#uploads", "{upload}")
 
     format = UnicodeAttribute()

@@ -14,6 +14,7 @@ from functions.utilities.households.models import Move
 from linli.keys import Key
 from linli.lifetimes import Lifetime
 from linli.members import DwellerRow
+from linli.personal.fates import kept
 from linli.tables import Row
 
 
@@ -26,6 +27,7 @@ class HouseholdRow(Row, discriminator="household"):
     """
 
     KEPT = Lifetime()
+    PERSONAL = kept("accounting")
     key = Key("{community}#households", "{home}")
 
     members = UnicodeSetAttribute(null=True)
@@ -61,6 +63,7 @@ class ResidentRow(DwellerRow, discriminator="living"):
     day], as a manager said.
     """
 
+    PERSONAL = kept("accounting", "person")
     key = Key("{community}#living", "{person}")
 
     moves: JSONAttribute = JSONAttribute(null=True)

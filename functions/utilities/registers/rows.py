@@ -9,6 +9,7 @@ from functions.utilities.readings.models import DAY_MS, Kind, Reading, Standing
 from functions.utilities.signals.models import SignalState
 from linli.keys import Key
 from linli.lifetimes import Lifetime
+from linli.personal.fates import NOBODY
 from linli.tables import ContractAttribute, Row
 
 KINDS: dict[Kind, str] = {"actual": "a", "estimate": "e", "initial": "i", "final": "f", "corrected": "c"}
@@ -70,6 +71,7 @@ class RegisterRow(Row, discriminator="meter_register"):
     """
 
     KEPT = Lifetime()
+    PERSONAL = NOBODY
     key = Key("{community}#register#{meter}", "{register}")
 
     version = NumberAttribute()
@@ -84,6 +86,7 @@ class DayRow(Row, discriminator="readings"):
     """A register's readings of a day in order."""
 
     KEPT = Lifetime()
+    PERSONAL = NOBODY
     key = Key("{community}#readings#{meter}#{register}", "{day}")
 
     readings = ReadingsAttribute()
@@ -97,6 +100,7 @@ class UseRow(Row, discriminator="use"):
     """
 
     KEPT = Lifetime()
+    PERSONAL = NOBODY
     key = Key("{community}#use#{month}", "{meter}#{register}")
 
     medium = UnicodeAttribute()

@@ -4,6 +4,7 @@ from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 
 from linli.keys import Key
 from linli.lifetimes import Lifetime
+from linli.personal.fates import NOBODY, unnamed
 from linli.tables import InstantAttribute, Row
 
 
@@ -11,6 +12,7 @@ class HeldRow(Row, discriminator="held_reading"):
     """A reading that waits for a manager; its id is a digest of meter, register, instant and ticks."""
 
     KEPT = Lifetime("until somebody decides")
+    PERSONAL = NOBODY
     key = Key("{community}#held", "{held}")
 
     meter = UnicodeAttribute()
@@ -29,6 +31,7 @@ class CorrectionRow(Row, discriminator="correction"):
     """
 
     KEPT = Lifetime("for ever, never changed")
+    PERSONAL = unnamed()
     key = Key("{community}#corrections#{meter}", "{at}#{register}#{cause}")
 
     at = InstantAttribute()

@@ -3,6 +3,7 @@
 from functions.utilities.tariffs.models import Tariff
 from linli.keys import Key, RowKey
 from linli.lifetimes import Lifetime
+from linli.personal.fates import unnamed
 from linli.tables import ContractAttribute, Row
 
 
@@ -10,6 +11,7 @@ class TariffRow(Row, discriminator="tariff"):
     """What a medium costs from that day on."""
 
     KEPT = Lifetime("for ever, never changed")
+    PERSONAL = unnamed()
     key = Key("{community}#tariffs", "{medium}#{valid_from}")
 
     tariff = ContractAttribute(Tariff)

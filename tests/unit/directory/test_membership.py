@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from functions.directory.homes.models import Home
-from functions.directory.membership.domain import ended, fact
 from functions.directory.membership.domain import given as after_giving
-from functions.directory.membership.models import Membership, MembershipGiven, MembershipPatch
+from functions.directory.membership.models import MembershipGiven, MembershipPatch
+from functions.directory.memberships.endings import ended, fact
+from functions.directory.memberships.models import Membership
 from linli.vocabulary.directory import MembershipChanged
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)

@@ -15,4 +15,4 @@ def facts() -> dict[str, type[Fact]]:
         import_module(f"{vocabulary.__name__}.{each.name}") for each in iter_modules(vocabulary.__path__)
     ]
     classes = (each for module in modules for each in vars(module).values() if isinstance(each, type))
-    return {each.TYPE: each for each in classes if issubclass(each, Fact) and each is not Fact}
+    return {each.TYPE: each for each in classes if issubclass(each, Fact) and "TYPE" in vars(each)}

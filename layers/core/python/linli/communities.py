@@ -18,6 +18,7 @@ from linli.errors import InvalidRequest
 from linli.keys import Key
 from linli.lifetimes import Lifetime
 from linli.observability import observed
+from linli.personal.fates import NOBODY
 from linli.policies import Policy
 from linli.reading import understood
 from linli.tables import CopyRow, Row, Rows, Transaction, keep_newest
@@ -44,6 +45,7 @@ class CommunityRow(CopyRow, discriminator="community"):
     """The parts of a community's policies that are read here."""
 
     KEPT = Lifetime()
+    PERSONAL = NOBODY
     key = Key("{community}#community", "profile")
 
     sub_district = UnicodeAttribute()

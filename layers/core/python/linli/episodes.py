@@ -16,6 +16,7 @@ from linli.faults import Fault
 from linli.ids import new_id
 from linli.keys import Key, RowKey
 from linli.lifetimes import Lifetime
+from linli.personal.fates import NOBODY
 from linli.tables import ConditionsFailed, InstantAttribute, Row, SeenRow, Transaction, read, until_it_holds
 
 Also = Callable[[Transaction], None]
@@ -26,6 +27,7 @@ class LockRow(Row, discriminator="lock"):
     """The one open thing about a fault of an asset, how often told, when last."""
 
     KEPT = Lifetime("for ever, one per fault")
+    PERSONAL = NOBODY
     key = Key("{community}#lock#{asset}", "{fault}")
 
     thing = UnicodeAttribute(attr_name="ticket_id")
@@ -39,6 +41,7 @@ class EpisodeRow(Row, discriminator="fault_episode"):
     """Whether a spell of a fault is over, in whatever order it is told."""
 
     KEPT = Lifetime("{}", timedelta(days=30))
+    PERSONAL = NOBODY
     key = Key("{community}#episode#{asset}", "{fault}#{episode}")
 
     ended = BooleanAttribute()

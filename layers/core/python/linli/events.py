@@ -66,7 +66,7 @@ class Event(Contract):
         return self.correlationid or f"{self.source}:{self.id}"
 
 
-class _BusEnvelope(Contract):
+class BusEnvelope(Contract):
     """What EventBridge puts into a queue; only the CloudEvent inside is ours."""
 
     detail: Event
@@ -92,7 +92,7 @@ def parse_event(body: str, facts: Iterable[type[Fact]]) -> tuple[Event, Fact]:
     """
     known = {fact.TYPE: fact for fact in facts}
     try:
-        event = read_as(_BusEnvelope, body).detail
+        event = read_as(BusEnvelope, body).detail
         if event.type not in known:
             raise InvalidRequest("fact_not_taken", {"type": event.type})
         return event, read_as(known[event.type], to_json(event.data))

@@ -18,6 +18,7 @@ from pynamodb.attributes import UnicodeAttribute
 from linli.errors import IdempotencyKeyReused, LinliError
 from linli.keys import Key, RowKey
 from linli.lifetimes import Lifetime
+from linli.personal.fates import SOON_GONE
 from linli.tables import RACES_LOST, ConditionsFailed, Row, Transaction, read, until_it_holds
 
 Result = TypeVar("Result")
@@ -28,6 +29,7 @@ class CreationRow(Row, discriminator="creation"):
     """What a key created; its scope is the person and the route."""
 
     KEPT = Lifetime("{}", timedelta(hours=48))
+    PERSONAL = SOON_GONE
     key = Key("{tenant}#idempotency", "{scope}#{key}")
 
     digest = UnicodeAttribute()

@@ -34,6 +34,7 @@ class Key:
         self._of_place = [""] * self._sk.count("%s")
         self._separators = len(segments[0]) - 1, len(segments[1]) - 1
         self._are_parts = [each.startswith("{") for side in segments for each in side]
+        self._words = [each for side in segments for each in side]
 
     def __call__(self, *parts: Part) -> RowKey:
         """Where the row of these parts is, in the order of the templates.
@@ -54,3 +55,13 @@ class Key:
         """What a row's keys were made of, in the same order; the last one may have a `#` of its own."""
         segments = [*row.pk.split("#", self._separators[0]), *row.sk.split("#", self._separators[1])]
         return tuple(each for each, is_part in zip(segments, self._are_parts, strict=True) if is_part)
+
+    def named(self, row: _Placed) -> dict[str, str] | None:
+        """The parts of a row's keys by their names, if it is a key of this form."""
+        segments = [*row.pk.split("#", self._separators[0]), *row.sk.split("#", self._separators[1])]
+        if len(segments) != len(self._words):
+            return None
+        pairs = list(zip(self._words, segments, self._are_parts, strict=True))
+        if any(word != each for word, each, is_part in pairs if not is_part):
+            return None
+        return {word[1:-1]: each for word, each, is_part in pairs if is_part}

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pynamodb.attributes import UnicodeAttribute
 
 from linli.keys import Key
+from linli.personal.fates import unnamed
 from linli.tables import CopyRow, keep_newest, read
 from linli.vocabulary.directory import PlaceChanged
 
@@ -12,6 +13,7 @@ from linli.vocabulary.directory import PlaceChanged
 class PlaceNameRow(CopyRow, discriminator="place_name"):
     """What people call a place, `<building>` or `<building>/<unit>`."""
 
+    PERSONAL = unnamed()
     key = Key("{community}#places", "{place}")
 
     name = UnicodeAttribute()

@@ -13,6 +13,7 @@ from linli.device_messages import Topic
 from linli.errors import DeviceNotKnown, DeviceRevokedMeanwhile, WrongDeviceKind
 from linli.keys import Key
 from linli.lifetimes import Lifetime
+from linli.personal.fates import NOBODY
 from linli.tables import ConditionsFailed, CopyRow, InstantAttribute, Transaction, readable
 from linli.vocabulary.devices import DeviceRegistered, DeviceRevoked
 
@@ -24,6 +25,7 @@ class RegisteredRow(CopyRow, discriminator="registered_device"):
     """
 
     KEPT = Lifetime()
+    PERSONAL = NOBODY
     key = Key("{community}#device", "{device}")
 
     device_kind = UnicodeAttribute(null=True)

@@ -30,6 +30,7 @@ from linli.lifetimes import Lifetime
 from linli.naming import stage
 from linli.observability import correlation_id, observed
 from linli.pauses import pause
+from linli.personal.fates import SOON_GONE, Fate
 from linli.reading import read_as
 
 OUTBOX_KEPT = timedelta(days=7)
@@ -90,6 +91,8 @@ class Row(Model):
 
     KEPT: ClassVar[Lifetime]
     """Each kind of rows says it."""
+    PERSONAL: ClassVar[Fate]
+    """What becomes of a person in it: each kind of rows says it."""
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
@@ -117,6 +120,7 @@ class OutboxRow(Row, discriminator="outbox"):
     """An event to be published, written with the state it tells of; the relay sends it on."""
 
     KEPT = Lifetime("{}", OUTBOX_KEPT)
+    PERSONAL = SOON_GONE
     key = Key("{community}#outbox", "{event_id}")
 
     event = UnicodeAttribute()
@@ -132,6 +136,7 @@ class SeenRow(Row, discriminator="seen"):
     """A fact of another service that has had its effect."""
 
     KEPT = Lifetime("{}", OUTBOX_KEPT)
+    PERSONAL = SOON_GONE
     key = Key("{community}#seen", "{source}#{event_id}")
 
     @classmethod

@@ -16,6 +16,7 @@ from linli.escalation.roster import OnDuty
 from linli.instants import to_text
 from linli.keys import Key, RowKey
 from linli.lifetimes import Lifetime
+from linli.personal.fates import gone_with
 from linli.tables import ContractAttribute, Row
 
 SENT_AGAIN = timedelta(days=7)  # as long as a device or an app may repeat itself
@@ -126,6 +127,7 @@ class RosterRow(Row, discriminator="roster"):
     """Who is on duty, and when."""
 
     KEPT = Lifetime("until struck off")
+    PERSONAL = gone_with("person")
     key = Key("{community}#roster", "{person}")
 
     on_duty = ContractAttribute(OnDuty)

@@ -8,6 +8,7 @@ from pydantic import Field
 from linli.events import Fact
 from linli.ids import Id
 from linli.instants import Instant
+from linli.personal.models import PersonalDataAnswered
 from linli.policies import Policy
 
 Passback = Literal["off", "soft", "hard"]
@@ -67,3 +68,9 @@ class GateAlarmEnded(Fact):
 
     def entity(self) -> str:
         return self.gate
+
+
+class AccessAnswered(PersonalDataAnswered):
+    """What access has done about a person's data."""
+
+    TYPE = "linli.access.personal_data_answered.v1"

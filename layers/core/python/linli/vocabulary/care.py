@@ -11,6 +11,7 @@ from linli.ids import Id
 from linli.instants import Instant
 from linli.local_times import ClockTime
 from linli.messages.rungs import Rung
+from linli.personal.models import PersonalDataAnswered
 from linli.policies import Policy
 
 Recipient = Literal["person", "contact", "caregiver", "manager"]
@@ -133,3 +134,9 @@ class AlertClosed(Fact):
 
     def entity(self) -> str:
         return self.alert
+
+
+class CareAnswered(PersonalDataAnswered):
+    """What care has done about a person's data."""
+
+    TYPE = "linli.care.personal_data_answered.v1"

@@ -7,6 +7,7 @@ from pydantic import model_validator
 
 from linli.events import Fact, Version
 from linli.ids import Id
+from linli.personal.models import PersonalDataAnswered, PersonalDataAsked
 
 
 class CommunityChanged(Fact):
@@ -66,3 +67,24 @@ class PlaceChanged(Fact):
 
     def entity(self) -> str:
         return self.building if self.unit is None else f"{self.building}/{self.unit}"
+
+
+class PersonExportAsked(PersonalDataAsked):
+    """A person asks for a copy of what is known of them in a community (个人信息查阅、复制, PIPL art. 45)."""
+
+    TYPE = "linli.directory.person_export_asked.v1"
+
+
+class PersonForgettingAsked(PersonalDataAsked):
+    """A person is to be forgotten in a community (个人信息删除, PIPL art. 47).
+
+    `not_before`: when no token of theirs opens anything any more; what is done sooner may be written again.
+    """
+
+    TYPE = "linli.directory.person_forgetting_asked.v1"
+
+
+class DirectoryAnswered(PersonalDataAnswered):
+    """What the directory has done about a person's data."""
+
+    TYPE = "linli.directory.personal_data_answered.v1"

@@ -8,6 +8,7 @@ from pydantic import Field
 from linli.events import Fact, Version
 from linli.ids import Id
 from linli.instants import Instant
+from linli.personal.models import PersonalDataAnswered
 from linli.policies import Policy
 
 
@@ -51,3 +52,9 @@ class FeverCleared(Fact):
 
     def entity(self) -> str:
         return self.person
+
+
+class HealthAnswered(PersonalDataAnswered):
+    """What health has done about a person's data."""
+
+    TYPE = "linli.health.personal_data_answered.v1"

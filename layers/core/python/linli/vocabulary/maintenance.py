@@ -9,6 +9,7 @@ from linli.contracts import Contract
 from linli.events import Fact, Version
 from linli.ids import Id
 from linli.instants import Instant
+from linli.personal.models import PersonalDataAnswered
 from linli.policies import Policy
 
 Priority = Literal["emergency", "urgent", "general", "complex"]
@@ -127,3 +128,9 @@ class TicketClockBreached(Fact):
 
     def entity(self) -> str:
         return self.ticket
+
+
+class MaintenanceAnswered(PersonalDataAnswered):
+    """What maintenance has done about a person's data."""
+
+    TYPE = "linli.maintenance.personal_data_answered.v1"

@@ -7,6 +7,7 @@ from pydantic import Field
 from linli.events import Fact
 from linli.ids import Id
 from linli.instants import Instant
+from linli.personal.models import PersonalDataAnswered
 from linli.policies import Policy
 
 
@@ -76,3 +77,9 @@ class PaymentRefunded(Fact):
 
     def entity(self) -> str:
         return self.refund
+
+
+class PaymentsAnswered(PersonalDataAnswered):
+    """What payments has done about a person's data."""
+
+    TYPE = "linli.payments.personal_data_answered.v1"

@@ -10,6 +10,7 @@ from linli.events import Fact, Version
 from linli.ids import Id
 from linli.instants import Instant
 from linli.local_times import Day
+from linli.personal.models import PersonalDataAnswered
 from linli.policies import Policy
 
 
@@ -138,3 +139,9 @@ class UseObserved(Fact):
 
     def entity(self) -> str:
         return self.meter
+
+
+class UtilitiesAnswered(PersonalDataAnswered):
+    """What utilities has done about a person's data."""
+
+    TYPE = "linli.utilities.personal_data_answered.v1"

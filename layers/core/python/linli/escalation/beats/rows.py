@@ -2,6 +2,7 @@
 
 from linli.keys import Key
 from linli.lifetimes import Lifetime
+from linli.personal.fates import NOBODY
 from linli.tables import InstantAttribute, Row
 
 
@@ -9,6 +10,7 @@ class BeatRow(Row, discriminator="beat"):
     """When the sweep last went through. No tenant's."""
 
     KEPT = Lifetime("for ever, one row")
+    PERSONAL = NOBODY
     key = Key("#beat", "sweep")
 
     at = InstantAttribute()

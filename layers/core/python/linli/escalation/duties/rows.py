@@ -8,6 +8,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from linli.escalation.rows import SENT_AGAIN, QueueRow
 from linli.keys import Key, RowKey
 from linli.lifetimes import Lifetime
+from linli.personal.fates import gone_with
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
 
@@ -27,6 +28,7 @@ class SettledRow(Row, discriminator="settled"):
     """Who settled a duty, and how: whoever has lost the answer asks again."""
 
     KEPT = Lifetime("{}", SENT_AGAIN)
+    PERSONAL = gone_with("about")
     key = Key("{community}#settled", "{kind}#{about}#{since}")
 
     by = UnicodeAttribute()

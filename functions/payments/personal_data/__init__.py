@@ -1,0 +1,6 @@
+"""Trigger: the directory's `person_export_asked` and `person_forgetting_asked`, through a queue.
+
+Rule: what each kind of rows declares of a person happens to every row of theirs, and to every mention.
+Result: vouchers stay as accounting law says, and where the person lived is gone; or a part of the copy is
+written.
+"""
