@@ -1,4 +1,4 @@
-"""Somebody asks for their data, or to be forgotten: the bus between the directory and all services, by hand."""
+"""Somebody asks for their data, or to be forgotten: the bus between the directory and services, by hand."""
 
 import json
 import os
@@ -12,6 +12,7 @@ from chalice.app import Chalice
 from linli.aws import client, of_botocore
 from linli.events import Event
 from linli.tables import OutboxRow, Row
+from linli.vocabulary.directory import MembershipChanged
 from tests.integration.conftest import STAGE, Http, Invoke, Service, enter
 from tests.integration.gateway import NOW, Answer
 from tests.integration.messages import batch
@@ -19,6 +20,13 @@ from tests.integration.people import member
 
 BUCKET = "linli-test-exports-123456789012"
 ANSWERING = ("access", "care", "directory", "health", "maintenance", "payments", "utilities")
+TAKES_MEMBERSHIPS = {
+    "access": "standing",
+    "care": "community",
+    "maintenance": "community",
+    "payments": "household",
+    "utilities": "household",
+}
 SETTLED = NOW + timedelta(minutes=6)
 
 
@@ -71,16 +79,42 @@ class Town:
     def answers(self, event: Event) -> None:
         """Every service sees to it, and the directory hears of each."""
         for name in ANSWERING:
-            assert self.sees_to(name, event)[-1] == "answered", name
+            ended = self.sees_to(name, event)[-1]
+            if ended == "waits":
+                self.end_alerts(event.data["community"])
+                ended = self.sees_to(name, event)[-1]
+            assert ended == "answered", name
         for name in ANSWERING:
             enter(self.apps[name])
             for answer in [each for each in told(event.data["community"]) if "answered" in each.type]:
-                self.sends("directory", answer)
+                assert self.sends("directory", answer) != ["failed"]
+
+    def tell_of_members(self, community: str) -> None:
+        """What the directory has told of memberships comes to who keeps copies of them."""
+        enter(self.apps["directory"])
+        said = [each for each in told(community) if each.type == MembershipChanged.TYPE]
+        for name, action in TAKES_MEMBERSHIPS.items():
+            for each in said:
+                body = {"detail": each.model_dump(mode="json")}
+                assert "failed" not in self.invoke(self.apps[name], action, batch(body))["outcomes"]
+
+    def end_alerts(self, community: str) -> None:
+        """A caregiver sees to whatever is open."""
+        who, path = (
+            member(f"{community}-caregiver-1", community, "caregiver"),
+            f"/communities/{community}/alerts",
+        )
+        care = self.apps["care"]
+        for each in self.http(care, "GET", path, **who).body["items"]:
+            body = {"command": "resolve", "outcome": "fine"}
+            answered = self.http(care, "POST", f"{path}/{each['alert']}/answers", body=body, **who)
+            assert answered.status == 200, answered.text
 
     def forget(self, person: str, community: str = "willow") -> dict[str, Any]:
         """Forget somebody to the end; what they are shown then."""
         asked = self.ask("forgetting", person, community)
         assert asked.status == 202, asked.text
+        self.tell_of_members(community)
         self.answers(self.asked(community))
         shown = self.http(self.apps["directory"], "GET", "/me/forgetting", **member(person, community))
         items: list[dict[str, Any]] = shown.body["items"]

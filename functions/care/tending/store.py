@@ -75,7 +75,7 @@ def _note_membership(fact: MembershipChanged, now: datetime) -> str:
     row, watched = rows.one(StaffRow, key), rows.one(WatchRow, watch_key)
     before = _member(row)
     member = before.told(fact)
-    if member == before:
+    if member == before or (row is not None and row.forgets(fact.version)):
         return "duplicate"
     transaction = Transaction()
     transaction.put("member", StaffRow.of(key, member), as_read(StaffRow, row, *TOLD))

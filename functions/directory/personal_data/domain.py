@@ -44,7 +44,9 @@ def with_answer(standing: Answers, service: str, told: PersonalDataAnswered) -> 
     """The answers with one more; a done one stays, whatever comes late."""
     if standing.by.get(service, Answer()).state == "done":
         return standing
-    answer = Answer(state=told.state, waits_for=told.waits_for, rows=told.rows, kept=told.kept)
+    answer = Answer(
+        state=told.state, waits_for=told.waits_for, rows=told.rows, kept=told.kept, parts=told.parts
+    )
     return Answers(by=standing.by | {service: answer})
 
 

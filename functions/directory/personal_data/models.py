@@ -20,12 +20,13 @@ class OwnData(Contract):
 
 
 class Answer(Contract):
-    """What a service has answered."""
+    """What a service has answered; in how many `parts` its share of a copy is."""
 
     state: Progress = "asked"
     waits_for: Waits | None = None
     rows: dict[str, int] = {}
     kept: list[Kept] = []
+    parts: int = 0
 
 
 class Answers(Contract):

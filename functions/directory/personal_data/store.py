@@ -37,7 +37,7 @@ from linli.lifetimes import Lifetime
 from linli.permissions import Role
 from linli.personal.fates import LAWS, SOON_GONE, kept
 from linli.personal.models import Asks, PersonalDataAnswered
-from linli.personal.store import SECRET, bucket
+from linli.personal.store import SECRET, bucket, part_of
 from linli.personal.traces import key_of, traces_of
 from linli.secrets import secret
 from linli.tables import (
@@ -242,7 +242,7 @@ def _note_answer(told: PersonalDataAnswered, now: datetime) -> str:
         return "duplicate"
     ends = answers.are_all_in
     if ends and told.asked == "export":
-        _make_copy(told.request)
+        _make_copy(told.request, answers)
     transaction = Transaction()
     after = RequestRow(*key, **_but(row, answers, now if ends else None))
     transaction.put("request", after, as_read(RequestRow, row, "version"))
@@ -250,6 +250,8 @@ def _note_answer(told: PersonalDataAnswered, now: datetime) -> str:
         noted_row = NotedRow(*NotedRow.key(told.community, told.request))
         transaction.update("noted", noted_row, [NotedRow.ended_at.set(now)], Row.pk.exists())
     transaction.commit()
+    if ends and told.asked == "export":
+        _remove_parts(told.request, answers)
     return "done" if ends else "answer_kept"
 
 
@@ -259,21 +261,26 @@ def _but(row: RequestRow, answers: Answers, ended_at: datetime | None) -> dict[s
     return same | {"answers": answers, "ended_at": ended_at, "version": int(row.version) + 1}
 
 
-def _make_copy(request: str) -> None:
-    """Put what all services have written into one file, and remove the parts. Again, it stays as it is."""
-    store, prefix = client("s3"), f"parts/{request}/"
+def _make_copy(request: str, answers: Answers) -> None:
+    """Put what all services have written into one file: made again, it is the same."""
+    whole = io.BytesIO()
+    with answering(), zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        for service, answer in answers.by.items():
+            keys = [part_of(request, service, number) for number in range(answer.parts)]
+            read_parts = [client("s3").get_object(Bucket=bucket(), Key=key)["Body"].read() for key in keys]
+            archive.writestr(f"{service}.ndjson", b"".join(read_parts))
     with answering():
-        listed = store.get_paginator("list_objects_v2").paginate(Bucket=bucket(), Prefix=prefix)
-        keys = [each["Key"] for page in listed for each in page.get("Contents", ())]
-        parts = {key: store.get_object(Bucket=bucket(), Key=key)["Body"].read() for key in keys}
-        whole = io.BytesIO()
-        with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
-            for service in SERVICES:
-                lines = (text for key, text in sorted(parts.items()) if key.startswith(f"{prefix}{service}-"))
-                archive.writestr(f"{service}.ndjson", b"".join(lines))
-        store.put_object(
+        client("s3").put_object(
             Bucket=bucket(), Key=copy_of(request), Body=whole.getvalue(), ContentType="application/zip"
         )
+
+
+def _remove_parts(request: str, answers: Answers) -> None:
+    """What is cut short here the bucket removes within a day."""
+    for service, answer in answers.by.items():
+        for number in range(answer.parts):
+            with answering():
+                client("s3").delete_object(Bucket=bucket(), Key=part_of(request, service, number))
 
 
 def copy_of(request: str) -> str:

@@ -16,6 +16,8 @@ def remember_home(fact: MembershipChanged) -> str:
 
     def attempt() -> str:
         known = read([key]).one(LivingRow, key)
+        if known is not None and known.forgets(fact.version):
+            return "duplicate"
         told: dict[str, Any] = dwelling(fact.homes, fact.version)
         billed = {*(known.billed if known else ()), *(told["homes"] or ())}
         late = known is not None and known.version >= fact.version

@@ -35,6 +35,6 @@ def remember_payers(community: str, due: Due) -> None:
                 transaction.commit()
                 continue
             row = find(LivingRow, key)
-        if due.home not in row.billed:
+        if due.home not in row.billed and not row.forgotten:
             former = LivingRow.formerly
             change(row, [former.set((former | []).append([due.home]))], LivingRow.pk.exists())

@@ -245,7 +245,9 @@ def _at(path: str, parts: Mapping[str, str], item: Item) -> list[Any]:
 
 
 def _emptied(fate: Fate, item: Item, now: datetime) -> Item:
-    """What stays of it: its keys and version, and members that are no data of the person."""
+    """What stays of it: its keys and version, and members that are no data of the person; and that they are
+    `forgotten`, so that what was told before teaches nothing.
+    """
     whole = {name for name in fate.members if "." not in name}
     inside: dict[str, dict[str, Any]] = {}
     for attribute, _, member in (each.partition(".") for each in fate.members if "." in each):
@@ -257,6 +259,7 @@ def _emptied(fate: Fate, item: Item, now: datetime) -> Item:
         name: {"S": json.dumps(members, ensure_ascii=False, separators=(",", ":"))}
         for name, members in inside.items()
     }
+    after["forgotten"] = {"BOOL": True}
     if fate.span is not None:
         after["ttl"] = item.get("ttl") or {"N": str(to_epoch_seconds(now + fate.span))}
     return after

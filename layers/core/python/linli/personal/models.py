@@ -40,7 +40,7 @@ class PersonalDataAsked(Fact):
 
 class PersonalDataAnswered(Fact):
     """What a service has done. `rows`: how many went, were emptied, lost the person's id, name or phone, or
-    are in the export. `waits_for`: why it cannot yet.
+    are in the export, in so many `parts`. `waits_for`: why it cannot yet.
     """
 
     request: Id
@@ -50,6 +50,7 @@ class PersonalDataAnswered(Fact):
     waits_for: Waits | None = None
     rows: dict[str, Count] = {}
     kept: list[Kept] = []
+    parts: Count = 0
 
     def entity(self) -> str:
         return f"personal-data/{self.request}"

@@ -32,6 +32,7 @@ from linli.vocabulary.directory import PersonExportAsked
 SECRET = "cursor-key"  # noqa: S105  the name of it
 ACTION = "personal_data"
 WALKS_S = 60.0
+PAGE = 2000  # rows looked at by one request, which ends at 1 MB anyhow
 ONCE_MORE_S = 60  # longer than any function of ours holds what it has read
 WAITS_S = 900
 MOST_TURNS = 5
@@ -116,7 +117,7 @@ def _answer(
     asked = received.fact
     stays = [(*each.split("#"), rows) for each, rows in sorted(done.kept.items())]
     kept = [Kept.model_validate({"kind": kind, "reason": why, "rows": rows}) for kind, why, rows in stays]
-    told = _told(asked, tells, state="done", rows=done.rows, kept=kept)
+    told = _told(asked, tells, state="done", rows=done.rows, kept=kept, parts=done.parts)
     transaction = Transaction()
     transaction.create("seen", seen)
     transaction.delete("progress", ProgressRow(*ProgressRow.key(asked.community, asked.request)))
@@ -151,11 +152,13 @@ class _Walk:
     def go_on(self) -> bool:
         """Go through the table for a while. Returns whether that was all of it."""
         until, ended = time.monotonic() + WALKS_S, False
-        while not ended and time.monotonic() < until:
+        while not ended:
             page, self.begins = _scanned(self.asked.community, self.begins)
             for item in page:
                 self._see_to(item)
             ended = self.begins is None
+            if time.monotonic() >= until:
+                break
         parts = self.progress.parts + self._write_part()
         self.progress = Progress(
             begins=self.begins,
@@ -258,6 +261,7 @@ def _scanned(community: str, begins: dict[str, str] | None) -> tuple[Sequence[It
     with answering():
         answer = client("dynamodb").scan(
             TableName=Row.Meta.table_name,
+            Limit=PAGE,
             FilterExpression="begins_with(pk, :tenant) OR contains(sk, :community) OR community = :community",
             ExpressionAttributeValues={":tenant": {"S": f"{community}#"}, ":community": {"S": community}},
             **start,
