@@ -16,6 +16,7 @@ from linli.vocabulary.directory import MembershipChanged
 from tests.integration.conftest import STAGE, Http, Invoke, Service, enter
 from tests.integration.gateway import NOW, Answer
 from tests.integration.messages import batch
+from tests.integration.neighbourhood import make_exports
 from tests.integration.people import member
 
 BUCKET = "linli-test-exports-123456789012"
@@ -42,10 +43,8 @@ class Town:
 
     def open(self) -> "Town":
         """Start all services, with the bucket of copies."""
-        os.environ["LINLI_EXPORTS_BUCKET"] = BUCKET
+        make_exports()
         os.environ.setdefault("LINLI_PHOTO_BUCKET", f"linli-{STAGE}-maintenance-photos-123456789012")
-        place = {"LocationConstraint": os.environ["AWS_DEFAULT_REGION"]}
-        of_botocore("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
         self.apps = {name: self.service(name) for name in ANSWERING}
         return self
 

@@ -160,7 +160,7 @@ def working_utilities(
 
 def furnish_utilities(app: Chalice, http: Http, invoke: Invoke) -> None:
     """Willow's policies, its first resident at home, and a water meter there."""
-    os.environ["LINLI_UPLOADS_BUCKET"] = client("s3").list_buckets()["Buckets"][0]["Name"]
+    os.environ["LINLI_UPLOADS_BUCKET"] = "linli-test-utilities-uploads-123456789012-eu-west-1"
     person = {"community": "willow", "person": "willow-resident-1", "roles": ["resident"], "home": "b1/101"}
     tell(app, invoke, "community", willow())
     know_devices()
@@ -307,8 +307,17 @@ FURNISH: dict[str, Callable[[Chalice, Http, Invoke], None]] = {
 }
 
 
+def make_exports() -> None:
+    """The foundation's bucket, in which copies of people's data are put together."""
+    os.environ["LINLI_EXPORTS_BUCKET"] = bucket = f"linli-{STAGE}-exports-123456789012"
+    place = {"LocationConstraint": os.environ["AWS_DEFAULT_REGION"]}
+    with suppress(of_botocore("s3").exceptions.BucketAlreadyOwnedByYou):
+        of_botocore("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
+
+
 def furnish(name: str, app: Chalice, http: Http, invoke: Invoke) -> None:
     """A service's neighbourhood, and the devices in it, whether or not it believes any yet."""
+    make_exports()
     if name in FURNISH:
         FURNISH[name](app, http, invoke)
     know_devices()

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from functions.directory.personal_data.store import SERVICES as SERVICES_ASKED
+from functions.directory.requests.store import SERVICES as SERVICES_ASKED
 from linli import http
 from linli.aws import of_botocore
 from linli.personal import store

@@ -13,4 +13,4 @@ blueprint = Blueprint(__name__)
 @bus_queue(blueprint, batch_size=1, timeout_s=120)
 def personal_data(received: Received[PersonExportAsked | PersonForgettingAsked]) -> str:
     """Somebody asks for their data, or to be forgotten."""
-    return see_to(received, AccessAnswered)
+    return see_to(received, lambda said: AccessAnswered(**said))

@@ -18,7 +18,7 @@ blueprint = Blueprint(__name__)
 @bus_queue(blueprint, batch_size=1, timeout_s=120)
 def personal_data(received: Received[PersonExportAsked | PersonForgettingAsked]) -> str:
     """Somebody asks for their data, or to be forgotten."""
-    return see_to(received, CareAnswered, _end)
+    return see_to(received, lambda said: CareAnswered(**said), _end)
 
 
 def _end(community: str, person: str, now: datetime) -> Waits | None:

@@ -1,8 +1,6 @@
-"""Trigger: people ask over HTTP for a copy of their data or to be forgotten, managers for who asks on paper;
-what all services are asked and answer, through a queue.
+"""Trigger: the directory's own `person_export_asked` and `person_forgetting_asked`, and what each service
+answers, through a queue.
 
-Rule: one request at a time of a person in a community; every service answers for its own rows, and the last
-manager stays.
-Result: a copy that can be fetched for a week, or nothing but what law keeps, by name; that somebody asked,
-and when, stays.
+Rule: the directory goes through its rows as every service does; a request is done when all have answered.
+Result: a copy that can be fetched, or nothing but what law keeps, by name.
 """

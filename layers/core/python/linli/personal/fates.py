@@ -9,11 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-Reason = Literal[
-    "accounting", "care_record", "consent", "gate_record", "life_and_health", "of_the_community",
-    "soon_gone", "version_only",
-]  # fmt: skip
-"""Why something stays."""
+from linli.personal.models import Reason
+
 LAWS: dict[Reason, str] = {
     "accounting": "accounting vouchers and transactions stay as they were made: Accounting Law art. 23, "
     "E-Commerce Law art. 31",

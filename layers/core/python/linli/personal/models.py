@@ -8,13 +8,30 @@ from linli.contracts import Contract
 from linli.events import Fact
 from linli.ids import Id
 from linli.instants import Instant
-from linli.personal.fates import Reason
-from linli.personal.traces import Traces
 
 Asks = Literal["export", "forgetting"]
 State = Literal["waits", "done"]
 Waits = Literal["alert_is_open"]
 Count = Annotated[int, Field(ge=0)]
+Reason = Literal[
+    "accounting", "care_record", "consent", "gate_record", "life_and_health", "of_the_community",
+    "soon_gone", "version_only",
+]  # fmt: skip
+"""Why something stays."""
+
+
+class Trace(Contract):
+    """Something of so many characters, or digits, and the mark of it."""
+
+    length: Annotated[int, Field(ge=1, le=200)]
+    mark: str
+
+
+class Traces(Contract):
+    """What somebody is called, and how they are reached, for whoever has the key."""
+
+    names: list[Trace] = []
+    phones: list[Trace] = []
 
 
 class Kept(Contract):

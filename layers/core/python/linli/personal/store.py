@@ -44,6 +44,8 @@ Outcome = Literal["not_yet", "waits", "went_on", "once_more", "answered", "dupli
 Asked = Received[Any]
 Holds = Callable[[str, str, datetime], Waits | None]
 """Ends what a service does for the person, or says why it cannot yet."""
+Tells = Callable[[dict[str, Any]], PersonalDataAnswered]
+"""Makes the service's own fact of what is said in it."""
 Gone = Mapping[str, Callable[[Row], None]]
 """What else goes with a row of a kind."""
 
@@ -53,9 +55,7 @@ def alias_of(request: str) -> str:
     return f"gone-{request}"
 
 
-def see_to(
-    received: Asked, tells: type[PersonalDataAnswered], holds: Holds | None = None, gone: Gone | None = None
-) -> Outcome:
+def see_to(received: Asked, tells: Tells, holds: Holds | None = None, gone: Gone | None = None) -> Outcome:
     """Do what is asked about a person in all rows of this service, and tell what was done, once.
 
     Raises Unavailable when the store is silent, or somebody has had to be waited for too long.
@@ -87,8 +87,8 @@ def see_to(
     return _answer(received, tells, walk.progress, seen, now)
 
 
-def _again(received: Asked, delay_s: int) -> None:
-    tasks.leave(ACTION, [BusEnvelope(detail=received.event)], delay_s)
+def _again(received: Asked, after_s: int) -> None:
+    tasks.leave(ACTION, [BusEnvelope(detail=received.event)], after_s=after_s)
 
 
 def _save(at: tuple[str, str], progress: Progress, now: datetime) -> None:
@@ -97,7 +97,7 @@ def _save(at: tuple[str, str], progress: Progress, now: datetime) -> None:
     transaction.commit()
 
 
-def _wait(received: Asked, tells: type[PersonalDataAnswered], why: Waits, now: datetime) -> Outcome:
+def _wait(received: Asked, tells: Tells, why: Waits, now: datetime) -> Outcome:
     """Tell once that it has to wait, and look again in a quarter of an hour."""
     asked = received.fact
     if now - asked.asked_at > WAITS_AT_MOST:
@@ -111,9 +111,7 @@ def _wait(received: Asked, tells: type[PersonalDataAnswered], why: Waits, now: d
     return "waits"
 
 
-def _answer(
-    received: Asked, tells: type[PersonalDataAnswered], done: Progress, seen: SeenRow, now: datetime
-) -> Outcome:
+def _answer(received: Asked, tells: Tells, done: Progress, seen: SeenRow, now: datetime) -> Outcome:
     asked = received.fact
     stays = [(*each.split("#"), rows) for each, rows in sorted(done.kept.items())]
     kept = [Kept.model_validate({"kind": kind, "reason": why, "rows": rows}) for kind, why, rows in stays]
@@ -129,10 +127,10 @@ def _answer(
     return "answered"
 
 
-def _told(asked: PersonalDataAsked, tells: type[PersonalDataAnswered], **said: Any) -> PersonalDataAnswered:
+def _told(asked: PersonalDataAsked, tells: Tells, **said: Any) -> PersonalDataAnswered:
     what = "export" if isinstance(asked, PersonExportAsked) else "forgetting"
     about = {"community": asked.community, "request": asked.request, "person": asked.person, "asked": what}
-    return tells.model_validate(about | said)
+    return tells(about | said)
 
 
 class _Walk:

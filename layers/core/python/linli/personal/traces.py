@@ -11,11 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import pairwise
-from typing import Annotated
 
-from pydantic import Field
-
-from linli.contracts import Contract
+from linli.personal.models import Trace, Traces
 from linli.phones import CHINA, compared, parts
 
 MASK = "***"
@@ -25,20 +22,6 @@ FEWEST_DIGITS = 5
 SIZE = 12
 _BETWEEN = re.compile(r"[\s().·\-\u2010-\u2015\u2212（）－＋+]{0,3}")
 _AHEAD = re.compile(r"(?:[+＋]|00)?(?:86)?[\s().\-（）－]*0?[\s().\-（）－]*$")
-
-
-class Trace(Contract):
-    """Something of so many characters, or digits, and the mark of it."""
-
-    length: Annotated[int, Field(ge=1, le=200)]
-    mark: str
-
-
-class Traces(Contract):
-    """What somebody is called, and how they are reached, for whoever has the key."""
-
-    names: list[Trace] = []
-    phones: list[Trace] = []
 
 
 @dataclass(frozen=True, slots=True)

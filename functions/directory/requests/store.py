@@ -3,24 +3,14 @@
 import io
 import zipfile
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, get_args
-
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from functions.directory.identities import store as identities
 from functions.directory.memberships import store as memberships
 from functions.directory.people.rows import MembershipRow, PersonalRow, PersonRow
 from functions.directory.people.store import forget
-from functions.directory.personal_data.domain import (
-    Asking,
-    begins_at,
-    is_last_manager,
-    kept_until,
-    nobody_yet,
-    with_answer,
-)
-from functions.directory.personal_data.models import (
+from functions.directory.requests.models import (
     Answers,
     KeptShown,
     PersonalRequest,
@@ -28,21 +18,26 @@ from functions.directory.personal_data.models import (
     RequestNoted,
     ServiceShown,
 )
+from functions.directory.requests.progress import (
+    Asking,
+    begins_at,
+    is_last_manager,
+    kept_until,
+    nobody_yet,
+    with_answer,
+)
+from functions.directory.requests.rows import NotedRow, RequestRow
 from linli.aws import answering, client
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, NotFound
 from linli.instants import to_epoch_seconds
-from linli.keys import Key
-from linli.lifetimes import Lifetime
 from linli.permissions import Role
-from linli.personal.fates import LAWS, SOON_GONE, kept
+from linli.personal.fates import LAWS
 from linli.personal.models import Asks, PersonalDataAnswered
 from linli.personal.store import SECRET, bucket, part_of
 from linli.personal.traces import key_of, traces_of
 from linli.secrets import secret
 from linli.tables import (
-    ContractAttribute,
-    InstantAttribute,
     Row,
     Transaction,
     all_readable,
@@ -69,42 +64,9 @@ Answering = (
     | PaymentsAnswered
     | UtilitiesAnswered
 )
-ASKED = {"export": PersonExportAsked, "forgetting": PersonForgettingAsked}
 SERVICES = [each.TYPE.split(".")[1] for each in get_args(Answering)]
 ADDRESS_GOOD_FOR_S = 300
 THEMSELF = "themself"
-
-
-class RequestRow(PersonalRow, discriminator="personal_request"):
-    """Somebody's request for a copy of their data or to be forgotten in a community, and how far it is.
-
-    `version`: how often it was written.
-    """
-
-    KEPT = Lifetime("a copy 7 days, a forgetting {}: longer than a table can be restored", timedelta(days=40))
-    PERSONAL = SOON_GONE
-    key = Key("{community}#personal_requests", "{asks}#{person}")
-
-    request = UnicodeAttribute()
-    asks = UnicodeAttribute()
-    asked_at = InstantAttribute()
-    begins_at = InstantAttribute()
-    ended_at = InstantAttribute(null=True)
-    answers = ContractAttribute(Answers)
-    version = NumberAttribute()
-
-
-class NotedRow(Row, discriminator="personal_request_noted"):
-    """That somebody has asked, when, by whom it was written down and when it was done: nothing of whom."""
-
-    KEPT = Lifetime()
-    PERSONAL = kept("of_the_community")
-    key = Key("{community}#personal_requests_noted", "{request}")
-
-    asks = UnicodeAttribute()
-    by = UnicodeAttribute()
-    asked_at = InstantAttribute()
-    ended_at = InstantAttribute(null=True)
 
 
 def ask(asking: Asking, request: str, now: datetime) -> PersonalRequest:
@@ -146,14 +108,9 @@ def _ask(asking: Asking, request: str, now: datetime) -> RequestRow:
         version=int(earlier.version) + 1 if earlier else 1,
         ttl=to_epoch_seconds(kept_until(asks, now)),
     )
-    fact = ASKED[asks](
-        community=community,
-        person=person,
-        request=request,
-        traces=traces,
-        asked_at=now,
-        not_before=row.begins_at,
-    )
+    about: dict[str, Any] = {"community": community, "person": person, "request": request}
+    about |= {"traces": traces, "asked_at": now, "not_before": row.begins_at}
+    fact = PersonExportAsked(**about) if asks == "export" else PersonForgettingAsked(**about)
     transaction = Transaction()
     transaction.put("request", row, as_read(RequestRow, earlier, "version"))
     noted_at = NotedRow.key(community, request)

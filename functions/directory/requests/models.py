@@ -13,12 +13,6 @@ from linli.told import Told
 Progress = Literal["asked", "waits", "done"]
 
 
-class OwnData(Contract):
-    """In which community: each has its own records, and answers for itself."""
-
-    community: Id
-
-
 class Answer(Contract):
     """What a service has answered; in how many `parts` its share of a copy is."""
 

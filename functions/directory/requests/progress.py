@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from functions.directory.personal_data.models import Answer, Answers
+from functions.directory.requests.models import Answer, Answers
 from linli.personal.models import Asks, PersonalDataAnswered
 
 # A token opens what it did for five minutes after its roles have gone (linli.http); then a request may run.
