@@ -34,7 +34,7 @@ ACTION = "personal_data"
 WALKS_S = 60.0
 PAGE = 2000  # rows looked at by one request, which ends at 1 MB anyhow
 ONCE_MORE_S = 60  # longer than any function of ours holds what it has read
-WAITS_S = 900
+WAITS_S = 240  # of a queue whose messages wait longer there is an alarm
 MOST_TURNS = 5
 WAITS_AT_MOST = timedelta(days=14)
 RACES = 5
@@ -98,7 +98,7 @@ def _save(at: tuple[str, str], progress: Progress, now: datetime) -> None:
 
 
 def _wait(received: Asked, tells: Tells, why: Waits, now: datetime) -> Outcome:
-    """Tell once that it has to wait, and look again in a quarter of an hour."""
+    """Tell once that it has to wait, and look again in some minutes."""
     asked = received.fact
     if now - asked.asked_at > WAITS_AT_MOST:
         raise Unavailable("waited_too_long")
