@@ -5,7 +5,7 @@ from typing import Any
 from chalice.app import Blueprint
 
 from functions.directory import permissions
-from functions.directory.personal_request.models import OwnData
+from functions.directory.personal_request.models import Forgetting, OwnData
 from functions.directory.requests import store as requests
 from functions.directory.requests.models import PersonalRequest, PersonalRequests, RequestNoted
 from functions.directory.requests.progress import Asking
@@ -49,10 +49,11 @@ def list_forgettings(request: Request[Nothing, Nothing]) -> PersonalRequests:
     return requests.of_person("forgetting", request.person, _where(request), request.now)
 
 
-@route(blueprint, "POST", OF_PERSON, permissions.FORGET_PEOPLE, status=202)
-def forget_person(request: Request[Nothing, Nothing]) -> PersonalRequest:
+@route(blueprint, "POST", OF_PERSON, permissions.FORGET_PEOPLE, body=Forgetting, status=202)
+def forget_person(request: Request[Forgetting, Nothing]) -> PersonalRequest:
     """A manager has somebody forgotten who asked on paper, or has gone."""
-    asking = Asking("forgetting", request.tenant, request.path["person"], request.person)
+    person, by = request.path["person"], request.person
+    asking = Asking("forgetting", request.tenant, person, by, request.body.again)
     return requests.ask(asking, request.creation.id, request.now)
 
 

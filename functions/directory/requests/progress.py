@@ -15,12 +15,16 @@ FORGETTING_KEPT = timedelta(days=40)  # longer than a table can be restored to: 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who asks for what: `by` is the person themself, or the manager who writes it down."""
+    """Who asks for what: `by` is the person themself, or the manager who writes it down.
+
+    `again`: what was done already is to be done once more, since a table was restored.
+    """
 
     asks: Asks
     community: str
     person: str
     by: str
+    again: bool = False
 
 
 def begins_at(asks: Asks, now: datetime) -> datetime:

@@ -9,13 +9,15 @@ from functions.directory.requests.models import Answers
 from linli.keys import Key
 from linli.lifetimes import Lifetime
 from linli.personal.fates import SOON_GONE, kept
+from linli.personal.models import Traces
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
 
 class RequestRow(PersonalRow, discriminator="personal_request"):
     """Somebody's request for a copy of their data or to be forgotten in a community, and how far it is.
 
-    `version`: how often it was written.
+    `version`: how often it was written. `traces`: by which the name and phone are found, and not read; so
+    that it can be asked for once more when a table was restored.
     """
 
     KEPT = Lifetime("a copy 7 days, a forgetting {}: longer than a table can be restored", timedelta(days=40))
@@ -28,6 +30,7 @@ class RequestRow(PersonalRow, discriminator="personal_request"):
     begins_at = InstantAttribute()
     ended_at = InstantAttribute(null=True)
     answers = ContractAttribute(Answers)
+    traces = ContractAttribute(Traces)
     version = NumberAttribute()
 
 

@@ -31,9 +31,10 @@ from linli.aws import answering, client
 from linli.cursors import Page, PageQuery, page_of
 from linli.errors import Conflict, NotFound
 from linli.instants import to_epoch_seconds
+from linli.keys import RowKey
 from linli.permissions import Role
 from linli.personal.fates import LAWS
-from linli.personal.models import Asks, PersonalDataAnswered
+from linli.personal.models import Asks, PersonalDataAnswered, Traces
 from linli.personal.store import SECRET, bucket, part_of
 from linli.personal.traces import key_of, traces_of
 from linli.secrets import secret
@@ -88,36 +89,59 @@ def _ask(asking: Asking, request: str, now: datetime) -> RequestRow:
     rows = read([at, record, membership])
     earlier, known = rows.one(RequestRow, at), rows.one(PersonRow, record)
     member = rows.one(MembershipRow, membership)
+    if earlier is not None and expired(earlier, now):
+        earlier = None
     is_here = known is not None or (member is not None and bool(member.roles))
-    if earlier and not expired(earlier, now) and (earlier.ended_at is None or not is_here):
+    if earlier is not None and earlier.ended_at is None:
         return earlier
+    if earlier is not None and not is_here:
+        return _told_again(earlier, now) if asking.again else earlier
     if known is None and member is None:
         raise NotFound
     if asks == "forgetting" and member and Role.MANAGER in (member.roles or ()):
         _unless_last_manager(community, person)
     key = key_of(secret(SECRET), request)
     traces = traces_of(key, [known.name] if known else [], [known.phone] if known else [])
-    row = RequestRow(
+    row = _row(at, request, asks, traces, now)
+    transaction = Transaction()
+    noted_at = NotedRow.key(community, request)
+    transaction.create("noted", NotedRow(*noted_at, asks=asks, by=asking.by, asked_at=now))
+    _tell(transaction, row, rows.one(RequestRow, at), now)
+    return row
+
+
+def _row(at: RowKey, request: str, asks: Asks, traces: Traces, now: datetime) -> RequestRow:
+    return RequestRow(
         *at,
-        person=person,
+        person=RequestRow.key.parts(RequestRow(*at))[2],
         request=request,
         asks=asks,
         asked_at=now,
         begins_at=begins_at(asks, now),
         answers=nobody_yet(SERVICES),
-        version=int(earlier.version) + 1 if earlier else 1,
+        traces=traces,
         ttl=to_epoch_seconds(kept_until(asks, now)),
     )
-    about: dict[str, Any] = {"community": community, "person": person, "request": request}
-    about |= {"traces": traces, "asked_at": now, "not_before": row.begins_at}
-    fact = PersonExportAsked(**about) if asks == "export" else PersonForgettingAsked(**about)
-    transaction = Transaction()
-    transaction.put("request", row, as_read(RequestRow, earlier, "version"))
-    noted_at = NotedRow.key(community, request)
-    transaction.create("noted", NotedRow(*noted_at, asks=asks, by=asking.by, asked_at=now))
-    transaction.publish([fact], f"personal_data/{community}/{request}/asked", now)
-    transaction.commit()
+
+
+def _told_again(earlier: RequestRow, now: datetime) -> RequestRow:
+    """The same request, told once more: whoever was forgotten is in a table again that was restored."""
+    asks: Asks = "forgetting" if earlier.asks == "forgetting" else "export"
+    row = _row((earlier.pk, earlier.sk), earlier.request, asks, earlier.traces, now)
+    _tell(Transaction(), row, earlier, now)
     return row
+
+
+def _tell(transaction: Transaction, row: RequestRow, before: RequestRow | None, now: datetime) -> None:
+    """Commit `transaction` with a request, and the word of it to all services."""
+    row.version = int(before.version) + 1 if before else 1
+    about: dict[str, Any] = {"community": row.community, "person": row.person, "request": row.request}
+    about |= {"traces": row.traces, "asked_at": row.asked_at, "not_before": row.begins_at}
+    fact = PersonExportAsked(**about) if row.asks == "export" else PersonForgettingAsked(**about)
+    transaction.put("request", row, as_read(RequestRow, before, "version"))
+    cause = f"personal_data/{row.community}/{row.request}/asked/{row.version}"
+    transaction.publish([fact], cause, now)
+    transaction.commit()
 
 
 def _unless_last_manager(community: str, person: str) -> None:
@@ -213,7 +237,7 @@ def _note_answer(told: PersonalDataAnswered, now: datetime) -> str:
 
 
 def _but(row: RequestRow, answers: Answers, ended_at: datetime | None) -> dict[str, Any]:
-    names = ("person", "request", "asks", "asked_at", "begins_at", "ttl")
+    names = ("person", "request", "asks", "asked_at", "begins_at", "traces", "ttl")
     same = {name: getattr(row, name) for name in names}
     return same | {"answers": answers, "ended_at": ended_at, "version": int(row.version) + 1}
 

@@ -13,6 +13,7 @@ from linli_cli.develop import replaying, sampling
 from linli_cli.devices import device_keys, publishing
 from linli_cli.errors import CommandError
 from linli_cli.importing import commands as importing
+from linli_cli.importing import personal
 from linli_cli.interfaces import asyncapi, openapi, writing
 from linli_cli.letters import clearing, dead_letters
 from linli_cli.local import engines, tokens
@@ -57,6 +58,7 @@ app.command()(importing.export)
 app.command()(asyncapi.asyncapi)
 app.command()(writing.documents)
 app.add_typer(device_keys.app, name="device")
+app.add_typer(personal.app, name="person")
 app.add_typer(sampling.app, name="sample")
 app.add_typer(simulating.app, name="simulate")
 dead_letters.app.command()(clearing.redrive)

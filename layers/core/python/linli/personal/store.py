@@ -104,7 +104,7 @@ def _wait(received: Asked, tells: Tells, why: Waits, now: datetime) -> Outcome:
         raise Unavailable("waited_too_long")
     told = _told(asked, tells, state="waits", waits_for=why)
     transaction = Transaction()
-    transaction.publish([told], f"{ACTION}/{asked.community}/{asked.request}/waits", now)
+    transaction.publish([told], f"{received.event.id}/waits", now)
     with suppress(ConditionsFailed):
         transaction.commit()
     _again(received, WAITS_S)
@@ -119,7 +119,7 @@ def _answer(received: Asked, tells: Tells, done: Progress, seen: SeenRow, now: d
     transaction = Transaction()
     transaction.create("seen", seen)
     transaction.delete("progress", ProgressRow(*ProgressRow.key(asked.community, asked.request)))
-    transaction.publish([told], f"{ACTION}/{asked.community}/{asked.request}", now)
+    transaction.publish([told], f"{received.event.id}/answered", now)
     try:
         transaction.commit()
     except ConditionsFailed:
@@ -269,13 +269,11 @@ def _scanned(community: str, begins: dict[str, str] | None) -> tuple[Sequence[It
 
 
 def _read_again(item: Item) -> Item | None:
+    table = Row.Meta.table_name
     with answering():
-        found: Item | None = (
-            client("dynamodb")
-            .get_item(TableName=Row.Meta.table_name, Key=_key_of(item), ConsistentRead=True)
-            .get("Item")
-        )
-    return found
+        asked = {table: {"Keys": [_key_of(item)], "ConsistentRead": True}}
+        found: list[Item] = client("dynamodb").batch_get_item(RequestItems=asked)["Responses"].get(table, [])
+    return found[0] if found else None
 
 
 def _written(change: Change) -> bool:

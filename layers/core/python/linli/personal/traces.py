@@ -19,9 +19,12 @@ MASK = "***"
 SHORTEST_NAME = 2  # a surname alone is in half of all sentences
 ABROAD_DIGITS = 9  # of numbers of other countries: how they begin depends on where one is
 FEWEST_DIGITS = 5
+MOST_AHEAD = 6
 SIZE = 12
+DIALLED_AHEAD = frozenset({"", "0", "86", "086", "0086", "00860", "860"})
+_DIGITS = re.compile(r"\d*$")
 _BETWEEN = re.compile(r"[\s().·\-\u2010-\u2015\u2212（）－＋+]{0,3}")
-_AHEAD = re.compile(r"(?:[+＋]|00)?(?:86)?[\s().\-（）－]*0?[\s().\-（）－]*$")
+_AHEAD = re.compile(r"(?<!\d)(?:[+＋]|00)?(?:86)?[\s().\-（）－]*0?[\s().\-（）－]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +84,12 @@ class Finder:
             for trace in self.traces.phones:
                 for first in range(len(run) - trace.length + 1):
                     last = first + trace.length
-                    if mark(self.key, digits[first:last]) == trace.mark:
-                        begins = run[first]
+                    if mark(self.key, digits[first:last]) != trace.mark:
+                        continue
+                    begins, ends = run[first], run[last - 1] + 1
+                    if _is_a_number(text, begins, ends, trace.length):
                         ahead = _AHEAD.search(text[:begins])
-                        yield (ahead.start() if ahead and ahead[0].strip() else begins), run[last - 1] + 1
+                        yield (ahead.start() if ahead and ahead[0].strip() else begins), ends
 
 
 def key_of(secret: str, request: str) -> bytes:
@@ -130,6 +135,14 @@ def _runs(text: str) -> Iterator[list[int]]:
             run = []
         run.append(at)
     yield run
+
+
+def _is_a_number(text: str, begins: int, ends: int, length: int) -> bool:
+    """Whether the digits are no part of longer ones, but for what is dialled before a number."""
+    digits = _DIGITS.search(text[:begins])
+    ahead = "".join(str(int(each)) for each in digits[0]) if digits else ""
+    is_dialled = ahead in DIALLED_AHEAD or (length == ABROAD_DIGITS and len(ahead) <= MOST_AHEAD)
+    return is_dialled and not text[ends : ends + 1].isdecimal()
 
 
 def _stands_alone(text: str, begins: int, ends: int) -> bool:
