@@ -33,6 +33,7 @@ from tests.integration.conftest import (
 from tests.integration.forgetting import (
     ANSWERING,
     BUCKET,
+    SETTLED,
     TAKES_MEMBERSHIPS,
     Town,
     objects,
@@ -399,3 +400,22 @@ def test_that_somebody_asked_stays_and_of_whom_does_not(town: Town) -> None:
     assert [(each["asked"], each["by"]) for each in items] == [("forgetting", "themself")]
     assert items[0]["ended_at"] is not None
     assert not any(LAN in row or is_left(row) for row in rows)
+
+
+def test_who_is_back_in_a_table_that_was_restored_is_forgotten_once_more(town: Town) -> None:
+    def restored() -> tuple[int, set[str], str]:
+        before = list(stored("maintenance"))
+        town.forget(LAN)
+        for item in before:  # as it was
+            of_botocore("dynamodb").put_item(TableName="linli-test-maintenance", Item=item)
+        assert "maintenance" in left_of(town)
+        path = f"/communities/willow/people/{LAN}/forgetting"
+        town.now = SETTLED + timedelta(days=20)
+        later = town.now - timedelta(minutes=6)
+        who = {**WILLOW_MANAGER, "now": later}
+        asked = town.http(town.apps["directory"], "POST", path, body={"again": True}, **who)
+        town.answers(town.asked())
+        shown = town.http(town.apps["directory"], "GET", path, **who)
+        return asked.status, left_of(town).get("maintenance", set()), shown.body["state"]
+
+    assert tried(restored) == (202, set(), "done")
