@@ -1,5 +1,6 @@
 /** The only file that fetches. Every failure leaves it as a `Problem`. */
 import createClient, { type Middleware } from 'openapi-fetch'
+import { hearTime } from './clock'
 import type { components, paths } from './schema'
 
 export type Schemas = components['schemas']
@@ -39,11 +40,18 @@ export const caller = {
   renew: async (_refused: string | undefined): Promise<boolean> => false,
 }
 
+/** As long as a gateway waits for a function; a network that carries nothing in that time carries nothing. */
+const PATIENCE_MS = 30_000
+
 const asCaller: Middleware = {
   onRequest({ request }) {
     if (caller.token) request.headers.set('Authorization', `Bearer ${caller.token}`)
     request.headers.set('Accept-Language', caller.language)
-    return request
+    return new Request(request, { signal: over(PATIENCE_MS) })
+  },
+  onResponse({ response }) {
+    hearTime(response.headers.get('Date'))
+    return undefined
   },
   onError() {
     return new Problem(0, 'unreachable', '')
@@ -109,9 +117,34 @@ export async function answerIfNewer<T>(
   return { newer: { data: data as T, etag: response.headers.get('ETag') ?? undefined }, asOf }
 }
 
+/** What ends a request that takes longer. */
+function over(ms: number): AbortSignal {
+  const ending = new AbortController()
+  setTimeout(() => ending.abort(), ms)
+  return ending.signal
+}
+
+export type Once = { 'Idempotency-Key': string }
+
 /** A header for a POST that creates: the same key is the same creation, however often it is sent. */
-export function once(): { 'Idempotency-Key': string } {
-  return { 'Idempotency-Key': crypto.randomUUID() }
+export function once(): Once {
+  return { 'Idempotency-Key': newId() }
+}
+
+/** An id that nobody else makes; `crypto.randomUUID` is not on every phone that is still in use. */
+export function newId(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** For a form: what is sent again as it was has the same key; what was changed in between is something else. */
+export function onceEach(): (body: unknown) => Once {
+  let [sent, key] = ['', once()]
+  return (body) => {
+    const said = JSON.stringify(body)
+    if (sent && said !== sent) key = once()
+    sent = said
+    return key
+  }
 }
 
 /** A JSON file of the front. */
@@ -125,7 +158,7 @@ export async function fetchJson<T>(path: string): Promise<T> {
 
 /** Sends a picture to the address that a service gave for it (presigned POST or PUT). */
 export async function sendFile(url: string, body: BodyInit, init: RequestInit = {}): Promise<void> {
-  const response = await fetch(url, { method: 'POST', ...init, body }).catch(() => {
+  const response = await fetch(url, { method: 'POST', ...init, body, signal: over(4 * PATIENCE_MS) }).catch(() => {
     throw new Problem(0, 'unreachable', '')
   })
   if (!response.ok) throw new Problem(response.status, `http-${response.status}`, '')

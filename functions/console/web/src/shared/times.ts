@@ -1,6 +1,7 @@
 /** Times as people say them. `now` is an argument; a community's zone decides which day it is. */
 import { computed, onScopeDispose, ref, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
+import { now as theirNow } from './clock'
 
 export const ZONE = 'Asia/Shanghai'
 const MINUTE = 60_000
@@ -10,14 +11,14 @@ const DAY = 24 * HOUR
 type Say = (key: string, named: Record<string, unknown>) => string
 
 /** The time that passes, for distances in time; one clock for the page, each 15 s. */
-const now = ref(Date.now())
+const now = ref(theirNow())
 let watchers = 0
 let ticking: ReturnType<typeof setInterval> | undefined
 
 export function useNow(): Ref<number> {
   watchers += 1
-  now.value = Date.now()
-  ticking ??= setInterval(() => (now.value = Date.now()), 15_000)
+  now.value = theirNow()
+  ticking ??= setInterval(() => (now.value = theirNow()), 15_000)
   onScopeDispose(() => {
     watchers -= 1
     if (watchers === 0 && ticking !== undefined) {
