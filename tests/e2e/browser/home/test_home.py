@@ -10,6 +10,17 @@ from tests.e2e.conftest import Town
 
 PERSON = "willow-resident-1"
 ROOMS = ("/", "/gate", "/repair", "/tickets", "/pay", "/visitors", "/passes", "/family", "/mine")
+OVERLAPPING = """() => {
+  const boxes = [...document.querySelectorAll('#page :is(h1, h2, .tile, .do, .faint, b, strong)')]
+    .filter((element) => element.checkVisibility())
+    .map((element) => [element, element.getBoundingClientRect()])
+  const over = (one, other) =>
+    Math.min(one.right, other.right) - Math.max(one.left, other.left) > 2 &&
+    Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 2
+  return boxes.flatMap(([one, box], at) => boxes.slice(at + 1)
+    .filter(([other, its]) => !one.contains(other) && over(box, its))
+    .map(([other]) => `${one.textContent.trim()} | ${other.textContent.trim()}`))
+}"""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -34,6 +45,16 @@ def test_every_room_fits_a_narrow_phone_can_be_read_and_pressed(
         assert smallest_text(page) >= text, room
         assert small_targets(page, target) == [], room
         assert hindrances(page) == [], room
+
+
+def test_at_twice_the_size_nothing_of_the_first_page_lies_over_anything_else(phone: Phone) -> None:
+    page = phone(PERSON)
+    page.get_by_text("我的资料").wait_for()
+
+    page.set_viewport_size({"width": 195, "height": 422})  # 390 wide at 200 %
+
+    assert sideways(page) <= 0
+    assert page.evaluate(OVERLAPPING) == []
 
 
 def test_large_text_is_a_switch_away_stays_and_brings_a_call_to_the_office(phone: Phone) -> None:

@@ -5,6 +5,7 @@ import './home.css'
 import { asking } from '../shared/asking'
 import { begin, session } from '../shared/session'
 import { makeWords } from '../shared/words'
+import { resume } from './call'
 import { wear } from './elder'
 import Home from './Home.vue'
 import { rooms } from './router'
@@ -20,6 +21,7 @@ watch(
   (condition) => {
     if (condition !== 'in' || open) return
     open = true
+    if (resume()) location.hash = '#/help'
     home.use(rooms())
   },
   { flush: 'sync' },

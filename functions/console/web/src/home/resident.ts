@@ -1,5 +1,5 @@
 /** Who is signed in, as what, in which community, and whom they can telephone. */
-import { useQuery } from '@tanstack/vue-query'
+import { useQueries, useQuery } from '@tanstack/vue-query'
 import { computed, ref, watch } from 'vue'
 import { answer, api, type Schemas } from '../shared/api'
 import { may } from '../shared/may'
@@ -28,7 +28,7 @@ export const reports = computed(() => may('tickets:report', community.value))
 export const name = computed(() => mine.value?.record?.name ?? '')
 export const homes = computed<readonly Home[]>(() => mine.value?.homes ?? [])
 
-export function choose(one: string): void {
+export function chooseCommunity(one: string): void {
   chosen.value = one
   localStorage.setItem(CHOSEN, one)
 }
@@ -42,6 +42,40 @@ export function called(home: Home): string {
 export function homeCalled(home: string): string {
   const found = homes.value.find((one) => `${one.building}/${one.unit}` === home)
   return found ? called(found) : ''
+}
+
+/** The communities in which the reader lives. */
+export const livesIn = computed(() => communities.value.map((one) => one.community).filter((one) => may('qr:show', one)))
+
+const names = ref<Record<string, string>>({})
+
+/** What the communities are called that the reader belongs to; asked for where there is more than one. */
+export function useNames(): void {
+  const asked = useQueries({
+    queries: computed(() =>
+      communities.value
+        .map((one) => one.community)
+        .filter((one) => communities.value.length > 1 && may('community:read', one))
+        .map((one) => ({
+          queryKey: ['community', one],
+          queryFn: () => answer(api.GET('/directory/communities/{community}', { params: { path: { community: one } } })),
+          staleTime: 10 * 60_000,
+        })),
+    ),
+  })
+  watch(
+    asked,
+    (found) => {
+      for (const one of found) if (one.data) names.value[one.data.community] = one.data.name
+    },
+    { immediate: true },
+  )
+}
+
+/** "柳岸花园 1栋 101": where somebody belongs, as far as it has a name. */
+export function placeCalled(where: string): string {
+  const home = communities.value.find((one) => one.community === where)?.homes?.[0]
+  return [names.value[where], home ? called(home) : ''].filter(Boolean).join(' ')
 }
 
 /** The office's number, also without a network: it is no secret, and there is somebody to answer it. */
