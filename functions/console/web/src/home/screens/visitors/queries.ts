@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
-import { answer, api, once, type Schemas } from '../../../shared/api'
+import { answer, api, type Once, type Schemas } from '../../../shared/api'
 import { every, LISTS } from '../../../shared/asking'
 import { community } from '../../resident'
 
@@ -17,7 +17,7 @@ export function useInvitations() {
 export function useInvite() {
   const asking = useQueryClient()
   return useMutation({
-    mutationFn: ({ body, header }: { body: Schemas['Invitation']; header: ReturnType<typeof once> }) =>
+    mutationFn: ({ body, header }: { body: Schemas['Invitation']; header: Once }) =>
       answer(api.POST(LIST, { params: { path: { community: community.value }, header }, body })),
     onSuccess: () => asking.invalidateQueries({ queryKey: ['invitations'] }),
   })
