@@ -14,4 +14,5 @@ FORGET_PEOPLE = Permission("people:forget", RUNNING_IT, fresh=True)
 ASK_FOR_OWN_DATA = Permission(
     "personal-data:ask", EVERYONE | {Role.OFFICIAL, Role.FAMILY}, fresh=True, anybody=True
 )
+CHANGE_SELF = Permission("self:change", EVERYONE | {Role.OFFICIAL, Role.FAMILY}, anybody=True)
 READ_SELF = Permission("self:read", EVERYONE | {Role.OFFICIAL, Role.FAMILY}, anybody=True)

@@ -14,6 +14,7 @@ from functions.care.calling.channels import outgoing
 from linli import outbound
 from linli.escalation import client
 from linli.escalation.client import Courier
+from linli.escalation.parties import Party
 from linli.messages.gateways import Channel, Channels, GatewayReply
 from linli.posting import BUSY, RETRIES, NotSent
 from linli.webhooks import verify
@@ -79,6 +80,9 @@ def channels(sandbox: Sandbox, door: Door, monkeypatch: pytest.MonkeyPatch) -> I
         sandbox.ask("PUT", f"/gateways/moods/{channel}", {"answers": "normal"})
 
 
+DAUGHTER = Party("contact", "daughter", "daughter", "+8613800000002")
+
+
 def message(number: int, channel: Channel = "sms") -> Message:
     return Message(
         message=f"a-1-{number}", community="willow", alert="a-1", person="ann", to="contact",
@@ -89,13 +93,13 @@ def message(number: int, channel: Channel = "sms") -> Message:
 @pytest.mark.usefixtures("channels")
 def test_a_message_is_taken_over_once_however_often_it_comes(sandbox: Sandbox) -> None:
     for _ in range(2):
-        Courier(NOW, outgoing).send(message(1), "+8613800000002")
+        Courier(NOW, outgoing).send(message(1), DAUGHTER)
     (taken,) = sandbox.ask("GET", "/gateways/messages?message_id=a-1-1")["items"]
     assert (taken["times"], taken["to"], taken["template"]) == (2, "+8613800000002", "care_emergency_contact")
 
 
 def test_a_key_that_is_pressed_comes_back_signed(sandbox: Sandbox, door: Door, channels: Channels) -> None:
-    Courier(NOW, outgoing).send(message(2, "voice"), "+8613800000002")
+    Courier(NOW, outgoing).send(message(2, "voice"), DAUGHTER)
     told = {"message_id": "a-1-2", "event": "replied", "digit": "1"}
     said = sandbox.ask("POST", "/gateways/replies", told)
     assert said == {"status": 200, "answer": {"outcome": "acknowledged"}}
@@ -111,7 +115,7 @@ def test_a_key_that_is_pressed_comes_back_signed(sandbox: Sandbox, door: Door, c
 def test_it_can_fail_on_demand(sandbox: Sandbox, mood: str) -> None:
     sandbox.ask("PUT", "/gateways/moods/push", {"answers": mood})
     with pytest.raises(NotSent):
-        Courier(NOW, outgoing).send(message(3, "push"), "daughter")
+        Courier(NOW, outgoing).send(message(3, "push"), DAUGHTER)
     assert sandbox.ask("GET", "/gateways/messages?message_id=a-1-3")["items"] == []
 
 
@@ -122,7 +126,7 @@ def test_what_is_not_signed_by_the_account_is_refused(
     forged = channels.sms.model_copy(update={"secrets": ["whsec_dGhlIG1lc3NhZ2UgZ2F0ZXdheXMgb2Ygd2lsbG93"]})
     monkeypatch.setattr(client, "channels_of", lambda _: channels.model_copy(update={"sms": forged}))
     with pytest.raises(NotSent, match="401"):
-        Courier(NOW, outgoing).send(message(4), "+8613800000002")
+        Courier(NOW, outgoing).send(message(4), DAUGHTER)
     assert sandbox.ask("GET", "/gateways/messages?message_id=a-1-4")["items"] == []
 
 
@@ -132,16 +136,16 @@ def test_it_believes_a_signature_for_five_minutes_unless_it_is_told_otherwise(
 ) -> None:
     monkeypatch.setattr(client, "signing_time", lambda: datetime.now(UTC) - timedelta(seconds=310))
     with pytest.raises(NotSent, match="400"):
-        Courier(NOW, outgoing).send(message(8), "+8613800000002")
+        Courier(NOW, outgoing).send(message(8), DAUGHTER)
     sandbox.ask("PUT", "/gateways/moods/sms", {"answers": "timeless"})
-    Courier(NOW, outgoing).send(message(8), "+8613800000002")
+    Courier(NOW, outgoing).send(message(8), DAUGHTER)
     (taken,) = sandbox.ask("GET", "/gateways/messages?message_id=a-1-8")["items"]
     assert taken["times"] == 1
 
 
 @pytest.mark.usefixtures("channels")
 def test_what_is_sent_is_signed_with_the_time_of_now(sandbox: Sandbox) -> None:
-    Courier(NOW - timedelta(days=300), outgoing).send(message(9), "+8613800000002")
+    Courier(NOW - timedelta(days=300), outgoing).send(message(9), DAUGHTER)
     assert sandbox.ask("GET", "/gateways/messages?message_id=a-1-9")["items"]
 
 
@@ -154,10 +158,10 @@ def test_a_gateway_that_is_down_is_waited_for_once_in_a_task(
     monkeypatch.setattr(client, "channels_of", lambda _: channels.model_copy(update={"sms": dead}))
     courier = Courier(NOW, outgoing)
     with pytest.raises(NotSent, match="ConnectionError"):
-        courier.send(message(5), "+8613800000002")
+        courier.send(message(5), DAUGHTER)
     # Then the other messages of the task do not try
     with pytest.raises(NotSent, match="is down"):
-        courier.send(message(6), "+8613800000002")
+        courier.send(message(6), DAUGHTER)
     with pytest.raises(NotSent, match="not set up"):
         courier.send(message(7), None)
 

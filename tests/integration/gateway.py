@@ -55,13 +55,16 @@ def event(
     person: str,
     grants: Grants,
     identity: str | None = None,
+    language: str | None = None,
     body: Any = None,
     headers: Mapping[str, str] | None = None,
     query: Mapping[str, str | list[str]] | None = None,
     now: datetime = NOW,
     request_id: str = "request-1",
 ) -> dict[str, Any]:
-    """A REST proxy event (payload 1.0). A `body` that is no text is sent as JSON."""
+    """A REST proxy event (payload 1.0). A `body` that is no text is sent as JSON. `language`: what the caller
+    has said they want, which the authorizer knows.
+    """
     resource, parameters = resource_of(app, path)
     text = body if body is None or isinstance(body, str) else json.dumps(body, ensure_ascii=False)
     sent = {"Accept": "application/json", "Authorization": "Bearer ***"}
@@ -86,6 +89,7 @@ def event(
                 "person": person,
                 "identity": identity or person,
                 "grants": json.dumps(grants, separators=(",", ":")),
+                **({"language": language} if language else {}),
                 "integrationLatency": 12,
             },
             "httpMethod": method,

@@ -39,7 +39,7 @@ from tests.integration.conftest import STAGE, Invoke, published
 from tests.integration.gateway import NOW
 from tests.integration.message_gateways import Gateways, keep_channels, reply, reply_event
 from tests.integration.messages import batch, told
-from tests.integration.neighbourhood import GRANNY
+from tests.integration.neighbourhood import GRANNY, willow
 from tests.integration.people import WILLOW_MANAGER
 from tests.integration.quick_table import failed
 
@@ -57,7 +57,7 @@ def test_from_silence_to_the_contact_who_sees_to_it_and_the_caregiver_who_closes
     assert house.gateways.sent[2:] == [(DAUGHTER, "push"), (CARER, "push"), (DAUGHTERS, "sms")]
     notice = house.gateways.notices[-1]
     assert notice.keys() == {
-        "message_id", "channel", "to", "template", "text", "urgent", "digits", "reply_url",
+        "message_id", "channel", "to", "template", "language", "text", "urgent", "digits", "reply_url",
     }  # fmt: skip
     assert notice["template"] == "care_alert_contact"
     assert notice["reply_url"].endswith("/willow/sms")
@@ -344,6 +344,24 @@ def test_an_emergency_contact_without_a_role_is_telephoned_all_the_same(house: H
     house.press(NIGHT)
     house.work()
     assert house.gateways.sent == [(DAUGHTERS, "sms"), (DAUGHTERS, "voice")]
+
+
+def test_each_is_told_in_their_own_language_and_who_has_said_none_in_the_communitys(
+    house: House, invoke: Invoke
+) -> None:
+    english = willow(version=9).model_copy(update={"language": "en"})
+    hers = MembershipChanged(
+        community="willow", person=DAUGHTER, roles=["family"], language="zh-CN", version=5
+    )
+    invoke(house.app, "community", batch(told(english, "english"), told(hers, "hers")))
+    house.press(NIGHT)
+    house.work()
+    for minutes in range(1, 12):
+        house.minute(NIGHT + minutes * MINUTE)
+    told_in = {each["to"]: (each["language"], each["text"].isascii()) for each in house.gateways.notices}
+    assert (told_in.pop(DAUGHTER), told_in.pop(DAUGHTERS)) == (("zh-CN", False), ("zh-CN", False))
+    assert CARER in told_in
+    assert set(told_in.values()) == {("en", True)}
 
 
 def test_a_reply_that_is_delivered_again_does_not_silence_the_chain(house: House) -> None:

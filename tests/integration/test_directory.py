@@ -649,3 +649,58 @@ def test_outbox_rows_live_a_week(directory: Chalice) -> None:
     enter(directory)
     (row, *_) = OutboxRow.query("willow#outbox")
     assert row.ttl == int((gateway.NOW + timedelta(days=7)).timestamp())
+
+
+# Language
+
+
+def languages(community: str, person: str) -> list[tuple[int, str | None]]:
+    """The language in which each version of a membership was told of."""
+    told = (data for _, data in facts(community) if data.get("person") == person)
+    return [(each["version"], each.get("language")) for each in told]
+
+
+def test_what_somebody_wants_to_be_told_in_is_told_once_to_all_and_outlives_other_changes(
+    directory: Chalice, http: Http
+) -> None:
+    person = WILLOW_RESIDENT["person"]
+    for _ in range(2):
+        answer = http(directory, "PATCH", "/me", body={"language": "en"}, **WILLOW_RESIDENT)
+        assert (answer.status, answer.body["language"]) == (200, "en")
+    path = f"/communities/willow/memberships/{person}"
+    http(directory, "PATCH", path, body={"roles": ["resident", "repairer"]}, **WILLOW_MANAGER)
+    assert http(directory, "GET", "/me", **WILLOW_RESIDENT).body["language"] == "en"
+    assert languages("willow", person) == [(1, None), (2, "en"), (3, "en")]
+
+    assert http(directory, "PATCH", "/me", body={}, **WILLOW_RESIDENT).body["language"] == "en"
+    assert "language" not in http(directory, "PATCH", "/me", body={"language": None}, **WILLOW_RESIDENT).body
+    assert languages("willow", person)[-1] == (4, None)
+
+
+def test_who_comes_back_has_to_say_again_what_they_want_to_be_told_in(directory: Chalice, http: Http) -> None:
+    path = f"/communities/willow/memberships/{WILLOW_RESIDENT['person']}"
+    http(directory, "PATCH", "/me", body={"language": "en"}, **WILLOW_RESIDENT)
+    http(directory, "DELETE", path, **WILLOW_MANAGER)
+    http(directory, "PUT", path, body={"roles": ["resident"]}, **WILLOW_MANAGER)
+    assert "language" not in http(directory, "GET", "/me", **WILLOW_RESIDENT).body
+
+
+def test_a_language_that_nobody_has_words_in_is_refused(directory: Chalice, http: Http) -> None:
+    answer = http(directory, "PATCH", "/me", body={"language": "tlh"}, **WILLOW_RESIDENT)
+    assert answer.status == 400
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted", "told"),
+    [(None, "zh-CN", "zh-CN"), ("en", "zh-CN", "en"), ("zh", "en", "zh-CN"), (None, None, "en")],
+)
+def test_an_answer_is_in_the_language_of_the_request_else_in_the_callers(
+    directory: Chalice, http: Http, asked: str | None, wanted: str | None, told: str
+) -> None:
+    headers = {"accept-language": asked} if asked else {}
+    answer = http(
+        directory, "GET", "/communities/nowhere", headers=headers, language=wanted, **WILLOW_RESIDENT
+    )
+    assert answer.status == 404
+    assert answer.headers["Content-Language"] == told
+    assert answer.body["title"].isascii() is (told == "en")

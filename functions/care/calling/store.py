@@ -15,6 +15,7 @@ from functions.care.timeline.rows import EntryRow
 from functions.care.watching import store as watching
 from functions.care.watching.rows import StaffRow, WatchRow
 from functions.care.watching.watch import Watch
+from linli import communities
 from linli.communities import CommunityRow
 from linli.errors import NotFound
 from linli.escalation import answering
@@ -36,6 +37,7 @@ from linli.vocabulary.care import (
     AlertReason,
     CarePolicy,
 )
+from linli.words import language_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,34 @@ def load(community: str, alert: str) -> Case:
 def circle(community: str, person: str, watch: Watch | None) -> Sequence[Party]:
     """Who may be called for a person now: staff whose roles the directory has taken back are not."""
     roster = [row.on_duty for row in all_readable(RosterRow, RosterRow.key.partition(community))]
-    found = parties(person, watch, roster)
-    keys = {each.person: StaffRow.key(community, each.person) for each in found if each.person is not None}
-    rows = readable(keys.values())
-    known = [(each, rows.one(StaffRow, keys.get(each.person or "", ("", "")))) for each in found]
+    known = _known(community, parties(person, watch, roster))
     return [_by_phone(each, row) for each, row in known if _still(each, row)]
+
+
+def in_their_language(community: str, found: Sequence[Party]) -> Sequence[Party]:
+    """Who is told, each in their own language, else the community's."""
+    return [each for each, _ in _known(community, found)]
+
+
+def _known(community: str, found: Sequence[Party]) -> list[tuple[Party, StaffRow | None]]:
+    """Each with what the directory has said of them, if anything, and in their language."""
+    keys = {
+        person: StaffRow.key(community, person)
+        for each in found
+        for person in (each.person, each.whose)
+        if person is not None
+    }
+    rows = readable([CommunityRow.key(community), *keys.values()])
+    rest = communities.known(rows, community).language
+
+    def said(person: str | None) -> StaffRow | None:
+        return rows.one(StaffRow, keys[person]) if person is not None else None
+
+    def spoken(party: Party) -> Party:
+        row = said(party.person or party.whose)
+        return replace(party, language=language_set(row.language if row else None, rest))
+
+    return [(spoken(each), said(each.person)) for each in found]
 
 
 def _still(party: Party, row: StaffRow | None) -> bool:

@@ -68,7 +68,8 @@ def _duty(key: DueKey, community: str, courier: Courier) -> str:
         vigil = watching.load(community, duty.about)
         until = quiet_until(now, vigil.setting)
         known = {each.person for each in vigil.watch.contacts}
-        listeners = [Party("contact", each, each, None) for each in vigil.watch.family if each not in known]
+        family = [Party("contact", each, each, None) for each in vigil.watch.family if each not in known]
+        listeners = list(calling.in_their_language(community, family))
         listeners += [
             each for each in calling.circle(community, duty.about, vigil.watch) if each.to == "contact"
         ]

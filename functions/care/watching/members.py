@@ -11,20 +11,25 @@ from linli.vocabulary.directory import MembershipChanged
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """What the directory has said of somebody: roles and homes, each with the version that said so last."""
+    """What the directory has said of somebody: roles and homes, each with the version that said so last.
+
+    `language`: what they want to be told in, said with the roles.
+    """
 
     roles: frozenset[str] = frozenset()
     version: int = 0
     homes: tuple[str, ...] = ()
     home_version: int = 0
+    language: str | None = None
 
     @classmethod
     def kept(
-        cls, roles: Collection[str], version: int, homes: Sequence[str], home_version: int | None
-    ) -> Self:
+        cls, roles: Collection[str], version: int, homes: Sequence[str], home_version: int | None,
+        language: str | None = None,
+    ) -> Self:  # fmt: skip
         """As it was kept. What was kept before homes had a version of their own is of one version."""
         known = home_version or (version if homes else 0)
-        return cls(frozenset(roles), version, tuple(homes), known)
+        return cls(frozenset(roles), version, tuple(homes), known, language)
 
     def told(self, fact: MembershipChanged) -> "Member":
         """With what a fact tells, in whatever order facts come. Who has gone lived where they were said to
@@ -32,7 +37,8 @@ class Member:
         """
         member = self
         if fact.version > member.version:
-            member = replace(member, roles=frozenset(fact.roles), version=fact.version)
+            roles = frozenset(fact.roles)
+            member = replace(member, roles=roles, version=fact.version, language=fact.language)
         if fact.roles and fact.version > member.home_version:
             member = replace(member, homes=tuple(fact.homes), home_version=fact.version)
         return member

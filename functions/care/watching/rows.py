@@ -54,7 +54,7 @@ class FamilyRow(Row, discriminator="family"):
 
 class StaffRow(DwellerRow, discriminator="care_member"):
     """What the directory said last: their roles, for who is called, and their homes, with the version that
-    said so: of who has gone, the homes that they had.
+    said so: of who has gone, the homes that they had. `language`: what they want to be told in.
     """
 
     KEPT = Lifetime()
@@ -63,12 +63,13 @@ class StaffRow(DwellerRow, discriminator="care_member"):
 
     roles = UnicodeSetAttribute(null=True)
     home_version = NumberAttribute(null=True)
+    language = UnicodeAttribute(null=True)
 
     @property
     def member(self) -> Member:
         """What the directory has said of them."""
         home_version = int(self.home_version) if self.home_version else None
-        return Member.kept(self.roles or (), int(self.version), self.places, home_version)
+        return Member.kept(self.roles or (), int(self.version), self.places, home_version, self.language)
 
     @classmethod
     def of(cls, key: RowKey, member: Member) -> "StaffRow":
@@ -78,4 +79,5 @@ class StaffRow(DwellerRow, discriminator="care_member"):
             **dwelling(member.homes, member.version),
             roles=set(member.roles) or None,
             home_version=member.home_version or None,
+            language=member.language,
         )

@@ -114,18 +114,22 @@ def grants(
     }
 
 
-def allowance(person: str, identity: str, held: Grants, method_arn: str) -> dict[str, Any]:
+def allowance(
+    person: str, identity: str, held: Grants, method_arn: str, language: str | None = None
+) -> dict[str, Any]:
     """What API Gateway is told: this person may call any route of this API stage; each route then judges.
 
-    The gateway keeps the answer for every route, so it must not name the one that was asked for.
+    The gateway keeps the answer for every route, so it must not name the one that was asked for. `language`:
+    what they have said that they want, for requests that say none.
     """
     text = _fitting(held)
+    wish = {"language": language} if language else {}
     api, stage = method_arn.split("/")[:2]
     statement = {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": f"{api}/{stage}/*"}
     return {
         "principalId": person,
         "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
-        "context": {"person": person, "identity": identity, "grants": text},
+        "context": {"person": person, "identity": identity, "grants": text, **wish},
     }
 
 

@@ -37,5 +37,5 @@ def _allowed(event: Any, now: datetime) -> dict[str, Any]:
     issuer, token = Issuer.of(os.environ), bearer(asked.token)
     key, algorithm = store.signing_key(issuer.jwks_url, key_id(token))
     identity = identity_in(token, key, algorithm, issuer, now)
-    person, held = store.known_as(identity)
-    return allowance(person, identity, held, asked.method_arn)
+    person, held, language = store.known_as(identity)
+    return allowance(person, identity, held, asked.method_arn, language)

@@ -1,7 +1,7 @@
 """The issuer's public keys, and a person's roles: one query, one more per company or sub-district."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from time import monotonic
@@ -89,22 +89,23 @@ def signing_key(url: str, key_id: str | None) -> tuple["PyJWK", str]:
     return key, algorithm_of(key._jwk_data)  # noqa: SLF001  it says the kind nowhere else
 
 
-def known_as(identity: str) -> tuple[str, Grants]:
-    """Who bears an identity, and all their roles: its own, else those in communities that say whose it is."""
-    held = grants_of(identity)
+def known_as(identity: str) -> tuple[str, Grants, str | None]:
+    """Who bears an identity, and all their roles: its own, else those in communities that say whose it is;
+    and the language that they want.
+    """
+    rows = list(PersonalRow.by_person.query(identity))
+    held = _grants(rows)
     if any(held.values()):
-        return identity, held
+        return identity, held, _language(rows)
     person, members = identities.memberships(identity)
-    return person, _grants(members)
+    return person, _grants(members), _language(members)
 
 
-def grants_of(person: str) -> Grants:
-    """All roles of a person, as they are now."""
-    return _grants(PersonalRow.by_person.query(person))
+def _language(rows: Iterable[PersonalRow]) -> str | None:
+    return next((row.language for row in rows if isinstance(row, MembershipRow) and row.language), None)
 
 
-def _grants(rows: Iterable[PersonalRow]) -> Grants:
-    rows = list(rows)
+def _grants(rows: Sequence[PersonalRow]) -> Grants:
     memberships = sorted((row for row in rows if isinstance(row, MembershipRow)), key=lambda row: row.since)
     return grants(
         {row.community: row.roles or () for row in memberships},

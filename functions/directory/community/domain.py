@@ -21,6 +21,7 @@ def new(company: str, asked: CommunityCreated) -> Community:
         time_zone=asked.time_zone,
         sub_district=asked.sub_district,
         office_phone=asked.office_phone,
+        language=asked.language,
         policies=asked.policies,
         version=1,
     )
@@ -35,7 +36,7 @@ def changed(standing: Community, patch: CommunityPatch) -> Community:
     """
     wanted = {
         field: value
-        for field in ("name", "time_zone", "sub_district", "office_phone")
+        for field in ("name", "time_zone", "sub_district", "office_phone", "language")
         if (value := getattr(patch, field)) is not None
     }
     after = standing.model_copy(update=wanted | {"policies": _patched(standing.policies, patch)})
@@ -71,5 +72,6 @@ def fact(community: Community) -> CommunityChanged:
         sub_district=community.sub_district,
         time_zone=community.time_zone,
         policies=community.policies.as_set(),
+        language=community.language,
         version=community.version,
     )

@@ -12,6 +12,7 @@ from linli.errors import InvalidField
 from linli.ids import Id
 from linli.merge_patch import patch_of
 from linli.phones import Phone
+from linli.words import Language
 
 
 @cache
@@ -31,13 +32,17 @@ TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_is_time_zone)]
 
 
 class CommunityCreated(Contract):
-    """A new residential community (小区) of the company in the path. `office_phone`: what residents call."""
+    """A new residential community (小区) of the company in the path. `office_phone`: what residents call.
+
+    `language`: what people are told in who have set none themselves.
+    """
 
     community: Id
     name: Name
     time_zone: TimeZone
     sub_district: Id
     office_phone: Phone | None = None
+    language: Language | None = None
     policies: CommunityPolicies = CommunityPolicies()
 
 
@@ -56,11 +61,15 @@ class CommunityPatch(Contract):
     time_zone: TimeZone | None = None
     sub_district: Id | None = None
     office_phone: Phone | None = None
+    language: Language | None = None
     policies: PoliciesPatch | None = None
 
 
 class Community(Contract):
-    """A community as it stands. `office_phone`: of its management office, if anybody said it."""
+    """A community as it stands. `office_phone`: of its management office, if anybody said it.
+
+    `language`: what people are told in who have set none themselves; Chinese where it is not said.
+    """
 
     community: Id
     company: Id
@@ -68,5 +77,6 @@ class Community(Contract):
     time_zone: str
     sub_district: Id
     office_phone: str | None = None
+    language: str | None = None
     policies: CommunityPolicies
     version: int

@@ -67,6 +67,7 @@ def _as_row(community: Community, attempt: str) -> CommunityRow:
         time_zone=community.time_zone,
         sub_district=community.sub_district,
         office_phone=community.office_phone,
+        language=community.language,
         policies=community.policies,
         version=community.version,
         attempt=attempt,

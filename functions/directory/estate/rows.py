@@ -42,7 +42,8 @@ class CompanyRow(Row, discriminator="company"):
 class CommunityRow(Row, discriminator="community_profile"):
     """A community, with its policies. `attempt` is the request that created it.
 
-    `office_phone`: what residents call; none in rows of before 2026-11-27.
+    `office_phone`: what residents call; `language`: what people are told in who have set none. Neither is in
+    rows of before 2026-11-27.
     """
 
     KEPT = Lifetime()
@@ -54,6 +55,7 @@ class CommunityRow(Row, discriminator="community_profile"):
     time_zone = UnicodeAttribute()
     sub_district = UnicodeAttribute()
     office_phone = UnicodeAttribute(null=True)
+    language = UnicodeAttribute(null=True)
     policies = PoliciesAttribute()
     version = NumberAttribute()
     attempt = UnicodeAttribute()

@@ -20,4 +20,7 @@ def given(
         return standing
     version = standing.version + 1 if standing else 1
     since = standing.since if standing and standing.roles else now
-    return Membership(person=person, roles=roles, homes=homes, version=version, since=since)
+    language = standing.language if standing else None
+    return Membership(
+        person=person, roles=roles, homes=homes, language=language, version=version, since=since
+    )

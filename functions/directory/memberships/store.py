@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from functions.directory.homes.store import homes_of
-from functions.directory.memberships.endings import ended, fact
+from functions.directory.memberships.endings import ended, fact, told_in
 from functions.directory.memberships.models import Membership
 from functions.directory.people.rows import MembershipRow, PersonRow
 from linli.tables import Transaction, read, until_it_holds
@@ -28,6 +28,20 @@ def _end(community: str, person: str, now: datetime) -> bool:
     return True
 
 
+def speak(community: str, person: str, language: str | None, now: datetime) -> None:
+    """From now on tell a member in a language, or as the community has it; nothing to do for who has gone."""
+    until_it_holds(lambda: _speak(community, person, language, now))
+
+
+def _speak(community: str, person: str, language: str | None, now: datetime) -> None:
+    key = MembershipRow.key(community, person)
+    row = read([key]).one(MembershipRow, key)
+    before = standing(row) if row else None
+    after = told_in(before, language) if before else None
+    if after is not None and after != before:
+        change(Transaction(), community, before, after, now)
+
+
 def change(
     transaction: Transaction, community: str, before: Membership | None, after: Membership, now: datetime
 ) -> None:
@@ -40,6 +54,7 @@ def change(
         homes=[str(each) for each in after.homes] or None,
         building=first.building if first else None,
         unit=first.unit if first else None,
+        language=after.language,
         version=after.version,
         since=after.since,
     )
@@ -58,6 +73,7 @@ def standing(row: MembershipRow) -> Membership:
         person=row.sk,
         roles=sorted(row.roles or ()),
         homes=homes_of(row),
+        language=row.language,
         version=int(row.version),
         since=row.since,
     )

@@ -42,7 +42,8 @@ class MembershipRow(PersonalRow, discriminator="membership"):
     """The roles of a person here. Without any the person has gone, and `person` with them.
 
     `homes`: `<building>/<unit>` each; rows of before 2026-11-26 have but the one, in `building` and `unit`,
-    which are the first of them for code of before.
+    which are the first of them for code of before. `language`: what they want to be told in, the same in each
+    of their communities when they say so.
     """
 
     KEPT = Lifetime("for ever; who has gone is a row with a version and no roles")
@@ -53,6 +54,7 @@ class MembershipRow(PersonalRow, discriminator="membership"):
     homes = ListAttribute(of=UnicodeAttribute, null=True)
     building = UnicodeAttribute(null=True)
     unit = UnicodeAttribute(null=True)
+    language = UnicodeAttribute(null=True)
     version = NumberAttribute()
     since = InstantAttribute()
 

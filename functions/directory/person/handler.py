@@ -5,7 +5,7 @@ from chalice.app import Blueprint
 from functions.directory import permissions
 from functions.directory.people import store as people
 from functions.directory.person import store
-from functions.directory.person.models import Me, PeopleAsked, Person, PersonRecord
+from functions.directory.person.models import Me, MePatch, PeopleAsked, Person, PersonRecord
 from linli.cursors import Page
 from linli.http import Nothing, Request, route
 
@@ -42,3 +42,9 @@ def list_people(request: Request[Nothing, PeopleAsked]) -> Page[Person]:
 def get_me(request: Request[Nothing, Nothing]) -> Me:
     """Who the caller is, and what they are to whom."""
     return store.me(request.person, request.identity, request.grants)
+
+
+@route(blueprint, "PATCH", "/me", permissions.CHANGE_SELF, body=MePatch)
+def patch_me(request: Request[MePatch, Nothing]) -> Me:
+    """The caller says which language they want to be told in."""
+    return store.change_me(request.person, request.identity, request.grants, request.body, request.now)

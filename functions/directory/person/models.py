@@ -6,6 +6,7 @@ from linli.contracts import Contract
 from linli.ids import Id
 from linli.pages import PageQuery
 from linli.phones import Phone
+from linli.words import Language
 
 
 class PersonRecord(Contract):
@@ -48,6 +49,7 @@ class Me(Contract):
     """Who one is and all that hangs on it.
 
     `identity`: what one signed in as. Who has no community shows it to a manager, who links it to a member.
+    `language`: what one has asked to be told in, where no request says it.
     """
 
     person: Id
@@ -55,3 +57,14 @@ class Me(Contract):
     communities: list[MyCommunity]
     companies: list[Id]
     sub_districts: list[Id]
+    language: str | None = None
+
+
+class MePatch(Contract):
+    """What shall change of oneself: a JSON merge patch (RFC 7396).
+
+    `language`: what messages are told in, and answers to requests without `Accept-Language`; null for what
+    each community has.
+    """
+
+    language: Language | None = None

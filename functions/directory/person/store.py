@@ -1,9 +1,20 @@
 """A community's records of people, and one person's rows in all of them."""
 
+from datetime import datetime
+
 from functions.directory.homes.models import HomeShown
 from functions.directory.homes.store import homes_of, named
+from functions.directory.memberships import store as memberships
 from functions.directory.people.rows import MembershipRow, OfficialRow, OperatorRow, PersonalRow, PersonRow
-from functions.directory.person.models import Me, MyCommunity, PeopleAsked, Person, PersonRecord, RecordKept
+from functions.directory.person.models import (
+    Me,
+    MePatch,
+    MyCommunity,
+    PeopleAsked,
+    Person,
+    PersonRecord,
+    RecordKept,
+)
 from linli.cursors import Page, page_of
 from linli.http import Grants
 from linli.phones import compared
@@ -60,7 +71,19 @@ def me(person: str, identity: str, grants: Grants) -> Me:
         ],
         companies=sorted(row.community for row in rows if isinstance(row, OperatorRow)),
         sub_districts=sorted(row.community for row in rows if isinstance(row, OfficialRow)),
+        language=next((row.language for row in members.values() if row.language), None),
     )
+
+
+def change_me(person: str, identity: str, grants: Grants, wanted: MePatch, now: datetime) -> Me:
+    """Change what is named of oneself, in all communities that `me` shows; the same again finishes it."""
+    shown = me(person, identity, grants)
+    if "language" not in wanted.model_fields_set:
+        return shown
+    for each in shown.communities:
+        memberships.speak(each.community, person, wanted.language, now)
+    is_member = any(each.roles for each in shown.communities)
+    return shown.model_copy(update={"language": wanted.language if is_member else None})
 
 
 def _my_community(

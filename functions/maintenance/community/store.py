@@ -41,6 +41,9 @@ def _keep_roles(fact: MembershipChanged) -> str:
         key = kind.key(fact.community, fact.person)
         if is_one or key in known:
             actions: list[Action] = [kind.member.set(is_one), kind.kind.set(kind)]
+            if kind is ManagerRow:
+                wish = ManagerRow.language
+                actions.append(wish.set(fact.language) if fact.language else wish.remove())
             transaction.update(name, kind(*key), actions)
         else:
             transaction.check(f"no_{name}", kind, key, kind.pk.does_not_exist())

@@ -2,31 +2,27 @@
 
 from datetime import datetime, timedelta
 
+from functions.maintenance.people.models import Manager
 from linli.instants import to_epoch_seconds
 from linli.messages.gateways import Notice
+from linli.words import sentence
 
 AGAIN = timedelta(minutes=5)  # while an emergency still needs it
 TURNS: dict[bool, int] = {True: 6, False: 1}  # True: an emergency
 MOST_TRIES = 16
 LONGEST_WAIT_MINUTES = 60
-SENDER = "【邻里】"
-TEXTS: dict[str, str] = {
-    "no_repairer": "有报修暂无人可派，请打开待处理工单。",
-    "respond": "有工单超时未响应，请打开待处理工单。",
-    "arrive": "有工单超时未到场，请打开待处理工单。",
-    "resolve": "有工单超时未解决，请打开待处理工单。",
-}
 
 
-def notice_of(ticket: str, need: str, *, emergency: bool, to: str, since: datetime, turn: int) -> Notice:
-    """The message to one manager: the same, under one id, on every try of a turn."""
+def notice_of(ticket: str, need: str, *, emergency: bool, to: Manager, since: datetime, turn: int) -> Notice:
+    """The message to one manager, in their language: the same, under one id, on every try of a turn."""
     about = f"{ticket}-{need.replace('_', '-')}-{to_epoch_seconds(since)}-{turn}"
     return Notice(
-        message_id=f"{about}-{to}",
+        message_id=f"{about}-{to.person}",
         channel="push",
-        to=to,
+        to=to.person,
         template=f"maintenance_{need}",
-        text=SENDER + "紧急！" * emergency + TEXTS[need],
+        language=to.language,
+        text=sentence("messages", f"maintenance_{'emergency_' * emergency}{need}", {}, to.language),
         urgent=emergency,
         ticket=ticket,
     )

@@ -6,6 +6,7 @@ from pynamodb.expressions.update import Action
 
 from functions.maintenance.escalations.notices import next_try, notice_of
 from functions.maintenance.escalations.rows import EscalationRow
+from functions.maintenance.people.models import Manager
 from functions.maintenance.people.store import managers
 from linli.messages.gateways import Channels, request_of
 from linli.messages.sending import channels_of
@@ -25,13 +26,15 @@ def tell(key: tuple[str, str], now: datetime, post: Post) -> str:
     staff = managers(community)
     channels = channels_of(community)
     reached = set(row.reached or ())
-    reached |= {each for each in staff if each not in reached and _sent(row, each, channels, post)}
-    everybody = bool(staff) and reached >= set(staff)
+    reached |= {
+        each.person for each in staff if each.person not in reached and _sent(row, each, channels, post)
+    }
+    everybody = bool(staff) and reached >= {each.person for each in staff}
     _note_try(row, reached, now, everybody=everybody)
     return "told" if everybody else "some_told" if reached else "nobody_told"
 
 
-def _sent(row: EscalationRow, manager: str, channels: Channels, post: Post) -> bool:
+def _sent(row: EscalationRow, manager: Manager, channels: Channels, post: Post) -> bool:
     if channels.push is None:
         return False
     notice = notice_of(

@@ -1,4 +1,4 @@
-"""What a manager says of a repairer: what they can do, where they are, whether they are at work."""
+"""What a manager says of a repairer: what they can do, where, whether they are at work; who is told."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -8,6 +8,7 @@ from pydantic import Field
 from functions.maintenance.reports.models import Skill
 from linli.contracts import Contract
 from linli.ids import Id
+from linli.words import Language
 
 
 class SetUp(Contract):
@@ -27,3 +28,11 @@ class Candidate:
     building: str | None
     on_duty: bool
     load: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manager:
+    """Who runs the community, and what they are told in."""
+
+    person: str
+    language: Language = "zh-CN"

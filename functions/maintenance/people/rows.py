@@ -32,12 +32,13 @@ class RepairerRow(Row, discriminator="repairer"):
 
 
 class ManagerRow(Row, discriminator="maintenance_manager"):
-    """Who runs the community, or once did; is told what is late."""
+    """Who runs the community, or once did; is told what is late, in their `language` if they have one."""
 
     PERSONAL = gone_with("person")
     key = Key("{community}#managers", "{person}")
 
     member = BooleanAttribute()
+    language = UnicodeAttribute(null=True)
 
 
 class MemberRow(CopyRow, discriminator="maintenance_member"):

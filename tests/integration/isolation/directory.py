@@ -35,4 +35,5 @@ MAY = {
     "GET /me/exports/{request}": "rgpcmofk",
     "GET /me/forgetting": "rgpcmofk",
     "POST /me/forgetting": "rgpcmofk",
+    "PATCH /me": "rgpcmofk",
 }

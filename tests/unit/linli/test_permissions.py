@@ -8,6 +8,7 @@ from linli_cli.layout import services
 MAY: dict[Role, set[str]] = {
     Role.RESIDENT: {
         "community:read",
+        "self:change",
         "self:read",
         "personal-data:ask",
         "credentials:read",
@@ -34,6 +35,7 @@ MAY: dict[Role, set[str]] = {
     Role.GUARD: {
         "now:read",
         "community:read",
+        "self:change",
         "self:read",
         "personal-data:ask",
         "devices:read",
@@ -60,6 +62,7 @@ MAY: dict[Role, set[str]] = {
     },
     Role.REPAIRER: {
         "community:read",
+        "self:change",
         "self:read",
         "personal-data:ask",
         "devices:read",
@@ -84,6 +87,7 @@ MAY: dict[Role, set[str]] = {
     Role.CAREGIVER: {
         "now:read",
         "community:read",
+        "self:change",
         "self:read",
         "personal-data:ask",
         "credentials:read",
@@ -119,6 +123,7 @@ MAY: dict[Role, set[str]] = {
         "people:read",
         "people:change",
         "people:forget",
+        "self:change",
         "self:read",
         "personal-data:ask",
         "devices:read",
@@ -188,6 +193,7 @@ MAY: dict[Role, set[str]] = {
         "people:read",
         "people:change",
         "people:forget",
+        "self:change",
         "self:read",
         "personal-data:ask",
         "devices:read",
@@ -238,6 +244,7 @@ MAY: dict[Role, set[str]] = {
     },
     Role.OFFICIAL: {
         "community:read",
+        "self:change",
         "self:read",
         "personal-data:ask",
         "fevers:read-district",
@@ -245,6 +252,7 @@ MAY: dict[Role, set[str]] = {
         "hotlines:change-district",
     },
     Role.FAMILY: {
+        "self:change",
         "self:read",
         "personal-data:ask",
         "care:set-away",

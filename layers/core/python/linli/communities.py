@@ -51,6 +51,7 @@ class CommunityRow(CopyRow, discriminator="community"):
     sub_district = UnicodeAttribute()
     time_zone = UnicodeAttribute()
     policies = PoliciesAttribute()
+    language = UnicodeAttribute(null=True)
 
 
 class RoundRow(Row):
@@ -67,6 +68,7 @@ class Community:
     policies: Mapping[str, Any]
     time_zone: str
     sub_district: str | None
+    language: str | None = None
 
     def policy(self, part: type[Part]) -> Part:
         """One part of what it set for itself, as far as this code understands it."""
@@ -78,7 +80,7 @@ def known(rows: Rows, community: str) -> Community:
     row = rows.one(CommunityRow, CommunityRow.key(community))
     if row is None:
         return Community({}, DEFAULT_TIME_ZONE, None)
-    return Community(row.policies, row.time_zone, row.sub_district)
+    return Community(row.policies, row.time_zone, row.sub_district, row.language)
 
 
 def told(fact: CommunityChanged, part: type[Part]) -> Part:
@@ -110,6 +112,7 @@ def keep(fact: CommunityChanged, part: type[Policy], *more: type[Policy]) -> str
         sub_district=fact.sub_district,
         time_zone=fact.time_zone,
         policies={each.PART: fact.policies[each.PART] for each in parts if each.PART in fact.policies},
+        language=fact.language,
         version=fact.version,
     )
     return "community_kept" if keep_newest(row) else "duplicate"

@@ -190,7 +190,13 @@ def _answer(raw: Any, declared: Route, view: View[Any, Any]) -> Response:
 
 def _reader(raw: Any) -> dict[str, str]:
     """What an answer may have to know of who reads it."""
-    return {ACCEPTED: raw.headers.get(ACCEPTED, "")}
+    return {ACCEPTED: _wish(raw)}
+
+
+def _wish(raw: Any) -> str:
+    """The language that a request asks for, else the one that the caller has said they want; or neither."""
+    said = raw.headers.get(ACCEPTED) or (raw.context.get("authorizer") or {}).get("language")
+    return str(said or "")
 
 
 def _headers(request: Request[Any, Any], result: Contract | None) -> Mapping[str, str]:
@@ -202,7 +208,7 @@ def _headers(request: Request[Any, Any], result: Contract | None) -> Mapping[str
 
 
 def _problem(error: LinliError, correlation_id: str, raw: Any) -> Response:
-    language = asked_in(raw.headers)
+    language = asked_in({ACCEPTED: _wish(raw)})
     retry = {"Retry-After": "1"} if error.retryable else {}
     told = {"Content-Language": language, "Vary": "Accept-Language"}
     return Response(

@@ -1,6 +1,7 @@
 """Messages to gateways: signed as Standard Webhooks have it, and saying no more than they must."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any, get_args
@@ -10,14 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.care.calling.alerts import Message
-from functions.care.calling.channels import TEXTS, outgoing, template_of
+from functions.care.calling.channels import outgoing, template_of
 from linli.errors import Forbidden
+from linli.escalation.parties import Party
 from linli.messages.gateways import Channel, Channels, Gateway
 from linli.vocabulary.care import Recipient
 from linli.webhooks import signature, signed, verify
+from linli.words import LANGUAGES, catalogue
 
 NOW = datetime(2026, 1, 5, 4, tzinfo=UTC)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+DAUGHTER = Party("contact", "daughter", None, "+8613800000002")
+SENDERS = {"zh-CN": "【邻里】", "en": "[Linli] "}
 OTHER = "whsec_dGhlIG1lc3NhZ2UgZ2F0ZXdheXMgb2Ygd2lsbG93"
 
 
@@ -111,7 +116,7 @@ def test_malformed_headers_are_refused(headers: dict[str, str]) -> None:
         verify(given_, b"{}", [SECRET], NOW if headers != {"webhook-id": "m-1"} else NOW + timedelta(hours=1))
 
 
-def test_every_message_that_can_be_made_has_its_text() -> None:
+def test_every_message_that_can_be_made_has_its_text_in_every_language_and_no_other_is_kept() -> None:
     purposes = [("alert", to) for to in get_args(Recipient)] + [
         ("held", "manager"),
         ("held", "caregiver"),
@@ -119,29 +124,45 @@ def test_every_message_that_can_be_made_has_its_text() -> None:
         ("button", "caregiver"),
         ("away_over", "contact"),
     ]
-    for (purpose, to), emergency in product(purposes, [True, False]):
-        one = message(to, purpose=purpose, emergency=emergency)
-        assert TEXTS[template_of(one)].startswith("【邻里】")
+    made = {
+        template_of(message(to, purpose=purpose, emergency=emergency))
+        for (purpose, to), emergency in product(purposes, [True, False])
+    }
+    for language in LANGUAGES:
+        kept = catalogue(language)["messages"]
+        assert {code for code in kept if code.startswith("care_")} == made
+        assert {kept[code].startswith(SENDERS[language]) for code in made} == {True}
 
 
 def test_a_notice_names_nobody() -> None:
     gateway = Gateway(url="https://sms.example/send", secrets=[SECRET, OTHER])
-    request = outgoing(message(), "+8613800000002", gateway, "https://api.example/replies/willow", NOW)
+    request = outgoing(message(), DAUGHTER, gateway, "https://api.example/replies/willow", NOW)
     body = json.loads(request.body)
     assert body == {
         "message_id": "a-1-1",
         "channel": "sms",
         "to": "+8613800000002",
         "template": "care_alert_contact",
-        "text": TEXTS["alert_contact"],
+        "language": "zh-CN",
+        "text": catalogue("zh-CN")["messages"]["care_alert_contact"],
         "urgent": False,
         "digits": {"1": "我来处理", "2": "无法处理"},
         "reply_url": "https://api.example/replies/willow/sms",
     }
     assert verify(request.headers, request.body, [SECRET], NOW) == "a-1-1"
-    push = outgoing(message("person", "push", emergency=True), "ann", gateway, None, NOW)
+    ann = Party("person", "ann", "ann", None)
+    push = outgoing(message("person", "push", emergency=True), ann, gateway, None, NOW)
     assert json.loads(push.body)["alert"] == "a-1"
     assert b"reply_url" not in push.body
+
+
+def test_whoever_is_told_is_told_in_their_own_language() -> None:
+    gateway = Gateway(url="https://sms.example/send", secrets=[SECRET])
+    in_english = replace(DAUGHTER, language="en")
+    body = json.loads(outgoing(message(channel="voice"), in_english, gateway, None, NOW).body)
+    assert body["language"] == "en"
+    assert body["text"].startswith("[Linli] ")
+    assert body["digits"] == {"1": "I see to it", "2": "I cannot"}
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from linli.posting import NotSent, Post, signing_time
 from linli.tables import ConditionsFailed, Contended, Transaction, find
 from linli.webhooks import Outgoing
 
-Written = Callable[[Message, str, Gateway, str | None, datetime], Outgoing]
+Written = Callable[[Message, Party, Gateway, str | None, datetime], Outgoing]
 
 
 @dataclass(slots=True)
@@ -34,8 +34,8 @@ class Courier:
     written: Written
     post: Post = field(default_factory=Post)
 
-    def send(self, message: Message, to: str | None) -> None:
-        """Hand a message over, twice if need be, with the same id.
+    def send(self, message: Message, to: Party | None) -> None:
+        """Hand a message over, twice if need be, with the same id, in the language of whom it is for.
 
         Raises NotSent, whatever is the matter with the channel; Unavailable when none of them can be read.
         """
@@ -46,10 +46,10 @@ class Courier:
         except Exception as error:
             raise NotSent(type(error).__name__) from error
 
-    def _send(self, message: Message, to: str | None) -> None:
+    def _send(self, message: Message, to: Party | None) -> None:
         channels = channels_of(message.community)
         gateway = channels.gateway(message.channel)
-        if gateway is None or to is None:
+        if gateway is None or to is None or to.address(message.channel) is None:
             raise NotSent("not set up")
         self.post.hand_over(self.written(message, to, gateway, channels.reply_url, signing_time()))
 
@@ -94,7 +94,7 @@ def send_all(kept: Kept[Any, Any], messages: Iterable[Message], case: Case[Any],
     while pending:
         message, known = pending.popleft()
         try:
-            courier.send(message, address(message, known.parties))
+            courier.send(message, listener(message, known.parties))
             _sent(kept, message, courier)
         except Unavailable:  # no channel has failed: it is still due
             lost += 1
@@ -118,7 +118,7 @@ def tell(
     told = False
     for message in ways:
         with suppress(NotSent):
-            courier.send(message, address(message, to))
+            courier.send(message, listener(message, to))
             transaction = Transaction()
             store.log(kept, transaction, message, "called", courier.now)
             transaction.commit()
@@ -128,11 +128,10 @@ def tell(
     return told
 
 
-def address(message: Message, parties: Iterable[Party]) -> str | None:
-    """Where a message goes, as things stand now."""
+def listener(message: Message, parties: Iterable[Party]) -> Party | None:
+    """Whom a message is for, as things stand now."""
     known = (each for each in parties if (each.to, each.recipient) == (message.to, message.recipient))
-    party = next(known, None)
-    return party.address(message.channel) if party else None
+    return next(known, None)
 
 
 def _sent(kept: Kept[Any, Any], message: Message, courier: Courier) -> None:

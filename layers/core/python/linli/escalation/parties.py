@@ -3,18 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
+from typing import TYPE_CHECKING
 
 from linli.escalation.alerts import MOST_ASKED, Circle, Reachable
 from linli.escalation.models import Roles
 from linli.messages.gateways import Channel
 from linli.phones import parts
 
+if TYPE_CHECKING:
+    from linli.words import Language
+
 
 @dataclass(frozen=True, slots=True)
 class Party:
     """Somebody of the circle, with what only the sender of a message needs: who and where they are.
 
-    `whose`: of a second number, the person who is told by another.
+    `whose`: of a second number, the person who is told by another. `language`: what they are told in.
     """
 
     to: str
@@ -22,6 +26,7 @@ class Party:
     person: str | None
     phone: str | None
     whose: str | None = None
+    language: "Language" = "zh-CN"
 
     @property
     def channels(self) -> frozenset[Channel]:

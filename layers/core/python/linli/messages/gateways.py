@@ -13,6 +13,7 @@ from pydantic import Field
 
 from linli.contracts import Contract
 from linli.webhooks import Outgoing, Secret, signed
+from linli.words import Language
 
 Address = Annotated[str, Field(pattern=r"^(https://|http://(localhost|127\.0\.0\.1)[:/])\S+$")]
 
@@ -45,7 +46,7 @@ class Notice(Contract):
 
     `to`: a phone (E.164), or the person's id for push. `extension`: whom to ask for there. `template`: the
     key of a text that the gateway has had approved, where its law or provider asks for that; `text` says the
-    same. `alert`, `ticket`: what an app opens. `digits`: what a voice gateway offers.
+    same, in `language`. `alert`, `ticket`: what an app opens. `digits`: what a voice gateway offers.
     """
 
     message_id: str
@@ -53,6 +54,7 @@ class Notice(Contract):
     to: str
     extension: str | None = None
     template: str
+    language: Language
     text: str
     urgent: bool
     alert: str | None = None

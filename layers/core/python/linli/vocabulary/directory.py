@@ -14,7 +14,7 @@ class CommunityChanged(Fact):
     """A community was registered or its particulars changed; the whole of them, so that the last one wins.
 
     `policies`: what somebody set, by the part of `CommunityPolicies`. What was not set is what the reader of
-    that part takes for its default.
+    that part takes for its default. `language`: what people are told in who have set none themselves.
     """
 
     TYPE = "linli.directory.community_changed.v1"
@@ -22,6 +22,7 @@ class CommunityChanged(Fact):
     sub_district: Id
     time_zone: str
     policies: dict[str, Any]
+    language: str | None = None
     version: Version
 
     def entity(self) -> str:
@@ -32,7 +33,8 @@ class MembershipChanged(Fact):
     """A person's roles in a community, as they are now; none left means that the person has gone.
 
     `homes`: `<building>/<unit>` of each home that is theirs, none of who has gone. `home`: the first of them,
-    for readers of before; where older code told of it alone, it is all of `homes`.
+    for readers of before; where older code told of it alone, it is all of `homes`. `language`: what they
+    want to be told in, if they have said so.
     """
 
     TYPE = "linli.directory.membership_changed.v1"
@@ -40,6 +42,7 @@ class MembershipChanged(Fact):
     roles: list[str]
     home: str | None = None
     homes: list[str] = []
+    language: str | None = None
     version: Version
 
     @model_validator(mode="before")

@@ -3,8 +3,8 @@
 A catalogue for each language, as data that pages and apps load as well, in parts: `codes` (an outcome, a
 reason, a state, a role), `problems` (titles, by the slug of a problem's type), `details` (what a problem
 says), `fields` (what is wrong with a member, by Pydantic's types of errors and our own), `told` (lines of
-timelines, and why an alert was opened). A sentence has places for parameters, `{name}`. It is read when it is
-needed, never on the way to a decision that goes well.
+timelines, and why an alert was opened), `messages` (what gateways push, text and say). A sentence has places
+for parameters, `{name}`. It is read when it is needed, never on the way to a decision that goes well.
 """
 
 import json
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 Language = Literal["zh-CN", "en"]
-Part = Literal["codes", "problems", "details", "fields", "told"]
+Part = Literal["codes", "problems", "details", "fields", "told", "messages"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 PARTS: tuple[Part, ...] = get_args(Part)
 OF_A_KIND = "…"  # `blocked_…` has the words of all that begin so
@@ -72,6 +72,14 @@ def language_of(accepted: str | None, otherwise: Language = "en") -> Language:
         if language is not None and (quality := _quality(weight)) > best:
             best, chosen = quality, language
     return chosen
+
+
+def language_set(*settings: str | None) -> Language:
+    """What somebody is told in who asks for nothing: the first language of ours that was set, the person's
+    before the community's; Chinese where none was.
+    """
+    known = (each for setting in settings for each in LANGUAGES if each == setting)
+    return next(known, "zh-CN")
 
 
 def _quality(weight: str) -> float:
