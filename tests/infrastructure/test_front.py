@@ -140,7 +140,9 @@ def place(tmp_path_factory: pytest.TempPathFactory, api: Api) -> Iterator[Place]
 def problem(answer: requests.Response) -> str:
     assert answer.headers["Content-Type"] == "application/problem+json", answer.text
     assert answer.json()["status"] == answer.status_code
-    return str(answer.json()["type"]).rpartition(":")[2]
+    said = answer.json()
+    assert said["code"] == said["type"].rpartition(":")[2]  # as every answer of the services has one
+    return str(said["code"])
 
 
 def raw(place: Place, text: str) -> str:

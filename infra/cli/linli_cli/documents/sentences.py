@@ -4,6 +4,7 @@
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +21,14 @@ FIELD = "Wrong"  # the code is its second argument
 UNTOLD = (  # what nobody who calls is told: of keys and statements to operations, of the ledger to us
     "functions/payments/providers", "functions/payments/books/ledger.py",
 )  # fmt: skip
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+SPELLINGS = {  # where Chinese in code is no text for people, but what something is called that comes in or goes out
+    "functions/maintenance/reports/categories.py": "names of Open311 services, in both languages at once",
+    "functions/payments/providers": "columns and words of the providers' statements",
+    "layers/core/python/linli/phones.py": "how people write an extension",
+    "layers/core/python/linli/plates.py": "provinces and kinds on number plates",
+    "layers/core/python/linli/words/retelling.py": "how a day is written",
+}
 HANDED_ON = "code"  # the name of an argument that is a code of somebody else's
 
 
@@ -108,6 +117,19 @@ def _parameters(call: ast.Call, at: int, part: Part) -> frozenset[str] | None:
     return frozenset(str(ast.literal_eval(key)) for key in given[0].keys if key is not None)
 
 
+def composed(root: Path = ROOT) -> Iterator[str]:
+    """Texts in one language that stand in code, where nobody can read them in another."""
+    for path, tree in modules(root).items():
+        if any(path.is_relative_to(root / each) for each in SPELLINGS):
+            continue
+        explained = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
+        for node in ast.walk(tree):
+            said = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in explained
+            if said and CHINESE.search(node.value):
+                where = f"{path.relative_to(root)}:{node.lineno}"
+                yield f"{where}: {node.value[:20]}: it belongs into every catalogue of linli/words"
+
+
 def complaints(root: Path = ROOT) -> Iterator[str]:
     """What is wrong with the sentences: in no catalogue, without a parameter that they name, or unused."""
     used: set[tuple[Part, str]] = set()
@@ -125,6 +147,7 @@ def complaints(root: Path = ROOT) -> Iterator[str]:
         catalogue("en")["details"].keys() - {code for part, code in used if part == "details"}
     ):
         yield f"details.{code} is said nowhere"
+    yield from composed(root)
     yield from _differences()
 
 

@@ -1,6 +1,7 @@
 /** Words of a page: `words.<language>.json` beside what says them, gathered here. No word in code. */
+import { watch, type Ref } from 'vue'
 import { createI18n } from 'vue-i18n'
-import { caller } from './api'
+import { answer, api, caller } from './api'
 import sharedEn from './words.en.json'
 import sharedZh from './words.zh-CN.json'
 
@@ -41,8 +42,26 @@ export function speak(language: Language): void {
   document.documentElement.lang = language
 }
 
-/** Kept for the next visit: a preference, nothing about a person. */
+/**
+ * Kept for the next visit on this device, and told to the directory for the messages that nobody asks for: who is
+ * texted or called at night is so in their language. Should that fail, the page still speaks it.
+ */
 export function choose(language: Language): void {
   localStorage.setItem(CHOSEN, language)
   speak(language)
+  if (caller.token) void answer(api.PATCH('/directory/me', { body: { language } })).catch(() => undefined)
+}
+
+/** What the person has said elsewhere counts on a device on which nobody has chosen. */
+export function follow(said: () => string | undefined, locale: Ref<string>): void {
+  watch(
+    said,
+    (wanted) => {
+      const found = LANGUAGES.find((language) => language === wanted)
+      if (!found || localStorage.getItem(CHOSEN)) return
+      locale.value = found
+      speak(found)
+    },
+    { immediate: true },
+  )
 }
