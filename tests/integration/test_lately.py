@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,9 +21,10 @@ from linli_cli.errors import CommandError
 from tests.integration import gateway
 from tests.integration.conftest import Http, Invoke, Service
 from tests.integration.messages import batch, told
-from tests.integration.people import WILLOW_MANAGER
+from tests.integration.people import WILLOW_MANAGER, WILLOW_RESIDENT, member
 
 NOW = datetime(2026, 3, 11, 9, 20, tzinfo=UTC)
+DAY = timedelta(days=1)
 CHINESE = {"Accept-Language": "zh-CN"}
 
 
@@ -87,6 +88,36 @@ def manager_sees(http: Http, app: Chalice, path: str, **query: str) -> list[dict
     return list(answer.body["items"])
 
 
+def is_late(ticket: dict[str, Any]) -> bool:
+    """Whether the next promise about a ticket is broken."""
+    if ticket["state"] in {"paused", "done"}:
+        return False
+    clocks = ticket["clocks"]
+    owed = (clocks[name] for name in ("respond", "arrive", "resolve") if name in clocks)
+    pending = next((each for each in owed if not each.get("met_at")), None)
+    return pending is not None and datetime.fromisoformat(pending["due_at"]) < NOW
+
+
+def test_what_samples_left_open_is_over_before_the_day_begins(
+    service: Service, http: Http, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINLI_PHOTO_BUCKET", "")
+    app = service("maintenance")
+    known(app, invoke, "community")
+    body = {"category": "plumbing", "description": "漏水", "building": "b1", "unit": "101"}
+    http(
+        app,
+        "POST",
+        "/communities/willow/tickets",
+        body=body,
+        **WILLOW_RESIDENT,
+        now=NOW - timedelta(hours=20),
+    )
+    assert len(manager_sees(http, app, "tickets", shelf="waiting")) == 1
+    Lately(InProcess(app, invoke), NOW).tickets_of_samples()
+    assert manager_sees(http, app, "tickets", shelf="waiting") == []
+
+
 def test_tickets_are_in_many_states_and_one_is_an_emergency(
     service: Service, http: Http, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,6 +135,10 @@ def test_tickets_are_in_many_states_and_one_is_an_emergency(
     assert wanted <= states.keys()
     open_ones = [*shelves["waiting"], *shelves["working"]]
     assert any(each["priority"] == "emergency" for each in open_ones)
+    # A normal day: few are open, each since another time, and one promise is broken
+    assert len(open_ones) <= 8
+    assert len({each["created_at"] for each in open_ones}) == len(open_ones)
+    assert [each["category"] for each in open_ones if is_late(each)] == ["power"]
 
 
 def test_gates_were_passed_today_and_visitors_are_expected(
@@ -134,10 +169,19 @@ def test_somebody_was_helped_and_is_to_be_looked_after(service: Service, http: H
             http(app, "PUT", f"/communities/willow/watches/{person}", body=watch, **WILLOW_MANAGER).status
             == 200
         )
-    Lately(InProcess(app, invoke), NOW).help()
+    lately = Lately(InProcess(app, invoke), NOW)
+    gran = member(f"{neighbourhood.WATCHED}-resident-1", neighbourhood.WATCHED, "resident")
+    of_a_sample = http(app, "POST", "/communities/willow/calls_for_help", body={}, **gran, now=NOW - DAY)
+    lately.alerts_of_samples()
+    assert manager_sees(http, app, "alerts") == []
+    lately.help()
     (duty,) = manager_sees(http, app, "duties")
     assert (duty["kind"], duty["words"]) == ("follow_up", "告警的结果是“需要帮助”")
-    (alert,) = manager_sees(http, app, "alerts", shelf="closed")
+    (alert,) = (
+        each
+        for each in manager_sees(http, app, "alerts", shelf="closed")
+        if each["alert"] != of_a_sample.body["alert"]
+    )
     assert alert["words"] == "用手机呼救"
 
 

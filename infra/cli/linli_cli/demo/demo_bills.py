@@ -11,7 +11,7 @@ from linli_cli.demo import neighbourhood
 
 NAMED = "2025-12"  # in ids, whatever the month: documents and samples name them
 DUE_IN, ISSUED_AGO = timedelta(days=13), timedelta(days=2)
-FIRST_FEN, MORE_FEN = 3580, 1207
+FIRST_FEN, MORE_FEN, SAMPLED_FEN = 3580, 1207, 1260
 SERVICE = "payments"
 TOLD = {"Key": "demo-bills", "Value": NAMED}
 AT_ONCE = 10  # entries that PutEvents takes
@@ -27,7 +27,7 @@ def issued(now: datetime) -> list[BillIssued]:
         for community in neighbourhood.communities()
         for number, unit in enumerate(neighbourhood.UNITS)
     ]
-    return [*of_homes, _bill("willow", SAMPLED, neighbourhood.UNITS[0], 1, now)]
+    return [*of_homes, _bill("willow", SAMPLED, neighbourhood.UNITS[0], SAMPLED_FEN, now)]
 
 
 def _bill(community: str, bill: str, unit: str, amount_fen: int, now: datetime) -> BillIssued:

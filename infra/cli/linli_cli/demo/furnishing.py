@@ -85,7 +85,8 @@ class Furnishing:
         there = {each["unit"] for each in self.door.pages(operator, units)}
         for unit in neighbourhood.UNITS:
             if unit not in there:
-                body = {"unit": unit, "area_m2": neighbourhood.AREA_M2}
+                called = f"{neighbourhood.STAIRCASE}{unit}"
+                body = {"unit": unit, "name": called, "area_m2": neighbourhood.AREA_M2}
                 yield partial(self.make, operator, "POST", units, body)
 
     def people(self, community: Community) -> Iterable[Callable[[], None]]:

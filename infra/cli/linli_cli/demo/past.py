@@ -50,6 +50,7 @@ class Asked:
     places: dict[str, str]
     at: datetime
     body: Any = None
+    query: dict[str, str] | None = None
 
     def event(self) -> dict[str, Any]:
         """As API Gateway hands it over."""
@@ -63,8 +64,8 @@ class Asked:
             "httpMethod": self.method,
             "headers": headers,
             "multiValueHeaders": {name: [value] for name, value in headers.items()},
-            "queryStringParameters": None,
-            "multiValueQueryStringParameters": None,
+            "queryStringParameters": self.query,
+            "multiValueQueryStringParameters": self.query and {name: [it] for name, it in self.query.items()},
             "pathParameters": self.places,
             "stageVariables": None,
             "requestContext": {

@@ -22,7 +22,7 @@ UNTOLD = (  # what nobody who calls is told: of keys and statements to operation
     "functions/payments/providers", "functions/payments/books/ledger.py",
 )  # fmt: skip
 CHINESE = re.compile(r"[\u3400-\u9fff]")
-SPELLINGS = {  # where Chinese in code is no text for people, but what something is called that comes in or goes out
+SPELLINGS = {  # where Chinese in code is no text for people, but what something is called elsewhere
     "functions/maintenance/reports/categories.py": "names of Open311 services, in both languages at once",
     "functions/payments/providers": "columns and words of the providers' statements",
     "layers/core/python/linli/phones.py": "how people write an extension",
@@ -124,8 +124,9 @@ def composed(root: Path = ROOT) -> Iterator[str]:
             continue
         explained = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
         for node in ast.walk(tree):
-            said = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in explained
-            if said and CHINESE.search(node.value):
+            if not isinstance(node, ast.Constant) or id(node) in explained:
+                continue
+            if isinstance(node.value, str) and CHINESE.search(node.value):
                 where = f"{path.relative_to(root)}:{node.lineno}"
                 yield f"{where}: {node.value[:20]}: it belongs into every catalogue of linli/words"
 
