@@ -1,5 +1,6 @@
 """The pages' own shape: each screen has its words in both languages, and a test in a browser."""
 
+import gzip
 import json
 import re
 from collections.abc import Iterator
@@ -64,6 +65,26 @@ def test_no_word_stands_in_the_code() -> None:
     assert {name: each for name, each in found.items() if each} == {}
 
 
+SHEETS = [*sorted(WEB.glob("src/**/*.css")), *sorted(WEB.glob("src/**/*.vue"))]
+OF_LIBRARIES = ("van-", "el-")
+
+
+def test_tokens_are_declared_in_one_place_and_each_that_is_used_is_there() -> None:
+    tokens = WEB / "src/shared/tokens.css"
+    declared = {
+        path.name: {
+            name
+            for name in re.findall(r"(?m)^\s*--([a-z0-9-]+):", path.read_text(encoding="utf-8"))
+            if not name.startswith(OF_LIBRARIES)
+        }
+        for path in SHEETS
+    }
+    ours = declared.pop(tokens.name)
+    assert {name: names for name, names in declared.items() if names} == {}
+    used = {name for path in SHEETS for name in re.findall(r"var\(--([a-z0-9-]+)", path.read_text("utf-8"))}
+    assert {name for name in used - ours if not name.startswith(OF_LIBRARIES)} == set()
+
+
 def test_only_one_file_fetches() -> None:
     fetching = {
         path.name
@@ -80,3 +101,16 @@ def test_packages_are_few_each_with_its_reason_and_locked_without_an_address() -
     assert [name for name in direct if name not in listed] == []
     lock = (WEB / "package-lock.json").read_text(encoding="utf-8")
     assert '"resolved"' not in lock
+
+
+@pytest.mark.skipif(
+    not (WEB / "dist/home/index.html").exists(), reason="the pages are not built: make console"
+)
+@pytest.mark.parametrize(("page", "most_kb"), [("home", 150), ("console", 200)])
+def test_the_first_load_is_small_enough_for_a_slow_network(page: str, most_kb: int) -> None:
+    html = (WEB / f"dist/{page}/index.html").read_bytes()
+    first = r'(?:<script[^>]* src|<link[^>]* rel="(?:modulepreload|stylesheet)"[^>]* href)="/([^"]+)"'
+    files = [WEB / "dist" / path for path in re.findall(first, html.decode())]
+    assert files
+    sizes = [len(gzip.compress(content)) for content in (html, *(path.read_bytes() for path in files))]
+    assert sum(sizes) / 1024 <= most_kb
