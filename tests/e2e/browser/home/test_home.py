@@ -10,16 +10,25 @@ from tests.e2e.conftest import Town
 
 PERSON = "willow-resident-1"
 ROOMS = ("/", "/gate", "/repair", "/tickets", "/pay", "/visitors", "/passes", "/family", "/mine")
+# Which words lie under something that can be pressed and is not theirs
 OVERLAPPING = """() => {
-  const boxes = [...document.querySelectorAll('#page :is(h1, h2, .tile, .do, .faint, b, strong)')]
-    .filter((element) => element.checkVisibility())
-    .map((element) => [element, element.getBoundingClientRect()])
-  const over = (one, other) =>
-    Math.min(one.right, other.right) - Math.max(one.left, other.left) > 2 &&
-    Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 2
-  return boxes.flatMap(([one, box], at) => boxes.slice(at + 1)
-    .filter(([other, its]) => !one.contains(other) && over(box, its))
-    .map(([other]) => `${one.textContent.trim()} | ${other.textContent.trim()}`))
+  const found = []
+  const walker = document.createTreeWalker(document.querySelector('#page'), NodeFilter.SHOW_TEXT)
+  while (walker.nextNode()) {
+    const text = walker.currentNode
+    if (!text.textContent.trim() || !text.parentElement.checkVisibility()) continue
+    const range = document.createRange()
+    range.selectNodeContents(text)
+    const one = range.getBoundingClientRect()
+    for (const control of document.querySelectorAll('#page :is(a, button)')) {
+      const other = control.getBoundingClientRect()
+      const over = !control.contains(text) &&
+        Math.min(one.right, other.right) - Math.max(one.left, other.left) > 2 &&
+        Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 2
+      if (over) found.push(`${text.textContent.trim()} | ${control.textContent.trim()}`)
+    }
+  }
+  return found
 }"""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
