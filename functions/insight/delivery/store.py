@@ -22,6 +22,7 @@ from linli.posting import NotSent, Post, signing_time
 from linli.tables import ConditionsFailed, Contended, Row, Transaction, find, keep_newest, read
 from linli.vocabulary.directory import MembershipChanged
 from linli.vocabulary.insight import SubscriptionPaused
+from linli.words import language_set
 
 
 def take_in(event: Event, fact: Fact, now: datetime) -> str:
@@ -74,7 +75,12 @@ def _wake(community: str, subscription: str, now: datetime, state: str) -> None:
 def keep_standing(fact: MembershipChanged, now: datetime) -> None:
     """Keep somebody's roles, and pause what they may not answer for any more. Raises Unavailable."""
     keep_newest(
-        StandingRow(*StandingRow.key(fact.community, fact.person), roles=fact.roles, version=fact.version)
+        StandingRow(
+            *StandingRow.key(fact.community, fact.person),
+            roles=fact.roles,
+            language=fact.language,
+            version=fact.version,
+        )
     )
     for row in subscriptions.of_community(fact.community):
         if row.maker == fact.person and row.state == "active" and not subscriptions.may_be_told(row):
@@ -92,19 +98,26 @@ def tell_maker(fact: SubscriptionPaused) -> None:
     channels = channels_of(fact.community)
     if row is None or channels.push is None or fact.why == "asked":
         return
-    to = _managers(fact.community) if fact.why == "maker" else [str(row.maker)]
+    to = _managers(fact.community) if fact.why == "maker" else _maker(row)
     post, told = Post(), 0
     for each in to:
+        person, language = StandingRow.key.parts(each)[1], language_set(each.language)
         with suppress(NotSent):
-            post.hand_over(request_of(notice_of(fact, each), channels.push, signing_time()))
+            post.hand_over(request_of(notice_of(fact, person, language), channels.push, signing_time()))
             told += 1
     if to and not told:
         raise Unavailable("messages_left", {"left": len(to)})
 
 
-def _managers(community: str) -> list[str]:
+def _managers(community: str) -> list[StandingRow]:
     rows = StandingRow.query(StandingRow.key.partition(community))
-    return [StandingRow.key.parts(row)[1] for row in rows if Role.MANAGER in Role.known(row.roles)]
+    return [row for row in rows if Role.MANAGER in Role.known(row.roles)]
+
+
+def _maker(row: SubscriptionRow) -> list[StandingRow]:
+    key = StandingRow.key(row.community, str(row.maker))
+    known = read([key]).one(StandingRow, key)
+    return [known or StandingRow(*key)]
 
 
 def deliveries(community: str, subscription: str, asked: DeliveriesAsked) -> Page[Delivery]:

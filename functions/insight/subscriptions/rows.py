@@ -76,10 +76,11 @@ class WaitingRow(Row, discriminator="waiting"):
 
 class StandingRow(CopyRow, discriminator="standing"):
     """Somebody's roles in a community, as the directory says last: who answers for a subscription must have
-    some. Of who is not here nothing was told since insight was first deployed.
+    some. Of who is not here nothing was told since insight was first deployed. `language`: if they want one.
     """
 
     KEPT = Lifetime()
     key = Key("{community}#standing", "{person}")
 
     roles = JSONAttribute()
+    language = UnicodeAttribute(null=True)
