@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from functions.insight.subscriptions.notices import TEXTS, notice_of
+from functions.insight.subscriptions.notices import notice_of
 from linli.vocabulary.insight import PauseReason, SubscriptionPaused
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
@@ -14,7 +14,11 @@ NOW = datetime(2026, 11, 27, tzinfo=UTC)
 @pytest.mark.parametrize("why", get_args(PauseReason))
 def test_each_reason_has_its_text_and_the_same_message_one_name(why: PauseReason) -> None:
     fact = SubscriptionPaused(community="willow", subscription="s1", why=why, paused_at=NOW)
-    one, again = notice_of(fact, "boss"), notice_of(fact, "boss")
+    one, again = notice_of(fact, "boss", "zh-CN"), notice_of(fact, "boss", "zh-CN")
     assert one == again
-    assert one.text == f"【邻里】{TEXTS[why]}"
-    assert notice_of(fact, "other").message_id != one.message_id
+    assert one.text.startswith("【邻里】")
+    assert notice_of(fact, "other", "zh-CN").message_id != one.message_id
+    english = notice_of(fact, "boss", "en")
+    assert english.language == "en"
+    assert english.text.startswith("[Linli] ")
+    assert english.text.isascii()
