@@ -114,13 +114,18 @@ def code(cell: Cell) -> str:
 
 def exact(cell: Cell) -> str:
     """What somebody else calls something, to the letter. Raises Odd for what a sheet may have rounded."""
-    said = text(cell)
-    is_whole = isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) < EXACT
-    if not isinstance(cell, str | None) and not (is_whole and said.isdigit()):
+    if not isinstance(cell, str | None) and not _is_exact(cell):
         raise Odd("is a number or a day, of which the sheet may have rounded digits away: write it as a text")
+    said = text(cell)
     if ROUNDED.fullmatch(said):
         raise Odd("is a number that the sheet has rounded: write it as a text")
     return said
+
+
+def _is_exact(cell: float | datetime | date | time | timedelta) -> bool:
+    if isinstance(cell, bool) or not isinstance(cell, int | float):
+        return False
+    return 0 <= cell < EXACT and cell == int(cell)
 
 
 def name(cell: Cell) -> str:
