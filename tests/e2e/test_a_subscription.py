@@ -34,7 +34,7 @@ def came(receiver: Receiver, secret: str, **wanted: Any) -> dict[str, Any] | Non
 def test_what_happens_is_pushed_to_who_has_subscribed(town: Town) -> None:
     with receiving() as receiver:
         # Given a receiver that is busy at first
-        moods = iter([503, 500])
+        moods = iter([503])
         receiver.answers = lambda it: receiver.say(it, next(moods, 204))
         made = town.http(MANAGER, "POST", SUBSCRIPTIONS, {**TERMS, "url": receiver.url})
         assert made.status == 201, made
@@ -44,8 +44,8 @@ def test_what_happens_is_pushed_to_who_has_subscribed(town: Town) -> None:
         ticket = town.http(RESIDENT, "POST", "/maintenance/communities/willow/tickets", reported).body[
             "ticket"
         ]
-        # Then it arrives, after two tries in vain, signed, without whoever reported it
-        event = eventually(lambda: came(receiver, secret, ticket=ticket, version=1), "it arrives")
+        # Then it arrives, after a try in vain, signed, without whoever reported it
+        event = eventually(lambda: came(receiver, secret, ticket=ticket), "it arrives")
         assert (event["type"], event["subject"]) == (TERMS["facts"][0], f"willow/{ticket}")
         assert RESIDENT not in json.dumps(event)
         sent = [each for each in receiver.came if each[1]["webhook-id"] == event["id"]]
