@@ -20,10 +20,11 @@ from tests.integration.neighbourhood import make_exports
 from tests.integration.people import member
 
 BUCKET = "linli-test-exports-123456789012"
-ANSWERING = ("access", "care", "directory", "health", "maintenance", "payments", "utilities")
+ANSWERING = ("access", "care", "directory", "health", "insight", "maintenance", "payments", "utilities")
 TAKES_MEMBERSHIPS = {
     "access": "standing",
     "care": "community",
+    "insight": "delivery",
     "maintenance": "community",
     "payments": "household",
     "utilities": "household",

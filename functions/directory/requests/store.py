@@ -52,6 +52,7 @@ from linli.vocabulary.access import AccessAnswered
 from linli.vocabulary.care import CareAnswered
 from linli.vocabulary.directory import DirectoryAnswered, PersonExportAsked, PersonForgettingAsked
 from linli.vocabulary.health import HealthAnswered
+from linli.vocabulary.insight import InsightAnswered
 from linli.vocabulary.maintenance import MaintenanceAnswered
 from linli.vocabulary.payments import PaymentsAnswered
 from linli.vocabulary.utilities import UtilitiesAnswered
@@ -61,6 +62,7 @@ Answering = (
     | CareAnswered
     | DirectoryAnswered
     | HealthAnswered
+    | InsightAnswered
     | MaintenanceAnswered
     | PaymentsAnswered
     | UtilitiesAnswered

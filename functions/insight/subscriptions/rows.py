@@ -6,6 +6,7 @@ from functions.insight.subscriptions.schedule import DELIVERIES_KEPT
 from linli.due import TimedRow
 from linli.keys import Key
 from linli.lifetimes import Lifetime
+from linli.personal.fates import LATE_WORDS, NOBODY, last_word, unnamed
 from linli.tables import CopyRow, InstantAttribute, Row
 
 
@@ -15,6 +16,7 @@ class SubscriptionRow(Row, discriminator="subscription"):
     """
 
     KEPT = Lifetime("until it is ended")
+    PERSONAL = unnamed("maker")
     key = Key("{community}#subscriptions", "{subscription}")
 
     name = UnicodeAttribute()
@@ -37,6 +39,7 @@ class LineRow(TimedRow, discriminator="line"):
     """
 
     KEPT = Lifetime("until it is ended")
+    PERSONAL = NOBODY
     SHARDS = 1
     LANE = "line-"
     key = Key("{community}#lines", "{subscription}")
@@ -54,6 +57,7 @@ class DeliveryRow(Row, discriminator="delivery"):
     """A fact for a subscriber, with what they may be told of it, and how it went. `type`: the fact's."""
 
     KEPT = Lifetime("{}", DELIVERIES_KEPT)
+    PERSONAL = unnamed()
     key = Key("{community}#deliveries#{subscription}", "{delivery}")
 
     type = UnicodeAttribute()
@@ -71,6 +75,7 @@ class WaitingRow(Row, discriminator="waiting"):
     """That a delivery is to be tried, from then on."""
 
     KEPT = Lifetime("{}", DELIVERIES_KEPT)
+    PERSONAL = NOBODY
     key = Key("{community}#waiting#{subscription}", "{due_at}#{delivery}")
 
 
@@ -80,6 +85,7 @@ class StandingRow(CopyRow, discriminator="standing"):
     """
 
     KEPT = Lifetime()
+    PERSONAL = last_word("person", members=("roles",), span=LATE_WORDS)
     key = Key("{community}#standing", "{person}")
 
     roles = JSONAttribute()

@@ -5,6 +5,7 @@ from typing import Literal
 from linli.events import Fact
 from linli.ids import Id
 from linli.instants import Instant
+from linli.personal.models import PersonalDataAnswered
 
 PauseReason = Literal["failing", "gone", "maker", "asked"]
 
@@ -34,3 +35,9 @@ class SubscriptionTested(Fact):
 
     def entity(self) -> str:
         return self.subscription
+
+
+class InsightAnswered(PersonalDataAnswered):
+    """What insight has done about a person's data."""
+
+    TYPE = "linli.insight.personal_data_answered.v1"
