@@ -20,12 +20,15 @@ def test_the_form_of_a_form_is_itself(said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["京A·12345", "粤BD12345", "京A1234学", "使·014578", "WJ京12345", "粤Z1234港"]
+    "said", ["京A·12345", "粤BD12345", "京A1234学", "使·014578", "WJ京12345", "粤Z1234港", "京A12345D"]
 )
 def test_plates_of_the_mainland_are_known(said: str) -> None:
     assert plates.is_of_china(plates.canonical(said))
 
 
-@pytest.mark.parametrize("said", ["", "无", "A12345", "京A1234", "13800000000", "京12345A", "京A123456789"])
+@pytest.mark.parametrize(
+    "said",
+    ["", "无", "A12345", "京A1234", "13800000000", "京12345A", "京A123456789", "川A1234O", "川A123456"],
+)
 def test_what_is_no_plate_of_the_mainland_is_told(said: str) -> None:
     assert not plates.is_of_china(plates.canonical(said))

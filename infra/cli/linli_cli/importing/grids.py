@@ -227,7 +227,9 @@ class Reading:
 
     def wrong(self, code: str, why: str) -> None:
         """Note what is wrong with a cell."""
-        self.odd.append(f"{self.row.form.column(code).shown}: {why}")
+        said = f"{self.row.form.column(code).shown}: {why}"
+        if said not in self.odd:
+            self.odd.append(said)
 
     def _meant(self, column: Column, cell: Cell) -> object:
         if column.kind == "choice":

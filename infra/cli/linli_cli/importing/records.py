@@ -17,11 +17,13 @@ from functions.directory.community.models import CommunityCreated
 from functions.directory.identity.models import IdentityGiven
 from functions.directory.membership.models import MembershipGiven
 from functions.directory.person.models import PersonRecord
+from functions.utilities.meter.domain import opening
 from functions.utilities.meter.models import MeterRegistered
 from functions.utilities.meters.models import UNITS
 from functions.utilities.tariffs.models import Tariff
 from linli import plates
 from linli.contracts import Contract
+from linli.errors import InvalidRequest
 from linli.ids import is_id
 from linli.instants import to_text
 from linli.local_times import clock_text
@@ -149,9 +151,9 @@ def _number(reading: Reading, column: str, units: Sequence[str] = ()) -> str | N
 def person(row: Row) -> Record:
     """How a person is called and reached. Their id is found or made when the directory is known."""
     reading = Reading(row)
+    refers = _whose(reading)
     body = {"name": reading.text("name") or "", "phone": reading.text("phone") or ""}
     odd = reading.odd or checked(PersonRecord, body, labels("people"))
-    refers = _whose(reading)
     return Record(
         "people", (row.line,), refers.get("person", ""), body, tuple(odd or reading.odd), refers=refers
     )
@@ -171,6 +173,10 @@ def membership(row: Row) -> Record:
 
 def _whose(reading: Reading) -> dict[str, str]:
     found = {code: reading.text(code) for code in ("person", "name", "phone")}
+    written = reading.row.cells.get("name")
+    if isinstance(written, str) and "\n" in written.strip():
+        reading.wrong("name", "has several lines: one person a row")
+        found["name"] = None
     if found["person"] and not is_id(found["person"]):
         reading.wrong("person", NO_ID)
         found["person"] = None
@@ -214,7 +220,8 @@ def vehicle(row: Row, zone: ZoneInfo, today: date) -> Record:
     plate = plates.canonical(reading.text("plate") or "")
     if reading.has("plate") and not plates.is_of_china(plate):
         reading.wrong(
-            "plate", "is no plate of the mainland such as 京A·12345 or 京AD12345: enter others by hand"
+            "plate",
+            "is no plate of the mainland such as 京A·12345 or 京AD12345 (no I, no O): enter others by hand",
         )
     since, until = reading.get("valid_from"), reading.get("valid_until")
     first = since if isinstance(since, date) else date(today.year, 1, 1)
@@ -340,9 +347,18 @@ def _meter(dials: Sequence[_Dial], zone: ZoneInfo, today: date) -> Record:
         body["initial"] = [{"obis": dial.register["obis"], "value": dial.reading} for dial in read]
     if not odd:
         home = {} if body.get("asset") else {"home": "b/u"}  # which one is found later
-        odd += checked(MeterRegistered, body | home, labels("meters"))
+        odd += checked(MeterRegistered, body | home, labels("meters")) or _not_shown(body | home)
     lines = tuple(dial.row.line for dial in dials)
     return Record("meters", lines, first.meter["meter"], body, tuple(dict.fromkeys(odd)), notes, first.refers)
+
+
+def _not_shown(body: Mapping[str, Any]) -> list[str]:
+    """What the API's own rule says against first readings: a dial of so many digits cannot show them."""
+    try:
+        opening(MeterRegistered.model_validate_json(dumps(body)))
+    except InvalidRequest as error:
+        return [f"{labels('meters')['reading']}: {error.detail}"]
+    return []
 
 
 def _filled(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,10 +7,13 @@ import re
 from unicodedata import normalize
 
 PROVINCES = "京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤桂琼川贵云藏陕甘青宁新蒙"
-# GA 36-2018: five letters and digits, the last of which may be a class; six of a new-energy car. Embassies,
-# consulates, police (WJ) and army have forms of their own.
+LETTERS = "A-HJ-NP-Z"
+# GA 36-2018: five letters and digits, the last of which may be a class; six of a new-energy car, of which the
+# first or the last is a letter. I and O are in none: they look like 1 and 0. Embassies, consulates, police
+# (WJ) and army have forms of their own.
 _OF_CHINA = re.compile(
-    rf"[{PROVINCES}][A-Z][A-Z0-9]{{4}}[A-Z0-9学挂警港澳领]|[{PROVINCES}][A-Z][A-Z0-9]{{6}}|使[0-9]{{6}}"
+    rf"[{PROVINCES}][A-Z][{LETTERS}0-9]{{4}}[{LETTERS}0-9学挂警港澳领]"
+    rf"|[{PROVINCES}][A-Z](?:[{LETTERS}][{LETTERS}0-9]{{5}}|[0-9]{{5}}[{LETTERS}])|使[0-9]{{6}}"
     rf"|[0-9]{{6}}使|WJ[{PROVINCES}]?[A-Z0-9]{{5,6}}|[A-Z]{{2}}[0-9]{{5}}"
 )
 

@@ -129,7 +129,7 @@ def test_a_number_is_read_without_noise_and_apart_from_its_unit(said: Cell, mean
     assert cells.number(said)[0] == meant
 
 
-@pytest.mark.parametrize("said", ["many", True, "", "1.2.3", "-", "#REF!"])
+@pytest.mark.parametrize("said", ["many", True, "", "1.2.3", "-", "#REF!", "3,45", "1,2345", "1,23,456"])
 def test_what_is_no_number_is_refused(said: Cell) -> None:
     with pytest.raises(Odd):
         cells.number(said)

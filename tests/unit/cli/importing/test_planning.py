@@ -110,6 +110,15 @@ def test_one_person_in_two_spellings_of_a_phone_is_one(tmp_path: Path) -> None:
     assert "as in line 2" in steps[1].detail
 
 
+def test_two_names_in_one_cell_are_not_one_person(tmp_path: Path) -> None:
+    rows = [["姓名", "手机号"], ["张三\n李四", "13800001111"], [" 王五 \n", "12"]]
+
+    told = refusals(after({"人员": rows}, tmp_path))
+
+    assert told.count("one person a row") == 1
+    assert told.count("is no telephone number") == 1, "each fault of a cell is told once"
+
+
 def test_one_phone_under_two_names_is_asked_about_and_never_guessed(tmp_path: Path) -> None:
     assert "under another name" in refusals(
         after({"人员": [*PEOPLE, [None, "张小三", "13800001111"]]}, tmp_path)
@@ -295,6 +304,8 @@ def test_a_meter_is_of_as_many_rows_as_registers(tmp_path: Path) -> None:
         ),
         (["w", "水", "3", "601", "2026-01-05", 12.34567, None], "more than 4 decimal places"),
         (["w", "水", "3", "601", "2026-01-05", -1, None], "greater than or equal to 0"),
+        (["w", "水", "3", "601", "2026-01-05", "123456.7", None], "cannot show"),
+        (["w", "水", "3", "601", "2026-01-05", "12.3456", None], "cannot show"),
     ],
 )
 def test_a_meter_that_cannot_be_is_refused_with_the_reason(
