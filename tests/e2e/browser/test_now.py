@@ -111,6 +111,13 @@ def test_a_board_is_behind_when_it_lacks_what_care_knows_and_not_when_it_is_quie
     assert town.http(MANAGER, "POST", f"{AT}/alerts/{called.body['alert']}/answers", resolved).status == 200
 
 
+def test_a_page_signs_in_under_the_one_address_that_the_issuer_knows(town: Town, browser: Browser) -> None:
+    page = browser.signed_in(MANAGER)
+    page.goto(f"{town.urls['front'].rstrip('/')}/console/index.html?login_hint={MANAGER}#/")
+    page.get_by_role("heading", name="人有危险").wait_for()
+    assert "/console/#" in page.url
+
+
 def test_nothing_of_a_token_is_stored(browser: Browser) -> None:
     page = browser.signed_in(MANAGER)
     page.get_by_role("heading", name="人有危险").wait_for()

@@ -45,6 +45,7 @@ export function isStranger(): boolean {
   return [me.communities, me.companies, me.sub_districts].every((each) => each.length === 0)
 }
 
+let path = '/'
 let users: UserManager | undefined
 let renewal: ReturnType<typeof setTimeout> | undefined
 let renewing: Promise<Renewal> | undefined
@@ -56,6 +57,7 @@ let goodUntil = 0
 /** Comes back from the issuer, goes there, or stays signed out after a sign-out. */
 export async function begin(page: PageName): Promise<void> {
   state.condition = 'starting'
+  path = `/${page}/`
   watchOverIt()
   try {
     users = await managed(page)
@@ -266,6 +268,7 @@ function leaveOut(): void {
   state.condition = 'out'
 }
 
+/** The one address that the issuer knows, also of a page that was opened as /console/index.html, or without its slash. */
 function here(): string {
-  return location.origin + location.pathname
+  return location.origin + path
 }
