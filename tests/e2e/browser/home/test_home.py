@@ -69,10 +69,13 @@ def test_at_twice_the_size_nothing_of_the_first_page_lies_over_anything_else(pho
 def test_large_text_is_a_switch_away_stays_and_brings_a_call_to_the_office(phone: Phone) -> None:
     page = phone(PERSON)
     office = page.locator("nav.tiles a[href^='tel:']")
-    page.get_by_text("换成大字").wait_for()
+    switch = page.get_by_role("button", name="换成大字")
+    switch.wait_for()
+    assert page.evaluate("scrollY") == 0
+    assert switch.bounding_box()["y"] < 100  # nobody who cannot read looks for it further down
     assert office.count() == 0
 
-    page.get_by_role("button", name="换成大字").tap()
+    switch.tap()
 
     assert page.locator("html").get_attribute("data-theme") == "elder"
     office.wait_for()
