@@ -33,6 +33,7 @@ class Picture:
     size: tuple[int, int]
     elder: bool = False
     language: str = "zh-CN"
+    press: str = ""  # what is pressed there first
 
 
 def pictures(community: str) -> Iterator[Picture]:
@@ -47,7 +48,9 @@ def pictures(community: str) -> Iterator[Picture]:
     yield Picture("home", resident, "home", "/", NARROW)
     yield Picture("home-elder", resident, "home", "/", NARROW, elder=True)
     for name in HOME:
-        yield Picture(f"home-{name}", resident, "home", f"/{name}", NARROW)
+        # By its address alone nobody calls for help
+        at, press = ("/", ".sos") if name == "help" else (f"/{name}", "")
+        yield Picture(f"home-{name}", resident, "home", at, NARROW, press=press)
 
 
 def take(chromium: Any, front: str, picture: Picture) -> bytes:
@@ -61,6 +64,8 @@ def take(chromium: Any, front: str, picture: Picture) -> bytes:
     page = window.new_page()
     page.goto(f"{front.rstrip('/')}/{picture.page}/?login_hint={picture.person}#{picture.at}")
     page.locator("main").first.wait_for()
+    if picture.press:
+        page.locator(picture.press).click()
     page.wait_for_load_state("networkidle")
     page.wait_for_function("busy => !new RegExp(busy).test(document.body.innerText)", arg=BUSY)
     seen = window.new_cdp_session(page)
