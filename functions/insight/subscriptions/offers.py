@@ -128,13 +128,14 @@ def delivery_of(event: Event) -> str:
 def shown(event: Event, fact: Fact, permissions: Iterable[str]) -> dict[str, Any]:
     """The CloudEvent that a subscriber gets: of the fact's fields those that are known here and permitted.
 
-    Its id is that of the delivery, since ours may name whom it is about.
+    Its id is that of the delivery, since ours may name whom it is about, and so may what caused it.
     """
     held = {*permissions}
     offer = OFFERS.get(type(fact))
     hidden = {name for name, needed in (offer.fields if offer else {}).items() if needed.name not in held}
     data = fact.model_dump(mode="json", exclude_none=True, exclude=hidden)
-    return {**event.model_dump(mode="json"), "id": delivery_of(event), "data": data}
+    envelope = event.model_dump(mode="json", exclude={"correlationid"})
+    return {**envelope, "id": delivery_of(event), "data": data}
 
 
 def still_shown(body: Mapping[str, Any], permissions: Iterable[str]) -> dict[str, Any] | None:

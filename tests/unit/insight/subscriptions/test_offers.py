@@ -136,6 +136,16 @@ def test_a_name_is_the_same_for_the_same_fact_and_says_nothing(event_id: str, at
     assert delivery_of(event.model_copy(update={"source": "linli.health"})) != one
 
 
+def test_what_caused_a_fact_is_not_told_since_it_may_name_somebody() -> None:
+    fact = BillIssued(
+        community="oak", bill="b-1", home="b1/101", period="2026-10", amount_fen=1, issued_at=NOW, due_at=NOW
+    )
+
+    told = shown(envelope(fact, "b-1", NOW, "watch-of-chen:e-1"), fact, NAMES)
+
+    assert "chen" not in json.dumps(told)
+
+
 def test_later_facts_have_later_names() -> None:
     early, late = (envelope(TELLING[0], "e", NOW.replace(year=year)) for year in (2026, 2027))
     assert delivery_of(early) < delivery_of(late)
