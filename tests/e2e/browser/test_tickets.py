@@ -56,3 +56,13 @@ def test_a_ticket_is_reassigned(town: Town, browser: Browser) -> None:
     # Then it is theirs
     assert town.http(MANAGER, "GET", f"{AT}/{ticket}").body["repairer"] == second
     page.locator(".timeline").get_by_text("改派").first.wait_for()
+
+    # And they see it among their own, and nothing else, and take it on
+    theirs = browser.signed_in(second, "/maple/tickets")
+    theirs.locator(f"[data-ticket='{ticket}']").click()
+    assert theirs.get_by_role("button", name="待派").count() == 0
+    theirs.get_by_role("button", name="我来处理").click()
+    theirs.get_by_role("dialog").get_by_role("button", name="我来处理").click()
+    eventually(
+        lambda: town.http(MANAGER, "GET", f"{AT}/{ticket}").body["state"] == "accepted", "it is taken on"
+    )

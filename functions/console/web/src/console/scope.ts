@@ -60,7 +60,7 @@ export function provideScope(): Scope {
     company: computed(() => (typeof route.params.company === 'string' ? route.params.company : '')),
     zone: computed(() => known(community.value)?.time_zone ?? ZONE),
     name: computed(() => known(community.value)?.name ?? ''),
-    choices: computed(() => ids.value.map((id) => ({ id, name: known(id)?.name ?? id, company: known(id)?.company }))),
+    choices: computed(() => ids.value.map((id) => ({ id, name: known(id)?.name ?? (records.value.some((each) => each.isPending) || ofCompanies.isFetching.value ? '…' : id), company: known(id)?.company }))),
     companies,
     known: computed(() => session.condition === 'in' && (companies.value.length === 0 || !ofCompanies.isPending.value)),
   })

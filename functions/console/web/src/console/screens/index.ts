@@ -42,7 +42,7 @@ export const screens: Screen[] = [
   {
     name: 'tickets',
     icon: 'M14.5 6.5a4 4 0 0 1 5-1l-3 3 2 2 3-3a4 4 0 0 1-5.500 4.800L8 20.500 4.500 17l8-8a4 4 0 0 1 2-2.500z',
-    needs: ['tickets:read-all'],
+    needs: ['tickets:read-all', 'tickets:work'],
     load: () => import('./tickets/Screen.vue'),
   },
   {
