@@ -300,7 +300,7 @@ def key_to_wrap_others_with(issuer: Issuer, more_keys: list[dict[str, Any]]) -> 
 
 
 def short_key(issuer: Issuer, more_keys: list[dict[str, Any]]) -> str:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=1024)
+    key = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505  it is refused
     more_keys.append({**RSAAlgorithm.to_jwk(key.public_key(), as_dict=True), "kid": "short-1"})
     text = f"{b64({'alg': 'RS256', 'kid': 'short-1'})}.{b64(issuer.claims('p'))}"
     return f"{text}.{b64(key.sign(text.encode(), PKCS1v15(), SHA256()))}"

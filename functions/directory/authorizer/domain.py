@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # What a key of each kind signs with: never what the token says (RFC 8725 section 3.1).
 ALGORITHMS = {("RSA", None): "RS256", ("EC", "P-256"): "ES256"}
-# What an access token may say it is (RFC 9068 section 2.1); others of the issuer's are signed by the same keys.
+# What an access token may say it is (RFC 9068 section 2.1); the issuer signs others by the same keys.
 KINDS = frozenset({"jwt", "at+jwt"})
 LEEWAY = timedelta(seconds=30)
 LARGEST_GRANTS = 7_000  # API Gateway takes 8 KB for the policy and the context together

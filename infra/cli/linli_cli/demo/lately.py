@@ -266,9 +266,9 @@ class Lately:
         self.past.tell([(bill, bill.issued_at) for bill in bills])
         for number, bill in enumerate(bills[:-1]):  # of the last one somebody forgot
             self.paid_by_hand(bill.bill, number)
-        for number, bill in enumerate(PAID_AT_ONCE):
+        for number, at_once in enumerate(PAID_AT_ONCE):
             with suppress(CommandError):
-                self.paid_by_hand(bill, number)
+                self.paid_by_hand(at_once, number)
 
     def paid_by_hand(self, bill: str, number: int) -> None:
         """Somebody has paid in cash or by transfer; nothing to do for what is paid."""

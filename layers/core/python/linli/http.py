@@ -285,7 +285,7 @@ def _media_type(raw: Any) -> str:
 
 
 def _query(raw: Any, declared: Route) -> Contract:
-    given = raw.query_params or {}
+    given: Any = raw.query_params or {}
     if twice := [name for name in given if len(given.getlist(name)) > 1]:  # which of them would count?
         names = declared.query.model_fields
         unknown = {name: "" if name in names else "(unknown field)" for name in twice}
