@@ -93,8 +93,12 @@ def _create(community: str, terms: Terms, maker: str, creation: Creation) -> str
 def _check_address(url: str) -> None:
     """Raise InvalidRequest for an address that we would not send anything to."""
     fault, place = fault_of(url, anywhere=reaches_anybody()), place_of(url)
+    if fault == "not_https":
+        raise InvalidRequest("address_not_https")
+    if fault == "private":
+        raise InvalidRequest("address_private")
     if fault is not None or place is None:
-        raise InvalidRequest(f"address_{fault or 'malformed'}")
+        raise InvalidRequest("address_malformed")
     try:
         addresses_of(place.host, place.port)
     except NotPublic as error:
