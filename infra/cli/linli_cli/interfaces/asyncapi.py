@@ -351,9 +351,13 @@ def reference(name: str) -> Schema:
 
 
 def name_of(fact: type[Fact]) -> str:
-    """The key of a fact's message: `gate_passed` of `linli.access.gate_passed.v1`, and later versions."""
-    *_, name, version = fact.TYPE.split(".")
-    return name if version == "v1" else f"{name}_{version}"
+    """The key of a fact's message: `gate_passed` of `linli.access.gate_passed.v1`, and later versions; with
+    its service where several tell one of that name.
+    """
+    _, service, name, version = fact.TYPE.split(".")
+    tellers = {each.split(".")[1] for each in facts() if each.split(".")[2] == name}
+    key = name if len(tellers) == 1 else f"{service}_{name}"
+    return key if version == "v1" else f"{key}_{version}"
 
 
 def named(command: type[DeviceCommand]) -> str:
