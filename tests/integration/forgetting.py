@@ -22,6 +22,7 @@ from tests.integration.people import member
 BUCKET = "linli-test-exports-123456789012"
 ANSWERING = ("access", "care", "directory", "health", "insight", "maintenance", "payments", "utilities")
 TAKES_MEMBERSHIPS = {
+    "insight": "delivery",
     "access": "standing",
     "care": "community",
     "insight": "delivery",

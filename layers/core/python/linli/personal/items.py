@@ -19,10 +19,10 @@ KEYS = ("pk", "sk")
 AS_THEY_ARE = frozenset({"kind", "ttl"})
 PEOPLE = frozenset(
     {
-        "about", "actor", "added_by", "answered_by", "asked_by", "by", "cleared_by", "decided_by", "ended_by",
-        "family", "former", "given_by", "holder", "last_by", "members", "passed_over", "payer", "payers",
-        "people", "person", "reached", "recipient", "recorded_by", "repairer", "reported_by", "requested_by",
-        "said_by", "taken_by", "to", "told", "watched", "withdrawn_by",
+        "about", "actor", "added_by", "answered_by", "asked_by", "by", "cleared_by", "decided_by",
+        "ended_by", "family", "former", "given_by", "holder", "last_by", "maker", "members", "passed_over",
+        "payer", "payers", "people", "person", "reached", "recipient", "recorded_by", "repairer",
+        "reported_by", "requested_by", "said_by", "taken_by", "to", "told", "watched", "withdrawn_by",
     }
 )  # fmt: skip
 """What members are called that hold the id of a person."""
