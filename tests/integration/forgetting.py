@@ -25,7 +25,6 @@ TAKES_MEMBERSHIPS = {
     "insight": "delivery",
     "access": "standing",
     "care": "community",
-    "insight": "delivery",
     "maintenance": "community",
     "payments": "household",
     "utilities": "household",
