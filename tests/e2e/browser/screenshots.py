@@ -16,6 +16,8 @@ from tests.e2e.browser.conftest import CHROMIUM, CLOSED, PATIENCE_MS, missing
 KEPT = ROOT / "docs/screenshots"
 MOST_BYTES = 100_000
 DESK, PHONE, NARROW = (1440, 900), (390, 844), (360, 800)
+ANSWERED = """busy => !new RegExp(busy).test(document.body.innerText)
+  && document.querySelector('[aria-busy=true]') === null"""
 BUSY = "正在读取|正在看…|正在查看"
 COMPANY, OPERATOR = "acme", "acme-operator-1"
 CONSOLE = ("now", "alarms", "tickets", "gates", "devices", "homes", "money")
@@ -67,7 +69,7 @@ def take(chromium: Any, front: str, picture: Picture) -> bytes:
     if picture.press:
         page.locator(picture.press).click()
     page.wait_for_load_state("networkidle")
-    page.wait_for_function("busy => !new RegExp(busy).test(document.body.innerText)", arg=BUSY)
+    page.wait_for_function(ANSWERED, arg=BUSY)
     seen = window.new_cdp_session(page)
     for quality in (90, 80, 65, 50):
         shot = seen.send("Page.captureScreenshot", {"format": "webp", "quality": quality})
