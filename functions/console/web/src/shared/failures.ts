@@ -15,6 +15,12 @@ export class SignInRefused extends Error {
   }
 }
 
+/** What is wrong with the one field that is wrong, without what programs call it. */
+function onlyOne({ members }: Problem): string {
+  const [first, more] = Array.isArray(members.errors) ? (members.errors as { message?: string }[]) : []
+  return (!more && first?.message) || ''
+}
+
 /** One sentence for a failure: the service's own, in the reader's language, or ours where none came. */
 export function sentence(failure: unknown, t: Say): string {
   if (failure instanceof SignInRefused) return t('failures.sign_in_refused', { code: failure.code })
@@ -23,7 +29,7 @@ export function sentence(failure: unknown, t: Say): string {
   if (failure.code === 'forbidden') return t('failures.forbidden')
   if (failure.status === 401) return t('failures.signed_out')
   if (failure.status === 429) return t('failures.busy')
-  return (failure.status < 500 && failure.detail) || failure.message || t('failures.unknown')
+  return (failure.status < 500 && (onlyOne(failure) || failure.detail)) || failure.message || t('failures.unknown')
 }
 
 export function isForbidden(failure: unknown): boolean {
