@@ -133,7 +133,9 @@ class Lately:
     def alerts_of_samples(self) -> None:
         """Likewise who called for help in a sample: somebody went there."""
         for alert in self.listed("care", "alerts"):
-            self.seen_to(alert["alert"], datetime.fromisoformat(alert["opened_at"]), "fine", "按错了，人没事")
+            with suppress(CommandError):  # somebody is there already
+                at = datetime.fromisoformat(alert["opened_at"])
+                self.seen_to(alert["alert"], at, "fine", "按错了，人没事")
 
     def gate_of_samples(self) -> None:
         """Likewise the door that was forced: it has been shut."""
@@ -227,7 +229,7 @@ class Lately:
             (2, {"command": "acknowledge", "note": "我马上上门"}),
             (35, {"command": "resolve", "outcome": outcome, "note": note}),
         ):
-            ago = self.now - at - timedelta(minutes=minutes)
+            ago = max(self.now - at - timedelta(minutes=minutes), timedelta())
             self.ask("care", "caregiver-1", "POST alerts/{alert}/answers", answer, ago=ago, alert=alert)
 
     def meters(self) -> None:
