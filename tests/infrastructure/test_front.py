@@ -141,8 +141,8 @@ def problem(answer: requests.Response) -> str:
     assert answer.headers["Content-Type"] == "application/problem+json", answer.text
     assert answer.json()["status"] == answer.status_code
     said = answer.json()
-    assert said["code"] == said["type"].rpartition(":")[2]  # as every answer of the services has one
-    return str(said["code"])
+    assert said["code"] in choosing.WORDS["en"]["refusals"]  # as every answer of the services has one
+    return str(said["type"]).removeprefix("urn:linli:problem:")
 
 
 def raw(place: Place, text: str) -> str:

@@ -440,7 +440,7 @@ def test_who_was_brought_in_signs_in_as_what_their_issuer_calls_them(
     )
     enter(town.apps["directory"])
 
-    person, grants = known_as(identity_of("https://issuer.example", "oABC_-d3Fg6_bQ"))
+    person, grants, _ = known_as(identity_of("https://issuer.example", "oABC_-d3Fg6_bQ"))
 
     assert (person, grants["communities"]) == (wang, {"willow": ["guard"]})
     assert known_as("u-" + "abcd2345" * 4)[1]["communities"] == {"willow": ["repairer", "resident"]}

@@ -20,6 +20,7 @@ from functions.payments.payment_intent import store as intents
 from functions.payments.payment_intent.models import IntentWanted
 from functions.payments.providers.protocol.notices import Notice
 from functions.payments.refund import store as refunds
+from functions.payments.refund.models import RefundWanted
 from linli.errors import Conflict, LinliError
 from linli.idempotency import Creation
 from linli.vocabulary.directory import MembershipChanged
@@ -130,7 +131,7 @@ class Home(RuleBasedStateMachine):
         if paid:
             name = data.draw(st.sampled_from(paid))
             with suppress(Conflict):
-                refunds.request(COMMUNITY, name, fen, "manager-1", self.creation())
+                refunds.request(COMMUNITY, name, RefundWanted(amount_fen=fen), "manager-1", self.creation())
 
     @invariant()
     def what_is_owed_is_what_the_books_say(self) -> None:

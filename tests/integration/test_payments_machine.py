@@ -24,6 +24,7 @@ from functions.payments.payment_intent.models import IntentWanted
 from functions.payments.providers.registry import PROVIDERS as MODULES
 from functions.payments.reconcile import store as reconciling
 from functions.payments.refund import store as refunds
+from functions.payments.refund.models import RefundWanted
 from functions.payments.sweep import store as sweeping
 from linli.errors import LinliError
 from linli.idempotency import Creation
@@ -164,7 +165,7 @@ class Payments(RuleBasedStateMachine):
     def ask_back(self, data: st.DataObject, fen: int | None, fault: tuple[str, int]) -> None:
         intent = data.draw(st.sampled_from(sorted(self.truth.orders)))
         with self.step(fault):
-            refunds.request(COMMUNITY, intent, fen, "manager-1", self.creation())
+            refunds.request(COMMUNITY, intent, RefundWanted(amount_fen=fen), "manager-1", self.creation())
 
     @rule(data=st.data(), fault=faults)
     def send_refund(self, data: st.DataObject, fault: tuple[str, int]) -> None:

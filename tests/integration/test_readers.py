@@ -35,7 +35,7 @@ TAKEN = [
 each_taken = pytest.mark.parametrize(("name", "action", "fact"), TAKEN)
 
 
-def example(annotation: Any, name: str) -> Any:
+def example(annotation: Any, name: str) -> Any:  # noqa: PLR0911  one for each form
     """A value of a type, as JSON has it."""
     origin, inside = get_origin(annotation), get_args(annotation)
     if origin in {Annotated, Literal}:
@@ -44,6 +44,8 @@ def example(annotation: Any, name: str) -> Any:
         return example(next(each for each in inside if each is not NoneType), name)
     if origin is list:
         return [example(inside[0], name.removesuffix("s"))]
+    if origin is dict:
+        return {example(inside[0], name): example(inside[1], name)}
     if isinstance(annotation, type) and issubclass(annotation, Contract):
         return document(annotation)
     if annotation is str:
