@@ -23,6 +23,7 @@ from linli_cli.reading.tables import modules_of
 from tests.integration import witness
 from tests.integration.conftest import (
     MOTO,
+    STAGE,
     _invoke,
     asking,
     empty_cloud,
@@ -197,6 +198,50 @@ def test_a_copy_holds_what_is_theirs_and_nothing_of_others(town: Town) -> None:
     assert "+8613800000002" not in whole
     assert "willow-manager-1" not in whole
     assert "willow-family-1" not in whole
+
+
+def test_health_and_insight_add_what_they_know_to_the_copy(town: Town) -> None:
+    def copied() -> set[str]:
+        caregiver = member("willow-caregiver-1", "willow", "caregiver")
+        measured = {"event_id": "measured-1", "person": LAN, "temperature_c": "36.6"}
+        path = "/communities/willow/temperatures"
+        assert town.http(town.apps["health"], "POST", path, body=measured, **caregiver).status < 300
+        town.ask("export", LAN)
+        town.tell_of_members("willow")
+        town.answers(town.asked())
+        (copy,) = [content for key, content in objects() if key.startswith(BUCKET)]
+        return {each["service"] for each in read_copy(copy)}
+
+    assert tried(copied) >= {"health", "insight"}
+
+
+def test_a_photo_goes_with_who_has_taken_it(town: Town) -> None:
+    def photos() -> list[str]:
+        return [key for key, _ in objects() if "photos" in key]
+
+    def forgotten() -> tuple[list[str], list[str]]:
+        before = photos()
+        photograph(town)
+        assert len(photos()) == len(before) + 1
+        town.forget(LAN)
+        return before, photos()
+
+    before, after = tried(forgotten)
+
+    assert after == before
+
+
+def photograph(town: Town) -> None:
+    """A photo of a repair is uploaded by who has reported it."""
+    app, path = town.apps["maintenance"], "/communities/willow/tickets"
+    body = {"category": "electrical", "description": "dark", "building": "b1", "unit": "101"}
+    more = {"headers": {"Idempotency-Key": "photographed-1"}, **WILLOW_RESIDENT}
+    ticket = town.http(app, "POST", path, body=body, **more).body["ticket"]
+    wanted = {"content_type": "image/jpeg", "size_bytes": 1000}
+    more = {"headers": {"Idempotency-Key": "photographed-2"}, **WILLOW_RESIDENT}
+    upload = town.http(app, "POST", f"{path}/{ticket}/photos", body=wanted, **more).body
+    bucket = f"linli-{STAGE}-maintenance-photos-123456789012"
+    of_botocore("s3").put_object(Bucket=bucket, Key=upload["fields"]["key"], Body=b"a photo")
 
 
 def read_copy(content: bytes) -> Iterator[dict[str, Any]]:
