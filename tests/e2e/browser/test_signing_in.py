@@ -476,6 +476,7 @@ def test_a_page_that_is_opened_by_its_address_is_there(visit: Visit) -> None:
     wrong: list[str] = []
     page = visit.page()
     page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
+    arrived(page)
     for at in (
         "homes/people",
         "alarms",
