@@ -1,5 +1,6 @@
 """How the tests are shared out among processes."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
 
 DYNAMODB_LOCAL = "dynamodb_local"
+WITHOUT_A_CLOUD = "tests/e2e/browser/test_signing_in.py"
 # How fast a machine is says nothing of a rule: time is measured by tests/bench.
 settings.register_profile("linli", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("linli")
@@ -21,7 +23,13 @@ class OneTown(LoadFileScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "town" if nodeid.startswith("tests/e2e/") else super()._split_scope(nodeid)
+        is_of_town = nodeid.startswith("tests/e2e/") and not nodeid.startswith(WITHOUT_A_CLOUD)
+        return "town" if is_of_town else super()._split_scope(nodeid)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: that of the town waits more than it works."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneTown:

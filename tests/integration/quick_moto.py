@@ -4,7 +4,7 @@ moto copies a whole table, and all that its stream has ever told, for each item 
 it is rolled back; it sorts the whole table for each query; it looks for names that an answer does not have,
 tries hundreds of patterns to find out whom a request is for, and reads JSON by a parser of YAML in Python.
 For each request it lists the methods of whoever answers, and botocore cleans the same words letter by letter,
-and signs what nobody verifies.
+and signs what nobody verifies. Each certificate of a device gets an authority of its own.
 `test_quick_moto.py` shows that what is put in their place answers the same, for tables with keys like ours.
 """
 
@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 import pytest
 from botocore.signers import RequestSigner
 from botocore.useragent import sanitize_user_agent_string_component
+from cryptography.hazmat.primitives.asymmetric import rsa
 from moto import backend_index, backends
 from moto.cloudformation.models import Stack
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -35,6 +36,7 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node
 from moto.dynamodb.responses import DynamoResult
+from moto.iot.models import IoTBackend
 from moto.kms.utils import generate_private_key
 
 HASH, RANGE = "pk", "sk"
@@ -236,6 +238,18 @@ def _template(text: str) -> Any:
     return json.loads(text)
 
 
+@cache
+def _key_of_an_authority() -> Any:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def _certificate(self: IoTBackend, domain_name: str, subject: Any, key: Any = None) -> Any:
+    """A certificate of its own, signed by the one authority."""
+    return OWN[IoTBackend, "_generate_certificate_pem"](
+        self, domain_name, subject, key or _key_of_an_authority()
+    )
+
+
 INSTEAD: dict[tuple[Any, str], Any] = {
     (BotocoreStubber, "process_request"): _answered,
     (DepthFirstTraverser, "traverse_node_recursively"): _processed,
@@ -245,6 +259,7 @@ INSTEAD: dict[tuple[Any, str], Any] = {
     (DynamoType, "__eq__"): _equal,
     (DynamoType, "__hash__"): _hash_of_value,
     (DynamoType, "cast_value"): property(_value),
+    (IoTBackend, "_generate_certificate_pem"): _certificate,
     (Stack, "parse_template"): staticmethod(_template),
     (Item, "__deepcopy__"): _copy_of_item,
     (RequestSigner, "sign"): _signed,
