@@ -6,6 +6,7 @@ project's.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import yaml
@@ -78,8 +79,13 @@ api-5xx:
 
 def of_kind(kind: str, name: str) -> Runbook:
     """The runbook of an alarm that every service has."""
-    runbook: Runbook = yaml.safe_load(OF_ALL.replace("NAME", name))[kind]
-    return runbook
+    return _of_all(name)[kind]
+
+
+@cache
+def _of_all(name: str) -> dict[str, Runbook]:
+    runbooks: dict[str, Runbook] = yaml.safe_load(OF_ALL.replace("NAME", name))
+    return runbooks
 
 
 def pointer(description: str, alarm: str) -> dict[str, str]:
