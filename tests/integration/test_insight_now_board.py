@@ -34,10 +34,10 @@ class Board:
     def __init__(self, app: Chalice, http: Http, invoke: Invoke) -> None:
         self.app, self.http, self.invoke = app, http, invoke
 
-    def hear(self, *facts: Fact, at: datetime = NOW) -> list[str]:
-        """The outcomes of these facts, told then."""
+    def hear(self, *facts: Fact, at: datetime = NOW, sent: datetime | None = None) -> list[str]:
+        """The outcomes of these facts, told then; `sent` to the queue when they were told, or at another time."""
         bodies = [told(fact, f"{type(fact).__name__}-{at}", at) for fact in facts]
-        outcomes: list[str] = self.invoke(self.app, "now_board", batch(*bodies))["outcomes"]
+        outcomes: list[str] = self.invoke(self.app, "now_board", batch(*bodies, sent=sent or at))["outcomes"]
         return outcomes
 
     def show(
@@ -146,6 +146,11 @@ def test_a_community_that_changes_its_company_takes_its_board_along(board: Board
     board.hear(runs("willow", "acme", 2), runs("willow", "birch", 1))
     assert board.show("/companies/birch/now", asker=BIRCH).body["communities"] == []
     assert board.show(NOW_OF_ACME, asker=ACME).body["open"] == 1
+
+
+def test_a_fact_of_tomorrow_is_no_newer_than_its_arrival(board: Board) -> None:
+    board.hear(opened(), at=NOW + timedelta(days=1), sent=NOW)
+    assert board.show().body["as_of"] == "2026-01-05T08:00:00.000Z"
 
 
 def after(board: Board, span: timedelta) -> str:

@@ -145,7 +145,7 @@ def _close(transaction: Transaction, step: Step[Alert]) -> None:
     )
     kind = FOLLOWS.get(outcome)
     if kind is not None:
-        words = f"an alert ended as {outcome}"
+        words = f"an alert ended as {outcome.replace('_', ' ')}"
         tending.raise_duty(transaction, alert.community, alert.person, kind, words=words, now=step.now)
     if outcome == "deceased":
         tending.end_visits(transaction, alert.community, alert.person)
