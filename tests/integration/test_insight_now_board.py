@@ -35,7 +35,7 @@ class Board:
         self.app, self.http, self.invoke = app, http, invoke
 
     def hear(self, *facts: Fact, at: datetime = NOW, sent: datetime | None = None) -> list[str]:
-        """The outcomes of these facts, told then; `sent` to the queue when they were told, or at another time."""
+        """The outcomes of these facts, told then; `sent` to the queue then as well, or at another time."""
         bodies = [told(fact, f"{type(fact).__name__}-{at}", at) for fact in facts]
         outcomes: list[str] = self.invoke(self.app, "now_board", batch(*bodies, sent=sent or at))["outcomes"]
         return outcomes

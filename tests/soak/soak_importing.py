@@ -4,6 +4,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 from rich.table import Table
 
@@ -18,7 +19,12 @@ from tests.e2e.conftest import Town, town  # noqa: F401  the fixture
 from tests.soak import a_community
 
 
-def test_a_community_of_a_thousand_homes(town: Town, tmp_path: Path) -> None:  # noqa: ARG001, F811  it is there
+def test_a_community_of_a_thousand_homes(
+    town: Town,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LINLI_HOME", str(town.base))
     source = tmp_path / "oak.xlsx"
     rows = a_community.write(source)
     found = addresses.of_stage(LOCAL)

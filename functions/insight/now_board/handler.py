@@ -16,7 +16,8 @@ blueprint = Blueprint(__name__)
 
 @bus_queue(blueprint, tries=10)
 def now_board(received: Received[Told | CommunityChanged]) -> str:
-    """Something began, went on or ended, or a community has another company. No word is newer than its arrival."""
+    """Something began, went on or ended, or a community has another company."""
+    # no word is newer than its arrival
     fact, told_at = received.fact, min(received.event.time, received.delivery.sent_at)
     if isinstance(fact, CommunityChanged):
         return store.keep_belonging(fact)

@@ -1,14 +1,24 @@
 """How meters are registered and replaced."""
 
+from datetime import datetime, timedelta
+
 from functions.utilities.meter.models import FirstReading, MeterChanged, MeterRegistered, Replacement
 from functions.utilities.meters.models import Meter, Register
 from functions.utilities.readings.models import Kind, Reading
 from linli.errors import Conflict, InvalidRequest
 from linli.instants import to_millis
 
+AHEAD = timedelta(days=1)  # of a fitting that is written down before it is done
 
-def registered(asked: MeterRegistered) -> Meter:
-    """The meter that a manager registers."""
+
+def registered(asked: MeterRegistered, now: datetime) -> Meter:
+    """The meter that a manager registers. Raises InvalidRequest for one that is not there for days yet."""
+    if asked.installed_at > now + AHEAD:
+        raise InvalidRequest("fitted_ahead")
+    return _meter(asked)
+
+
+def _meter(asked: MeterRegistered) -> Meter:
     return Meter.model_validate(asked.model_dump(exclude={"initial"}))
 
 
@@ -33,14 +43,14 @@ def first_readings(meter: Meter, shown: list[FirstReading], at: int, kind: Kind)
     return found
 
 
-def replaced(old: Meter, asked: Replacement) -> tuple[Meter, Meter]:
+def replaced(old: Meter, asked: Replacement, now: datetime) -> tuple[Meter, Meter]:
     """The closed meter and the one fitted in its place.
 
     Raises Conflict when the old one is closed already, InvalidRequest when the two do not belong together.
     """
     if old.closed_at is not None:
         raise Conflict("replaced_already", replaced_by=old.replaced_by)
-    new = registered(asked.fitted)
+    new = registered(asked.fitted, now)
     if (new.medium, new.home, new.asset) != (old.medium, old.home, old.asset):
         raise InvalidRequest("fitted_elsewhere")
     if new.meter == old.meter or new.installed_at < old.installed_at:
@@ -51,7 +61,7 @@ def replaced(old: Meter, asked: Replacement) -> tuple[Meter, Meter]:
 
 def opening(asked: MeterRegistered) -> list[Taken]:
     """The first readings of a meter as it is fitted; none where it was not read. Raises InvalidRequest."""
-    meter = registered(asked)
+    meter = _meter(asked)
     if not asked.initial:
         return []
     return first_readings(meter, asked.initial, to_millis(asked.installed_at), "initial")

@@ -37,7 +37,7 @@ def register(community: str, asked: MeterRegistered, now: datetime) -> Meter:
     Raises Conflict when the id is another meter's, or a first reading is an error code.
     """
     readings = opening(asked)
-    return until_it_holds(lambda: _register(community, registered(asked), readings, now))
+    return until_it_holds(lambda: _register(community, registered(asked, now), readings, now))
 
 
 def _register(community: str, meter: Meter, readings: list[Taken], now: datetime) -> Meter:
@@ -79,7 +79,7 @@ def _replace(community: str, old: str, asked: Replacement, now: datetime) -> tup
         opened = find(community, asked.fitted.meter)
         _complete(community, [(row.meter, finals), (opened, initials)], now)
         return row.meter, opened
-    closed, opened = replaced(row.meter, asked)
+    closed, opened = replaced(row.meter, asked, now)
     transaction = Transaction()
     _create(transaction, community, opened)
     after = MeterRow(*key, meter=closed, version=row.version + 1, watched=row.watched)

@@ -17,7 +17,7 @@ from functions.directory.community.models import CommunityCreated
 from functions.directory.identity.models import IdentityGiven
 from functions.directory.membership.models import MembershipGiven
 from functions.directory.person.models import PersonRecord
-from functions.utilities.meter.domain import opening
+from functions.utilities.meter.domain import opening, registered
 from functions.utilities.meter.models import MeterRegistered
 from functions.utilities.meters.models import UNITS
 from functions.utilities.tariffs.models import Tariff
@@ -347,18 +347,24 @@ def _meter(dials: Sequence[_Dial], zone: ZoneInfo, today: date) -> Record:
         body["initial"] = [{"obis": dial.register["obis"], "value": dial.reading} for dial in read]
     if not odd:
         home = {} if body.get("asset") else {"home": "b/u"}  # which one is found later
-        odd += checked(MeterRegistered, body | home, labels("meters")) or _not_shown(body | home)
+        odd += checked(MeterRegistered, body | home, labels("meters")) or _refused(body | home, today, zone)
     lines = tuple(dial.row.line for dial in dials)
     return Record("meters", lines, first.meter["meter"], body, tuple(dict.fromkeys(odd)), notes, first.refers)
 
 
-def _not_shown(body: Mapping[str, Any]) -> list[str]:
-    """What the API's own rule says against first readings: a dial of so many digits cannot show them."""
+def _refused(body: Mapping[str, Any], today: date, zone: ZoneInfo) -> list[str]:
+    """What the API's own rules say: a meter is there by tomorrow, and its dials show the first readings."""
+    asked = MeterRegistered.model_validate_json(dumps(body))
+    odd = []
     try:
-        opening(MeterRegistered.model_validate_json(dumps(body)))
+        registered(asked, datetime.combine(today, time(), zone))
     except InvalidRequest as error:
-        return [f"{labels('meters')['reading']}: {error.detail}"]
-    return []
+        odd.append(error.detail)
+    try:
+        opening(asked)
+    except InvalidRequest as error:
+        odd.append(f"{labels('meters')['reading']}: {error.detail}")
+    return odd
 
 
 def _filled(body: Mapping[str, Any]) -> dict[str, Any]:

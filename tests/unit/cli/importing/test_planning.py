@@ -306,6 +306,7 @@ def test_a_meter_is_of_as_many_rows_as_registers(tmp_path: Path) -> None:
         (["w", "水", "3", "601", "2026-01-05", -1, None], "greater than or equal to 0"),
         (["w", "水", "3", "601", "2026-01-05", "123456.7", None], "cannot show"),
         (["w", "水", "3", "601", "2026-01-05", "12.3456", None], "cannot show"),
+        (["w-1", "水", "3", "601", "2099-01-05", None, None], "installed_at: more than a day ahead"),
     ],
 )
 def test_a_meter_that_cannot_be_is_refused_with_the_reason(
@@ -329,7 +330,7 @@ def test_a_meter_that_stands_otherwise_is_told_and_not_changed(tmp_path: Path) -
         "same"
     ]
     told = refusals(
-        after({"表具": [METERS, ["w", "水", "3", "0502", "2026-02-05", None, None]]}, tmp_path, stands)
+        after({"表具": [METERS, ["w", "水", "3", "0502", "2025-12-05", None, None]]}, tmp_path, stands)
     )
     assert "another home, installed_at" in told
 
