@@ -31,6 +31,8 @@ CHINESE = {
     "nobody to call as caregiver": "没有可呼叫的“护理员”",
     "unknown button: it was a child": "呼叫按钮未登记：it was a child",
     "it needs another skill: lift": "需要另一工种：电梯",
+    "an alert ended as needs help": "告警的结果是“需要帮助”",
+    "an alert ended as needs_help": "告警的结果是“需要帮助”",
     "it is cut short": "文件不完整",
     "The sos button willow-button-1 is lost: it is not heard from any more; devices unseen with it: 3":
         "呼叫按钮 willow-button-1 失联：收不到它的消息；同时失联的设备：3 台",

@@ -53,7 +53,7 @@ def _filled(template: str, found: dict[str, str], language: Language, deep: int)
     def place(name: str) -> str:
         value = found[name]
         if name in SPOKEN:
-            return words(value, language)
+            return _label(value, language) or words(value, language)
         return value if name in NUMBERS else _clause(_WHEN.sub(_day, value), language, deep - 1)
 
     return PLACE.sub(lambda each: place(each[1]), template)
