@@ -65,7 +65,9 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All that packages are made of, to be changed."""
     root = tmp_path_factory.mktemp("a copy")
     for name in ("functions", "infra", CORE):
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules")
+        )
     return root
 
 

@@ -101,7 +101,9 @@ TITLE = re.compile(r"^(\S.*)\n-+$", re.MULTILINE)
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("copy")
     for name in ("functions", "layers/core/python", "infra/cli", "simulation"):
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules")
+        )
     shutil.copy(ROOT / "pyproject.toml", root)
     return root
 

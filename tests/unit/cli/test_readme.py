@@ -62,7 +62,9 @@ def test_who_tells_a_fact_and_who_takes_it_in_is_read_off_the_code() -> None:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     for name in ("functions", "infra"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "cli"))
+        shutil.copytree(
+            ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "cli", "node_modules")
+        )
     return tmp_path
 
 

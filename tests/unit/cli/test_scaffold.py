@@ -26,7 +26,7 @@ COPIED = (
     "README.md",
     "README.zh-CN.md",
 )
-NOT_COPIED = shutil.ignore_patterns("__pycache__", ".*_cache", "build", ".linli", ".venv")
+NOT_COPIED = shutil.ignore_patterns("__pycache__", ".*_cache", "build", ".linli", ".venv", "node_modules")
 # A service that does not exist yet, with every trigger; and actions of services that do.
 ACTIONS = {
     "probe/asked": "http",
