@@ -133,6 +133,19 @@ def test_an_identity_is_one_persons_also_when_two_are_linked_at_once(
     assert sum(len(http(directory, "GET", path, **WILLOW_MANAGER).body["items"]) for path in paths) == 1
 
 
+def test_whoever_is_linked_between_the_look_and_the_write_stays(
+    directory: Chalice, http: Http, sign_in: SignIn, meanwhile: Callable[[str, Callable[[], object]], None]
+) -> None:
+    body, others = {"issuer": URL, "subject": "a|B"}, RESIDENT.replace("resident", "guard")
+    meanwhile("TransactWriteItems", lambda: http(directory, "POST", others, body=body, **WILLOW_MANAGER))
+
+    late = http(directory, "POST", RESIDENT, body=body, **WILLOW_MANAGER)
+
+    assert late.problem == "conflict"
+    assert sign_in("a|B")["person"] == "willow-guard-1"
+    assert http(directory, "GET", RESIDENT, **WILLOW_MANAGER).body["items"] == []
+
+
 def test_an_identity_with_roles_of_its_own_is_not_given_away(
     directory: Chalice, http: Http, sign_in: SignIn
 ) -> None:
