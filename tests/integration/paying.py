@@ -76,6 +76,7 @@ class Till:
     community: str = "willow"
     sent: int = 0
     asked: list[str] = field(default_factory=list)
+    subjects: list[str] = field(default_factory=list)
 
     def furnish(self) -> None:
         """Both merchants, the community's policies, and two residents at one home."""
@@ -246,6 +247,7 @@ def furnished_till(service: Service, http: Http, invoke: Invoke, monkeypatch: py
 
     def order(merchant: Merchant, wanted: Order) -> dict[str, str]:
         made.asked.append(f"order {merchant.provider} {wanted.id} {wanted.amount_fen}")
+        made.subjects.append(wanted.subject)
         return {"package": f"prepay_id={wanted.id}"}
 
     monkeypatch.setattr(outgoing, "order", order)

@@ -3,7 +3,11 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
+
 from functions.payments.payment_intent.domain import MOST_ORDERS
+from linli.communities import CommunityRow
+from linli.tables import find
 from linli.vocabulary.directory import MembershipChanged
 from linli.vocabulary.payments import Provider
 from linli.vocabulary.utilities import BillIssued
@@ -43,6 +47,25 @@ def test_from_a_bill_to_a_receipt(till: Till, http: Http, provider: Provider) ->
     assert till.facts() == ["payment_settled"]
     (callback,) = till.inbox("settled")
     assert (callback.verdict, callback.outcome, callback.deliveries) == ("accepted", "settled", 1)
+
+
+@pytest.mark.parametrize(
+    ("language", "read"),
+    [(None, "物业账单 2025-12"), ("en", "Bills of 2025-12")],
+)
+def test_the_cashier_reads_words_of_the_communitys_language_whoever_asks(
+    till: Till, http: Http, language: str | None, read: str
+) -> None:
+    row = find(CommunityRow, CommunityRow.key("willow"))
+    row.language = language
+    row.save()
+    till.owe()
+    body = {"bill": "bill-1", "provider": "alipay"}
+    for asked in ("en", "zh-CN"):
+        headers = {"Accept-Language": asked}
+        assert http(till.app, "POST", INTENTS, body=body, headers=headers, **WILLOW_RESIDENT).status == 201
+
+    assert till.subjects == [read, read]
 
 
 def test_a_bill_is_taken_in_once_and_never_changed(till: Till) -> None:

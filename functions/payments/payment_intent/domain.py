@@ -10,6 +10,7 @@ from functions.payments.dues.payable import refuse_if_paid
 from functions.payments.payment_intent.models import IntentWanted
 from linli.errors import Conflict, NotFound
 from linli.instants import to_text
+from linli.words import BETWEEN, Language, sentence
 
 STILL_PAYABLE = timedelta(minutes=1)  # what is left must do for a payer to pay
 MOST_ORDERS, WITHIN = 10, timedelta(hours=1)  # each is asked about at its provider
@@ -87,3 +88,11 @@ def opened(
         created_at=place.now,
         expires_at=place.now + timedelta(minutes=minutes),
     )
+
+
+def subject_of(dues: Sequence[Due], language: Language) -> str:
+    """What the payer reads at the cashier: which months they pay. Who orders again is told the same, since a
+    provider refuses an order that comes again under another name.
+    """
+    periods = BETWEEN[language].join(sorted({due.period for due in dues if due.amount_fen > 0}))
+    return sentence("messages", "payments_order", {"periods": periods}, language)

@@ -20,6 +20,7 @@ from functions.payments.payment_intent.domain import (
     opened,
     owed_by,
     serves,
+    subject_of,
 )
 from functions.payments.payment_intent.models import IntentsAsked, IntentView, IntentWanted, Receipt, shown
 from functions.payments.providers import client as providers
@@ -35,6 +36,7 @@ from linli.ids import is_id
 from linli.instants import to_epoch_seconds
 from linli.tables import Transaction, find, read
 from linli.vocabulary.payments import PaymentsPolicy, Provider
+from linli.words import language_set
 
 
 def open_intent(community: str, payer: str, wanted: IntentWanted, creation: Creation) -> IntentView:
@@ -58,14 +60,10 @@ def open_intent(community: str, payer: str, wanted: IntentWanted, creation: Crea
         merchant = merchants.of_account(intent.account)
     except NotFound:
         return shown(intent)
-    order = Order(intent.intent, intent.amount_fen, _subject(intent), intent.expires_at, wanted.open_id or "")
+    known = communities.known(read([CommunityRow.key(community)]), community)
+    subject = subject_of(dues, language_set(known.language))
+    order = Order(intent.intent, intent.amount_fen, subject, intent.expires_at, wanted.open_id or "")
     return shown(intent, providers.order(merchant, order))
-
-
-def _subject(intent: Intent) -> str:
-    """What the payer reads at the cashier."""
-    more = len(intent.bills) - 1
-    return f"Bill {intent.bill} and {more} more" if more else f"Bill {intent.bill}"
 
 
 def _before(community: str, intent: str) -> tuple[Intent, list[Due]]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from functions.payments.books.orders import Ordered
-from functions.payments.dues.models import Due
+from functions.payments.dues.models import MOST_BILLS, Due
 from functions.payments.payment_intent.domain import (
     MOST_ORDERS,
     WITHIN,
@@ -20,9 +20,12 @@ from functions.payments.payment_intent.domain import (
     opened,
     refuse_if_paid,
     serves,
+    subject_of,
 )
 from functions.payments.payment_intent.models import IntentWanted
+from functions.payments.providers.wechat.messages import LONGEST_DESCRIPTION
 from linli.errors import Conflict
+from linli.words import LANGUAGES, Language
 from tests.unit.payments.an_order import CLOSED, OPEN, PAID
 from tests.unit.payments.shop import NOW
 
@@ -95,3 +98,26 @@ def test_in_no_hour_are_there_more_orders_than_ten(waits_s: list[int]) -> None:
             made.append(now)
         assert (made[-1] is now) == (len(within) < MOST_ORDERS)
     assert len(ordered.at) <= MOST_ORDERS
+
+
+@pytest.mark.parametrize(
+    ("periods", "language", "read"),
+    [
+        (["2025-12"], "zh-CN", "物业账单 2025-12"),
+        (["2025-12", "2025-11", "2025-12"], "zh-CN", "物业账单 2025-11、2025-12"),
+        (["2025-12", "2025-11"], "en", "Bills of 2025-11, 2025-12"),
+    ],
+)
+def test_at_the_cashier_stand_months_and_no_id(periods: list[str], language: Language, read: str) -> None:
+    dues = [DUE.model_copy(update={"period": period}) for period in periods]
+    assert subject_of(dues, language) == read
+
+
+def test_a_credit_of_another_month_is_not_named_at_the_cashier() -> None:
+    credit = DUE.model_copy(update={"period": "2025-10", "amount_fen": -100})
+    assert subject_of([credit, DUE], "en") == "Bills of 2025-12"
+
+
+def test_a_subject_of_as_many_bills_as_can_be_paid_is_short_enough_for_providers() -> None:
+    dues = [DUE.model_copy(update={"period": f"2025-{month:02}"}) for month in range(1, MOST_BILLS + 1)]
+    assert all(len(subject_of(dues, language)) <= LONGEST_DESCRIPTION for language in LANGUAGES)
