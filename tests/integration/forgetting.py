@@ -1,11 +1,12 @@
 """Somebody asks for their data, or to be forgotten: the bus between the directory and services, by hand."""
 
 import json
+import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from chalice.app import Chalice
 
@@ -20,7 +21,9 @@ from tests.integration.neighbourhood import make_exports
 from tests.integration.people import member
 
 BUCKET = "linli-test-exports-123456789012"
-ANSWERING = ("access", "care", "directory", "health", "insight", "maintenance", "payments", "utilities")
+ANSWERING = (
+    "access", "care", "devices", "directory", "health", "insight", "maintenance", "payments", "utilities",
+)  # fmt: skip
 TAKES_MEMBERSHIPS = {
     "insight": "delivery",
     "access": "standing",
@@ -119,6 +122,25 @@ class Town:
         shown = self.http(self.apps["directory"], "GET", "/me/forgetting", **member(person, community))
         items: list[dict[str, Any]] = shown.body["items"]
         return next(each for each in items if each["community"] == community)
+
+
+class Heard(logging.Handler):
+    """All that is logged meanwhile, with what goes beside each message."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One line."""
+        self.lines.append(f"{record.getMessage()} {vars(record)}")
+
+    def __enter__(self) -> Self:
+        logging.getLogger().addHandler(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger().removeHandler(self)
 
 
 def told(community: str) -> list[Event]:

@@ -36,6 +36,7 @@ from tests.integration.forgetting import (
     BUCKET,
     SETTLED,
     TAKES_MEMBERSHIPS,
+    Heard,
     Town,
     objects,
     readable,
@@ -47,7 +48,7 @@ from tests.integration.forgetting import (
 from tests.integration.forks import in_a_fork
 from tests.integration.gateway import NOW
 from tests.integration.issuer import Issuer
-from tests.integration.neighbourhood import SAMPLE_BILL, furnish, tell
+from tests.integration.neighbourhood import SAMPLE_BILL, csr, furnish, tell
 from tests.integration.people import MAPLE_MANAGER, WILLOW_MANAGER, WILLOW_RESIDENT, member
 from tests.integration.planting import NAME, PHONE, SAID, SPELT, planted
 from tests.integration.playing import SAMPLES, World, is_request
@@ -72,6 +73,7 @@ def town(_served_issuer: Issuer) -> Iterator[Town]:
         path = f"/communities/willow/people/{LAN}"
         assert town.http(town.apps["directory"], "PUT", path, body=record, **WILLOW_MANAGER).status == 200
         pay_by_hand(town)
+        revoke_a_device(town)
         for name in ANSWERING:
             plant(World(town.service, town.invoke, issuer, name))
         yield town
@@ -90,6 +92,18 @@ def pay_by_hand(town: Town) -> None:
         **WILLOW_MANAGER,
     )
     assert paid.status == 201, paid.text
+
+
+def revoke_a_device(town: Town) -> None:
+    """A resident's button is revoked, and who did so writes whose it was."""
+    path, body = (
+        "/communities/willow/devices",
+        {"device": "willow-button-1", "kind": "sos_button", "csr": csr()},
+    )
+    made = town.http(town.apps["devices"], "POST", path, body=body, **WILLOW_MANAGER)
+    assert made.status == 201, made.text
+    path, why = f"{path}/willow-button-1", {"reason": SAID}
+    assert town.http(town.apps["devices"], "DELETE", path, query=why, **WILLOW_MANAGER).status == 204
 
 
 def plant(world: World) -> None:
@@ -150,7 +164,8 @@ def left_of(town: Town) -> dict[str, set[str]]:
 def test_whatever_was_planted_is_gone_but_from_what_is_declared_as_kept(town: Town) -> None:
     def forgotten() -> tuple[Any, ...]:
         before = left_of(town)
-        shown = town.forget(LAN)
+        with Heard() as heard:
+            shown = town.forget(LAN)
         rows = [readable(item).kind for name in ANSWERING for item in stored(name) if enter(town.apps[name])]
         bodies = [key for key, content in objects() if is_left(content.decode(errors="replace"))]
         return (
@@ -160,16 +175,21 @@ def test_whatever_was_planted_is_gone_but_from_what_is_declared_as_kept(town: To
             len(rows),
             bodies,
             [each for each in waiting() if is_left(each[1])],
+            heard.lines,
         )
 
-    before, after, shown, rows, bodies, messages = tried(forgotten)
+    before, after, shown, rows, bodies, messages, log = tried(forgotten)
 
-    assert before.keys() >= {"access", "care", "directory", "maintenance", "payments"}, "nothing was planted"
+    assert before.keys() >= {"access", "care", "devices", "directory", "maintenance", "payments"}, (
+        "nothing was planted"
+    )
     ours = [(name, kind) for name, kind in kinds() if of_linli(kind)]
     kept_whole = {name for name, kind in ours if kind.PERSONAL.whole or kind.PERSONAL.others}
     assert {name: found - kept_whole for name, found in after.items() if found - kept_whole} == {}
     assert rows
     assert (bodies, messages) == ([], [])
+    assert log
+    assert [line for line in log if is_left(line)] == []
     assert shown["state"] == "done"
     told = {each["kind"] for service in shown["services"] for each in service["kept"]}
     assert {kind for found in after.values() for kind in found} <= told

@@ -10,7 +10,7 @@ from functions.devices.life.vitals import Outages, Vitals
 from linli.due import TimedRow
 from linli.keys import Key
 from linli.lifetimes import Lifetime
-from linli.personal.fates import NOBODY
+from linli.personal.fates import NOBODY, unnamed
 from linli.tables import ContractAttribute, InstantAttribute, Row
 
 VITALS = (
@@ -38,7 +38,7 @@ class DeviceRow(TimedRow, discriminator="device"):
     """
 
     KEPT = Lifetime()
-    PERSONAL = NOBODY
+    PERSONAL = unnamed("revoked_by")
     key = Key("{community}#devices", "{device}")
 
     device_kind = UnicodeAttribute()

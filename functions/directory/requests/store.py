@@ -50,6 +50,7 @@ from linli.tables import (
 from linli.uploads import address
 from linli.vocabulary.access import AccessAnswered
 from linli.vocabulary.care import CareAnswered
+from linli.vocabulary.devices import DevicesAnswered
 from linli.vocabulary.directory import DirectoryAnswered, PersonExportAsked, PersonForgettingAsked
 from linli.vocabulary.health import HealthAnswered
 from linli.vocabulary.insight import InsightAnswered
@@ -60,6 +61,7 @@ from linli.vocabulary.utilities import UtilitiesAnswered
 Answering = (
     AccessAnswered
     | CareAnswered
+    | DevicesAnswered
     | DirectoryAnswered
     | HealthAnswered
     | InsightAnswered

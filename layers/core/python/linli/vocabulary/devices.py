@@ -10,6 +10,7 @@ from pydantic import Field
 from linli.events import Fact, Version
 from linli.ids import Id
 from linli.instants import Instant
+from linli.personal.models import PersonalDataAnswered
 from linli.policies import Policy
 
 DeviceKind = Literal[
@@ -101,3 +102,9 @@ class DeviceFaultCleared(Fact):
 
     def entity(self) -> str:
         return self.device
+
+
+class DevicesAnswered(PersonalDataAnswered):
+    """What devices has done about a person's data."""
+
+    TYPE = "linli.devices.personal_data_answered.v1"
