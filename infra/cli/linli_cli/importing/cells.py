@@ -37,6 +37,7 @@ CHINESE_DIGITS = {each: number for number, each in enumerate("零一二三四五
 _INVISIBLE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs"})
 _BETWEEN_CJK = re.compile(rf"(?<=[{CJK}·])\s+(?=[{CJK}·])")
 ROUNDED = re.compile(r"([0-9]+)(?:\.([0-9]+))?[eE]\+?([0-9]+)")
+WRITTEN_BY_A_SHEET = re.compile(r"[1-9](?:\.[0-9]+)?E\+[0-9]{2,3}")  # an id of somebody else may be `1e10`
 _DAY = re.compile(
     r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?(?:[ T]0?0:00(?::00)?)?"
 )
@@ -119,7 +120,7 @@ def exact(cell: Cell) -> str:
     if not isinstance(cell, str | None) and not _is_exact(cell):
         raise Odd("is a number or a day, of which the sheet may have rounded digits away: write it as a text")
     said = text(cell)
-    if ROUNDED.fullmatch(said):
+    if WRITTEN_BY_A_SHEET.fullmatch(said):
         raise Odd("is a number that the sheet has rounded: write it as a text")
     return said
 

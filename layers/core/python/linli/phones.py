@@ -74,7 +74,7 @@ def _with_country(plain: str) -> str:
         plain = f"+{plain[2:]}"
     home = plain.removeprefix(f"+{CHINA}")
     if home != plain:
-        return f"+{CHINA}{home.removeprefix('0')}"
+        return f"+{CHINA}{home.lstrip('0')}"
     if _IN_CHINA.fullmatch(plain):
         return f"+{CHINA}{plain.removeprefix('0')}"
     home = plain.removeprefix(CHINA)
