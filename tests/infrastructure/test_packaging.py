@@ -60,6 +60,13 @@ def functions(template: Template) -> list[tuple[str, dict[str, Any]]]:
     return [(name, each["Properties"]) for name, each in of_type(template, wiring.FUNCTION)]
 
 
+def test_who_goes_through_personal_data_knows_where_copies_go(template: Template) -> None:
+    for name, function in functions(template):
+        if name == "PersonalData":
+            told = function["Environment"]["Variables"]
+            assert told["LINLI_EXPORTS_BUCKET"] == {"Ref": "ExportsName"}
+
+
 def statements(template: Template) -> Iterator[dict[str, Any]]:
     """Every statement of every role, those under a condition too."""
     for _, role in of_type(template, "AWS::IAM::Role"):

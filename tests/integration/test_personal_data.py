@@ -235,6 +235,17 @@ def test_health_and_insight_add_what_they_know_to_the_copy(town: Town) -> None:
     assert tried(copied) >= {"health", "insight"}
 
 
+def test_who_has_revoked_a_device_finds_that_in_their_copy(town: Town) -> None:
+    def copied() -> set[str]:
+        town.ask("export", "willow-manager-1")
+        town.tell_of_members("willow")
+        town.answers(town.asked())
+        (copy,) = [content for key, content in objects() if key.startswith(BUCKET)]
+        return {each["kind"] for each in read_copy(copy) if each["service"] == "devices"}
+
+    assert tried(copied) == {"device"}
+
+
 def test_a_photo_goes_with_who_has_taken_it(town: Town) -> None:
     def photos() -> list[str]:
         return [key for key, _ in objects() if "photos" in key]
