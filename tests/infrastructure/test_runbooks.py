@@ -3,12 +3,11 @@
 import re
 import shlex
 from functools import cache
-from typing import Any
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
+from linli_cli.commands import understood
 from linli_cli.deploy import declared, packaging, runbooks, templates, wiring
 from linli_cli.deploy.alarms import Alarm, alarms_of
 from linli_cli.deploy.packaging import package
@@ -16,8 +15,6 @@ from linli_cli.errors import CommandError
 from linli_cli.layout import projects, service_of, services
 from linli_cli.main import app
 from linli_cli.standing import runbook
-
-COMMANDS = typer.main.get_command(app)
 
 
 @pytest.fixture(scope="module", params=services())
@@ -83,11 +80,9 @@ def test_an_alarm_that_is_not_there_is_refused_in_one_line(name: str) -> None:
 
 def parses(words: list[str]) -> bool:
     """Whether the command line has this command and takes its options."""
-    command: Any = COMMANDS
-    while hasattr(command, "commands"):
-        command = command.commands.get(words.pop(0))
-        if command is None:
-            return False
+    command = understood(words)
+    if command is None:
+        return False
     known = {option for each in command.params for option in each.opts}
     return {word for word in words if word.startswith("-")} <= known
 

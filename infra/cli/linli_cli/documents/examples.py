@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import typer
 from pydantic import TypeAdapter, ValidationError
 
 from linli.device_messages import DeviceEvent
+from linli_cli import commands
 from linli_cli.errors import CommandError
 from linli_cli.layout import ROOT, services
 from linli_cli.reading.messages import Spoken, spoken
@@ -95,23 +95,18 @@ def _fits(model: Any, message: dict[str, Any]) -> Iterator[str]:
 
 
 def _of_commands(block: str) -> Iterator[str]:
-    from linli_cli.main import app  # noqa: PLC0415  it imports every command
-
-    command = typer.main.get_command(app)
     for line in block.splitlines():
         found = COMMAND.search(line.split("  #")[0])
         if found and "…" not in line:
-            yield from _understood(command, found[1])
+            yield from _understood(found[1])
 
 
-def _understood(command: Any, line: str) -> Iterator[str]:
+def _understood(line: str) -> Iterator[str]:
     words = shlex.split(line)
-    while hasattr(command, "commands"):
-        inner = command.commands.get(words[0]) if words else None
-        if inner is None:
-            yield f"there is no command linli {line}"
-            return
-        command, words = inner, words[1:]
+    command = commands.understood(words)
+    if command is None:
+        yield f"there is no command linli {line}"
+        return
     known = {option for each in command.params for option in (*each.opts, *each.secondary_opts)}
     for word in words:
         if word.startswith("-") and word.partition("=")[0] not in known:

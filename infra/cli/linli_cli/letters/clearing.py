@@ -11,7 +11,7 @@ from linli_cli.cloud import LOCAL, connect
 from linli_cli.deploy.deploying import Profile, Stage
 from linli_cli.errors import CommandError
 from linli_cli.letters import peeking, redriving
-from linli_cli.letters.dead_letters import url_of
+from linli_cli.letters.dead_letters import app, url_of
 from linli_cli.letters.redriving import WayBack
 
 LOOK_S = 6.0  # longer than the retries of the local cloud take; on AWS they take minutes
@@ -22,6 +22,7 @@ Most = Annotated[int | None, typer.Option("--max", min=1, help="At most so many.
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
+@app.command()
 def redrive(
     queue: Queue, most: Most = None, yes: Yes = False, stage: Stage = LOCAL, profile: Profile = None
 ) -> None:
@@ -52,6 +53,7 @@ def redrive(
         raise CommandError(f"{len(failures)} of {name} stay where they are: {failures[0]}")
 
 
+@app.command()
 def discard(
     queue: Queue, most: Most = None, yes: Yes = False, stage: Stage = LOCAL, profile: Profile = None
 ) -> None:
