@@ -9,6 +9,7 @@ import shutil
 import sys
 from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -58,7 +59,9 @@ class Companion(ABC):
         running = self._recorded()
         if running and self._is_ours(running.pid):
             return
-        self._launch(running.port if running and is_free(running.port) else free_port())
+        # A process that was killed has no name any more a moment before it lets go of its port.
+        keeps = running is not None and until(partial(is_free, running.port), STOP_TIMEOUT_S)
+        self._launch(running.port if running and keeps else free_port())
 
     def wait(self) -> None:
         """Until it answers. Raises CommandError if it does not."""
