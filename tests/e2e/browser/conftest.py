@@ -118,11 +118,14 @@ def browser(town: Town, chromium: Any, request: pytest.FixtureRequest) -> Iterat
 FADED_IN = """Promise.allSettled(document.getAnimations()
   .filter((each) => each.effect.getComputedTiming().endTime < Infinity)
   .map((each) => each.finished))"""
+TOLD = ".el-message"  # what was done, which goes by itself
 
 
 def hindrances(page: Any) -> list[str]:
-    """What axe finds on a page that is serious or critical, once nothing on it fades in any more."""
+    """What axe finds on a page that is serious or critical, once nothing on it fades in or out any more."""
     page.evaluate(FADED_IN)
+    while page.locator(TOLD).count():
+        page.locator(TOLD).first.wait_for(state="detached")
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("async () => (await axe.run()).violations")
     return [
