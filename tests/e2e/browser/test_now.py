@@ -116,7 +116,8 @@ def test_a_board_is_behind_when_it_lacks_what_care_knows_and_not_when_it_is_quie
 
 def test_a_page_signs_in_under_the_one_address_that_the_issuer_knows(town: Town, browser: Browser) -> None:
     page = browser.signed_in(MANAGER)
-    page.goto(f"{town.urls['front'].rstrip('/')}/console/index.html?login_hint={MANAGER}#/")
+    address = f"{town.urls['front'].rstrip('/')}/console/index.html?login_hint={MANAGER}#/"
+    page.goto(address, wait_until="commit")  # it leaves for its issuer before it has loaded
     page.get_by_role("heading", name="人有危险").wait_for()
     assert "/console/#" in page.url
 
