@@ -155,3 +155,11 @@ def test_a_device_without_files_is_told_how_to_get_them(somewhere: Path) -> None
     done = linli(somewhere, "publish", "--device", "willow-gate-9", "gate_pass", "{}")
 
     assert "linli seed" in complaint(done)
+
+
+def test_a_command_knows_nothing_of_what_others_need(somewhere: Path) -> None:
+    asked = "from linli_cli import commands; commands.command('urls'); import sys; print(*sys.modules)"
+    known = python(somewhere, "-c", asked).stdout.split()
+    assert "linli_cli.operate.addresses" in known
+    others = ("functions", "simulation", "linli_cli.demo", "linli_cli.importing", "linli_cli.interfaces")
+    assert [each for each in known if each.startswith(others)] == []

@@ -1,11 +1,13 @@
 """The sandbox's message gateways and our own sender understand each other, over real HTTP."""
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -172,3 +174,15 @@ def test_an_account_keeps_its_secret_over_a_restart(sandbox: Sandbox) -> None:
     sandbox.start()
     sandbox.wait()
     assert sandbox.ask("PUT", "/gateways/communities/cedar", {"reply_url": "http://127.0.0.1:1/x"}) == before
+
+
+def test_it_waits_for_its_port_which_one_that_was_killed_holds_a_moment_longer(sandbox: Sandbox) -> None:
+    before = urlsplit(sandbox.url)
+    sandbox.stop()
+    holder = socket.create_server((before.hostname or "", before.port or 0))
+    letting_go = threading.Timer(0.3, holder.close)
+    letting_go.start()
+    sandbox.start()
+    sandbox.wait()
+    letting_go.join()
+    assert urlsplit(sandbox.url) == before

@@ -45,7 +45,7 @@ GROUPS = {
 
 
 class Commands(TyperGroup):
-    """Finds a command where it stands."""
+    """Finds a command where it stands. What it is asked with is click's, and not needed here."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         return [*COMMANDS, *GROUPS]

@@ -39,7 +39,7 @@ def main() -> None:
 
 def fail(line: str) -> None:
     """One line, whatever the message's own line breaks."""
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415  nor how it is told
 
     console = Console(stderr=True)
     console.print(" ".join(line.split()), style="red", markup=False, highlight=False, soft_wrap=True)
